@@ -1,0 +1,46 @@
+/**
+ * A transport brings one bus to life: it polls or listens, decodes, and hands over results. One implementation per file in `transports/`,
+ * its id is the bus type of the site file. It never throws through a device: a sick device yields bad readings and a device state.
+ */
+import type { Hands } from '../shared/hands.ts';
+import type { QuantityId } from '../shared/quantity.ts';
+import type { BadReason } from '../shared/reading.ts';
+import type { Bus } from '../shared/site.ts';
+import type { Profile } from './device.ts';
+
+/** One poll (or one message) of one device. At least one of `v` and `bad` is not empty. */
+export interface PollResult {
+  device: string;
+  /** Plant time at which the answer came in, UTC ms. */
+  t: number;
+  v: Partial<Record<QuantityId, number>>;
+  bad: Partial<Record<QuantityId, BadReason>>;
+}
+
+export interface DeviceState {
+  device: string;
+  online: boolean;
+  since: number;
+  reason?: string;
+}
+
+/** Where results go. Never blocks, never throws. */
+export interface Sink {
+  readings(result: PollResult): void;
+  device(state: DeviceState): void;
+}
+
+export interface TransportContext extends Hands {
+  sink: Sink;
+  /** Profiles by id. */
+  profiles: ReadonlyMap<string, Profile>;
+  /** Plantroom's own broker, for MQTT buses that name no other. */
+  mqtt?: { url: string; username?: string; password?: string };
+  environment?: NodeJS.ProcessEnv;
+}
+
+export interface Transport<B extends Bus = Bus> {
+  id: B['type'];
+  /** Starts at once and returns the undo; connecting happens in the background, for as long as it takes. */
+  start(bus: B, context: TransportContext): AsyncDisposable;
+}

@@ -1,0 +1,103 @@
+/**
+ * The contract of a store. One implementation per file in `stores/`; `test/contracts/store.ts` is the suite that every one passes.
+ * Only ingest writes; all others read.
+ */
+import type { QuantityId } from '../shared/quantity.ts';
+import type { System } from '../shared/system.ts';
+
+/** `device_status`: field `online`. `consumption`: 15-minute energy and volume, written by energy. */
+export type Measurement = System | 'device_status' | 'consumption';
+
+export interface Tags {
+  site: string;
+  building?: string | undefined;
+  department?: string | undefined;
+  device: string;
+  gateway: string;
+  circuit?: string | undefined;
+}
+
+/** One row: fields of one device at one time. Writing it twice changes nothing; another field at the same time is merged. */
+export interface StorePoint {
+  measurement: Measurement;
+  tags: Tags;
+  /** UTC milliseconds. */
+  t: number;
+  /** Always written as floats; finite numbers only. */
+  fields: Record<string, number>;
+}
+
+export interface Refusal {
+  /** Index in the batch. */
+  index: number;
+  reason: string;
+}
+
+export type Aggregate = 'mean' | 'min' | 'max' | 'first' | 'last' | 'sum' | 'count';
+
+export interface SeriesQuery {
+  measurement: Measurement;
+  device: string;
+  field: QuantityId | (string & {});
+  /** UTC ms, inclusive. */
+  from: number;
+  /** UTC ms, exclusive. */
+  to: number;
+  /** Bucket width in ms, aligned to the epoch (plus `offset`); raw points when absent. Empty buckets are null. */
+  every?: number;
+  offset?: number;
+  aggregate?: Aggregate;
+  /** Most points to return; more is an error that says so. Default 100,000. */
+  limit?: number;
+}
+
+export type SeriesPoint = [t: number, value: number | null];
+
+export interface Newest {
+  device: string;
+  field: string;
+  t: number;
+  value: number;
+}
+
+export interface ScanQuery {
+  /** Which series; all fields of the measurement's device when `fields` is absent. */
+  series: { measurement: Measurement; device: string; fields?: string[] }[];
+  from: number;
+  to: number;
+}
+
+export interface ScanRow {
+  device: string;
+  field: string;
+  t: number;
+  value: number;
+}
+
+export interface Store extends AsyncDisposable {
+  /** What it is, for logs and health; without secrets. */
+  readonly name: string;
+  /**
+   * Returns when the points are durable. Points refused for good are named; all others of the batch are in.
+   * @throws Fault store/unavailable or store/denied: nothing is certain, write the same batch again.
+   */
+  write(points: readonly StorePoint[]): Promise<Refusal[]>;
+  /** @throws Fault store/query, store/unavailable */
+  series(query: SeriesQuery): Promise<SeriesPoint[]>;
+  /** Several series at once; same order as asked. */
+  seriesMany(queries: readonly SeriesQuery[]): Promise<SeriesPoint[][]>;
+  /** Newest value of every field of the devices (all when absent). */
+  newest(devices?: readonly string[]): Promise<Newest[]>;
+  /** Streams rows in time order, for backtests and rollups. */
+  scan(query: ScanQuery): AsyncIterable<ScanRow>;
+  /** Drops what is older than the retention settings; returns once done. */
+  retain(settings: { rawMs: number; hourlyMs: number }, now: number): Promise<void>;
+  /** @throws Fault when it cannot serve. */
+  check(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** PLANTROOM_STORE_URL: sqlite:<file>, influx1://user:pass@host:port/db, influx2://token@host:port/org/bucket, influx3://token@host:port/db (add ?tls=1 for https). */
+  url: string;
+  site: string;
+}

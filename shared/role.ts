@@ -1,0 +1,122 @@
+/** What main.ts hands to each role, and how roles reach the broker and tell that they are alive. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { Registry } from 'prom-client';
+import type { Clock } from './clock.ts';
+import { Fault, reasonOf } from './errors.ts';
+import type { Log } from './log.ts';
+import { Secret } from './secret.ts';
+import type { LoadedSite } from './site-file.ts';
+
+export const roles = ['broker', 'simulators', 'gateway', 'ingest', 'rules', 'energy', 'dashboards'] as const;
+export type Role = (typeof roles)[number];
+
+export interface MqttAccess {
+  url: string;
+  username?: string | undefined;
+  password?: Secret | undefined;
+}
+
+export interface RoleContext {
+  role: Role;
+  site: LoadedSite;
+  /** PLANTROOM_DATA: everything that must survive. */
+  dataDir: string;
+  mqtt: MqttAccess;
+  /** PLANTROOM_STORE_URL, default sqlite:<data>/readings.db */
+  storeUrl: string;
+  clock: Clock;
+  log: Log;
+  /** Prometheus metrics of this role; published over MQTT, shown at /metrics. */
+  metrics: Registry;
+}
+
+/** Starting returns the undo. */
+export type StartRole = (context: RoleContext) => Promise<AsyncDisposable>;
+
+export const operationsFile = (dataDir: string) => join(dataDir, 'operations.db');
+export const readingsFile = (dataDir: string) => join(dataDir, 'readings.db');
+export const credentialsFile = (dataDir: string) => join(dataDir, 'secrets', 'broker.json');
+
+/** Who may connect to the embedded broker; made at first start, readable by the owner only. */
+export type BrokerCredentials = Record<Role | 'device', { username: string; password: string }>;
+
+/** How this role reaches the broker: user and password in PLANTROOM_MQTT_URL, else the credentials of the embedded broker. */
+export function mqttAccess(role: Role | 'device', dataDir: string, environment: NodeJS.ProcessEnv = process.env): MqttAccess {
+  const text = environment.PLANTROOM_MQTT_URL;
+  if (text && environment.PLANTROOM_MQTT_EMBEDDED !== '1') {
+    const url = new URL(text);
+    const access: MqttAccess = {
+      url: text,
+      username: url.username ? decodeURIComponent(url.username) : undefined,
+      password: url.password ? new Secret(decodeURIComponent(url.password)) : undefined,
+    };
+    url.username = '';
+    url.password = '';
+    access.url = url.toString();
+    return access;
+  }
+  try {
+    const all = JSON.parse(readFileSync(credentialsFile(dataDir), 'utf8')) as BrokerCredentials;
+    const own = all[role];
+    return { url: text || 'mqtt://127.0.0.1:1883', username: own.username, password: new Secret(own.password) };
+  } catch (cause) {
+    throw new Fault(
+      'secret/missing',
+      `${credentialsFile(dataDir)} cannot be read; start the broker role first, or set PLANTROOM_MQTT_URL`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * A client that connects in the background and reconnects for ever. Brokers that know only MQTT 3.1.1 (the embedded one) are spoken to in
+ * 3.1.1, all others in 5, where a refused topic is answered and not silently dropped.
+ */
+export function connectMqtt(access: MqttAccess, log: Log, options: IClientOptions = {}): MqttClient {
+  const client = mqtt.connect(access.url, {
+    protocolVersion: 5,
+    reconnectPeriod: 500,
+    connectTimeout: 5_000,
+    keepalive: 15,
+    clean: true,
+    ...(access.username === undefined ? {} : { username: access.username }),
+    ...(access.password === undefined ? {} : { password: access.password.reveal() }),
+    ...options,
+  });
+  let lost = false;
+  client.on('error', (error) => {
+    const code = 'code' in error ? Number(error.code) : 0;
+    if (client.options.protocolVersion === 5 && (code === 1 || code === 132 || /protocol version/i.test(error.message))) {
+      client.options.protocolVersion = 4;
+      client.reconnect();
+      return;
+    }
+    if (!lost) log.warn({ reason: reasonOf(error) }, 'broker not reachable, trying on');
+    lost = true;
+  });
+  client.on('close', () => {
+    if (!lost && !client.disconnecting) log.warn('connection to the broker closed, trying on');
+    lost = true;
+  });
+  client.on('connect', () => {
+    if (lost) log.info('connected to the broker again');
+    lost = false;
+  });
+  return client;
+}
+
+/** `plantroom/<site>/roles/<role>`: retained, last will sets offline; also carries the role's metrics for /metrics. */
+export const roleTopic = (site: string, role: string) => `plantroom/${site}/roles/${role}`;
+export interface RoleStatus {
+  online: boolean;
+  t: number;
+  pid?: number;
+  startedAt?: number;
+  metrics?: object[];
+}
+
+export function newRegistry(): Registry {
+  return new Registry();
+}

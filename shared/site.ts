@@ -1,0 +1,245 @@
+/** The site file: what an integrator writes. Schema here, reading and mistakes in site-file.ts. */
+import { z } from 'zod';
+import { durationSchema } from './duration.ts';
+import { quantitySchema } from './quantity.ts';
+import { ruleOverrideSchema, ruleSchema } from './rule.ts';
+import { systemSchema, tradeSchema } from './system.ts';
+import { languages, textSchema } from './text.ts';
+import { idSchema } from './topic.ts';
+
+const port = z.number().int().min(1).max(65535);
+const positive = z.number().positive();
+
+/** A secret by reference; the text itself never stands in a site file. */
+export const secretReference = z
+  .strictObject({ env: z.string().min(1).optional(), file: z.string().min(1).optional() })
+  .refine((from) => (from.env === undefined) !== (from.file === undefined), 'exactly one of env and file')
+  .meta({ description: 'Where the secret is: an environment variable or a file' });
+
+/** Facts of an installed device that rules and reports use. Units are in the names. */
+export const attributesSchema = z.strictObject({
+  rating_a: positive.optional().meta({ description: 'Rated current In of breaker or cable, A' }),
+  poles: z.number().int().min(1).max(4).optional(),
+  capacity_kva: positive.optional().meta({ description: 'Rated power of a transformer, kVA' }),
+  capacity_kw: positive.optional().meta({ description: 'Rated power of genset or boiler, kW' }),
+  contract_kw: positive.optional().meta({ description: 'Contract maximum demand, kW' }),
+  nominal_kpa: positive.optional().meta({ description: 'Nominal pressure of an oxygen zone or a loop, kPa' }),
+  nominal_v: positive.optional().meta({ description: 'Nominal phase voltage, V' }),
+  setting_ma: positive.optional().meta({ description: 'Residual current alarm setting, mA' }),
+  volume_m3: positive.optional().meta({ description: 'Water or gas content, m³' }),
+  max_flow_m3h: positive.optional(),
+  beds: z.number().int().min(0).optional(),
+  room_min_c: z.number().optional().meta({ description: 'Lowest permitted room temperature, °C' }),
+  room_max_c: z.number().optional(),
+  planned_hours: positive.optional().meta({ description: 'Planned run hours a day' }),
+  ct_ratio: positive.optional().meta({ description: 'Current transformer ratio, 100/5 = 20' }),
+  pt_ratio: positive.optional(),
+  digits: z.number().int().min(1).max(15).optional().meta({ description: 'Digits of the counter before it rolls over' }),
+});
+export type Attributes = z.infer<typeof attributesSchema>;
+
+/** What is wired to an input of a remote I/O module. */
+export const inputSchema = z.strictObject({
+  quantity: quantitySchema,
+  low: z.number().optional().meta({ description: 'Value at 4 mA (analogue inputs)' }),
+  high: z.number().optional().meta({ description: 'Value at 20 mA (analogue inputs)' }),
+  invert: z.boolean().optional().meta({ description: 'Digital inputs: a closed contact means 0' }),
+});
+export type Input = z.infer<typeof inputSchema>;
+
+const deviceBase = {
+  id: idSchema,
+  name: textSchema,
+  system: systemSchema.optional().meta({ description: "By default the profile's" }),
+  role: z
+    .string()
+    .optional()
+    .meta({ description: 'What it is in the plant: feeder, incomer, transformer, ward-zone, heating-loop, room ...' }),
+  building: idSchema.optional(),
+  department: idSchema.optional(),
+  tenant: idSchema.optional(),
+  circuit: z.string().optional(),
+  location: textSchema.optional(),
+  fed_by: idSchema.optional().meta({ description: 'The meter upstream: makes the meter tree' }),
+  trade: tradeSchema.optional(),
+  attributes: attributesSchema.default({}),
+  poll: durationSchema.default(5_000),
+};
+
+export const modbusDeviceSchema = z.strictObject({
+  ...deviceBase,
+  profile: z.string().meta({ description: 'A profile of gateway/devices or beside the site file' }),
+  unit: z.number().int().min(0).max(255).meta({ description: 'Modbus unit id' }),
+  slow_poll: durationSchema.default(60_000).meta({ description: 'For the points that the profile calls slow' }),
+  only: z.array(quantitySchema).min(1).optional().meta({ description: 'Read only these quantities' }),
+  inputs: z.record(z.string(), inputSchema).optional().meta({ description: 'Remote I/O: input of the profile to quantity' }),
+});
+export type ModbusDevice = z.infer<typeof modbusDeviceSchema>;
+
+/** Maps one field of a JSON payload to a quantity. */
+export const mqttPointSchema = z.strictObject({
+  quantity: quantitySchema,
+  topic: z.string().optional().meta({ description: "By default the device's topic" }),
+  path: z.string().meta({ description: 'JSONPath (RFC 9535), such as $.data.temp' }),
+  scale: z.number().default(1),
+  offset: z.number().default(0),
+  states: z.record(z.string(), z.number()).optional().meta({ description: 'Text values to numbers, such as {open: 0, closed: 1}' }),
+});
+
+export const mqttDeviceSchema = z.strictObject({
+  ...deviceBase,
+  system: systemSchema,
+  topic: z.string().min(1),
+  time: z
+    .strictObject({ path: z.string(), unit: z.enum(['ms', 's', 'iso']) })
+    .optional()
+    .meta({ description: 'Where the payload carries its time; else arrival' }),
+  expire: durationSchema.default(180_000).meta({ description: 'Without a message for so long the device is offline' }),
+  points: z.array(mqttPointSchema).min(1),
+});
+export type MqttDevice = z.infer<typeof mqttDeviceSchema>;
+
+const modbusBusBase = {
+  id: idSchema,
+  timeout: durationSchema.default(1_000),
+  pause: durationSchema.default(0).meta({ description: 'Pause between requests' }),
+  retries: z.number().int().min(0).max(5).default(1),
+  devices: z.array(modbusDeviceSchema).default([]),
+};
+const serialSettings = {
+  baud: z.number().int().min(300).max(1_000_000).default(9_600),
+  parity: z.enum(['none', 'even', 'odd']).default('none'),
+  data_bits: z.union([z.literal(7), z.literal(8)]).default(8),
+  stop_bits: z.union([z.literal(1), z.literal(2)]).default(1),
+};
+export const modbusTcpBusSchema = z.strictObject({
+  ...modbusBusBase,
+  type: z.literal('modbus-tcp'),
+  host: z.string().min(1),
+  port: port.default(502),
+  simulated: z.boolean().default(false).meta({ description: 'Served by the simulators of a simulated site' }),
+  in_flight: z.number().int().min(1).max(16).default(1).meta({ description: 'Requests to different units under way at once' }),
+});
+export const modbusRtuBusSchema = z.strictObject({
+  ...modbusBusBase,
+  type: z.literal('modbus-rtu'),
+  path: z.string().min(1),
+  ...serialSettings,
+});
+export const modbusRtuTcpBusSchema = z.strictObject({
+  ...modbusBusBase,
+  type: z.literal('modbus-rtu-tcp'),
+  host: z.string().min(1),
+  port,
+  simulated: z.boolean().default(false),
+});
+export const mqttBusSchema = z.strictObject({
+  id: idSchema,
+  type: z.literal('mqtt'),
+  url: z.string().optional().meta({ description: "Broker of the devices; by default Plantroom's own" }),
+  username: z.string().optional(),
+  password: secretReference.optional(),
+  simulated: z.boolean().default(false),
+  devices: z.array(mqttDeviceSchema).default([]),
+});
+export const busSchema = z.discriminatedUnion('type', [modbusTcpBusSchema, modbusRtuBusSchema, modbusRtuTcpBusSchema, mqttBusSchema]);
+export type Bus = z.infer<typeof busSchema>;
+export type ModbusBus = Exclude<Bus, { type: 'mqtt' }>;
+export type MqttBus = Extract<Bus, { type: 'mqtt' }>;
+
+export const outboxSchema = z.strictObject({
+  max_mb: z.number().positive().default(2_048).meta({ description: 'Above this the oldest messages are dropped, counted and alarmed' }),
+  max_age: durationSchema.default(7 * 86_400_000),
+});
+
+export const gatewaySchema = z.strictObject({
+  id: idSchema,
+  name: textSchema,
+  building: idSchema.optional(),
+  outbox: outboxSchema.prefault({}),
+  buses: z.array(busSchema).default([]),
+});
+export type GatewaySite = z.infer<typeof gatewaySchema>;
+
+const person = z.strictObject({ id: idSchema, name: z.string().min(1), phone: z.string().optional(), email: z.email().optional() });
+
+export const siteSchema = z.strictObject({
+  site: z.strictObject({
+    id: idSchema,
+    name: textSchema,
+    timezone: z
+      .string()
+      .refine((zone) => isTimeZone(zone), 'an IANA time zone such as Asia/Shanghai')
+      .default('Asia/Shanghai'),
+    language: z.enum(languages).default('zh'),
+    simulated: z.boolean().default(false).meta({ description: 'The simulators stand in for the plant' }),
+    seed: z.number().int().min(0).default(1).meta({ description: 'Simulated sites: seed of all randomness' }),
+  }),
+  include: z.array(z.string()).default([]),
+  profiles: z.array(z.string()).default([]).meta({ description: 'Folders with own device profiles, relative to this file' }),
+  buildings: z.array(z.strictObject({ id: idSchema, name: textSchema, area_m2: positive.optional() })).default([]),
+  departments: z
+    .array(
+      z.strictObject({
+        id: idSchema,
+        name: textSchema,
+        building: idSchema.optional(),
+        area_m2: positive.optional(),
+        beds: z.number().int().min(0).optional(),
+      }),
+    )
+    .default([]),
+  tenants: z.array(z.strictObject({ id: idSchema, name: textSchema })).default([]),
+  gateways: z.array(gatewaySchema).min(1),
+  rules: z
+    .strictObject({
+      packs: z.array(z.string()).optional().meta({ description: 'Only these packs; by default all' }),
+      overrides: z.array(ruleOverrideSchema).default([]),
+      own: z.array(ruleSchema).default([]),
+    })
+    .prefault({}),
+  people: z.array(person).default([]),
+  on_call: z.array(z.strictObject({ trade: tradeSchema, people: z.array(idSchema).min(1) })).default([]),
+  channels: z
+    .array(z.looseObject({ id: idSchema, type: z.string() }))
+    .default([])
+    .meta({ description: 'Notification channels: see rules/channels' }),
+  retention: z
+    .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })
+    .prefault({})
+    .meta({ description: 'How long readings are kept' }),
+  tariffs: z.array(z.looseObject({ id: idSchema })).default([]),
+  reports: z.looseObject({}).default({}),
+});
+export type SiteConfig = z.infer<typeof siteSchema>;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export type AnyDevice = ModbusDevice | MqttDevice;
+export interface PlacedDevice {
+  gateway: GatewaySite;
+  bus: Bus;
+  device: AnyDevice;
+}
+
+/** All devices of the site with the gateway and bus they are on. */
+export function devicesOf(site: SiteConfig): PlacedDevice[] {
+  return site.gateways.flatMap((gateway) => gateway.buses.flatMap((bus) => bus.devices.map((device) => ({ gateway, bus, device }))));
+}
+
+export function isModbusDevice(device: AnyDevice): device is ModbusDevice {
+  return 'profile' in device;
+}
+
+/** The address of a simulated bus as this process reaches it: PLANTROOM_SIM_HOST and PLANTROOM_SIM_SHIFT move all of them. */
+export function simulatedEndpoint(bus: { host: string; port: number; simulated: boolean }, environment: NodeJS.ProcessEnv = process.env) {
+  if (!bus.simulated) return { host: bus.host, port: bus.port };
+  return { host: environment.PLANTROOM_SIM_HOST || bus.host, port: bus.port + Number(environment.PLANTROOM_SIM_SHIFT || 0) };
+}

@@ -1,0 +1,48 @@
+import type { Priority } from './alarm.ts';
+import type { System, Trade } from './system.ts';
+import type { Text } from './text.ts';
+
+export const ticketStates = ['open', 'assigned', 'started', 'waiting', 'resolved', 'verified', 'cancelled'] as const;
+export type TicketState = (typeof ticketStates)[number];
+export const ticketStateLabels: Record<TicketState, Text> = {
+  open: { zh: '待派单', en: 'Open' },
+  assigned: { zh: '已派单', en: 'Assigned' },
+  started: { zh: '处理中', en: 'In progress' },
+  waiting: { zh: '挂起待件', en: 'Waiting' },
+  resolved: { zh: '待签收', en: 'Resolved' },
+  verified: { zh: '已签收', en: 'Signed off' },
+  cancelled: { zh: '已作废', en: 'Cancelled' },
+};
+
+export interface Ticket {
+  /** `T-<number>`, counting up. */
+  id: string;
+  state: TicketState;
+  title: Text;
+  description: Text;
+  system: System;
+  trade: Trade;
+  priority: Priority;
+  device: string | null;
+  building: string | null;
+  department: string | null;
+  location: Text;
+  /** Alarm that opened it; null for one reported by a person. */
+  alarm: string | null;
+  /** Further alarms of the same cause. */
+  alarms: string[];
+  /** Is the alarm's condition still there? */
+  alarmActive: boolean;
+  openedAt: number;
+  openedBy: string;
+  assignee: string | null;
+  assignedAt: number | null;
+  startedAt: number | null;
+  resolvedAt: number | null;
+  resolvedBy: string | null;
+  resolution: string | null;
+  verifiedAt: number | null;
+  verifiedBy: string | null;
+  waitingReason: string | null;
+  version: number;
+}
