@@ -1,0 +1,84 @@
+/** Looks into a JSON Schema for what is allowed at a path, so that a mistake can name it. */
+import type { Path } from './mistake.ts';
+
+interface Node {
+  $ref?: string;
+  $defs?: Record<string, Node>;
+  properties?: Record<string, Node>;
+  additionalProperties?: Node | boolean;
+  items?: Node;
+  anyOf?: Node[];
+  oneOf?: Node[];
+  allOf?: Node[];
+  enum?: unknown[];
+  const?: unknown;
+}
+
+/** Known keys (for a mapping) and values (for an enumeration) at the path; `data` decides between alternatives by their constants. */
+export function allowedAt(schema: object, path: Path, data: unknown): { keys: string[]; values: string[] } {
+  let nodes: Node[] = [schema as Node];
+  let value: unknown = data;
+  for (const step of path) {
+    nodes = nodes.flatMap((node) => open(node, value, schema as Node)).flatMap((node) => child(node, step));
+    value = (value as Record<string | number, unknown> | undefined)?.[step];
+  }
+  const opened = nodes.flatMap((node) => open(node, value, schema as Node));
+  return {
+    keys: [...new Set(opened.flatMap((node) => Object.keys(node.properties ?? {})))],
+    values: [...new Set(opened.flatMap((node) => (node.const === undefined ? (node.enum ?? []) : [node.const])).map(String))],
+  };
+}
+
+function child(node: Node, step: string | number): Node[] {
+  if (typeof step === 'number') return node.items ? [node.items] : [];
+  const named = node.properties?.[step];
+  if (named) return [named];
+  return typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
+}
+
+function open(node: Node, value: unknown, root: Node): Node[] {
+  if (node.$ref) {
+    const name = node.$ref.replace('#/$defs/', '');
+    const target = root.$defs?.[name];
+    return target ? open(target, value, root) : [];
+  }
+  const alternatives = [...(node.anyOf ?? []), ...(node.oneOf ?? [])];
+  if (alternatives.length === 0) return [node, ...(node.allOf ?? []).flatMap((part) => open(part, value, root))];
+  const opened = alternatives.flatMap((part) => open(part, value, root));
+  const fitting = opened.filter((part) => fits(part, value));
+  return fitting.length > 0 ? fitting : opened;
+}
+
+function fits(node: Node, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(node.properties ?? {}).every(
+    ([name, part]) => part.const === undefined || part.const === (value as Record<string, unknown>)[name],
+  );
+}
+
+/** `did you mean "poll"? one of ` when something close is known, else an empty string. */
+export function nearest(found: string, known: readonly string[]): string {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(found.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(found.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best === undefined ? '' : `did you mean "${best}"? one of `;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min((previous[j] as number) + 1, (current[j - 1] as number) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length] as number;
+}

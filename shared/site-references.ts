@@ -1,0 +1,136 @@
+/** Mistakes that a schema cannot see: names given twice, names that nothing has, impossible combinations. */
+
+import { type Path, Unquoted } from './mistake.ts';
+import { nearest } from './schema-walk.ts';
+import type { Bus, SiteConfig } from './site.ts';
+import { reservedGatewayIds } from './topic.ts';
+
+export interface Finding {
+  path: Path;
+  found: unknown;
+  allowed: string;
+}
+
+export function referenceMistakes(site: SiteConfig): Finding[] {
+  const findings: Finding[] = [];
+  const say = (path: Path, found: unknown, allowed: string) => findings.push({ path, found, allowed });
+  const devices = new Map<string, { path: Path; fedBy: string | undefined }>();
+  const unique = (what: string) => {
+    const seen = new Map<string, string>();
+    return (id: string, path: Path) => {
+      const first = seen.get(id);
+      if (first) say(path, id, `an id that no other ${what} has; ${first} has it already`);
+      else seen.set(id, path.filter((step) => step !== 'id').join('.'));
+    };
+  };
+  const listed = (section: 'buildings' | 'departments' | 'tenants' | 'people' | 'tariffs' | 'channels') => {
+    const check = unique(section.replace(/s$/, ''));
+    site[section].forEach((item, index) => void check(item.id, [section, index, 'id']));
+    return site[section].map((item) => item.id);
+  };
+  const buildings = listed('buildings');
+  const departments = listed('departments');
+  const tenants = listed('tenants');
+  const people = listed('people');
+  listed('tariffs');
+  listed('channels');
+  const refers = (id: string | undefined, known: string[], path: Path, section: string) => {
+    if (id !== undefined && !known.includes(id))
+      say(path, id, `${nearest(id, known)}${known.join(', ') || `nothing yet: add it under ${section}`}`);
+  };
+
+  site.departments.forEach(
+    (department, index) => void refers(department.building, buildings, ['departments', index, 'building'], 'buildings'),
+  );
+  const gatewayId = unique('gateway');
+  const deviceId = unique('device');
+  const lines = new Map<string, string>();
+  site.gateways.forEach((gateway, g) => {
+    gatewayId(gateway.id, ['gateways', g, 'id']);
+    if ([...reservedGatewayIds, 'roles'].includes(gateway.id))
+      say(['gateways', g, 'id'], gateway.id, 'any id but alarms, tickets and roles, which are topics');
+    refers(gateway.building, buildings, ['gateways', g, 'building'], 'buildings');
+    const busId = unique('bus of this gateway');
+    gateway.buses.forEach((bus, b) => {
+      const busPath = ['gateways', g, 'buses', b];
+      busId(bus.id, [...busPath, 'id']);
+      const line = lineOf(bus);
+      if (line) {
+        const first = lines.get(line.name);
+        if (first) say([...busPath, line.key], line.value, `a line that no other bus uses; ${first} has it (one master per line)`);
+        else lines.set(line.name, busPath.join('.'));
+      }
+      if ('simulated' in bus && bus.simulated && !site.site.simulated)
+        say([...busPath, 'simulated'], true, 'true only where site.simulated is true');
+      bus.devices.forEach((device, d) => {
+        const path = [...busPath, 'devices', d];
+        deviceId(device.id, [...path, 'id']);
+        devices.set(device.id, { path, fedBy: device.fed_by });
+        refers(device.building, buildings, [...path, 'building'], 'buildings');
+        refers(device.department, departments, [...path, 'department'], 'departments');
+        refers(device.tenant, tenants, [...path, 'tenant'], 'tenants');
+        const { room_min_c, room_max_c } = device.attributes;
+        if (room_min_c !== undefined && room_max_c !== undefined && room_min_c >= room_max_c) {
+          say([...path, 'attributes', 'room_min_c'], room_min_c, `less than room_max_c (${room_max_c})`);
+        }
+        if ('slow_poll' in device && device.slow_poll < device.poll)
+          say([...path, 'slow_poll'], new Unquoted(`${device.slow_poll} ms`), 'at least as long as poll');
+        if (device.poll < 200) say([...path, 'poll'], new Unquoted(`${device.poll} ms`), 'at least 200ms');
+        if ('topic' in device) {
+          for (const [p, topic] of [device.topic, ...device.points.map((point) => point.topic)].entries()) {
+            if (topic === undefined) continue;
+            const at = p === 0 ? [...path, 'topic'] : [...path, 'points', p - 1, 'topic'];
+            if (topic.startsWith('plantroom/')) say(at, topic, "a topic of the device; plantroom/ is Plantroom's own tree");
+            if (/[+#]/.test(topic)) say(at, topic, 'one topic without + and #; write a device for each');
+          }
+          doubles(
+            device.points.map((point) => point.quantity),
+            (index, quantity) => say([...path, 'points', index, 'quantity'], quantity, 'each quantity once per device'),
+          );
+        } else {
+          const inputs = Object.entries(device.inputs ?? {});
+          doubles(
+            inputs.map(([, input]) => input.quantity),
+            (index, quantity) =>
+              say(
+                [...path, 'inputs', inputs[index]?.[0] ?? '', 'quantity'],
+                quantity,
+                'each quantity once per device; make a second device with the same unit',
+              ),
+          );
+          for (const [name, input] of inputs) {
+            if ((input.low === undefined) !== (input.high === undefined)) say([...path, 'inputs', name], input, 'low and high together');
+            if (input.low !== undefined && input.low === input.high)
+              say([...path, 'inputs', name, 'high'], input.high, 'a value other than low');
+          }
+        }
+      });
+    });
+  });
+
+  for (const [id, device] of devices) {
+    if (device.fedBy === undefined) continue;
+    refers(device.fedBy, [...devices.keys()], [...device.path, 'fed_by'], 'devices');
+    const chain = [id];
+    for (let up = device.fedBy; devices.has(up); up = devices.get(up)?.fedBy ?? '') {
+      chain.push(up);
+      if (up === id) say([...device.path, 'fed_by'], new Unquoted(`the circle ${chain.join(' ← ')}`), 'a tree: no meter feeds itself');
+      if (chain.indexOf(up) < chain.length - 1) break;
+    }
+  }
+  site.on_call.forEach((entry, index) => {
+    for (const [p, id] of entry.people.entries()) refers(id, people, ['on_call', index, 'people', p], 'people');
+  });
+  return findings;
+}
+
+function doubles(values: readonly string[], say: (index: number, value: string) => void): void {
+  for (const [index, value] of values.entries()) if (values.indexOf(value) < index) say(index, value);
+}
+
+/** What can have one master only: the serial port, or the address of a TCP gateway. */
+function lineOf(bus: Bus): { name: string; key: string; value: unknown } | undefined {
+  if (bus.type === 'modbus-rtu') return { name: `serial ${bus.path}`, key: 'path', value: bus.path };
+  if (bus.type === 'mqtt') return undefined;
+  return { name: `tcp ${bus.host}:${bus.port}`, key: 'port', value: bus.port };
+}
