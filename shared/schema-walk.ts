@@ -12,10 +12,11 @@ interface Node {
   allOf?: Node[];
   enum?: unknown[];
   const?: unknown;
+  description?: string;
 }
 
-/** Known keys (for a mapping) and values (for an enumeration) at the path; `data` decides between alternatives by their constants. */
-export function allowedAt(schema: object, path: Path, data: unknown): { keys: string[]; values: string[] } {
+/** Known keys (of a mapping), values (of an enumeration) and description (in brackets) at the path; `data` decides between alternatives by their constants. */
+export function allowedAt(schema: object, path: Path, data: unknown): { keys: string[]; values: string[]; description: string } {
   let nodes: Node[] = [schema as Node];
   let value: unknown = data;
   for (const step of path) {
@@ -26,6 +27,7 @@ export function allowedAt(schema: object, path: Path, data: unknown): { keys: st
   return {
     keys: [...new Set(opened.flatMap((node) => Object.keys(node.properties ?? {})))],
     values: [...new Set(opened.flatMap((node) => (node.const === undefined ? (node.enum ?? []) : [node.const])).map(String))],
+    description: opened.map((node) => node.description && ` (${node.description})`).find((text) => text) ?? '',
   };
 }
 

@@ -209,13 +209,14 @@ function issueMistakes(issue: z.core.$ZodIssue, root: unknown, place: Place): Mi
       return [place(path, found, `${nearest(String(found), values)}${values.join(', ')}`)];
     }
     case 'invalid_union': {
-      const { values } = allowedAt(schema, [...path, 'type'], root);
-      const type = (found as { type?: unknown } | undefined)?.type;
-      if (values.length > 0 && !values.includes(String(type))) return [place([...path, 'type'], type, values.join(', '))];
+      const { values } = allowedAt(schema, path, root);
+      if (issue.errors.length === 0) return [place(path, found, `${nearest(String(found), values)}${values.join(', ')}`)];
       return [place(path, found, issue.errors.flatMap((alternative) => alternative.map((one) => one.message)).join(' or '))];
     }
     case 'invalid_type':
-      return [place(path, found, found === undefined ? `${issue.expected}; it is required` : issue.expected)];
+      return [
+        place(path, found, `${issue.expected}${allowedAt(schema, path, root).description}${found === undefined ? '; it is required' : ''}`),
+      ];
     case 'invalid_key':
       return [place(path, found, issue.issues.map((one) => one.message).join('; '))];
     default:

@@ -1,0 +1,32 @@
+/** Checks the whole site file, with device profiles and rules, before anything opens. */
+import { relative } from 'node:path';
+import { devicesOf } from '../shared/site.ts';
+import { type LoadedSite, loadSite, siteFault } from '../shared/site-file.ts';
+import { type Command, parse, siteFile, siteOptions } from './command.ts';
+
+/** @throws Fault site/invalid with every mistake */
+export async function checkAll(file: string): Promise<LoadedSite> {
+  const site = loadSite(file);
+  const { checkGateway } = await import('../gateway/check.ts');
+  const { checkRules } = await import('../rules/check.ts');
+  const mistakes = [...checkGateway(site), ...checkRules(site)];
+  if (mistakes.length > 0) throw siteFault(mistakes);
+  return site;
+}
+
+const command: Command = {
+  id: 'check',
+  summary: 'Checks a site file: every mistake with file, line and what is allowed',
+  usage: 'check --site F',
+  async run(args) {
+    const { values } = parse(args, siteOptions);
+    const site = await checkAll(siteFile(values.site));
+    const { gateways } = site.config;
+    const buses = gateways.reduce((sum, gateway) => sum + gateway.buses.length, 0);
+    process.stdout.write(
+      `${relative(process.cwd(), site.file)}: no mistakes; ${gateways.length} gateways, ${buses} buses, ${devicesOf(site.config).length} devices\n`,
+    );
+    return 0;
+  },
+};
+export default command;

@@ -1,0 +1,140 @@
+/** Runs one role in this process: as a child of `start`, or by itself in a container. */
+import { mkdirSync } from 'node:fs';
+import { collectDefaultMetrics } from 'prom-client';
+import { clockFromEnvironment } from '../shared/clock.ts';
+import { Fault, reasonOf } from '../shared/errors.ts';
+import { type Log, openLog } from '../shared/log.ts';
+import {
+  connectMqtt,
+  mqttAccess,
+  newRegistry,
+  type Role,
+  type RoleContext,
+  type RoleStatus,
+  readingsFile,
+  roleTopic,
+  type StartRole,
+} from '../shared/role.ts';
+import { loadSite } from '../shared/site-file.ts';
+import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
+
+const heartbeatMs = 2_000;
+/** The supervisor kills at 4 s; ending by itself before that keeps the log honest. */
+const stopLimitMs = 3_500;
+
+async function starter(role: Role): Promise<StartRole> {
+  switch (role) {
+    case 'broker':
+      return (await import('../gateway/broker.ts')).startBroker;
+    case 'gateway':
+      return (await import('../gateway/app.ts')).startGateway;
+    case 'ingest':
+      return (await import('../ingest/app.ts')).startIngest;
+    case 'rules':
+      return (await import('../rules/app.ts')).startRules;
+    case 'dashboards':
+      return (await import('../dashboards/app.ts')).startDashboards;
+    case 'simulators':
+      return (await import('../simulators/app.ts')).startSimulators;
+    default:
+      throw new Fault('usage/command', `the role ${role} does not exist`);
+  }
+}
+
+const command: Command = {
+  id: 'role',
+  summary: 'Runs one role',
+  usage: 'broker|simulators|gateway|ingest|rules|dashboards [--site F] [--data DIR]',
+  async run([name, ...args]) {
+    const role = name as Role;
+    const { values } = parse(args, siteOptions);
+    const site = loadSite(siteFile(values.site));
+    const dataDir = dataFolder(values.data);
+    mkdirSync(dataDir, { recursive: true });
+    const log = openLog(role);
+    const clock = clockFromEnvironment();
+    const metrics = newRegistry();
+    collectDefaultMetrics({ register: metrics });
+    const stopped = stopSignal(log);
+    const context: RoleContext = {
+      role,
+      site,
+      dataDir,
+      mqtt: mqttAccess(role, dataDir),
+      storeUrl: process.env.PLANTROOM_STORE_URL || `sqlite:${readingsFile(dataDir)}`,
+      clock,
+      log,
+      metrics,
+    };
+    {
+      await using running = new AsyncDisposableStack();
+      running.use(await (await starter(role))(context));
+      running.use(heartbeat(context));
+      process.send?.({ ready: true });
+      log.info('ready');
+      await stopped;
+      setTimeout(() => {
+        log.error('did not stop in time');
+        process.exit(1);
+      }, stopLimitMs).unref();
+    }
+    log.info('stopped');
+    return 0;
+  },
+};
+export default command;
+
+/** Resolves on a signal, or when the supervisor is gone: a role never outlives it. */
+function stopSignal(log: Log): Promise<void> {
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'unexpected error, ending; the supervisor starts this role again');
+    process.exit(1);
+  });
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ err: error }, `unexpected rejection, ending: ${reasonOf(error)}`);
+    process.exit(1);
+  });
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+    if (process.send) process.on('disconnect', () => resolve());
+  });
+}
+
+/** Tells the others that this role is up, and carries its metrics to /metrics. The last will says when it is gone. */
+function heartbeat(context: RoleContext): AsyncDisposable {
+  const name = process.env.PLANTROOM_INSTANCE || context.role;
+  const topic = roleTopic(context.site.config.site.id, name);
+  const startedAt = context.clock.now();
+  const offline = (): RoleStatus => ({ online: false, t: context.clock.now() });
+  const client = connectMqtt(context.mqtt, context.log, {
+    will: { topic, payload: Buffer.from(JSON.stringify(offline())), qos: 1, retain: true },
+  });
+  let busy = false;
+  const beat = async () => {
+    if (busy || !client.connected) return;
+    busy = true;
+    try {
+      const status: RoleStatus = {
+        online: true,
+        t: context.clock.now(),
+        pid: process.pid,
+        startedAt,
+        metrics: await context.metrics.getMetricsAsJSON(),
+      };
+      await client.publishAsync(topic, JSON.stringify(status), { qos: 0, retain: true });
+    } catch (error) {
+      context.log.debug({ reason: reasonOf(error) }, 'heartbeat not sent');
+    } finally {
+      busy = false;
+    }
+  };
+  client.on('connect', () => void beat());
+  const timer = setInterval(beat, heartbeatMs);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      if (client.connected) client.publish(topic, JSON.stringify(offline()), { qos: 0, retain: true });
+      await client.endAsync(!client.connected);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** One child process per role; one that ends is started again with a growing pause; all stop together. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Role } from '../../shared/role.ts';
+import { readable } from './readable-log.ts';
+
+const firstPauseMs = 500;
+const longestPauseMs = 15_000;
+/** A role that ran so long counts as healthy: its next pause is short again. */
+const healthyMs = 60_000;
+/** Ctrl-C ends every process within 5 s: who has not stopped by then is killed. */
+const killMs = 4_000;
+
+export interface Supervision {
+  roles: readonly Role[];
+  args: readonly string[];
+  environment: NodeJS.ProcessEnv;
+}
+
+/** Small heaps: six Node processes share a machine of a hospital's plant room. */
+const nodeArgs = ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'];
+
+/** Resolves with the exit code once everything has stopped. */
+export function supervise({ roles, args, environment }: Supervision): Promise<number> {
+  const children = new Map<Role, ChildProcess>();
+  const pauses = new Map<Role, number>();
+  let stopping = false;
+  let failed = false;
+
+  return new Promise((resolve) => {
+    const start = (role: Role) => {
+      if (stopping) return;
+      const startedAt = performance.now();
+      const child = spawn(process.execPath, [...nodeArgs, join(import.meta.dirname, '..', '..', 'main.ts'), role, ...args], {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      });
+      children.set(role, child);
+      if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => process.stdout.write(`${readable(line)}\n`));
+      child.on('error', (error) => report(role, error.message));
+      child.on('exit', (code, signal) => {
+        children.delete(role);
+        if (stopping) {
+          if (children.size === 0) done();
+          return;
+        }
+        // A bad site file or wrong usage does not get better by trying again.
+        if (code === 2) {
+          failed = true;
+          report(role, 'ended: see above; stopping');
+          stop();
+          return;
+        }
+        const pause = performance.now() - startedAt > healthyMs ? firstPauseMs : (pauses.get(role) ?? firstPauseMs);
+        pauses.set(role, Math.min(longestPauseMs, pause * 2));
+        report(role, `ended (${signal ?? `code ${code}`}), starting again in ${pause / 1000} s`);
+        setTimeout(() => start(role), pause);
+      });
+    };
+    const report = (role: Role, text: string) =>
+      process.stdout.write(
+        `${readable(JSON.stringify({ level: 40, time: new Date().toISOString(), role: 'start', msg: `${role} ${text}` }))}\n`,
+      );
+    const done = () => resolve(failed ? 1 : 0);
+    const stop = () => {
+      if (stopping) return;
+      stopping = true;
+      if (children.size === 0) return done();
+      for (const child of children.values()) child.kill('SIGTERM');
+      setTimeout(() => {
+        for (const [role, child] of children) {
+          report(role, 'did not stop, killed');
+          child.kill('SIGKILL');
+        }
+      }, killMs).unref();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+    for (const role of roles) start(role);
+  });
+}

@@ -1,0 +1,38 @@
+/** The command line. Each command is one file in commands/, loaded only when it is called, so that a role carries no other role's code. */
+import { join } from 'node:path';
+import { type Command, commandNames, helpText, isCommandName } from './commands/command.ts';
+import { isFault, reasonOf } from './shared/errors.ts';
+import { roles } from './shared/role.ts';
+
+/** 0 fine, 1 failed, 2 wrong usage or bad site file. */
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(`${await helpText()}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  const isRole = (roles as readonly string[]).includes(name) && name !== 'energy';
+  if (!isRole && !isCommandName(name)) {
+    process.stderr.write(
+      `plantroom: unknown command "${name}"; known: ${[...commandNames(), ...roles.filter((role) => role !== 'energy')].join(', ')}\n`,
+    );
+    return 2;
+  }
+  const module = (await import(join(import.meta.dirname, 'commands', `${isRole ? 'role' : name}.ts`))) as { default: Command };
+  try {
+    return await module.default.run(isRole ? [name, ...rest] : rest);
+  } catch (error) {
+    process.stderr.write(`plantroom ${name}: ${reasonOf(error)}\n`);
+    return isFault(error, 'site/invalid') ||
+      isFault(error, 'site/unreadable') ||
+      isFault(error, 'usage/command') ||
+      isFault(error, 'profile/invalid')
+      ? 2
+      : 1;
+  }
+}
+
+const code = await main(process.argv.slice(2));
+// Output to a pipe may still be under way: let it end by itself, but do not hang on a forgotten handle.
+process.exitCode = code;
+setTimeout(() => process.exit(code), 500).unref();

@@ -1,0 +1,114 @@
+/** Style is a test: who imports whom, how long a file may be, words that do not belong here. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => file && existsSync(join(root, file)));
+const sources = tracked.filter((file) => /\.tsx?$/.test(file));
+const isTest = (file: string) => /\.test\.tsx?$/.test(file) || file.startsWith('test/') || file.startsWith('bench/');
+
+/** What a folder may import besides itself; a path ending in .ts or a folder. `main.ts`, commands, test and bench may import all. */
+const mayImport: Record<string, string[]> = {
+  shared: [],
+  gateway: ['shared'],
+  ingest: ['shared'],
+  rules: ['shared', 'ingest/store.ts', 'ingest/open-store.ts'],
+  energy: ['shared', 'ingest/store.ts', 'ingest/open-store.ts'],
+  dashboards: ['shared', 'ingest/store.ts', 'ingest/open-store.ts', 'ingest/dead-letter.ts', 'rules/desk', 'energy/index.ts'],
+  simulators: ['shared', 'gateway/device.ts', 'gateway/profiles.ts'],
+};
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+)'(\.[^']+)'/g)].map((match) =>
+    relative(root, resolve(root, dirname(file), match[1] as string))
+      .split(sep)
+      .join('/'),
+  );
+}
+
+describe('architecture', () => {
+  it('lets imports point one way only', () => {
+    const wrong = sources
+      .filter((file) => !isTest(file))
+      .flatMap((file) => {
+        const folder = file.split('/')[0] as string;
+        const allowed = mayImport[folder];
+        if (!allowed) return [];
+        return importsOf(file)
+          .filter((target) => target.split('/')[0] !== folder && !allowed.some((one) => target === one || target.startsWith(`${one}/`)))
+          .map((target) => `${file} imports ${target}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  it('finds a wrong import when there is one', () => {
+    expect(importsOf('gateway/device.ts')).toContain('shared/quantity.ts');
+    expect(mayImport.gateway).not.toContain('rules');
+  });
+
+  it('keeps files at a size that one person can hold in mind', () => {
+    const long = sources
+      .filter((file) => !isTest(file))
+      .map((file) => [file, readFileSync(join(root, file), 'utf8').split('\n').length] as const);
+    expect(long.filter(([, lines]) => lines > 400)).toEqual([]);
+  });
+
+  it('has no left-overs', () => {
+    const word = new RegExp(
+      ['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX\\b', '@ts-' + 'ignore', '@ts-' + 'expect-error', '\\bas a' + 'ny\\b', '\\.on' + 'ly\\('].join(
+        '|',
+      ),
+    );
+    const found = sources.flatMap((file) =>
+      readFileSync(join(root, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) => (word.test(line) ? [`${file}:${index + 1} ${line.trim()}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('reads the machine clock in one file only', () => {
+    const layers = ['gateway/', 'ingest/', 'rules/', 'dashboards/', 'simulators/', 'energy/', 'shared/'];
+    const found = sources
+      .filter(
+        (file) =>
+          !isTest(file) &&
+          layers.some((layer) => file.startsWith(layer)) &&
+          file !== 'shared/clock.ts' &&
+          !file.startsWith('dashboards/console/'),
+      )
+      .filter((file) => /\bDate\.now\(|performance\.now\(|new Date\(\)/.test(readFileSync(join(root, file), 'utf8')));
+    expect(found).toEqual([]);
+  });
+
+  it('names no path of one machine and needs nothing outside the clone', () => {
+    const found = tracked
+      .filter((file) => /\.(ts|tsx|mjs|json|ya?ml|md|sh)$|\.ci\/run$/.test(file) && file !== 'package-lock.json')
+      .filter((file) =>
+        new RegExp(`/(work|farm)/[a-z]|\\.\\./${'shared'}/(design|domain|style|stack|peers)`).test(readFileSync(join(root, file), 'utf8')),
+      );
+    expect(found).toEqual([]);
+  });
+
+  it('locks no download address', () => {
+    const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+    expect(lock).not.toMatch(/"resolved":/);
+  });
+
+  it('passes the compiler', () => {
+    const bin = join(root, 'node_modules', '.bin', 'tsc');
+    const run = () => execFileSync(process.execPath, [bin, '-p', root], { encoding: 'utf8', stdio: 'pipe' });
+    expect(run).not.toThrow();
+  });
+
+  it('passes the linter', () => {
+    const bin = join(root, 'node_modules', '.bin', 'biome');
+    const run = () => execFileSync(process.execPath, [bin, 'check', root], { encoding: 'utf8', stdio: 'pipe' });
+    expect(run).not.toThrow();
+  });
+});
