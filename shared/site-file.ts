@@ -150,7 +150,13 @@ function locate(path: Path, found: unknown, allowed: string, sources: readonly S
   const item = typeof index === 'number' ? origin?.items?.[index] : undefined;
   const source = item?.source ?? origin?.source ?? (sources[0] as Source);
   const local: Path = item ? [section as string, item.index, ...rest] : path;
-  return { file: source.file, ...positionOf(source, local), path: formatPath(path), found: show(found), allowed };
+  return {
+    file: source.file,
+    ...positionOf(source, local),
+    path: formatPath(path),
+    found: isSecret(path) ? '<secret>' : show(found),
+    allowed,
+  };
 }
 
 /** Position of the deepest part of the path that is in the file; of the key when there is one. */
@@ -177,6 +183,9 @@ function positionOf(source: Source, path: Path): { line: number; column: number 
   const { line, col } = source.lines.linePos(offset);
   return { line, column: col };
 }
+
+/** A password that somebody wrote into the file by mistake is not to be repeated in logs. */
+const isSecret = (path: Path): boolean => path.some((step) => /password|token|secret|key$/i.test(String(step)));
 
 function show(found: unknown): string {
   if (found === undefined) return 'nothing';
