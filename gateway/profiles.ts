@@ -186,7 +186,11 @@ export function deviceMistakes(site: SiteConfig, profiles: ReadonlyMap<string, P
         const profile = profiles.get(device.profile);
         if (profile) mistakes.push(...wiringMistakes(profile, device).map((wrong) => ({ ...wrong, path: [...path, ...wrong.path] })));
         else
-          mistakes.push({ path: [...path, 'profile'], found: device.profile, allowed: `one of ${[...profiles.keys()].sort().join(', ')}` });
+          mistakes.push({
+            path: [...path, 'profile'],
+            found: device.profile,
+            allowed: `${nearest(device.profile, [...profiles.keys()])}${[...profiles.keys()].sort().join(', ')}`,
+          });
       }
     }
   }

@@ -1,0 +1,45 @@
+/** Mistakes of a site file that only device profiles and transports can see. */
+import { resolve } from 'node:path';
+import { compile } from 'json-p3';
+import { reasonOf } from '../shared/errors.ts';
+import type { Mistake, Path } from '../shared/mistake.ts';
+import { isModbusDevice, type MqttDevice } from '../shared/site.ts';
+import type { LoadedSite } from '../shared/site-file.ts';
+import type { Profile } from './device.ts';
+import { builtInProfiles, deviceMistakes, loadProfiles } from './profiles.ts';
+
+/** Built-in profiles and those of the site's own folders. @throws Fault profile/invalid */
+export function profilesOf(site: LoadedSite): Map<string, Profile> {
+  return loadProfiles([builtInProfiles, ...site.config.profiles.map((folder) => resolve(site.folder, folder))]);
+}
+
+type Say = (path: Path, found: unknown, allowed: string) => void;
+
+/** @throws Fault profile/invalid */
+export function checkGateway(site: LoadedSite, profiles: ReadonlyMap<string, Profile> = profilesOf(site)): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const say: Say = (path, found, allowed) => mistakes.push(site.mistake(path, found, allowed));
+  site.config.gateways.forEach((gateway, g) => {
+    gateway.buses.forEach((bus, b) => {
+      bus.devices.forEach((device, d) => {
+        const path = ['gateways', g, 'buses', b, 'devices', d];
+        if (!isModbusDevice(device)) checkMqttDevice(device, path, say);
+      });
+    });
+  });
+  for (const { path, found, allowed } of deviceMistakes(site.config, profiles)) say(path, found, allowed);
+  return mistakes;
+}
+
+function checkMqttDevice(device: MqttDevice, path: Path, say: Say): void {
+  device.points.forEach((point, index) => void checkJsonPath(point.path, [...path, 'points', index, 'path'], say));
+  if (device.time) checkJsonPath(device.time.path, [...path, 'time', 'path'], say);
+}
+
+function checkJsonPath(text: string, path: Path, say: Say): void {
+  try {
+    compile(text);
+  } catch (error) {
+    say(path, text, `a JSONPath (RFC 9535) such as $.data.temp; ${reasonOf(error)}`);
+  }
+}
