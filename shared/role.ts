@@ -1,5 +1,5 @@
 /** What main.ts hands to each role, and how roles reach the broker and tell that they are alive. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { Registry } from 'prom-client';
@@ -42,31 +42,29 @@ export const credentialsFile = (dataDir: string) => join(dataDir, 'secrets', 'br
 /** Who may connect to the embedded broker; made at first start, readable by the owner only. */
 export type BrokerCredentials = Record<Role | 'device', { username: string; password: string }>;
 
-/** How this role reaches the broker: user and password in PLANTROOM_MQTT_URL, else the credentials of the embedded broker. */
+/**
+ * How this role reaches the broker: user and password of PLANTROOM_MQTT_URL when it names them, else the role's own credentials from the data
+ * folder (embedded broker, or one whose files `plantroom mosquitto-files` made), else without.
+ */
 export function mqttAccess(role: Role | 'device', dataDir: string, environment: NodeJS.ProcessEnv = process.env): MqttAccess {
-  const text = environment.PLANTROOM_MQTT_URL;
-  if (text && environment.PLANTROOM_MQTT_EMBEDDED !== '1') {
-    const url = new URL(text);
-    const access: MqttAccess = {
-      url: text,
-      username: url.username ? decodeURIComponent(url.username) : undefined,
-      password: url.password ? new Secret(decodeURIComponent(url.password)) : undefined,
-    };
+  const text = environment.PLANTROOM_MQTT_URL || 'mqtt://127.0.0.1:1883';
+  const url = new URL(text);
+  if (url.username) {
+    const username = decodeURIComponent(url.username);
+    const password = new Secret(decodeURIComponent(url.password));
     url.username = '';
     url.password = '';
-    access.url = url.toString();
-    return access;
+    return { url: url.toString(), username, password };
   }
+  const file = credentialsFile(dataDir);
+  if (!existsSync(file)) return { url: text };
   try {
-    const all = JSON.parse(readFileSync(credentialsFile(dataDir), 'utf8')) as BrokerCredentials;
-    const own = all[role];
-    return { url: text || 'mqtt://127.0.0.1:1883', username: own.username, password: new Secret(own.password) };
+    const own = (JSON.parse(readFileSync(file, 'utf8')) as BrokerCredentials)[role];
+    return { url: text, username: own.username, password: new Secret(own.password) };
   } catch (cause) {
-    throw new Fault(
-      'secret/missing',
-      `${credentialsFile(dataDir)} cannot be read; start the broker role first, or set PLANTROOM_MQTT_URL`,
-      { cause },
-    );
+    throw new Fault('secret/missing', `${file} cannot be read; check its owner, or name user and password in PLANTROOM_MQTT_URL`, {
+      cause,
+    });
   }
 }
 
