@@ -1,0 +1,33 @@
+/** Who changed what, when; before and after. */
+import { z } from 'zod';
+import type { App, Parts } from '../parts.ts';
+import { count, problems, time } from './schemas.ts';
+
+const entry = z.object({
+  id: z.number().int(),
+  at: time,
+  who: z.string(),
+  action: z.string(),
+  object: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+
+export function auditRoutes(app: App, { accounts }: Parts): void {
+  app.get(
+    '/api/audit',
+    {
+      config: { permission: 'audit:read' },
+      schema: {
+        querystring: z.object({
+          limit: count(500, 100),
+          before: z.coerce.number().int().optional().meta({ description: 'Id of the oldest entry shown so far' }),
+          object: z.string().optional(),
+          who: z.string().optional(),
+        }),
+        response: { 200: z.object({ audit: z.array(entry) }), ...problems },
+      },
+    },
+    async ({ query }) => ({ audit: accounts.auditLog(query) }),
+  );
+}

@@ -1,0 +1,33 @@
+/** Server-sent events: what the screens follow. */
+import { z } from 'zod';
+import { streamTopics } from '../live-stream.ts';
+import type { App, Parts } from '../parts.ts';
+import { problems } from './schemas.ts';
+
+export function liveRoutes(app: App, { stream }: Parts): void {
+  app.get(
+    '/api/live',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        description:
+          'text/event-stream. Events: readings {device: {quantity: [value, t, reason?]}} at most twice a second, devices, alarms, tickets, faults, beat. ' +
+          '`topics` picks some of them. After a reconnect ask /api/devices, /api/alarms and /api/tickets again.',
+        querystring: z.object({
+          topics: z
+            .string()
+            .transform((text) => text.split(','))
+            .pipe(z.array(z.enum(streamTopics)).min(1))
+            .optional(),
+        }),
+        response: problems,
+      },
+    },
+    (request, reply) => {
+      const topics = new Set(request.query.topics ?? streamTopics);
+      for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
+      stream.add(reply.raw, topics);
+      reply.hijack();
+    },
+  );
+}

@@ -1,0 +1,166 @@
+/** The forms of the API: requests are checked against them, replies documented by them and tested against them. */
+import { z } from 'zod';
+import { alarmStates, priorities } from '../../shared/alarm.ts';
+import { badReasons } from '../../shared/reading.ts';
+import { systemSchema, tradeSchema } from '../../shared/system.ts';
+import { languages } from '../../shared/text.ts';
+import { ticketStates } from '../../shared/ticket.ts';
+import { idSchema } from '../../shared/topic.ts';
+import { passwordLength } from '../password.ts';
+import { permissionIds, userRoles } from '../permissions.ts';
+import { problemSchema } from '../problem.ts';
+
+export const text = z.object({ zh: z.string(), en: z.string() });
+export const time = z.number().int().meta({ description: 'UTC milliseconds' });
+const id = z.string();
+
+/** Every route may answer so. */
+export const problems = { '4xx': problemSchema, '5xx': problemSchema } as const;
+
+export const userName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'a user name: lower-case letters, digits, dot, hyphen, underscore; at most 32');
+export const password = z.string().min(passwordLength.min).max(passwordLength.max);
+export const userRole = z.enum(userRoles);
+export const user = z.object({ name: z.string(), fullName: z.string(), role: userRole, createdAt: time, lastSeenAt: time.nullable() });
+export const session = z.object({
+  user: z.object({ name: z.string(), fullName: z.string(), role: userRole }),
+  permissions: z.array(z.enum(permissionIds)),
+});
+
+export const latest = z.object({
+  value: z.number().nullable(),
+  unit: z.string(),
+  t: time,
+  quality: z.enum(['good', 'bad']),
+  reason: z.enum(badReasons).optional(),
+});
+export const device = z
+  .object({
+    id,
+    name: text,
+    system: systemSchema,
+    role: z.string().nullable(),
+    profile: z.string().nullable(),
+    gateway: id,
+    bus: id,
+    building: id.nullable(),
+    department: id.nullable(),
+    tenant: id.nullable(),
+    circuit: z.string().nullable(),
+    location: text.nullable(),
+    fedBy: id.nullable(),
+    trade: tradeSchema.nullable(),
+    attributes: z.record(z.string(), z.number()),
+    pollMs: z.number(),
+    online: z.boolean().nullable().meta({ description: 'null: not known yet' }),
+    since: time.nullable(),
+    reason: z.string().nullable(),
+    lastReadingAt: time.nullable(),
+    latest: z.record(z.string(), latest),
+  })
+  .meta({ id: 'Device' });
+
+export const alarm = z
+  .object({
+    id,
+    rule: z.string(),
+    device: id,
+    quantity: z.string().nullable(),
+    system: systemSchema,
+    priority: z.enum(priorities),
+    trade: tradeSchema,
+    lifeSafety: z.boolean(),
+    state: z.enum(alarmStates),
+    active: z.boolean(),
+    acknowledged: z.boolean(),
+    raisedAt: time.nullable(),
+    clearedAt: time.nullable(),
+    acknowledgedAt: time.nullable(),
+    acknowledgedBy: z.string().nullable(),
+    occurrence: z.number().int(),
+    value: z.number().nullable(),
+    limit: z.number().nullable(),
+    unit: z.string(),
+    title: text,
+    message: text,
+    check: text,
+    location: text,
+    building: id.nullable(),
+    department: id.nullable(),
+    shelvedUntil: time.nullable(),
+    shelvedReason: z.string().nullable(),
+    suppressedBy: z.string().nullable(),
+    outOfServiceTicket: z.string().nullable(),
+    cause: z.string().nullable(),
+    ticket: z.string().nullable(),
+    source: z.string(),
+    version: z.number().int(),
+  })
+  .meta({ id: 'Alarm' });
+
+export const ticket = z
+  .object({
+    id,
+    state: z.enum(ticketStates),
+    title: text,
+    description: text,
+    system: systemSchema,
+    trade: tradeSchema,
+    priority: z.enum(priorities),
+    device: id.nullable(),
+    building: id.nullable(),
+    department: id.nullable(),
+    location: text,
+    alarm: z.string().nullable(),
+    alarms: z.array(z.string()),
+    alarmActive: z.boolean(),
+    openedAt: time,
+    openedBy: z.string(),
+    assignee: z.string().nullable(),
+    assignedAt: time.nullable(),
+    startedAt: time.nullable(),
+    resolvedAt: time.nullable(),
+    resolvedBy: z.string().nullable(),
+    resolution: z.string().nullable(),
+    verifiedAt: time.nullable(),
+    verifiedBy: z.string().nullable(),
+    waitingReason: z.string().nullable(),
+    version: z.number().int(),
+  })
+  .meta({ id: 'Ticket' });
+
+export const journalEntry = z.object({
+  seq: z.number().int(),
+  t: time,
+  kind: z.enum(['alarm', 'ticket']),
+  id: z.string(),
+  event: z.string(),
+  from: z.string().nullable(),
+  to: z.string(),
+  who: z.string(),
+  why: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+export const fault = z.object({
+  name: z.string(),
+  title: text,
+  description: text,
+  system: z.string(),
+  active: z.boolean(),
+  startedAt: time.nullable(),
+  expects: z.array(z.object({ rule: z.string(), device: z.string(), priority: z.string() })),
+  params: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
+});
+
+/** A time in a query: UTC milliseconds or ISO 8601 with zone. */
+export const timeQuery = z
+  .union([z.string().regex(/^\d{1,16}$/), z.iso.datetime({ offset: true })])
+  .transform((value) => (/^\d+$/.test(value) ? Number(value) : Date.parse(value)))
+  .meta({ description: 'UTC milliseconds, or ISO 8601 with zone' });
+export const count = (most: number, standard: number) => z.coerce.number().int().min(1).max(most).default(standard);
+
+export const words = z.string().trim().min(1).max(2_000);
+export const optionalComment = z.object({ comment: words.optional() }).nullish();
+export { idSchema, languages, priorities, systemSchema, tradeSchema };

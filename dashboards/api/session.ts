@@ -1,0 +1,94 @@
+/** Sign-in, sign-out, who am I, own password. */
+import { z } from 'zod';
+import { Fault } from '../../shared/errors.ts';
+import { cookieName, userOf } from '../auth.ts';
+import type { App, Parts } from '../parts.ts';
+import { permissionsOf } from '../permissions.ts';
+import { password, problems, session } from './schemas.ts';
+
+const limits = { perUser: 10, perAddress: 60, window: '1 minute' } as const;
+
+export function sessionRoutes(app: App, { accounts, wall }: Parts): void {
+  const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict' } as const;
+
+  app.post(
+    '/api/login',
+    {
+      config: {
+        permission: 'open',
+        rateLimit: {
+          max: limits.perUser,
+          timeWindow: limits.window,
+          hook: 'preHandler',
+          keyGenerator: (request) => `${request.ip} ${(request.body as { user?: string } | undefined)?.user ?? ''}`,
+        },
+      },
+      schema: {
+        description: 'Answers a bearer token and sets the session cookie. `days` asks for a token of a program: no cookie, fixed end.',
+        security: [],
+        body: z.object({
+          user: z.string().min(1).max(100),
+          password: z.string().min(1).max(1_000),
+          days: z.number().int().min(1).max(366).optional(),
+        }),
+        response: { 200: z.object({ token: z.string(), expiresAt: z.number(), ...session.shape }), ...problems },
+      },
+      preHandler: app.rateLimit({ max: limits.perAddress, timeWindow: limits.window, keyGenerator: (request) => request.ip }),
+    },
+    async (request, reply) => {
+      const name = request.body.user.trim().toLowerCase();
+      const user = await accounts.passwordOf(name, request.body.password);
+      if (!user) {
+        accounts.audit(name.slice(0, 32), 'login.refused', request.ip, null, null);
+        throw new Fault('api/denied', 'User or password is wrong', { detail: { status: 401 } });
+      }
+      const { token, expiresAt } = accounts.openSession(user.name, request.body.days);
+      accounts.audit(user.name, 'login', request.ip, null, null);
+      if (request.body.days === undefined) {
+        const maxAge = Math.floor((expiresAt - wall.now()) / 1000);
+        reply.setCookie(cookieName, token, { ...cookieOptions, secure: request.protocol === 'https', maxAge });
+      }
+      return {
+        token,
+        expiresAt,
+        user: { name: user.name, fullName: user.fullName, role: user.role },
+        permissions: permissionsOf(user.role),
+      };
+    },
+  );
+
+  app.post(
+    '/api/logout',
+    { config: { permission: 'plant:read' }, schema: { response: { 204: z.null(), ...problems } } },
+    async (request, reply) => {
+      if (request.token) accounts.closeSession(request.token);
+      accounts.audit(userOf(request).name, 'logout', request.ip, null, null);
+      return reply.clearCookie(cookieName, cookieOptions).code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/api/session',
+    { config: { permission: 'plant:read' }, schema: { response: { 200: session, ...problems } } },
+    async (request) => {
+      const { name, fullName, role } = userOf(request);
+      return { user: { name, fullName, role }, permissions: permissionsOf(role) };
+    },
+  );
+
+  app.post(
+    '/api/password',
+    {
+      config: { permission: 'password:change', rateLimit: { max: limits.perUser, timeWindow: limits.window } },
+      schema: { body: z.object({ old: z.string().max(1_000), new: password }), response: { 204: z.null(), ...problems } },
+    },
+    async (request, reply) => {
+      const { name } = userOf(request);
+      if (!(await accounts.passwordOf(name, request.body.old))) {
+        throw new Fault('api/invalid', 'The old password is wrong', { detail: { errors: [{ field: 'old', message: 'wrong' }] } });
+      }
+      await accounts.setPassword(name, request.body.new, name);
+      return reply.clearCookie(cookieName, cookieOptions).code(204).send(null);
+    },
+  );
+}

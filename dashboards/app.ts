@@ -1,0 +1,108 @@
+/** The dashboards role: HTTP API and console. Starts at once, also while broker and store are away. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openStore } from '../ingest/open-store.ts';
+import type { Store } from '../ingest/store.ts';
+import { openDesk } from '../rules/desk/index.ts';
+import { systemClock } from '../shared/clock.ts';
+import { systemsOfDevices } from '../shared/device-system.ts';
+import { Fault, reasonOf } from '../shared/errors.ts';
+import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
+import { Accounts } from './accounts.ts';
+import { builtConsoleDir } from './console/build.ts';
+import { openDeadLetters } from './dead-letters.ts';
+import { deviceFacts } from './device-facts.ts';
+import { LiveCache } from './live-cache.ts';
+import { LiveStream } from './live-stream.ts';
+import { expectedRoles, RoleHealth } from './role-health.ts';
+import { buildServer } from './server.ts';
+import { SimulatorLink } from './simulator-link.ts';
+
+const storeRetryMs = 2_000;
+
+export interface ListenOptions {
+  host: string;
+  port: number;
+}
+
+export const startDashboards: StartRole = (context) =>
+  startHttp(context, { host: process.env.PLANTROOM_HOST || '127.0.0.1', port: Number(process.env.PLANTROOM_PORT || 8080) });
+
+export interface RunningDashboards extends AsyncDisposable {
+  /** Where it listens. */
+  url: string;
+}
+
+/** The role with its address handed in; port 0 takes any free one. */
+export async function startHttp(context: RoleContext, { host, port }: ListenOptions): Promise<RunningDashboards> {
+  const { site, clock, log, metrics, dataDir } = context;
+  const config = site.config;
+  const wall = systemClock();
+  await using undo = new AsyncDisposableStack();
+
+  const accounts = undo.use(new Accounts(dataDir, clock, wall));
+  const desk = undo.use(openDesk({ file: operationsFile(dataDir), clock }));
+  const deadLetters = undo.use(openDeadLetters(dataDir));
+  const devices = deviceFacts(config, systemsOfDevices(site));
+  const cache = new LiveCache(config.site.id, devices.keys());
+  const stream = undo.use(new LiveStream(cache, desk, wall, metrics, () => clock.now()));
+  const health = new RoleHealth(config.site.id, expectedRoles(config.site.simulated), wall);
+
+  const client = undo.adopt(connectMqtt(context.mqtt, log), (connected) => connected.endAsync(true));
+  cache.follow(client);
+  health.follow(client);
+  const simulator = config.site.simulated ? new SimulatorLink(config.site.id, client, wall) : undefined;
+  if (simulator) simulator.onChange = (faults) => stream.send('faults', faults);
+
+  let store: Store | undefined;
+  const opening = new AbortController();
+  undo.defer(async () => {
+    opening.abort();
+    await opened;
+    await store?.[Symbol.asyncDispose]();
+  });
+  const opened = (async () => {
+    for (let told = false; !opening.signal.aborted; told = true) {
+      try {
+        store ??= await openStore({ url: context.storeUrl, site: config.site.id });
+        cache.remember(await store.newest());
+        if (told) log.info('the store can be read');
+        return;
+      } catch (error) {
+        if (!told) log.warn({ reason: reasonOf(error) }, 'the store cannot be read yet, trying on');
+        await wall.sleep(storeRetryMs, opening.signal).catch(() => undefined);
+      }
+    }
+  })();
+
+  const consoleDir = builtConsoleDir();
+  const app = undo.adopt(
+    await buildServer({
+      site: config,
+      devices,
+      clock,
+      wall,
+      log,
+      metrics,
+      accounts,
+      desk,
+      store() {
+        if (!store) throw new Fault('store/unavailable');
+        return store;
+      },
+      cache,
+      stream,
+      health,
+      simulator,
+      deadLetters,
+      consoleDir: existsSync(join(consoleDir, 'index.html')) ? consoleDir : undefined,
+    }),
+    (server) => server.close(),
+  );
+  // Streams first: the server waits for its connections.
+  undo.defer(() => stream[Symbol.asyncDispose]());
+  const url = await app.listen({ host, port });
+  log.info({ url }, 'listening');
+  const stack = undo.move();
+  return { url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

@@ -1,0 +1,59 @@
+/** Builds the console when its sources are newer than what was built; takes about a second, and nothing when there is nothing to do. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Fault } from '../../shared/errors.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const stampName = 'sources.sha256';
+
+/** Where the built console is served from. */
+export const builtConsoleDir = (): string => join(root, 'dist', 'console');
+
+/** Everything that can change the result: the console itself, what it imports of shared/, the lock file. */
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  const add = (file: string) => hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
+  const walk = (folder: string) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name))) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else if (!entry.name.includes('.test.')) add(path);
+    }
+  };
+  walk(import.meta.dirname);
+  walk(join(root, 'shared'));
+  add(join(root, 'package-lock.json'));
+  return hash.digest('hex');
+}
+
+/**
+ * Returns whether it had to build. An installation without sources or without vite, but with a built console, is left as it is.
+ * @throws Fault role/failed when the build fails
+ */
+export async function buildConsoleIfStale(): Promise<boolean> {
+  const outDir = builtConsoleDir();
+  const stamp = join(outDir, stampName);
+  const hash = sourcesHash();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return false;
+  // In a process of its own, so that the bundler's memory is given back.
+  const { code, output } = await run(join(import.meta.dirname, 'run-vite.ts'), outDir);
+  if (code !== 0) throw new Fault('role/failed', `the console could not be built\n${output}`);
+  writeFileSync(stamp, hash);
+  return true;
+}
+
+function run(script: string, outDir: string): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, outDir], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const add = (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-20_000);
+    };
+    child.stdout.on('data', add);
+    child.stderr.on('data', add);
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}

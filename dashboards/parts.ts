@@ -1,0 +1,47 @@
+/** What the routes work with. */
+import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Registry } from 'prom-client';
+import type { Store } from '../ingest/store.ts';
+import type { Desk } from '../rules/desk/index.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import type { SiteConfig } from '../shared/site.ts';
+import type { Accounts } from './accounts.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { DeviceFacts } from './device-facts.ts';
+import type { LiveCache } from './live-cache.ts';
+import type { LiveStream } from './live-stream.ts';
+import type { RoleHealth } from './role-health.ts';
+import type { SimulatorLink } from './simulator-link.ts';
+
+export interface Parts {
+  site: SiteConfig;
+  devices: ReadonlyMap<string, DeviceFacts>;
+  /** Plant time: what readings, alarms and tickets carry. */
+  clock: Clock;
+  /** Real time: sessions, screens. */
+  wall: Clock;
+  log: Log;
+  metrics: Registry;
+  accounts: Accounts;
+  desk: Desk;
+  /** @throws Fault store/unavailable until the store could be opened. */
+  store(): Store;
+  cache: LiveCache;
+  stream: LiveStream;
+  health: RoleHealth;
+  /** Only where simulators run. */
+  simulator: SimulatorLink | undefined;
+  deadLetters: DeadLetters;
+  /** Built console; undefined when there is none (API only). */
+  consoleDir: string | undefined;
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

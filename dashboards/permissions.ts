@@ -1,0 +1,36 @@
+/** Who may do what: the one table. A route names its permission; the console asks /api/session which ones the user has. */
+export const userRoles = ['viewer', 'technician', 'engineer', 'manager', 'admin'] as const;
+export type UserRole = (typeof userRoles)[number];
+
+/** The lowest role that may; every higher role may too. */
+export const permissions = {
+  'plant:read': 'viewer',
+  'metrics:read': 'viewer',
+  'password:change': 'viewer',
+  'alarm:acknowledge': 'technician',
+  'alarm:comment': 'technician',
+  'alarm:shelve': 'technician',
+  'alarm:suppress': 'engineer',
+  'alarm:out-of-service': 'engineer',
+  'ticket:open': 'technician',
+  'ticket:work': 'technician',
+  'ticket:verify': 'technician',
+  'ticket:assign': 'engineer',
+  'ticket:cancel': 'engineer',
+  'fault:change': 'engineer',
+  'dead-letter:read': 'engineer',
+  'audit:read': 'manager',
+  'user:change': 'admin',
+} as const satisfies Record<string, UserRole>;
+export type Permission = keyof typeof permissions;
+export const permissionIds = Object.keys(permissions) as Permission[];
+
+const rank = (role: UserRole) => userRoles.indexOf(role);
+
+export function may(role: UserRole, permission: Permission): boolean {
+  return rank(role) >= rank(permissions[permission]);
+}
+
+export function permissionsOf(role: UserRole): Permission[] {
+  return permissionIds.filter((permission) => may(role, permission));
+}

@@ -1,0 +1,89 @@
+/** Every error as RFC 9457 problem details: what, which code of shared/errors.ts, and which fields. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { Fault, type FaultCode, faults } from '../shared/errors.ts';
+
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ description: 'A code of docs/errors.md as a URN' }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details' });
+export type Problem = z.infer<typeof problemSchema>;
+
+const statusOf: Partial<Record<FaultCode, number>> = {
+  'api/invalid': 400,
+  'api/denied': 403,
+  'api/unknown': 404,
+  'desk/unknown': 404,
+  'desk/transition': 409,
+  'fault/unknown': 404,
+  'rule/invalid': 400,
+  'store/query': 400,
+  'store/unavailable': 503,
+  'store/denied': 503,
+  'mqtt/closed': 503,
+  'transport/timeout': 504,
+};
+
+export function sendProblem(reply: FastifyReply, problem: Omit<Problem, 'instance'>, instance: string): FastifyReply {
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ ...problem, instance }));
+}
+
+export function faultProblem(fault: Fault): Omit<Problem, 'instance'> {
+  const status = typeof fault.detail?.status === 'number' ? fault.detail.status : (statusOf[fault.code] ?? 500);
+  const errors = fault.detail?.errors as Problem['errors'];
+  return {
+    type: `urn:plantroom:${fault.code}`,
+    title: faults[fault.code].means,
+    status,
+    ...(status === 500 ? {} : { detail: fault.message }),
+    ...(errors ? { errors } : {}),
+  };
+}
+
+function problemOf(error: FastifyError): Omit<Problem, 'instance'> {
+  if (error instanceof Fault) return faultProblem(error);
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map((issue) => ({
+      field: issue.instancePath.replace(/^\//, '').replaceAll('/', '.') || (error.validationContext ?? 'request'),
+      message: shorten(issue.message ?? 'not valid'),
+    }));
+    const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+    return { type: 'urn:plantroom:api/invalid', title: faults['api/invalid'].means, status: 400, detail, errors };
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 500) return { type: 'about:blank', title: 'Internal error', status };
+  return { type: status === 429 ? 'urn:plantroom:api/too-many' : 'urn:plantroom:api/invalid', title: error.message, status };
+}
+
+/** An enumeration of two hundred quantities helps nobody. */
+const shorten = (message: string) => (message.length > 200 ? `${message.slice(0, 160)} … (see /api/openapi.json)` : message);
+
+export function installProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500 && !(error instanceof Fault && error.retryable)) request.log.error({ err: error }, 'request failed');
+    return sendProblem(reply, problem, request.url.split('?')[0]!);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      {
+        type: 'urn:plantroom:api/unknown',
+        title: faults['api/unknown'].means,
+        status: 404,
+        detail: `${request.method} ${request.url.split('?')[0]}`,
+      },
+      request.url.split('?')[0]!,
+    ),
+  );
+}

@@ -1,0 +1,126 @@
+/** The HTTP server: security headers, sign-in, problem details, OpenAPI, the routes of api/, the built console. */
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { Histogram } from 'prom-client';
+import { alarmRoutes } from './api/alarms.ts';
+import { auditRoutes } from './api/audit.ts';
+import { deviceRoutes } from './api/devices.ts';
+import { faultRoutes } from './api/faults.ts';
+import { healthRoutes } from './api/health.ts';
+import { liveRoutes } from './api/live.ts';
+import { ruleRoutes } from './api/rules.ts';
+import { seriesRoutes } from './api/series.ts';
+import { sessionRoutes } from './api/session.ts';
+import { siteRoutes } from './api/site.ts';
+import { ticketRoutes } from './api/tickets.ts';
+import { userRoutes } from './api/users.ts';
+import { installAuth } from './auth.ts';
+import type { App, Parts } from './parts.ts';
+import { installProblems } from './problem.ts';
+
+const routes = [
+  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, alarmRoutes, ticketRoutes, faultRoutes, ruleRoutes, userRoutes,
+  auditRoutes, healthRoutes,
+]; // biome-ignore format: a table
+
+export async function buildServer(parts: Parts): Promise<App> {
+  const app = fastify({
+    loggerInstance: parts.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: 256 * 1024,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 200 },
+    // No proxy is trusted: the address that counts for rate limits is the one that connected.
+    trustProxy: false,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // Replies are typed by their schemas at compile time and checked against them in tests; at run time they are only written.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+
+  const seconds = new Histogram({
+    name: 'plantroom_http_seconds',
+    help: 'Time to answer',
+    labelNames: ['route', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2],
+    registers: [parts.metrics],
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.url === '/api/live') return;
+    seconds.observe({ route: request.routeOptions.url ?? 'unknown', status: reply.statusCode }, reply.elapsedTime / 1000);
+  });
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        // Mantine writes its colour variables into a <style> element.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    // Whoever terminates TLS sends HSTS; over plain HTTP in a hospital net it would lock people out.
+    hsts: false,
+    crossOriginEmbedderPolicy: false,
+  });
+  installProblems(app as unknown as Parameters<typeof installProblems>[0]);
+  await installAuth(app as unknown as Parameters<typeof installAuth>[0], parts.accounts);
+  await app.register(rateLimit, { global: false });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Plantroom', version: '0.1.0', description: 'Energy and building monitoring for hospitals' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(async (inner) => {
+    for (const add of routes) add(inner as unknown as App, parts);
+    inner.get('/api/openapi.json', { config: { permission: 'plant:read' }, schema: { hide: true } }, async () => inner.swagger());
+  });
+  if (parts.consoleDir) await serveConsole(app, parts.consoleDir);
+  await app.ready();
+  return app;
+}
+
+/** Files with a hash in their name may be kept for ever; the page itself is asked for each time. Unknown paths of the console get the page. */
+async function serveConsole(app: App, root: string): Promise<void> {
+  await app.register(async (inner) => {
+    await inner.register(fastifyStatic, {
+      root,
+      serve: false,
+      cacheControl: false,
+      preCompressed: true,
+    });
+    const page = async (_request: unknown, reply: { header(n: string, v: string): unknown; sendFile(file: string): unknown }) => {
+      reply.header('cache-control', 'no-cache');
+      return reply.sendFile('index.html');
+    };
+    const config = { permission: 'open' as const };
+    inner.get('/assets/*', { config, schema: { hide: true } }, (request, reply) => {
+      reply.header('cache-control', 'public, max-age=31536000, immutable');
+      return reply.sendFile(`assets/${(request.params as { '*': string })['*']}`);
+    });
+    for (const file of ['icon.svg', 'icon-192.png', 'icon-512.png', 'manifest.webmanifest']) {
+      inner.get(`/${file}`, { config, schema: { hide: true } }, (_request, reply) => {
+        reply.header('cache-control', 'no-cache');
+        return reply.sendFile(file);
+      });
+    }
+    inner.get('/', { config, schema: { hide: true } }, page);
+  });
+}
