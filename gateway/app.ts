@@ -1,0 +1,148 @@
+/** The gateway role: for each gateway of the site (or the one that PLANTROOM_GATEWAY names) its outbox, its link and its buses. */
+import { join } from 'node:path';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { loadCatalog } from '../shared/catalog.ts';
+import { systemClock } from '../shared/clock.ts';
+import { Fault } from '../shared/errors.ts';
+import type { RoleContext, StartRole } from '../shared/role.ts';
+import type { GatewaySite } from '../shared/site.ts';
+import { profilesOf } from './check.ts';
+import type { Profile } from './device.ts';
+import { dropReasons, Outbox } from './outbox.ts';
+import { type Link, startLink } from './publish.ts';
+import { Stamp } from './stamp.ts';
+import type { Sink, Transport, TransportContext } from './transport.ts';
+
+export const outboxFile = (dataDir: string, gateway: string) => join(dataDir, 'outbox', `${gateway}.db`);
+
+export const startGateway: StartRole = async (context) => {
+  await using undo = new AsyncDisposableStack();
+  const profiles = profilesOf(context.site);
+  const transports = await loadCatalog<Transport>(join(import.meta.dirname, 'transports'));
+  const only = process.env.PLANTROOM_GATEWAY;
+  const gateways = context.site.config.gateways.filter((gateway) => !only || gateway.id === only);
+  if (gateways.length === 0) throw new Fault('usage/command', `PLANTROOM_GATEWAY=${only}: the site has no such gateway`);
+  const gauges = gatewayMetrics(context.metrics);
+  for (const gateway of gateways) undo.use(await startOne(gateway, context, profiles, transports, gauges));
+  return undo.move();
+};
+
+async function startOne(
+  gateway: GatewaySite,
+  context: RoleContext,
+  profiles: ReadonlyMap<string, Profile>,
+  transports: ReadonlyMap<string, Transport>,
+  metrics: GatewayMetrics,
+): Promise<AsyncDisposable> {
+  await using undo = new AsyncDisposableStack();
+  const log = context.log.child({ gateway: gateway.id });
+  const plant = context.clock;
+  const wire = systemClock();
+  const outbox = undo.use(
+    new Outbox({
+      file: outboxFile(context.dataDir, gateway.id),
+      maxBytes: gateway.outbox.max_mb * 1024 * 1024,
+      maxAgeMs: gateway.outbox.max_age,
+      wire,
+      plant,
+      log,
+    }),
+  );
+  const polls = metrics.polls.labels(gateway.id);
+  const stamp = new Stamp({ clock: plant, log, pass: (result) => outbox.add(result), jumped: () => outbox.clockJumped() });
+  const link: Link = undo.use(
+    startLink({
+      site: context.site.config.site.id,
+      gateway: gateway.id,
+      access: context.mqtt,
+      outbox,
+      wire,
+      plant,
+      log,
+      facts: () => {
+        stamp.check();
+        return { clock: { jumps: stamp.jumps, set: stamp.isSet, future: stamp.future, unset: stamp.unset } };
+      },
+    }),
+  );
+  metrics.sources.set(gateway.id, outbox);
+  undo.defer(() => {
+    metrics.sources.delete(gateway.id);
+  });
+  const sink: Sink = {
+    readings(result) {
+      polls.inc();
+      stamp.add(result);
+    },
+    device: (state) => link.device(state),
+  };
+  for (const bus of gateway.buses) {
+    const transport = transports.get(bus.type);
+    if (!transport) throw new Fault('catalog/invalid', `gateway/transports has no ${bus.type}.ts`);
+    undo.use(transport.start(bus, transportContext(context, profiles, sink, log.child({ bus: bus.id }))));
+  }
+  return undo.move();
+}
+
+function transportContext(
+  context: RoleContext,
+  profiles: ReadonlyMap<string, Profile>,
+  sink: Sink,
+  log: RoleContext['log'],
+): TransportContext {
+  const { url, username, password } = context.mqtt;
+  return {
+    clock: context.clock,
+    log,
+    sink,
+    profiles,
+    environment: process.env,
+    mqtt: { url, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password: password.reveal() }) },
+  };
+}
+
+interface GatewayMetrics {
+  polls: Counter<'gateway'>;
+  sources: Map<string, Outbox>;
+}
+
+function gatewayMetrics(registry: Registry): GatewayMetrics {
+  const sources = new Map<string, Outbox>();
+  const registers = [registry];
+  const gauge = (name: string, help: string, value: (status: ReturnType<Outbox['status']>) => number) =>
+    new Gauge({
+      name: `plantroom_gateway_${name}`,
+      help,
+      labelNames: ['gateway'],
+      registers,
+      collect() {
+        for (const [gateway, outbox] of sources) this.labels(gateway).set(value(outbox.status()));
+      },
+    });
+  gauge('outbox_messages', 'Messages not committed yet', (status) => status.depth);
+  gauge('outbox_bytes', 'Bytes in use in the outbox', (status) => status.bytes);
+  gauge('outbox_oldest_seconds', 'Age of the oldest uncommitted reading, plant seconds', (status) => status.oldestAgeMs / 1000);
+  gauge('outbox_stalled', '1 while nothing is committed', (status) => (status.stalled ? 1 : 0));
+  gauge('outbox_disk', '0 while the disk takes nothing', (status) => (status.disk ? 1 : 0));
+  gauge('committed', 'Messages committed since start', (status) => status.committed);
+  gauge('resent', 'Messages sent again since start', (status) => status.resent);
+  new Gauge({
+    name: 'plantroom_gateway_dropped',
+    help: 'Messages given up since start, by reason',
+    labelNames: ['gateway', 'reason'],
+    registers,
+    collect() {
+      for (const [gateway, outbox] of sources) {
+        const { dropped } = outbox.status();
+        for (const reason of dropReasons) this.labels(gateway, reason).set(dropped[reason]);
+      }
+    },
+  });
+  const polls = new Counter({
+    name: 'plantroom_gateway_polls_total',
+    help: 'Polls taken from devices',
+    labelNames: ['gateway'],
+    registers,
+  });
+  return { polls, sources };
+}

@@ -1,0 +1,179 @@
+/**
+ * The gateway on the broker: sends what the outbox gives, hears "committed", keeps the retained statuses of gateway and devices true. One
+ * connection per gateway, since its last will says "offline" for exactly one.
+ */
+import { type MqttClient, type Packet, Store } from 'mqtt';
+import type { Clock } from '../shared/clock.ts';
+import { reasonOf } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import { connectMqtt, type MqttAccess } from '../shared/role.ts';
+import { committedPayload, topics } from '../shared/topic.ts';
+import type { Outbox } from './outbox.ts';
+import type { DeviceState } from './transport.ts';
+
+export interface LinkOptions {
+  site: string;
+  gateway: string;
+  access: MqttAccess;
+  outbox: Outbox;
+  wire: Clock;
+  plant: Clock;
+  log: Log;
+  /** Further facts for the gateway's status. */
+  facts(): Record<string, unknown>;
+  heartbeatMs?: number;
+}
+
+export interface Link extends AsyncDisposable {
+  /** Publishes the state of a device, retained. */
+  device(state: DeviceState): void;
+  /** Publishes the gateway's status now. */
+  beat(): void;
+}
+
+const heartbeatMs = 10_000;
+const farewellMs = 1_000;
+
+export function startLink(options: LinkOptions): Link {
+  const { site, gateway, outbox, wire, plant, log } = options;
+  const statusTopic = topics.gatewayStatus(site, gateway);
+  const committedTopic = topics.committed(site, gateway);
+  const readingsTopics = new Map<string, string>();
+  const states = new Map<string, DeviceState>();
+  const startedAt = plant.now();
+  const store = new NoStore();
+  const client = connectMqtt(options.access, log, {
+    // One name for good: when a half-dead connection of ours is still open somewhere, the broker ends that one.
+    clientId: `plantroom-${site}-${gateway}`,
+    resubscribe: false,
+    queueQoSZero: false,
+    outgoingStore: store,
+    will: {
+      topic: statusTopic,
+      payload: Buffer.from(JSON.stringify({ online: false, t: startedAt, boot: outbox.boot, reason: 'connection lost' })),
+      qos: 1,
+      retain: true,
+    },
+  });
+  let open = false;
+
+  const publishDevice = (state: DeviceState) => {
+    const { device, ...payload } = state;
+    client.publish(topics.deviceStatus(site, gateway, device), JSON.stringify(payload), { qos: 1, retain: true });
+  };
+  const beat = () => {
+    if (!open) return;
+    let online = 0;
+    for (const state of states.values()) if (state.online) online++;
+    const payload = {
+      online: true,
+      t: plant.now(),
+      startedAt,
+      outbox: outbox.status(),
+      devices: { known: states.size, online },
+      ...options.facts(),
+    };
+    client.publish(statusTopic, JSON.stringify(payload), { qos: 1, retain: true });
+  };
+  const send = { qos: 1 } as const;
+  const link = {
+    send(batch: Parameters<Parameters<typeof outbox.connected>[0]['send']>[0]) {
+      for (const message of batch) {
+        let topic = readingsTopics.get(message.device);
+        if (topic === undefined) {
+          topic = topics.readings(site, gateway, message.device);
+          readingsTopics.set(message.device, topic);
+        }
+        client.publish(topic, message.payload, send);
+      }
+    },
+  };
+
+  client.on('connect', () => {
+    // mqtt.js makes a store of its own when it falls back to MQTT 3.1.1.
+    client.outgoingStore = store;
+    client.subscribe(committedTopic, { qos: 1 }, (error, granted) => {
+      if (!client.connected) return;
+      if (error || granted?.[0] === undefined || granted[0].qos > 2) {
+        log.error(
+          { topic: committedTopic, reason: error ? reasonOf(error) : 'refused' },
+          'the broker does not let the gateway hear "committed"',
+        );
+        return;
+      }
+      open = true;
+      beat();
+      for (const state of states.values()) publishDevice(state);
+      outbox.connected(link);
+    });
+  });
+  client.on('close', () => {
+    open = false;
+    outbox.disconnected();
+  });
+  client.on('message', (topic, payload) => {
+    if (topic !== committedTopic) return;
+    try {
+      outbox.committed(committedPayload.parse(JSON.parse(payload.toString())));
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, 'a "committed" that makes no sense was ignored');
+    }
+  });
+
+  let cancelBeat: () => void = () => {};
+  const next = () => {
+    cancelBeat = wire.after(options.heartbeatMs ?? heartbeatMs, () => {
+      beat();
+      next();
+    });
+  };
+  next();
+
+  return {
+    device(state) {
+      states.set(state.device, state);
+      if (open) publishDevice(state);
+    },
+    beat,
+    async [Symbol.asyncDispose]() {
+      cancelBeat();
+      outbox.disconnected();
+      if (open)
+        await farewell(client, statusTopic, JSON.stringify({ online: false, t: plant.now(), boot: outbox.boot, reason: 'stopped' }), wire);
+      open = false;
+      await client.endAsync(true);
+    },
+  };
+}
+
+async function farewell(client: MqttClient, topic: string, payload: string, wire: Clock): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = wire.after(farewellMs, resolve);
+    client.publish(topic, payload, { qos: 1, retain: true }, () => {
+      cancel();
+      resolve();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    const cancel = wire.after(farewellMs, resolve);
+    client.end(false, {}, () => {
+      cancel();
+      resolve();
+    });
+  });
+}
+
+/**
+ * mqtt.js keeps QoS 1 messages and sends them again after a reconnect. The outbox does that on better grounds (what ingest has committed),
+ * so the client keeps nothing.
+ */
+class NoStore extends Store {
+  override put(_packet: object, done: () => void): this {
+    done();
+    return this;
+  }
+  override del<P extends object>(packet: P, done: (error?: Error, packet?: P & Packet) => void): this {
+    done(undefined, packet as P & Packet);
+    return this;
+  }
+}
