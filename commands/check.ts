@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { devicesOf } from '../shared/site.ts';
 import { type LoadedSite, loadSite, siteFault } from '../shared/site-file.ts';
 import { type Command, parse, siteFile, siteOptions } from './command.ts';
+import { completeSite } from './complete-site.ts';
 
 /** @throws Fault site/invalid with every mistake */
 export async function checkAll(file: string): Promise<LoadedSite> {
@@ -11,7 +12,7 @@ export async function checkAll(file: string): Promise<LoadedSite> {
   const { checkRules } = await import('../rules/check.ts');
   const mistakes = [...checkGateway(site), ...checkRules(site)];
   if (mistakes.length > 0) throw siteFault(mistakes);
-  return site;
+  return completeSite(site);
 }
 
 const command: Command = {

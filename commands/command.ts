@@ -13,7 +13,7 @@ export interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
-const notCommands = new Set(['command', 'role']);
+const notCommands = new Set(['command', 'role', 'complete-site']);
 
 export function commandNames(): string[] {
   return readdirSync(import.meta.dirname)

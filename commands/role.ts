@@ -17,6 +17,7 @@ import {
 } from '../shared/role.ts';
 import { loadSite } from '../shared/site-file.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
+import { completeSite, completeSite } from './complete-site.ts';
 
 const heartbeatMs = 2_000;
 /** The supervisor kills at 4 s; ending by itself before that keeps the log honest. */
@@ -48,7 +49,7 @@ const command: Command = {
   async run([name, ...args]) {
     const role = name as Role;
     const { values } = parse(args, siteOptions);
-    const site = loadSite(siteFile(values.site));
+    const site = completeSite(loadSite(siteFile(values.site)));
     const dataDir = dataFolder(values.data);
     mkdirSync(dataDir, { recursive: true });
     const log = openLog(role);
