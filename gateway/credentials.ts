@@ -1,0 +1,69 @@
+/** Users of the embedded broker: one per role and one for third-party devices, made at first start. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../shared/errors.ts';
+import { type BrokerCredentials, credentialsFile, type Role, roles } from '../shared/role.ts';
+
+export type BrokerUser = Role | 'device';
+export const brokerUsers: readonly BrokerUser[] = [...roles, 'device'];
+
+const entry = z.object({ username: z.string().min(1), password: z.string().min(16) });
+const schema = z.object(Object.fromEntries(brokerUsers.map((user) => [user, entry])) as Record<BrokerUser, typeof entry>);
+
+/**
+ * Reads the credentials, or makes them: 192 random bits each, file 0600 in a folder 0700. Two processes that start at once agree on one file.
+ * @throws Fault secret/missing when the file is there and not right
+ */
+export function ensureCredentials(dataDir: string): BrokerCredentials {
+  const file = credentialsFile(dataDir);
+  const existing = read(file);
+  if (existing) return existing;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  chmodSync(dirname(file), 0o700);
+  const made = Object.fromEntries(
+    brokerUsers.map((user) => [user, { username: user, password: randomBytes(24).toString('base64url') }]),
+  ) as BrokerCredentials;
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    // A link fails when the name is taken, a rename would overwrite what another process has just made.
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return read(file) as BrokerCredentials;
+}
+
+function read(file: string): BrokerCredentials | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Fault('secret/missing', `${file} cannot be read`, { cause });
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    // Without the cause: it could quote the content.
+    throw new Fault('secret/missing', `${file} does not have the agreed form; remove it and new credentials are made at the next start`);
+  }
+}
+
+const digest = (text: string | Buffer) => createHash('sha256').update(text).digest();
+
+/** Who signs in with this user and password; takes the same time whether the user exists or not. */
+export function signIn(
+  credentials: BrokerCredentials,
+): (username: string | undefined, password: Buffer | undefined) => BrokerUser | undefined {
+  const known = new Map(brokerUsers.map((user) => [credentials[user].username, { user, digest: digest(credentials[user].password) }]));
+  const nobody = { user: undefined, digest: randomBytes(32) };
+  return (username, password) => {
+    const candidate = known.get(username ?? '') ?? nobody;
+    return timingSafeEqual(candidate.digest, digest(password ?? '')) ? candidate.user : undefined;
+  };
+}
