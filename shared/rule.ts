@@ -21,6 +21,8 @@ export const selectorSchema = z.strictObject({
   building: idSchema.optional(),
   department: idSchema.optional(),
   role: z.string().optional().meta({ description: "The device's `role`, such as ward-zone, feeder, heating-loop" }),
+  roles: z.array(z.string()).min(1).optional().meta({ description: 'Any of these roles' }),
+  except_roles: z.array(z.string()).min(1).optional().meta({ description: 'None of these roles' }),
   has: z.array(z.string()).optional().meta({ description: 'Attributes that the device must have' }),
 });
 export type Selector = z.infer<typeof selectorSchema>;
@@ -43,6 +45,14 @@ export const ruleSchema = z.strictObject({
     .array(z.string())
     .default([])
     .meta({ description: 'Rules whose active alarm at the same device, a parent or the site hides this one' }),
+  site_wide: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Its alarm concerns the whole site (mains lost): hides what names it, wherever' }),
+  cause: z
+    .string()
+    .optional()
+    .meta({ description: 'Alarms of rules with the same cause at a device share one ticket; by default the rule itself' }),
   message: textSchema.optional().meta({ description: 'What, where, how bad; may use {device} {location} {value} {limit} {unit} {since}' }),
   check: textSchema.meta({ description: 'What to check first' }),
   source: z.string().min(1).meta({ description: 'Standard and clause, or "proposal"' }),

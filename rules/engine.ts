@@ -1,0 +1,263 @@
+/**
+ * From readings to conditions: judges every rule at every place in time order and holds its on- and off-delay.
+ * Pure in that it knows no clock, broker or database: readings and time are handed in, conditions are handed out. Live operation and replay
+ * of history run this same code; both see the same transitions, since a delay ends at its own time (`since + delay`), not when it is noticed.
+ */
+import type { Judge, Verdict } from './kind.ts';
+import type { Instance } from './pack.ts';
+import { openTimers } from './timers.ts';
+
+export interface Condition {
+  instance: Instance;
+  active: boolean;
+  /** Plant time when the condition stood past its delay. */
+  at: number;
+  /** Value and limit that the judge saw; null for none. */
+  value: number | null;
+  limit: number | null;
+}
+
+export interface Engine {
+  /** All values of one device at one time; a bad one is NaN. Older ones than seen are left out, point by point. */
+  reading(device: string, t: number, values: Readonly<Record<string, number>>, bad?: Readonly<Record<string, unknown>>): void;
+  /** One value, for replay. */
+  point(device: string, quantity: string, t: number, value: number): void;
+  status(device: string, t: number, online: boolean): void;
+  /** Time has come to `t` without readings: ends delays and waits that are due. */
+  tick(t: number): void;
+  /** Judging begins, or begins again after the engine saw nothing (broker away): nobody is blamed for the silence. */
+  start(t: number): void;
+  /** When `tick` has something to do; Infinity when nothing is due. */
+  next(): number;
+  /** Readings left out because a newer one was seen. */
+  readonly late: number;
+  readonly judged: number;
+}
+
+interface Watch {
+  instance: Instance;
+  judge: Judge;
+  /** The verdict that stands: unknown leaves it as it is. */
+  breached: boolean;
+  /** Is the condition handed out as active? */
+  active: boolean;
+  /** Since when the verdict differs from `active`; NaN when it does not. */
+  since: number;
+  /** Part of the delay that had passed when the verdict became unknown. */
+  passed: number;
+  paused: boolean;
+  /** When the delay ends; Infinity when none runs. */
+  dueAt: number;
+  /** Earliest entry in the heap, so that it is not filled with repetitions. */
+  heapAt: number;
+  value: number;
+  limit: number;
+  t: number;
+}
+
+interface Point {
+  t: number;
+  watches: Watch[];
+  inputs: number[];
+}
+
+interface Node {
+  points: Map<string, Point>;
+  message: Point | undefined;
+  status: Point | undefined;
+}
+
+const never = Number.POSITIVE_INFINITY;
+const orNull = (value: number) => (Number.isNaN(value) ? null : value);
+
+/**
+ * @param active ids of instances whose alarm is active already (after a restart): they are not raised again, and clear only on a good value
+ * @param emit hands out a condition; called in time order per instance
+ */
+export function openEngine(
+  instances: readonly Instance[],
+  emit: (condition: Condition) => void,
+  active: ReadonlySet<string> = new Set(),
+): Engine {
+  const nodes = new Map<string, Node>();
+  const watches: Watch[] = [];
+  const timers = openTimers<Watch>();
+  let late = 0;
+  let judged = 0;
+
+  const nodeOf = (device: string): Node => {
+    let node = nodes.get(device);
+    if (!node) {
+      node = { points: new Map(), message: undefined, status: undefined };
+      nodes.set(device, node);
+    }
+    return node;
+  };
+  const fresh = (): Point => ({ t: Number.NEGATIVE_INFINITY, watches: [], inputs: [] });
+  for (const instance of instances) {
+    const judge = instance.open();
+    const was = active.has(instance.id);
+    const watch: Watch = {
+      instance,
+      judge,
+      breached: was,
+      active: was,
+      since: Number.NaN,
+      passed: 0,
+      paused: false,
+      dueAt: never,
+      heapAt: never,
+      value: Number.NaN,
+      limit: judge.limit,
+      t: Number.NEGATIVE_INFINITY,
+    };
+    watches.push(watch);
+    instance.inputs.forEach((input, index) => {
+      const node = nodeOf(input.device);
+      let point: Point;
+      if ('quantity' in input) {
+        point = node.points.get(input.quantity) ?? fresh();
+        node.points.set(input.quantity, point);
+      } else {
+        node[input.signal] ??= fresh();
+        point = node[input.signal] as Point;
+      }
+      point.watches.push(watch);
+      point.inputs.push(index);
+    });
+  }
+
+  const arm = (watch: Watch) => {
+    const at = Math.min(watch.dueAt, watch.judge.wakeAt);
+    if (at >= watch.heapAt || at === never) return;
+    watch.heapAt = at;
+    timers.add(at, watch);
+  };
+
+  const handOut = (watch: Watch, at: number) => {
+    watch.active = watch.breached;
+    watch.since = Number.NaN;
+    watch.passed = 0;
+    watch.dueAt = never;
+    emit({ instance: watch.instance, active: watch.active, at, value: orNull(watch.value), limit: orNull(watch.limit) });
+  };
+
+  const take = (watch: Watch, verdict: Verdict, t: number) => {
+    if (verdict === 'unknown') {
+      // Neither raises nor clears: a running delay stands still until the value is known again.
+      if (watch.dueAt !== never) {
+        watch.passed = t - watch.since;
+        watch.paused = true;
+        watch.dueAt = never;
+      }
+      return;
+    }
+    watch.breached = verdict === 'breach';
+    if (watch.breached || watch.active) {
+      watch.value = watch.judge.value;
+      if (watch.breached) watch.limit = watch.judge.limit;
+    }
+    if (watch.breached === watch.active) {
+      watch.since = Number.NaN;
+      watch.passed = 0;
+      watch.paused = false;
+      watch.dueAt = never;
+      return;
+    }
+    if (watch.dueAt !== never) return;
+    const delay = watch.breached ? watch.instance.onDelayMs : watch.instance.offDelayMs;
+    if (delay === 0) return handOut(watch, t);
+    watch.since = watch.paused ? t - watch.passed : t;
+    watch.paused = false;
+    watch.dueAt = watch.since + delay;
+    if (watch.dueAt <= t) handOut(watch, t);
+  };
+
+  /** What was due for this watch up to `t`, in order. */
+  const catchUp = (watch: Watch, t: number) => {
+    for (;;) {
+      const { wakeAt } = watch.judge;
+      if (watch.dueAt <= t && watch.dueAt <= wakeAt) handOut(watch, watch.dueAt);
+      else if (wakeAt <= t && watch.judge.wake) {
+        take(watch, watch.judge.wake(wakeAt, watch.breached), wakeAt);
+        if (watch.judge.wakeAt <= wakeAt) watch.judge.wakeAt = never;
+      } else return;
+    }
+  };
+
+  const feed = (point: Point, t: number, value: number) => {
+    if (t < point.t) {
+      late++;
+      return;
+    }
+    if (t === point.t && point.watches.length > 0 && !Number.isNaN(value)) {
+      // A repetition (the gateway sends again what is not committed) tells nothing new.
+      return;
+    }
+    point.t = t;
+    for (let i = 0; i < point.watches.length; i++) {
+      const watch = point.watches[i] as Watch;
+      if (t > watch.t) watch.t = t;
+      const now = watch.t;
+      if (watch.dueAt <= now || watch.judge.wakeAt <= now) catchUp(watch, now);
+      judged++;
+      take(watch, watch.judge.reading(point.inputs[i] as number, t, value, watch.breached), now);
+      if (watch.dueAt < watch.heapAt || watch.judge.wakeAt < watch.heapAt) arm(watch);
+    }
+  };
+
+  return {
+    reading(device, t, values, bad) {
+      const node = nodes.get(device);
+      if (!node) return;
+      let good = false;
+      for (const quantity in values) {
+        good = true;
+        const point = node.points.get(quantity);
+        if (point) feed(point, t, values[quantity] as number);
+      }
+      if (bad) {
+        for (const quantity in bad) {
+          const point = node.points.get(quantity);
+          if (point) feed(point, t, Number.NaN);
+        }
+      }
+      if (good && node.message) feed(node.message, t, 1);
+    },
+    point(device, quantity, t, value) {
+      const node = nodes.get(device);
+      if (!node) return;
+      const point = node.points.get(quantity);
+      if (point) feed(point, t, value);
+      if (node.message && !Number.isNaN(value)) feed(node.message, t, 1);
+    },
+    status(device, t, online) {
+      const node = nodes.get(device);
+      if (!node) return;
+      if (!online) for (const point of node.points.values()) feed(point, Math.max(t, point.t), Number.NaN);
+      if (node.status) feed(node.status, Math.max(t, node.status.t + 1), online ? 1 : 0);
+    },
+    tick(t) {
+      for (let due = timers.pop(t); due; due = timers.pop(t)) {
+        const watch = due.item;
+        if (due.at < watch.heapAt) continue;
+        watch.heapAt = never;
+        catchUp(watch, t);
+        arm(watch);
+      }
+    },
+    start(t) {
+      for (const watch of watches) {
+        watch.judge.start?.(t);
+        arm(watch);
+      }
+    },
+    next: () => timers.next(),
+    get late() {
+      return late;
+    },
+    get judged() {
+      return judged;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * The contract of a rule kind: one file in `kinds/`, default export made with `defineKind`, with examples that a test runs.
+ * A kind only says what it sees: breach, clear or unknown. Holding times, latching, suppression and everything about people are solved
+ * once, in the engine and the desk. Unknown is never clear: it neither raises nor clears an alarm.
+ */
+import type { z } from 'zod';
+import { loadCatalog } from '../shared/catalog.ts';
+import type { QuantityId } from '../shared/quantity.ts';
+import type { Text } from '../shared/text.ts';
+import type { Place } from './plant.ts';
+
+export type Verdict = 'breach' | 'clear' | 'unknown';
+
+/** A series that a judge reads. `message`: any message of the device with a good value (value 1). `status`: its gateway says online 1 or offline 0. */
+export type Input = { device: string; quantity: QuantityId } | { device: string; signal: 'message' | 'status' };
+
+/** Judges one rule at one place. Keeps what it needs of the past; the engine calls it in time order. */
+export interface Judge {
+  /**
+   * A new reading of one input. `value` is NaN for a bad one. `breached`: the verdict that stands, so that a deadband can hold it.
+   * Times never go back within an input; between inputs they may by a little.
+   */
+  reading(input: number, t: number, value: number, breached: boolean): Verdict;
+  /** Time has come to `wakeAt` without a reading. */
+  wake?(t: number, breached: boolean): Verdict;
+  /** Judging begins (start of the engine, or sight regained after the broker was away). */
+  start?(t: number): void;
+  /** When the verdict may change without a reading; Infinity when it cannot. */
+  wakeAt: number;
+  /** What the alarm shows: the value judged (NaN: none) and the limit (NaN: none). */
+  value: number;
+  limit: number;
+  /** Extra words for the message, such as which meters do not add up. */
+  note?: Text;
+}
+
+export interface Example {
+  say: string;
+  /** As written in YAML. */
+  params: Record<string, unknown>;
+  quantity?: QuantityId;
+  attributes?: Record<string, number>;
+  /** Seconds from the start, then the value of each input (null: bad; absent: none came). One number: the first input. */
+  readings: [seconds: number, values: number | null | (number | null | undefined)[]][];
+  /** Seconds when the verdict is asked; default: at the last reading. */
+  at?: number;
+  verdict: Verdict;
+}
+
+export interface KindDefinition<S extends z.ZodType> {
+  /** The file's name. */
+  id: string;
+  title: Text;
+  params: S;
+  /** What it reads; the first is what the alarm shows. Default: the rule's quantity, at the device. */
+  inputs?(params: z.output<S>, place: Place): Input[];
+  /** Undefined: the rule cannot apply here, since the device lacks an attribute that a limit names. */
+  open(params: z.output<S>, place: Place): Judge | undefined;
+  /** History that the judge must see again after a restart, ms. */
+  windowMs?(params: z.output<S>): number;
+  /** Does it need `quantity` in the rule? Default true. */
+  needsQuantity?: boolean;
+  /** Fallback for rules without their own; places as in rule.message, and {note}. */
+  message: Text;
+  examples: Example[];
+}
+
+/** A kind whose parameters are not known here; what the engine and the check work with. */
+export interface RuleKind {
+  id: string;
+  title: Text;
+  params: z.ZodType;
+  inputs(params: unknown, place: Place): Input[];
+  open(params: unknown, place: Place): Judge | undefined;
+  windowMs(params: unknown): number;
+  needsQuantity: boolean;
+  message: Text;
+  examples: Example[];
+}
+
+export function defineKind<S extends z.ZodType>(kind: KindDefinition<S>): RuleKind {
+  const own = (params: unknown) => params as z.output<S>;
+  const main = (place: Place): Input[] => (place.quantity === null ? [] : [{ device: place.device.id, quantity: place.quantity }]);
+  return {
+    id: kind.id,
+    title: kind.title,
+    params: kind.params,
+    inputs: (params, place) => (kind.inputs ? kind.inputs(own(params), place) : main(place)),
+    open: (params, place) => kind.open(own(params), place),
+    windowMs: (params) => kind.windowMs?.(own(params)) ?? 0,
+    needsQuantity: kind.needsQuantity ?? true,
+    message: kind.message,
+    examples: kind.examples,
+  };
+}
+
+export const kindsFolder = `${import.meta.dirname}/kinds`;
+/** All kinds by id. Loaded once, when the module is. */
+export const kinds: ReadonlyMap<string, RuleKind> = await loadCatalog<RuleKind>(kindsFolder);

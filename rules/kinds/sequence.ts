@@ -1,0 +1,116 @@
+/** Something happened and what must follow did not: mains lost and the generator not on load in 15 s, water leaving and nothing dosed. */
+import { z } from 'zod';
+import { durationSchema } from '../../shared/duration.ts';
+import { quantitySchema } from '../../shared/quantity.ts';
+import { defineKind, type Input, type Judge, type Verdict } from '../kind.ts';
+import { limitSchema, resolveLimit } from '../limit.ts';
+import type { Place } from '../plant.ts';
+
+const condition = z
+  .strictObject({
+    quantity: quantitySchema,
+    role: z.string().optional().meta({ description: 'At the first device of this role; by default at the rule’s device' }),
+    device: z.string().optional(),
+    is: z.array(z.number()).min(1).optional(),
+    is_not: z.array(z.number()).min(1).optional(),
+    above: limitSchema.optional(),
+    below: limitSchema.optional(),
+  })
+  .refine(
+    ({ is, is_not, above, below }) => [is, is_not, above, below].filter((part) => part !== undefined).length === 1,
+    'exactly one of is, is_not, above and below',
+  );
+type Condition = z.output<typeof condition>;
+
+const inputOf = (part: Condition, place: Place): Input => ({
+  device: part.device ?? (part.role === undefined ? place.device.id : (place.plant.byRole(part.role)[0]?.id ?? place.device.id)),
+  quantity: part.quantity,
+});
+
+/** true, false, or undefined while the value is unknown; undefined as a whole when an attribute is missing. */
+function testOf(part: Condition, place: Place): ((value: number) => boolean) | undefined {
+  const { is, is_not, above, below } = part;
+  if (is) return (value) => is.includes(value);
+  if (is_not) return (value) => !is_not.includes(value);
+  const limit = resolveLimit((above ?? below) as number | string, place.device.attributes);
+  if (limit === undefined) return undefined;
+  return above === undefined ? (value) => value < limit : (value) => value > limit;
+}
+
+export default defineKind({
+  id: 'sequence',
+  title: { zh: '应随动作未发生', en: 'What must follow did not' },
+  params: z.strictObject({
+    when: condition,
+    follows: condition,
+    within: durationSchema,
+  }),
+  needsQuantity: false,
+  inputs: ({ when, follows }, place) => [inputOf(when, place), inputOf(follows, place)],
+  open({ when, follows, within }, place) {
+    const happened = testOf(when, place);
+    const followed = testOf(follows, place);
+    if (!happened || !followed) return undefined;
+    let trigger: boolean | undefined;
+    let answer: boolean | undefined;
+    /** When the trigger came; NaN while it is not there. */
+    let since = Number.NaN;
+    const verdict = (t: number, breached: boolean): Verdict => {
+      if (trigger === undefined) return 'unknown';
+      if (!trigger) return 'clear';
+      // An unknown answer neither proves nor disproves.
+      if (answer === undefined) return breached ? 'breach' : 'unknown';
+      if (answer) return 'clear';
+      if (t - since >= within) return 'breach';
+      judge.wakeAt = since + within;
+      return breached ? 'breach' : 'clear';
+    };
+    const judge: Judge = {
+      wakeAt: Number.POSITIVE_INFINITY,
+      value: Number.NaN,
+      limit: Number.NaN,
+      reading(input, t, value, breached) {
+        const known = Number.isNaN(value) ? undefined : value;
+        judge.wakeAt = Number.POSITIVE_INFINITY;
+        if (input === 0) {
+          judge.value = value;
+          const now = known === undefined ? undefined : happened(known);
+          if (now === false) since = Number.NaN;
+          else if (now && Number.isNaN(since)) since = t;
+          trigger = now;
+        } else {
+          const now = known === undefined ? undefined : followed(known);
+          // What had followed and is lost again gets the same time to come back.
+          if (answer === true && now === false && trigger) since = t;
+          answer = now;
+        }
+        return verdict(t, breached);
+      },
+      wake(t, breached) {
+        judge.wakeAt = Number.POSITIVE_INFINITY;
+        return verdict(t, breached);
+      },
+    };
+    return judge;
+  },
+  message: {
+    zh: '{location}：{quantity} {value} {unit}，应随之发生的动作在规定时间内未发生，自 {since} 起',
+    en: '{location}: {quantity} {value} {unit}, and what must follow did not follow in time, since {since}',
+  },
+  examples: [
+    { say: 'mains lost, generator not on load in 15 s', params: mains(), readings: [[0, [1, 1]], [10, [0, 0]]], at: 25, verdict: 'breach' },
+    { say: 'not yet late', params: mains(), readings: [[0, [1, 1]], [10, [0, 0]]], at: 24, verdict: 'clear' },
+    { say: 'on load in time', params: mains(), readings: [[0, [1, 1]], [10, [0, 0]], [22, [0, 2]]], at: 60, verdict: 'clear' },
+    { say: 'lost again later', params: mains(), readings: [[0, [0, 2]], [60, [0, 0]]], at: 76, verdict: 'breach' },
+    { say: 'mains back', params: mains(), readings: [[0, [0, 0]], [20, [1, 0]]], verdict: 'clear' },
+    { say: 'the answer is bad', params: mains(), readings: [[0, [0, null]]], at: 30, verdict: 'unknown' },
+  ],
+}); // biome-ignore format: examples read as a table
+
+function mains(): Record<string, unknown> {
+  return {
+    when: { quantity: 'mains_available', is: [0] },
+    follows: { quantity: 'transfer_position', is: [2] },
+    within: '15s',
+  };
+}

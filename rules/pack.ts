@@ -1,0 +1,156 @@
+/** Rules of packs and site, with the site's overrides, at their places: what the engine runs and what the console shows. */
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import { filesOf } from '../shared/catalog.ts';
+import { Fault } from '../shared/errors.ts';
+import { type QuantityId, quantity as quantityOf } from '../shared/quantity.ts';
+import { type Pack, packSchema, type Rule, type RuleOverride } from '../shared/rule.ts';
+import type { SiteConfig } from '../shared/site.ts';
+import type { System } from '../shared/system.ts';
+import type { AlarmDefinition, RuleInForce } from './desk/desk.ts';
+import { type Input, type Judge, kinds, type RuleKind } from './kind.ts';
+import { type Place, type Plant, plantOf, select } from './plant.ts';
+
+/** A rule at a place. */
+export interface Instance {
+  /** The alarm's id: `<rule>.<device>` in lower case. */
+  id: string;
+  rule: Rule;
+  kind: RuleKind;
+  place: Place;
+  params: unknown;
+  inputs: Input[];
+  onDelayMs: number;
+  offDelayMs: number;
+  /** All of the alarm that is fixed, but its message. */
+  definition: Omit<AlarmDefinition, 'message'>;
+  /** Rules that hide this one. */
+  suppressedBy: readonly string[];
+  open(): Judge;
+}
+
+export interface RuleBook {
+  plant: Plant;
+  instances: Instance[];
+  inForce: RuleInForce[];
+}
+
+export const packsFolder = join(import.meta.dirname, 'packs');
+
+/** The packs that come with the program. @throws Fault rule/invalid */
+export function loadPacks(folder = packsFolder): Pack[] {
+  return filesOf(folder, '.yaml').map((file) => {
+    const parsed = packSchema.safeParse(parse(readFileSync(join(folder, file), 'utf8')));
+    if (!parsed.success) {
+      const first = parsed.error.issues[0];
+      throw new Fault('rule/invalid', `${file}: ${first?.path.join('.')}: ${first?.message}`);
+    }
+    if (parsed.data.id !== basename(file, '.yaml')) throw new Fault('rule/invalid', `${file}: its id must be the file name`);
+    return parsed.data;
+  });
+}
+
+export interface PackedRule {
+  pack: string;
+  rule: Rule;
+}
+
+/** Rules that a site uses: of the packs it wants, then its own. */
+export function rulesOf(site: SiteConfig, packs: readonly Pack[] = loadPacks()): PackedRule[] {
+  const wanted = site.rules.packs;
+  const packed = packs
+    .filter((pack) => wanted === undefined || wanted.includes(pack.id))
+    .flatMap((pack) => pack.rules.map((rule) => ({ pack: pack.id, rule })));
+  return [...packed, ...site.rules.own.map((rule) => ({ pack: 'site', rule }))];
+}
+
+/** A rule as an override leaves it: what it does not name stays. */
+export function withOverride(rule: Rule, override: RuleOverride): Rule {
+  return {
+    ...rule,
+    ...(override.params ? { params: { ...rule.params, ...override.params } } : {}),
+    ...(override.on_delay === undefined ? {} : { on_delay: override.on_delay }),
+    ...(override.off_delay === undefined ? {} : { off_delay: override.off_delay }),
+    ...(override.priority === undefined ? {} : { priority: override.priority }),
+  };
+}
+
+/** @throws Fault rule/invalid; a checked site file has none */
+export function openRuleBook(site: SiteConfig, packs?: readonly Pack[]): RuleBook {
+  const plant = plantOf(site);
+  const instances: Instance[] = [];
+  const inForce: RuleInForce[] = [];
+  for (const { pack, rule } of rulesOf(site, packs)) {
+    const overrides = site.rules.overrides.filter((override) => override.rule === rule.id);
+    const everywhere = overrides.filter((override) => override.devices === undefined);
+    const whole = everywhere.reduce(withOverride, rule);
+    const enabled = everywhere.every((override) => override.enabled);
+    const entry: RuleInForce = { rule: whole, pack, enabled, reasons: overrides.map((override) => override.reason), places: [] };
+    inForce.push(entry);
+    for (const device of select(plant, rule.select, rule.quantity)) {
+      const own = overrides.filter((override) => override.devices?.includes(device.id));
+      if (!(own.at(-1)?.enabled ?? enabled)) continue;
+      const instance = openInstance(own.reduce(withOverride, whole), { device, quantity: rule.quantity ?? null, plant });
+      if (!instance) continue;
+      instances.push(instance);
+      const { limit } = instance.open();
+      entry.places.push({ device: device.id, limit: Number.isFinite(limit) ? limit : null, unit: instance.definition.unit });
+    }
+  }
+  return { plant, instances, inForce };
+}
+
+const systemOfRule: Record<string, System> = {
+  O2: 'oxygen', EL: 'electricity', HT: 'heating', BL: 'boiler', DHW: 'hotwater', WT: 'water', DR: 'drain', WW: 'wastewater', GS: 'generator',
+  EN: 'environment', CL: 'cooling', LF: 'lift', FR: 'fire',
+}; // biome-ignore format: a table
+
+/** Undefined when the device lacks an attribute that a limit needs. @throws Fault rule/invalid */
+export function openInstance(rule: Rule, place: Place): Instance | undefined {
+  const kind = kinds.get(rule.kind);
+  if (!kind) throw new Fault('rule/invalid', `${rule.id}: unknown kind "${rule.kind}"`);
+  const parsed = kind.params.safeParse(rule.params);
+  if (!parsed.success) {
+    const first = parsed.error.issues[0];
+    throw new Fault('rule/invalid', `${rule.id}: params.${first?.path.join('.')}: ${first?.message}`);
+  }
+  const params = parsed.data;
+  const { device } = place;
+  if (!kind.open(params, place)) return undefined;
+  const inputs = kind.inputs(params, place);
+  const shown = inputs[0] && 'quantity' in inputs[0] ? inputs[0].quantity : null;
+  const quantity: QuantityId | null = place.quantity ?? shown;
+  return {
+    id: `${rule.id.toLowerCase()}.${device.id}`,
+    rule,
+    kind,
+    place,
+    params,
+    inputs,
+    onDelayMs: rule.on_delay,
+    offDelayMs: rule.off_delay,
+    suppressedBy: rule.suppressed_by,
+    open: () => kind.open(params, place) as Judge,
+    definition: {
+      id: `${rule.id.toLowerCase()}.${device.id}`,
+      rule: rule.id,
+      device: device.id,
+      quantity,
+      system: device.system ?? rule.select.system ?? systemOfRule[rule.id.split('-')[0] as string] ?? 'environment',
+      priority: rule.priority,
+      trade: device.trade ?? rule.trade,
+      lifeSafety: rule.life_safety,
+      latching: rule.latching,
+      unit: quantity === null ? '' : quantityOf(quantity).unit,
+      title: rule.title,
+      check: rule.check,
+      location: device.location,
+      building: device.building ?? null,
+      department: device.department ?? null,
+      source: rule.source,
+      ticket: rule.ticket ?? rule.priority !== 'low',
+      causeKey: `${rule.cause ?? rule.id}.${device.id}`,
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** The site as rules see it: devices with role, place and attributes, and which feeds which. */
+import type { QuantityId } from '../shared/quantity.ts';
+import type { Selector } from '../shared/rule.ts';
+import { type Attributes, devicesOf, isModbusDevice, type SiteConfig } from '../shared/site.ts';
+import type { System, Trade } from '../shared/system.ts';
+import type { Text } from '../shared/text.ts';
+
+export interface PlantDevice {
+  id: string;
+  name: Text;
+  /** Of the site file; undefined where only the profile knows it. */
+  system: System | undefined;
+  role: string | undefined;
+  gateway: string;
+  building: string | undefined;
+  department: string | undefined;
+  profile: string | undefined;
+  location: Text;
+  fedBy: string | undefined;
+  trade: Trade | undefined;
+  attributes: Attributes;
+  pollMs: number;
+  /** What it is known to measure; undefined where only the profile knows it. */
+  quantities: ReadonlySet<QuantityId> | undefined;
+}
+
+export interface Plant {
+  site: string;
+  timezone: string;
+  devices: ReadonlyMap<string, PlantDevice>;
+  /** Devices fed by this one. */
+  children(device: string): PlantDevice[];
+  byRole(role: string): PlantDevice[];
+  /** The device that feeds it, the one above, and so on; nearest first. */
+  ancestors(device: string): string[];
+}
+
+/** A rule at a device. */
+export interface Place {
+  device: PlantDevice;
+  quantity: QuantityId | null;
+  plant: Plant;
+}
+
+export function plantOf(site: SiteConfig): Plant {
+  const devices = new Map<string, PlantDevice>();
+  const buildings = new Map(site.buildings.map((building) => [building.id, building.name]));
+  for (const { gateway, device } of devicesOf(site)) {
+    const modbus = isModbusDevice(device);
+    const measured = modbus
+      ? (device.only ?? (device.inputs && Object.values(device.inputs).map((input) => input.quantity)))
+      : device.points.map((point) => point.quantity);
+    const building = device.building ?? gateway.building;
+    const buildingName = building === undefined ? undefined : buildings.get(building);
+    devices.set(device.id, {
+      id: device.id,
+      name: device.name,
+      system: device.system,
+      role: device.role,
+      gateway: gateway.id,
+      building,
+      department: device.department,
+      profile: modbus ? device.profile : undefined,
+      location: placeOf(device.name, buildingName, device.location),
+      fedBy: device.fed_by,
+      trade: device.trade,
+      attributes: device.attributes,
+      pollMs: device.poll,
+      quantities: measured && new Set(measured),
+    });
+  }
+  const children = Map.groupBy(devices.values(), (device) => device.fedBy);
+  const roles = Map.groupBy(devices.values(), (device) => device.role);
+  return {
+    site: site.site.id,
+    timezone: site.site.timezone,
+    devices,
+    children: (device) => children.get(device) ?? [],
+    byRole: (role) => roles.get(role) ?? [],
+    ancestors(device) {
+      const above: string[] = [];
+      for (let up = devices.get(device)?.fedBy; up !== undefined && !above.includes(up); up = devices.get(up)?.fedBy) above.push(up);
+      return above;
+    },
+  };
+}
+
+/** "Front building, panel AA13 (Front building, floors 1-3)": where to go, then what it is called. */
+function placeOf(name: Text, building: Text | undefined, location: Text | undefined): Text {
+  const join = (language: 'zh' | 'en') => {
+    const separator = language === 'zh' ? '' : ', ';
+    const where = [building?.[language], location?.[language]].filter((part) => part !== undefined && !name[language].includes(part));
+    const left = language === 'zh' ? '（' : ' (';
+    const right = language === 'zh' ? '）' : ')';
+    return where.length === 0 ? name[language] : `${name[language]}${left}${where.join(separator)}${right}`;
+  };
+  return { zh: join('zh'), en: join('en') };
+}
+
+/** Devices that a selector means; those known to lack the quantity are left out. */
+export function select(plant: Plant, selector: Selector, quantity: QuantityId | undefined): PlantDevice[] {
+  return [...plant.devices.values()].filter(
+    (device) =>
+      (selector.system === undefined || device.system === undefined || device.system === selector.system) &&
+      (selector.devices === undefined || selector.devices.includes(device.id)) &&
+      (selector.profile === undefined || device.profile === selector.profile) &&
+      (selector.building === undefined || device.building === selector.building) &&
+      (selector.department === undefined || device.department === selector.department) &&
+      (selector.role === undefined || device.role === selector.role) &&
+      (selector.roles === undefined || (device.role !== undefined && selector.roles.includes(device.role))) &&
+      (selector.except_roles === undefined || device.role === undefined || !selector.except_roles.includes(device.role)) &&
+      (selector.has ?? []).every((attribute) => device.attributes[attribute as keyof Attributes] !== undefined) &&
+      (quantity === undefined || device.quantities === undefined || device.quantities.has(quantity)),
+  );
+}
