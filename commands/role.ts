@@ -17,7 +17,7 @@ import {
 } from '../shared/role.ts';
 import { loadSite } from '../shared/site-file.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
-import { completeSite, completeSite } from './complete-site.ts';
+import { completeSite } from './complete-site.ts';
 
 const heartbeatMs = 2_000;
 /** The supervisor kills at 4 s; ending by itself before that keeps the log honest. */

@@ -1,7 +1,7 @@
 /** Starts all roles, one child process each, keeps them running, and stops them together. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBrokerCredentials } from '../gateway/credentials.ts';
+import { ensureCredentials } from '../gateway/credentials.ts';
 import { Fault } from '../shared/errors.ts';
 import type { Role } from '../shared/role.ts';
 import { printableUrl } from '../shared/secret.ts';
@@ -42,7 +42,7 @@ const command: Command = {
     if (plantClock) environment.PLANTROOM_CLOCK = plantClock.text;
     const embedded = !process.env.PLANTROOM_MQTT_URL;
     if (embedded) {
-      ensureBrokerCredentials(dataDir);
+      ensureCredentials(dataDir);
       const brokerPort = process.env.PLANTROOM_BROKER_PORT
         ? number(process.env.PLANTROOM_BROKER_PORT, 'PLANTROOM_BROKER_PORT', 1, 65_535)
         : (await isFree(preferredBrokerPort))
