@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { loadCatalog } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
-import { Fault } from '../shared/errors.ts';
+import { Fault, reasonOf } from '../shared/errors.ts';
 import type { RoleContext, StartRole } from '../shared/role.ts';
 import type { GatewaySite } from '../shared/site.ts';
 import { profilesOf } from './check.ts';
@@ -79,7 +79,14 @@ async function startOne(
   for (const bus of gateway.buses) {
     const transport = transports.get(bus.type);
     if (!transport) throw new Fault('catalog/invalid', `gateway/transports has no ${bus.type}.ts`);
-    undo.use(transport.start(bus, transportContext(context, profiles, sink, log.child({ bus: bus.id }))));
+    const busLog = log.child({ bus: bus.id });
+    try {
+      undo.use(transport.start(bus, transportContext(context, profiles, sink, busLog)));
+    } catch (error) {
+      // A missing secret, say. The other buses need not suffer for it.
+      busLog.error({ reason: reasonOf(error) }, 'bus not started');
+      for (const { id } of bus.devices) sink.device({ device: id, online: false, since: plant.now(), reason: reasonOf(error) });
+    }
   }
   return undo.move();
 }
