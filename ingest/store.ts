@@ -21,7 +21,7 @@ export interface Tags {
 export interface StorePoint {
   measurement: Measurement;
   tags: Tags;
-  /** UTC milliseconds. */
+  /** UTC milliseconds, a whole number. */
   t: number;
   /** Always written as floats; finite numbers only. */
   fields: Record<string, number>;
@@ -43,7 +43,10 @@ export interface SeriesQuery {
   from: number;
   /** UTC ms, exclusive. */
   to: number;
-  /** Bucket width in ms, aligned to the epoch (plus `offset`); raw points when absent. Empty buckets are null. */
+  /**
+   * Bucket width in ms, aligned to the epoch (plus `offset`); raw points when absent. Empty buckets are null. A bucket is named by its start;
+   * the first one may start before `from`, but only holds what is inside from..to.
+   */
   every?: number;
   offset?: number;
   aggregate?: Aggregate;
@@ -74,6 +77,15 @@ export interface ScanRow {
   value: number;
 }
 
+/** Rows as columns, for those who read millions: row i is `keys[key[i]]` at `t[i]` with `value[i]`, for i below `count`. */
+export interface ScanBlock {
+  keys: readonly { device: string; field: string }[];
+  key: Uint32Array;
+  t: Float64Array;
+  value: Float64Array;
+  count: number;
+}
+
 export interface Store extends AsyncDisposable {
   /** What it is, for logs and health; without secrets. */
   readonly name: string;
@@ -90,6 +102,8 @@ export interface Store extends AsyncDisposable {
   newest(devices?: readonly string[]): Promise<Newest[]>;
   /** Streams rows in time order, for backtests and rollups. */
   scan(query: ScanQuery): AsyncIterable<ScanRow>;
+  /** The same as `scan` in blocks of some ten thousand rows: several times faster. `keys` is the same array in every block. */
+  scanBlocks?(query: ScanQuery): AsyncIterable<ScanBlock>;
   /** Drops what is older than the retention settings; returns once done. */
   retain(settings: { rawMs: number; hourlyMs: number }, now: number): Promise<void>;
   /** @throws Fault when it cannot serve. */

@@ -1,0 +1,169 @@
+/**
+ * Collects points into bounded batches, writes them, and says which messages are in. What the store does not take now is tried again until it
+ * does; what it refuses for good is handed to `refused`. Memory is bounded: above `maxMessages` a new message is not taken, and because nobody
+ * hears "committed" for it, its gateway sends it again.
+ */
+import type { Clock } from '../shared/clock.ts';
+import { Fault, reasonOf } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import type { MessageName } from './commits.ts';
+import type { Refusal, Store, StorePoint } from './store.ts';
+
+export interface BatchLimits {
+  /** A batch is written when it holds so many values, or when its first message is so old. */
+  maxValues: number;
+  maxAgeMs: number;
+  /** Batches under way at once. */
+  inFlight: number;
+  /** Messages in memory, under way or waiting. */
+  maxMessages: number;
+  firstRetryMs: number;
+  longestRetryMs: number;
+}
+
+export const batchLimits: BatchLimits = {
+  maxValues: 10_000,
+  maxAgeMs: 250,
+  inFlight: 2,
+  maxMessages: 40_000,
+  firstRetryMs: 250,
+  longestRetryMs: 5_000,
+};
+
+export interface BatchHands {
+  store: Pick<Store, 'write'>;
+  /** Real time: batching is about load, not about the plant. */
+  clock: Clock;
+  log: Log;
+  /** Keeps refused points. May throw a retryable Fault: then the batch is not done yet. */
+  refused(refusals: { point: StorePoint; reason: string }[]): void;
+  written(batch: Batch, tookMs: number): void;
+}
+
+export interface Batch {
+  points: StorePoint[];
+  /** Readings messages, to be committed. */
+  names: MessageName[];
+  /** All messages, those without a name too. */
+  messages: number;
+  values: number;
+}
+
+const empty = (): Batch => ({ points: [], names: [], messages: 0, values: 0 });
+
+export class Batcher {
+  readonly #hands: BatchHands;
+  readonly #limits: BatchLimits;
+  #open = empty();
+  readonly #full: Batch[] = [];
+  #underWay = 0;
+  #messages = 0;
+  #cancelTimer: (() => void) | undefined;
+  readonly #stop = new AbortController();
+  #idle: (() => void)[] = [];
+  /** False from the first failed try until a batch is in. */
+  storeUp = true;
+
+  constructor(hands: BatchHands, limits: Partial<BatchLimits> = {}) {
+    this.#hands = hands;
+    this.#limits = { ...batchLimits, ...limits };
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** False: there is no room, the message was not taken. `name` is left out where nobody waits for a commit (status messages). */
+  add(points: readonly StorePoint[], values: number, name?: MessageName): boolean {
+    if (this.#messages >= this.#limits.maxMessages) return false;
+    const batch = this.#open;
+    for (const point of points) batch.points.push(point);
+    if (name) batch.names.push(name);
+    batch.values += values;
+    batch.messages++;
+    this.#messages++;
+    if (batch.values >= this.#limits.maxValues) this.#close();
+    else this.#cancelTimer ??= this.#hands.clock.after(this.#limits.maxAgeMs, () => this.#close());
+    return true;
+  }
+
+  #close(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#open.points.length === 0 && this.#open.names.length === 0) return;
+    this.#full.push(this.#open);
+    this.#open = empty();
+    this.#send();
+  }
+
+  #send(): void {
+    while (this.#underWay < this.#limits.inFlight) {
+      const batch = this.#full.shift();
+      if (!batch) break;
+      this.#underWay++;
+      void this.#write(batch).finally(() => {
+        this.#underWay--;
+        this.#send();
+        if (this.#underWay === 0 && this.#full.length === 0) for (const wake of this.#idle.splice(0)) wake();
+      });
+    }
+  }
+
+  /** Until it is in, or the batcher is stopped: then its messages stay uncommitted and come again. */
+  async #write(batch: Batch): Promise<void> {
+    const { clock, log } = this.#hands;
+    let waitMs = this.#limits.firstRetryMs;
+    let reported = '';
+    while (!this.#stop.signal.aborted) {
+      const start = clock.monotonic();
+      try {
+        const refusals = await this.#attempt(batch.points);
+        if (refusals.length > 0) {
+          this.#hands.refused(refusals.map(({ index, reason }) => ({ point: batch.points[index] as StorePoint, reason })));
+        }
+        this.#messages -= batch.messages;
+        if (!this.storeUp) log.info('the store takes readings again');
+        this.storeUp = true;
+        this.#hands.written(batch, clock.monotonic() - start);
+        return;
+      } catch (error) {
+        if (this.storeUp || reported !== reasonOf(error))
+          log.warn({ reason: reasonOf(error) }, 'the store does not take readings, trying on');
+        reported = reasonOf(error);
+        this.storeUp = false;
+        await clock.sleep(waitMs, this.#stop.signal).catch(() => undefined);
+        waitMs = Math.min(waitMs * 2, this.#limits.longestRetryMs);
+      }
+    }
+  }
+
+  /** A batch that is refused as a whole is halved until the refused points stand alone, so that one cannot hold up the others. */
+  async #attempt(points: readonly StorePoint[]): Promise<Refusal[]> {
+    if (points.length === 0) return [];
+    try {
+      return await this.#hands.store.write(points);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.retryable) throw error;
+      if (points.length === 1) return [{ index: 0, reason: reasonOf(error) }];
+      const half = points.length >> 1;
+      const first = await this.#attempt(points.slice(0, half));
+      const second = await this.#attempt(points.slice(half));
+      return [...first, ...second.map(({ index, reason }) => ({ index: index + half, reason }))];
+    }
+  }
+
+  /** Writes what is there, for at most `limitMs`; then gives up what the store did not take. */
+  async stop(limitMs: number): Promise<void> {
+    this.#close();
+    if (this.#underWay > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#hands.clock.after(limitMs, resolve);
+        this.#idle.push(() => {
+          cancel();
+          resolve();
+        });
+      });
+    }
+    this.#stop.abort(new Error('stopping'));
+  }
+}

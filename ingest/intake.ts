@@ -1,0 +1,171 @@
+/** From a message on MQTT to points in a batch or a letter in the dead-letter table. No network in here. */
+import type { Clock } from '../shared/clock.ts';
+import { reasonOf } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import { parseTopic, type ReadingsPayload } from '../shared/topic.ts';
+import type { Batcher } from './batcher.ts';
+import type { Commits, MessageName } from './commits.ts';
+import type { DeadLetter, DeadLetterBox } from './dead-letter.ts';
+import type { IngestMetrics } from './metrics.ts';
+import type { Placement } from './placement.ts';
+import { impossible, isRejection, readDeviceStatus, readReadings } from './receive.ts';
+import type { StorePoint } from './store.ts';
+
+/** A reading cannot come from the future; small differences between clocks are no reason to lose it. */
+export const futureToleranceMs = 5 * 60_000;
+/** A device clock that lost its battery says 1970 or 2000. */
+export const earliestMs = Date.UTC(2020, 0, 1);
+/** Letters that wait to be kept; more than these are not kept and not committed: their gateway sends them again. */
+const mostWaitingLetters = 2_000;
+/** `bad_points` is written when it changes, and so often at least. */
+const repeatBadMs = 3_600_000;
+
+export interface IntakeHands {
+  placements: Map<string, Map<string, Placement>>;
+  batcher: Batcher;
+  commits: Commits;
+  box: DeadLetterBox;
+  clock: Clock;
+  log: Log;
+  metrics: IngestMetrics;
+}
+
+interface Letter extends Omit<DeadLetter, 'id'> {
+  kind: 'payload' | 'device' | 'time' | 'refused';
+  name?: MessageName;
+}
+
+export class Intake {
+  readonly #hands: IntakeHands;
+  readonly #targets = new Map<string, Placement | 'unknown'>();
+  readonly #bad = new Map<Placement, { count: number; t: number }>();
+  #letters: Letter[] = [];
+  #received = 0;
+  #boxFull = false;
+
+  constructor(hands: IntakeHands) {
+    this.#hands = hands;
+  }
+
+  #target(topic: string): Placement | undefined {
+    let target = this.#targets.get(topic);
+    if (target === undefined) {
+      const parts = parseTopic(topic);
+      target = (parts?.device && this.#hands.placements.get(parts.gateway)?.get(parts.device)) || 'unknown';
+      // Only the site's own topics are remembered: strangers cannot fill the memory.
+      if (target !== 'unknown') this.#targets.set(topic, target);
+    }
+    return target === 'unknown' ? undefined : target;
+  }
+
+  readings(topic: string, bytes: Buffer): void {
+    const { batcher, metrics, clock } = this.#hands;
+    this.#received++;
+    const target = this.#target(topic);
+    const message = readReadings(bytes);
+    const wrong = isRejection(message) ? ({ kind: 'payload', reason: message.reason } as const) : this.#implausible(target, message.t);
+    if (wrong) {
+      const gateway = target?.gateway ?? parseTopic(topic)?.gateway;
+      const { boot, seq } = message;
+      const name = gateway !== undefined && boot !== undefined && seq !== undefined ? { name: { gateway, boot, seq } } : {};
+      this.#set({ ...wrong, t: clock.now(), topic, payload: bytes.toString('utf8', 0, 8_192), ...name });
+      return;
+    }
+    const { boot, seq, t, v, bad } = message as ReadingsPayload;
+    const place = target as Placement;
+
+    const points: StorePoint[] = [];
+    let good = 0;
+    let badCount = 0;
+    let fields = v as Record<string, number>;
+    for (const id in fields) {
+      if (!impossible(id, fields[id] as number)) {
+        good++;
+        continue;
+      }
+      if (fields === v) fields = { ...v };
+      delete fields[id];
+      badCount++;
+      metrics.bad.inc({ reason: 'range' });
+    }
+    for (const id in bad) {
+      badCount++;
+      metrics.bad.inc({ reason: (bad as Record<string, string>)[id] as string });
+    }
+    if (good > 0) points.push({ measurement: place.measurement, tags: place.tags, t, fields });
+    const change = this.#badChange(place, t, badCount);
+    if (change) points.push(change);
+    if (!batcher.add(points, good, { gateway: place.gateway, boot, seq })) metrics.shed.inc();
+  }
+
+  #implausible(target: Placement | undefined, t: number): Pick<Letter, 'kind' | 'reason'> | undefined {
+    if (!target) return { kind: 'device', reason: 'the site file has no such gateway or device' };
+    if (t > this.#hands.clock.now() + futureToleranceMs) return { kind: 'time', reason: `${new Date(t).toISOString()} is in the future` };
+    if (t < earliestMs) return { kind: 'time', reason: `${new Date(t).toISOString()} is before 2020: the clock of the gateway is wrong` };
+    return undefined;
+  }
+
+  /** How many points of the device were bad, as a series of its own: where values are missing, this says why the curve has a hole. */
+  #badChange(target: Placement, t: number, count: number): StorePoint | undefined {
+    const last = this.#bad.get(target);
+    if (last ? last.count === count && t - last.t < repeatBadMs : count === 0) return undefined;
+    if (last && t < last.t) return undefined;
+    this.#bad.set(target, { count, t });
+    return { measurement: 'device_status', tags: target.tags, t, fields: { bad_points: count } };
+  }
+
+  /** Retained, so it comes again with every connection: the same point, which changes nothing. */
+  deviceStatus(topic: string, bytes: Buffer): void {
+    const { batcher, metrics, clock } = this.#hands;
+    if (bytes.length === 0) return;
+    metrics.messages.inc({ kind: 'status' });
+    const target = this.#target(topic);
+    const status = readDeviceStatus(bytes);
+    if (!target) return;
+    if (!status || status.since > clock.now() + futureToleranceMs || status.since < earliestMs) {
+      const reason = status ? 'since is in the future or before 2020' : 'not a device status';
+      this.#set({ kind: 'payload', t: clock.now(), topic, reason, payload: bytes.toString('utf8', 0, 8_192) });
+      return;
+    }
+    const point: StorePoint = {
+      measurement: 'device_status',
+      tags: target.tags,
+      t: status.since,
+      fields: { online: status.online ? 1 : 0 },
+    };
+    if (!batcher.add([point], 1)) metrics.shed.inc();
+  }
+
+  #set(letter: Letter): void {
+    this.#hands.metrics.deadLetters.inc({ kind: letter.kind });
+    if (this.#letters.length < mostWaitingLetters) this.#letters.push(letter);
+    else this.#hands.metrics.shed.inc();
+  }
+
+  /** @throws Fault when they cannot be kept; then their batch is not committed either. */
+  keepRefused(refusals: { point: StorePoint; reason: string }[]): void {
+    const t = this.#hands.clock.now();
+    const topic = (point: StorePoint) => `store/${point.measurement}/${point.tags.device}`;
+    const letters = refusals.map(({ point, reason }) => ({ t, topic: topic(point), reason, payload: JSON.stringify(point) }));
+    this.#hands.box.keep(letters);
+    this.#hands.metrics.deadLetters.inc({ kind: 'refused' }, refusals.length);
+  }
+
+  /** Called a few times a second: keeps the letters in one transaction, then their messages are done with for good. */
+  settle(): void {
+    const { box, commits, log, metrics } = this.#hands;
+    if (this.#received > 0) metrics.messages.inc({ kind: 'readings' }, this.#received);
+    this.#received = 0;
+    if (this.#letters.length === 0) return;
+    try {
+      box.keep(this.#letters);
+      for (const { name } of this.#letters) if (name) commits.add(name);
+      if (this.#boxFull) log.info('the dead-letter table can be written again');
+      this.#boxFull = false;
+      this.#letters = [];
+    } catch (error) {
+      if (!this.#boxFull) log.error({ reason: reasonOf(error) }, 'the dead-letter table cannot be written, trying on');
+      this.#boxFull = true;
+    }
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * Reads series, newest values and long scans. Buckets of whole hours come from the roll-ups; the hours at the edges and those that are not
+ * rolled up (yet, or again after late data) come from the points, so the answer is always that of the points.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type Buckets, bucketsOf, defaultLimit, fitsHours, hourMs, tooMany } from '../buckets.ts';
+import type { SeriesQuery } from '../store.ts';
+import type { Replies, Request } from './messages.ts';
+
+type Columns = Replies['series'][number];
+const nothing = (): Columns => ({ t: new Float64Array(0), value: new Float64Array(0) });
+
+export class SqliteReader {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      statement.setReturnArrays(true);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #rows(sql: string, ...parameters: (string | number)[]): number[][] {
+    return this.#statement(sql).all(...parameters) as unknown as number[][];
+  }
+
+  series(query: SeriesQuery): Columns {
+    const buckets = bucketsOf(query);
+    const { measurement, device, field, from, to, limit = defaultLimit } = query;
+    const id = this.#rows('select id from series where measurement = ? and device = ? and field = ?', measurement, device, field)[0]?.[0];
+    if (!buckets) {
+      if (id === undefined) return nothing();
+      const rows = this.#rows(
+        'select t, value from points where series = ? and t >= ? and t < ? order by t limit ?',
+        id,
+        from,
+        to,
+        limit + 1,
+      );
+      if (rows.length > limit) throw tooMany(`over ${limit}`, limit);
+      const columns = { t: new Float64Array(rows.length), value: new Float64Array(rows.length) };
+      for (let i = 0; i < rows.length; i++) {
+        const row = rows[i] as number[];
+        columns.t[i] = row[0] as number;
+        columns.value[i] = row[1] as number;
+      }
+      return columns;
+    }
+    const columns = { t: new Float64Array(buckets.count), value: new Float64Array(buckets.count).fill(Number.NaN) };
+    for (let i = 0; i < buckets.count; i++) columns.t[i] = buckets.startMs + i * buckets.everyMs;
+    if (id === undefined || buckets.count === 0) return columns;
+    if (fitsHours(buckets)) this.#fromHours(id, from, to, buckets, columns.value);
+    else this.#fromPoints(id, from, to, buckets, columns.value);
+    return columns;
+  }
+
+  /** Integers are written into the text: bound numbers are doubles, and the division must be a whole one. */
+  #fromPoints(id: number, from: number, to: number, { everyMs, startMs, aggregate }: Buckets, out: Float64Array): void {
+    const bucket = `(t - ${startMs}) / ${everyMs}`;
+    const where = 'from points where series = ? and t >= ? and t < ?';
+    if (aggregate === 'first' || aggregate === 'last') {
+      // A bare column beside a single min or max comes from the row that has it (SQLite documentation, "Bare columns in an aggregate query").
+      const pick = aggregate === 'first' ? 'min' : 'max';
+      const rows = this.#database.prepare(`select ${bucket} as bucket, value, ${pick}(t) ${where} group by bucket`);
+      rows.setReturnArrays(true);
+      for (const row of rows.all(id, from, to) as unknown as number[][]) out[row[0] as number] = row[1] as number;
+      return;
+    }
+    const call = { mean: 'avg(value)', min: 'min(value)', max: 'max(value)', sum: 'sum(value)', count: 'count(*)' }[aggregate];
+    const rows = this.#database.prepare(`select ${bucket} as bucket, ${call} ${where} group by bucket`);
+    rows.setReturnArrays(true);
+    for (const row of rows.all(id, from, to) as unknown as number[][]) out[row[0] as number] = row[1] as number;
+  }
+
+  #fromHours(id: number, from: number, to: number, buckets: Buckets, out: Float64Array): void {
+    const floor = (this.#rows("select value from meta where key = 'raw_floor'")[0]?.[0] ?? 0) / hourMs;
+    // An hour cut by the range is read from its points; where those are dropped, the whole hour counts.
+    let first = Math.ceil(from / hourMs);
+    let end = Math.floor(to / hourMs);
+    if (first > from / hourMs && first - 1 < floor) first--;
+    if (end < to / hourMs && end < floor) end++;
+    const dirty = new Set(
+      this.#rows('select hour from dirty where series = ? and hour >= ? and hour < ?', id, first, end).map((row) => row[0] as number),
+    );
+    const spans: [from: number, to: number][] = [];
+    const add = (start: number, stop: number) => {
+      const last = spans.at(-1);
+      if (start >= stop) return;
+      if (last && last[1] === start) last[1] = stop;
+      else spans.push([start, stop]);
+    };
+    if (end <= first) add(from, to);
+    else {
+      add(from, first * hourMs);
+      for (const hour of [...dirty].sort((a, b) => a - b)) add(hour * hourMs, (hour + 1) * hourMs);
+      add(end * hourMs, to);
+    }
+    const column = {
+      mean: 'sum, count',
+      min: 'min, 1',
+      max: 'max, 1',
+      first: 'first, 1',
+      last: 'last, 1',
+      sum: 'sum, 1',
+      count: 'count, 1',
+    }[buckets.aggregate];
+    const fold = new Fold(buckets, out);
+    const hours =
+      end > first ? this.#rows(`select hour, ${column} from hourly where series = ? and hour >= ? and hour < ?`, id, first, end) : [];
+    const late = spans.flatMap(([start, stop]) => this.#hoursFromPoints(id, start, stop, buckets.aggregate));
+    let next = 0;
+    for (const row of hours) {
+      const hour = row[0] as number;
+      if (dirty.size > 0 && dirty.has(hour)) continue;
+      for (; next < late.length && (late[next]?.[0] as number) < hour; next++) fold.add(late[next] as number[]);
+      fold.add(row);
+    }
+    for (; next < late.length; next++) fold.add(late[next] as number[]);
+    fold.finish();
+  }
+
+  #hoursFromPoints(id: number, from: number, to: number, aggregate: Buckets['aggregate']): number[][] {
+    const call = {
+      mean: 'sum(value), count(*)',
+      min: 'min(value), 1',
+      max: 'max(value), 1',
+      first: 'value, 1, min(t)',
+      last: 'value, 1, max(t)',
+      sum: 'sum(value), 1',
+      count: 'count(*), 1',
+    }[aggregate];
+    return this.#rows(
+      `select t / ${hourMs} as hour, ${call} from points where series = ? and t >= ? and t < ? group by hour`,
+      id,
+      from,
+      to,
+    );
+  }
+
+  newest(devices?: readonly string[]): Replies['newest'] {
+    const only = devices ? 'where s.device in (select value from json_each(?))' : '';
+    const rows = this.#statement(`select s.device, s.field, coalesce(p.t, h.last_t) as t, coalesce(p.value, h.last) from series s
+      left join points p on p.series = s.id and p.t = (select max(t) from points where series = s.id)
+      left join hourly h on p.t is null and h.series = s.id and h.hour = (select max(hour) from hourly where series = s.id)
+      ${only} order by s.device, s.field`).all(...(devices ? [JSON.stringify(devices)] : [])) as unknown as [
+      string,
+      string,
+      number | null,
+      number,
+    ][];
+    return rows.flatMap(([device, field, t, value]) => (t === null ? [] : [{ device, field, t, value }]));
+  }
+
+  scanOpen(series: Extract<Request, { kind: 'scan-open' }>['series']): Replies['scan-open'] {
+    const ids: number[] = [];
+    const reply: Replies['scan-open'] = {
+      ids: new Float64Array(0),
+      devices: [],
+      fields: [],
+      earliest: Number.MAX_SAFE_INTEGER,
+      latest: -1,
+    };
+    for (const { measurement, device, fields } of series) {
+      const rows = this.#statement('select id, field from series where measurement = ? and device = ? order by field').all(
+        measurement,
+        device,
+      );
+      for (const [id, field] of rows as unknown as [number, string][]) {
+        if (fields && !fields.includes(field)) continue;
+        const [edge] = this.#rows(
+          'select (select min(t) from points where series = ?1), (select max(t) from points where series = ?1)',
+          id,
+        );
+        if (!edge || edge[0] === null) continue;
+        reply.earliest = Math.min(reply.earliest, edge[0] as number);
+        reply.latest = Math.max(reply.latest, edge[1] as number);
+        ids.push(id);
+        reply.devices.push(device);
+        reply.fields.push(field);
+      }
+    }
+    reply.ids = Float64Array.from(ids);
+    return reply;
+  }
+
+  /** Rows of from..to in time order; series that share a time come in the order of the query. */
+  scanBlock({ ids, from, to }: Extract<Request, { kind: 'scan-block' }>): Replies['scan-block'] {
+    const parts: number[][][] = [];
+    let count = 0;
+    for (const id of ids) {
+      const rows = this.#rows('select t, value from points where series = ? and t >= ? and t < ? order by t', id, from, to);
+      parts.push(rows);
+      count += rows.length;
+    }
+    const keys = new Uint32Array(count);
+    const times = new Float64Array(count);
+    const values = new Float64Array(count);
+    // One number holds time and place of a row, so that the sort is the engine's own for numbers.
+    const order = new Float64Array(count);
+    let place = 0;
+    for (let key = 0; key < parts.length; key++) {
+      for (const row of parts[key] as number[][]) {
+        keys[place] = key;
+        times[place] = row[0] as number;
+        values[place] = row[1] as number;
+        order[place] = ((row[0] as number) - from) * count + place;
+        place++;
+      }
+    }
+    order.sort();
+    const block: Replies['scan-block'] = { key: new Uint32Array(count), t: new Float64Array(count), value: new Float64Array(count) };
+    for (let i = 0; i < count; i++) {
+      const at = (order[i] as number) % count;
+      block.key[i] = keys[at] as number;
+      block.t[i] = times[at] as number;
+      block.value[i] = values[at] as number;
+    }
+    return block;
+  }
+}
+
+/** Adds rows [hour, value, weight] in time order up to buckets. */
+class Fold {
+  readonly #buckets: Buckets;
+  readonly #out: Float64Array;
+  readonly #weight: Float64Array;
+
+  constructor(buckets: Buckets, out: Float64Array) {
+    this.#buckets = buckets;
+    this.#out = out;
+    this.#weight = new Float64Array(out.length);
+  }
+
+  add(row: readonly number[]): void {
+    const { startMs, everyMs, aggregate } = this.#buckets;
+    const value = row[1] as number;
+    const at = Math.max(0, Math.floor(((row[0] as number) * hourMs - startMs) / everyMs));
+    const have = this.#weight[at] as number;
+    const now = this.#out[at] as number;
+    if (have === 0) this.#out[at] = value;
+    else if (aggregate === 'min') this.#out[at] = Math.min(now, value);
+    else if (aggregate === 'max') this.#out[at] = Math.max(now, value);
+    else if (aggregate === 'last') this.#out[at] = value;
+    else if (aggregate !== 'first') this.#out[at] = now + value;
+    this.#weight[at] = have + (row[2] as number);
+  }
+
+  finish(): void {
+    if (this.#buckets.aggregate !== 'mean') return;
+    for (let i = 0; i < this.#out.length; i++) this.#out[i] = (this.#out[i] as number) / (this.#weight[i] as number);
+  }
+}
