@@ -1,0 +1,53 @@
+/** The whole program with servers that we did not write: Debian's Mosquitto (users and rights from `mosquitto-files`) and Debian's InfluxDB 1. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startProgram, until } from '../program.ts';
+import { needs, startInfluxdb, startMosquitto, temporaryFolder } from '../servers.ts';
+
+const main = join(import.meta.dirname, '..', '..', 'main.ts');
+
+interface Device {
+  id: string;
+  latest: Record<string, { value: number | null; t: number }>;
+}
+
+describe.skipIf(!needs('mosquitto', 'influxd'))('plantroom start with Mosquitto and InfluxDB 1', () => {
+  it('carries the same readings from the devices to the store', async () => {
+    using folder = temporaryFolder();
+    const dataDir = join(folder.path, 'data');
+    const files = join(folder.path, 'mosquitto');
+    execFileSync(process.execPath, [main, 'mosquitto-files', '--out', files, '--data', dataDir]);
+    await using mosquitto = await startMosquitto({
+      config: `allow_anonymous false\npassword_file ${files}/passwords\nacl_file ${files}/access`,
+    });
+    await using influxdb = await startInfluxdb();
+    await using program = await startProgram({
+      dataDir,
+      environment: { PLANTROOM_MQTT_URL: mosquitto.url, PLANTROOM_STORE_URL: `influx1://127.0.0.1:${influxdb.port}/plantroom` },
+    });
+    const meter = await until(
+      async () => (await program.api<Device[]>('/api/devices')).find((device) => device.latest.active_power_kw?.value != null),
+      60_000,
+      'a live meter',
+    );
+    const points = await until(async () => {
+      const query = new URLSearchParams({
+        db: 'plantroom',
+        epoch: 'ms',
+        q: `SELECT active_power_kw FROM electricity WHERE device = '${meter.id}'`,
+      });
+      const answer = (await (await fetch(`${influxdb.url}/query?${query}`)).json()) as {
+        results: { series?: { values: [number, number][] }[] }[];
+      };
+      const values = answer.results[0]?.series?.[0]?.values ?? [];
+      return values.length >= 3 && values;
+    }, 30_000);
+    const [from, to] = [points[0]?.[0] ?? 0, (points.at(-1)?.[0] ?? 0) + 1];
+    const { points: shown } = await program.api<{ points: [number, number][] }>(
+      `/api/series?device=${meter.id}&quantity=active_power_kw&from=${from}&to=${to}`,
+    );
+    expect(shown).toEqual(points);
+    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 20_000, 'all roles up');
+  }, 120_000);
+});
