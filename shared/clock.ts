@@ -3,6 +3,8 @@
  * Plant time is what readings, alarms and tickets carry; it runs faster than real time only on simulated sites.
  */
 export interface Clock {
+  /** Plant seconds per real second; undefined is 1. For what follows real time whatever the plant does, such as answers on a wire. */
+  readonly speed?: number;
   /** Plant time, UTC milliseconds. */
   now(): number;
   /** Monotonic plant milliseconds, for measuring how long something took; never jumps back. */
@@ -34,6 +36,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export function systemClock(scale: { speed: number; realStart: number; plantStart: number } | undefined = undefined): Clock {
   const speed = scale?.speed ?? 1;
   const clock: Clock = {
+    speed,
     now: scale ? () => Math.round(scale.plantStart + (Date.now() - scale.realStart) * speed) : () => Date.now(),
     monotonic: () => performance.now() * speed,
     after(ms, work) {
