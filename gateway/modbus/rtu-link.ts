@@ -1,0 +1,280 @@
+/**
+ * Modbus RTU master on a serial line or on a raw TCP converter. RTU answers carry no request number, so trust is earned: unit, function,
+ * byte count and CRC must fit the one outstanding request; what came before is dropped before asking; and after a failed request no
+ * request with an answer of the same look goes to that unit until its late answer has come, or an answer of another look has proved
+ * that the unit is past it (telegraf#9253: the second read got the first one's bytes).
+ */
+import type { Clock } from '../../shared/clock.ts';
+import { Fault } from '../../shared/errors.ts';
+import type { Link, LinkCounts, Port } from './link.ts';
+import { exceptionFault, type Request } from './pdu.ts';
+import { answerBytes, encodeFrame, matchAt, type Shape, sameShape, shapeOf } from './rtu-frame.ts';
+
+export interface RtuTiming {
+  /** Time of one character on the line, ms; 0 on TCP. */
+  charMs: number;
+  /** Silence between frames, ms: 3.5 characters, 1.75 ms above 19200 baud (Modbus over Serial Line V1.02, 2.5.1.1). */
+  gapMs: number;
+  /** Silence after which a frame that is not whole will never be, ms. Wider than the line needs: adapters deliver in lumps. */
+  settleMs: number;
+}
+
+/** A request that failed, whose answer may still come. */
+interface Doubt {
+  shape: Shape;
+  until: number;
+}
+
+interface Current {
+  shape: Shape;
+  /** No first byte by then: silent. */
+  firstBy: number;
+  /** Not whole by then: given up. */
+  wholeBy: number;
+  resolve(data: Uint8Array): void;
+  reject(fault: Fault): void;
+}
+
+export interface RtuLink extends Link {
+  readonly counts: LinkCounts;
+}
+
+/** How long a device may be late before its answer is given up for good, in timeouts; and at least so many ms. */
+const lateTimeouts = 10;
+const leastLateMs = 10_000;
+/** Waiting for a doubt to settle when nothing else can settle it: so many timeouts, at least so many ms. */
+const waitTimeouts = 2;
+const leastWaitMs = 500;
+
+/** Failures in a row, without any answer between, after which a converter's connection itself is suspect. */
+const suspectFailures = 8;
+
+export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
+  const counts: LinkCounts = { late: 0, foreign: 0, garbled: 0, timeouts: 0, reconnects: 0 };
+  const buffer = new Uint8Array(2048);
+  let length = 0;
+  let lastByteAt = Number.NEGATIVE_INFINITY;
+  let sentAt = Number.NEGATIVE_INFINITY;
+  let current: Current | undefined;
+  let doubts: Doubt[] = [];
+  let tail: Promise<void> = Promise.resolve();
+  let failuresInARow = 0;
+  let cancelTimer = () => {};
+  let wakeDoubter = () => {};
+
+  const finish = (outcome: Uint8Array | Fault) => {
+    const entry = current;
+    if (!entry) return;
+    current = undefined;
+    cancelTimer();
+    if (outcome instanceof Fault) entry.reject(outcome);
+    else entry.resolve(outcome);
+  };
+
+  const fail = (code: 'transport/timeout' | 'transport/garbled', reason: string, timeoutMs: number) => {
+    if (!current) return;
+    const { shape } = current;
+    doubts.push({ shape, until: clock.monotonic() + Math.max(leastLateMs, lateTimeouts * timeoutMs) });
+    if (doubts.length > 64) doubts.shift();
+    if (code === 'transport/timeout') counts.timeouts++;
+    else counts.garbled++;
+    length = 0;
+    finish(new Fault(code, reason));
+    if (++failuresInARow >= suspectFailures) {
+      failuresInARow = 0;
+      port.reset('no answers any more');
+    }
+  };
+
+  /** Goes through the buffer; true when the outstanding request is done. `final`: nothing more will come, half frames are none. */
+  const scan = (final: boolean): boolean => {
+    let at = 0;
+    outer: while (at < length) {
+      if (current) {
+        const match = matchAt(buffer, at, length, current.shape);
+        if (match.kind === 'frame') {
+          accept(at, match.end, match.exception);
+          return true;
+        }
+        if (match.kind === 'partial' && !final) break;
+      }
+      for (const doubt of doubts) {
+        const match = matchAt(buffer, at, length, doubt.shape);
+        if (match.kind === 'frame') {
+          settle(doubt);
+          at = match.end;
+          continue outer;
+        }
+        if (match.kind === 'partial' && !final) break outer;
+      }
+      at++;
+    }
+    buffer.copyWithin(0, at, length);
+    length -= at;
+    return false;
+  };
+
+  const accept = (at: number, end: number, exception: number | undefined) => {
+    const shape = current!.shape;
+    const own = doubts.filter((doubt) => doubt.shape.unit === shape.unit);
+    const data = buffer.slice(at + (shape.bytes === undefined ? 2 : 3), end - 2);
+    if (at > 0) counts.foreign++;
+    length = 0;
+    failuresInARow = 0;
+    if (exception !== undefined && own.some((doubt) => doubt.shape.code === shape.code)) {
+      // A refusal looks the same whatever was asked: this one may answer the request before. It settles that one, and we ask again.
+      doubts = doubts.filter((doubt) => doubt.shape.unit !== shape.unit);
+      counts.late++;
+      finish(new Fault('transport/garbled', 'a refusal that may belong to an earlier request'));
+      return;
+    }
+    // Devices answer in the order of asking: whatever was open before at this unit will not come any more.
+    if (own.length > 0) doubts = doubts.filter((doubt) => doubt.shape.unit !== shape.unit);
+    finish(exception === undefined ? data : exceptionFault(exception));
+  };
+
+  const settle = (doubt: Doubt) => {
+    doubts = doubts.filter((other) => other !== doubt);
+    counts.late++;
+    wakeDoubter();
+    link.onLate?.(doubt.shape.unit);
+  };
+
+  const mentions = (shape: Shape): boolean => {
+    for (let at = 0; at + 1 < length; at++) if (buffer[at] === shape.unit && (buffer[at + 1]! & 0x7f) === shape.code) return true;
+    return false;
+  };
+
+  const look = (timeoutMs: number) => {
+    if (!current) return;
+    const now = clock.monotonic();
+    const quiet = length > 0 && now - lastByteAt >= timing.settleMs - 0.01;
+    if (quiet) {
+      const had = mentions(current.shape);
+      if (scan(true)) return;
+      if (had) return fail('transport/garbled', 'an answer that is cut or disturbed', timeoutMs);
+      length = 0;
+    }
+    const receiving = lastByteAt > sentAt && now - lastByteAt < timing.settleMs;
+    if (now >= current.wholeBy - 0.01 || (now >= current.firstBy - 0.01 && !receiving)) {
+      const had = length > 0;
+      if (scan(true)) return;
+      return fail(had ? 'transport/garbled' : 'transport/timeout', had ? 'an answer that is cut' : 'no answer', timeoutMs);
+    }
+    const next = Math.min(
+      now < current.firstBy ? current.firstBy : current.wholeBy,
+      length > 0 || receiving ? lastByteAt + timing.settleMs : current.wholeBy,
+    );
+    cancelTimer();
+    cancelTimer = clock.after(next - now, () => look(timeoutMs));
+  };
+
+  const exchange = async (unit: number, request: Request, timeoutMs: number): Promise<Uint8Array> => {
+    const shape = shapeOf(unit, request);
+    const frame = encodeFrame(unit, request);
+    await settled(shape, timeoutMs);
+    if (!port.open) throw new Fault('transport/closed');
+    for (let quietFor = clock.monotonic() - lastByteAt; quietFor < timing.gapMs; quietFor = clock.monotonic() - lastByteAt) {
+      await clock.sleep(timing.gapMs - quietFor);
+    }
+    if (!port.open) throw new Fault('transport/closed');
+    scan(true);
+    length = 0;
+    return new Promise<Uint8Array>((resolve, reject) => {
+      sentAt = clock.monotonic();
+      const firstBy = sentAt + frame.length * timing.charMs + timeoutMs;
+      const wholeBy = firstBy + answerBytes(shape) * timing.charMs + timing.settleMs;
+      current = { shape, firstBy, wholeBy, resolve, reject };
+      port.write(frame);
+      cancelTimer();
+      cancelTimer = clock.after(firstBy - sentAt, () => look(timeoutMs));
+    });
+  };
+
+  /** Waits, not for ever, until no late answer can be taken for this one. */
+  const settled = async (shape: Shape, timeoutMs: number) => {
+    const giveUpAt = clock.monotonic() + Math.max(leastWaitMs, waitTimeouts * timeoutMs);
+    for (;;) {
+      const now = clock.monotonic();
+      doubts = doubts.filter((doubt) => doubt.until > now);
+      const doubt = doubts.find((one) => sameShape(one.shape, shape));
+      if (!doubt) return;
+      if (now >= giveUpAt) {
+        doubts = doubts.filter((one) => one !== doubt);
+        continue;
+      }
+      const waking = new Promise<void>((resolve) => {
+        wakeDoubter = resolve;
+      });
+      const undo = clock.after(giveUpAt - now, wakeDoubter);
+      await waking;
+      undo();
+    }
+  };
+
+  const link: RtuLink = {
+    inFlight: 1,
+    counts,
+    onLate: undefined,
+    onState: undefined,
+    get open() {
+      return port.open;
+    },
+    lineTimeMs: (request) => timing.charMs * (8 + answerBytes(shapeOf(0, request))) + 2 * timing.gapMs,
+    inDoubt(unit, request) {
+      const now = clock.monotonic();
+      const shape = shapeOf(unit, request);
+      return doubts.some((doubt) => doubt.until > now && sameShape(doubt.shape, shape));
+    },
+    async read(unit, request, timeoutMs) {
+      if (!port.open) {
+        port.wake();
+        throw new Fault('transport/closed');
+      }
+      // One question at a time on the line, in the order of asking.
+      const turn = tail;
+      let release = () => {};
+      tail = new Promise((resolve) => {
+        release = resolve;
+      });
+      await turn;
+      try {
+        return await exchange(unit, request, timeoutMs);
+      } finally {
+        release();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      cancelTimer();
+      await port[Symbol.asyncDispose]();
+      finish(new Fault('transport/closed', 'closing down'));
+      wakeDoubter();
+    },
+  };
+  port.start({
+    data(bytes) {
+      lastByteAt = clock.monotonic();
+      if (bytes.length > buffer.length - length) {
+        // Nobody sends so much between two questions: a jabbering node. Keep the newest.
+        counts.garbled++;
+        length = 0;
+      }
+      buffer.set(bytes.subarray(Math.max(0, bytes.length - buffer.length)), length);
+      length = Math.min(buffer.length, length + bytes.length);
+      scan(false);
+    },
+    opened() {
+      length = 0;
+      link.onState?.(true, '');
+    },
+    closed(reason) {
+      length = 0;
+      counts.reconnects++;
+      if (current) doubts.push({ shape: current.shape, until: clock.monotonic() + leastLateMs });
+      finish(new Fault('transport/closed', reason));
+      wakeDoubter();
+      link.onState?.(false, reason);
+    },
+  });
+  return link;
+}

@@ -1,0 +1,86 @@
+import { connect, type Socket } from 'node:net';
+import type { Hands } from '../../shared/hands.ts';
+import type { Port, PortEvents } from './link.ts';
+
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+const connectTimeoutMs = 5_000;
+
+/** A TCP connection that comes back by itself, with pauses of 0.25 s doubling to 10 s. */
+export function socketPort(host: string, port: number, { clock, log }: Hands): Port {
+  let events: PortEvents | undefined;
+  let socket: Socket | undefined;
+  let isOpen = false;
+  let ended = false;
+  let pauseMs = firstPauseMs;
+  let lastAttempt = Number.NEGATIVE_INFINITY;
+  let cancel = () => {};
+  let told = false;
+
+  const attempt = () => {
+    if (ended || socket) return;
+    cancel();
+    lastAttempt = clock.monotonic();
+    const own = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    socket = own;
+    const giveUp = clock.after(connectTimeoutMs, () => own.destroy(new Error('no answer to the connection request')));
+    let reason = 'closed by the other side';
+    let wasOpen = false;
+    own.on('connect', () => {
+      giveUp();
+      isOpen = true;
+      wasOpen = true;
+      if (told) log.info({ host, port }, 'bus connected again');
+      told = false;
+      events?.opened();
+    });
+    own.on('data', (bytes) => {
+      // Only an answer proves the other side; one that accepts and closes at once is not to be hammered.
+      pauseMs = firstPauseMs;
+      if (isOpen) events?.data(bytes);
+    });
+    own.on('error', (error) => {
+      reason = error.message;
+    });
+    own.on('close', () => {
+      giveUp();
+      socket = undefined;
+      isOpen = false;
+      if (ended) return;
+      // Many devices close idle connections, and we drop suspect ones: worth a line only when it does not come back at once.
+      if (!told && !wasOpen) {
+        log.warn({ host, port, reason }, 'bus not reachable, trying on');
+        told = true;
+      }
+      cancel = clock.after(pauseMs, attempt);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      events?.closed(reason);
+    });
+  };
+
+  return {
+    get open() {
+      return isOpen;
+    },
+    start(handlers) {
+      events = handlers;
+      attempt();
+    },
+    write(bytes) {
+      socket?.write(bytes);
+    },
+    wake() {
+      if (clock.monotonic() - lastAttempt >= firstPauseMs) attempt();
+    },
+    reset(reason) {
+      isOpen = false;
+      socket?.destroy(new Error(reason));
+    },
+    async [Symbol.asyncDispose]() {
+      ended = true;
+      cancel();
+      isOpen = false;
+      socket?.destroy();
+    },
+  };
+}

@@ -1,0 +1,175 @@
+/**
+ * Modbus TCP master (Modbus Messaging on TCP/IP V1.0b): requests are told apart by transaction id, so late answers cannot be mistaken.
+ * Anything that is not a frame drops the connection, for the stream cannot be trusted from there on.
+ */
+import type { Clock } from '../../shared/clock.ts';
+import { Fault } from '../../shared/errors.ts';
+import type { Link, LinkCounts, Port } from './link.ts';
+import { encodeRequest, exceptionFault, guardReadOnly, matchAnswer, type Request } from './pdu.ts';
+
+const headerBytes = 7;
+/** Unit id and protocol data unit: 1 + 253 (4.1). */
+const longestBody = 254;
+/** Timeouts in a row, without any answer between, after which the connection itself is suspect. */
+const suspectTimeouts = 4;
+
+interface Waiting {
+  unit: number;
+  request: Request;
+  deadline: number;
+  resolve(data: Uint8Array): void;
+  reject(fault: Fault): void;
+}
+
+export interface TcpLink extends Link {
+  readonly counts: LinkCounts;
+}
+
+export function tcpLink(port: Port, inFlight: number, clock: Clock): TcpLink {
+  const waiting = new Map<number, Waiting>();
+  /** Requests given up, to know whose late answer it is. Bounded: the oldest goes first. */
+  const givenUp = new Map<number, number>();
+  const counts: LinkCounts = { late: 0, foreign: 0, garbled: 0, timeouts: 0, reconnects: 0 };
+  let transaction = 0;
+  let rest: Buffer | undefined;
+  let timeoutsInARow = 0;
+  let timerAt = Number.POSITIVE_INFINITY;
+  let cancelTimer = () => {};
+
+  const failAll = (reason: string) => {
+    const all = [...waiting.values()];
+    waiting.clear();
+    for (const { reject } of all) reject(new Fault('transport/closed', reason));
+  };
+
+  const expire = () => {
+    timerAt = Number.POSITIVE_INFINITY;
+    const now = clock.monotonic();
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const [id, entry] of waiting) {
+      if (entry.deadline > now + 0.5) {
+        soonest = Math.min(soonest, entry.deadline);
+        continue;
+      }
+      waiting.delete(id);
+      givenUp.set(id, entry.unit);
+      if (givenUp.size > 64) givenUp.delete(givenUp.keys().next().value as number);
+      counts.timeouts++;
+      timeoutsInARow++;
+      entry.reject(new Fault('transport/timeout', `unit ${entry.unit} did not answer`));
+    }
+    if (timeoutsInARow >= suspectTimeouts) {
+      timeoutsInARow = 0;
+      port.reset('no answers any more');
+    } else if (soonest !== Number.POSITIVE_INFINITY) arm(soonest);
+  };
+  // One timer for the connection, not one for each request: it is left to fire early and looks again.
+  const arm = (deadline: number) => {
+    if (deadline >= timerAt) return;
+    cancelTimer();
+    timerAt = deadline;
+    cancelTimer = clock.after(deadline - clock.monotonic(), expire);
+  };
+
+  const frame = (id: number, unit: number, pdu: Uint8Array) => {
+    const entry = waiting.get(id);
+    if (!entry) {
+      const late = givenUp.get(id);
+      givenUp.delete(id);
+      if (late === undefined) counts.foreign++;
+      else {
+        counts.late++;
+        timeoutsInARow = 0;
+        if (late === unit) link.onLate?.(unit);
+      }
+      return;
+    }
+    waiting.delete(id);
+    const answer = matchAnswer(entry.request, pdu);
+    if (unit !== entry.unit || answer.kind === 'mismatch') {
+      counts.garbled++;
+      entry.reject(new Fault('transport/garbled', answer.kind === 'mismatch' ? answer.reason : `unit ${unit} answers for ${entry.unit}`));
+      port.reset('an answer that does not fit its request');
+      return;
+    }
+    timeoutsInARow = 0;
+    if (answer.kind === 'data') entry.resolve(answer.data);
+    else entry.reject(exceptionFault(answer.code));
+  };
+
+  const data = (chunk: Uint8Array) => {
+    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (rest) bytes = Buffer.concat([rest, bytes]);
+    rest = undefined;
+    let at = 0;
+    while (bytes.length - at >= headerBytes) {
+      const length = bytes.readUInt16BE(at + 4);
+      if (bytes.readUInt16BE(at + 2) !== 0 || length < 3 || length > longestBody) {
+        counts.garbled++;
+        port.reset('bytes that are no Modbus TCP frame');
+        return;
+      }
+      if (bytes.length - at < 6 + length) break;
+      frame(bytes.readUInt16BE(at), bytes[at + 6]!, bytes.subarray(at + headerBytes, at + 6 + length));
+      // The frame may have made us drop the connection; what came with it is then void.
+      if (!port.open) return;
+      at += 6 + length;
+    }
+    if (at < bytes.length) rest = bytes.subarray(at);
+  };
+
+  const link: TcpLink = {
+    inFlight,
+    counts,
+    onLate: undefined,
+    onState: undefined,
+    get open() {
+      return port.open;
+    },
+    lineTimeMs: () => 0,
+    inDoubt: () => false,
+    read(unit, request, timeoutMs) {
+      if (!port.open) {
+        port.wake();
+        return Promise.reject(new Fault('transport/closed'));
+      }
+      const pdu = encodeRequest(request);
+      guardReadOnly(pdu);
+      do transaction = (transaction + 1) & 0xffff;
+      while (waiting.has(transaction) || givenUp.has(transaction));
+      const bytes = Buffer.allocUnsafe(headerBytes + pdu.length);
+      bytes.writeUInt16BE(transaction, 0);
+      bytes.writeUInt16BE(0, 2);
+      bytes.writeUInt16BE(pdu.length + 1, 4);
+      bytes[6] = unit;
+      bytes.set(pdu, headerBytes);
+      return new Promise((resolve, reject) => {
+        const deadline = clock.monotonic() + timeoutMs;
+        waiting.set(transaction, { unit, request, deadline, resolve, reject });
+        port.write(bytes);
+        arm(deadline);
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      cancelTimer();
+      await port[Symbol.asyncDispose]();
+      failAll('closing down');
+    },
+  };
+  port.start({
+    data,
+    opened() {
+      rest = undefined;
+      timeoutsInARow = 0;
+      link.onState?.(true, '');
+    },
+    closed(reason) {
+      rest = undefined;
+      counts.reconnects++;
+      givenUp.clear();
+      failAll(reason);
+      link.onState?.(false, reason);
+    },
+  });
+  return link;
+}

@@ -1,0 +1,107 @@
+/**
+ * The poll planner: which registers to read in one request. Pure. It gives the fewest requests, and among those the fewest registers.
+ * A value is never split over two requests, for its halves could then come from two moments.
+ */
+import type { Profile, Table } from './device.ts';
+import { type Cell, isBitTable } from './words.ts';
+
+/** One read request: `count` registers (or coils) from a wire address. */
+export interface Span {
+  table: Table;
+  address: number;
+  count: number;
+}
+
+export interface PlanLimits {
+  /** Registers in one read, at most 125 (Modbus Application Protocol V1.1b3, 6.3). */
+  maxRegisters: number;
+  /** Unused registers in a row that a read may span. */
+  maxGap: number;
+  /** Wire addresses that no read may touch, both ends included. */
+  holes: readonly { table: Table; from: number; to: number }[];
+  /** Learned by bisection: no read may go from below `address` to it or above. */
+  cuts?: readonly { table: Table; address: number }[];
+}
+
+/** Coils and discrete inputs in one read: 2000 (6.1). */
+const maxCoils = 2000;
+/** A gap of unused coils costs an eighth of a byte each, so a bit table may span as many as cost one register gap. */
+const bitsOfRegister = 16;
+
+export function limitsOf(profile: Profile): PlanLimits {
+  return {
+    maxRegisters: profile.max_registers,
+    maxGap: profile.max_gap,
+    holes: profile.holes.map(({ table, from, to }) => ({ table, from: from - profile.base, to: to - profile.base })),
+  };
+}
+
+/** The requests that cover all cells, by table and address. Cells may overlap. */
+export function planReads(cells: readonly Cell[], limits: PlanLimits): Span[] {
+  const byTable = new Map<Table, Cell[]>();
+  for (const cell of cells) {
+    const list = byTable.get(cell.table);
+    if (list) list.push(cell);
+    else byTable.set(cell.table, [cell]);
+  }
+  return [...byTable].flatMap(([table, list]) => planTable(table, list, limits));
+}
+
+function planTable(table: Table, cells: Cell[], limits: PlanLimits): Span[] {
+  const sorted = [...cells].sort((a, b) => a.address - b.address || a.count - b.count);
+  const first = new Array<Span | undefined>(sorted.length);
+  // cost[i]: requests and registers for the cells from i on. A later cell that an earlier span happens to cover as well lies inside the
+  // cell that made that span so long, so counting it again never costs a request.
+  const cost: { requests: number; registers: number; next: number }[] = new Array(sorted.length + 1);
+  cost[sorted.length] = { requests: 0, registers: 0, next: sorted.length };
+  for (let i = sorted.length - 1; i >= 0; i--) {
+    for (const end of reachableEnds(table, sorted, i, limits)) {
+      const address = sorted[i]!.address;
+      const next = nextUncovered(sorted, i, end);
+      const rest = cost[next]!;
+      const candidate = { requests: rest.requests + 1, registers: rest.registers + end - address, next };
+      const best = cost[i];
+      if (best && (candidate.requests > best.requests || (candidate.requests === best.requests && candidate.registers >= best.registers))) {
+        continue;
+      }
+      cost[i] = candidate;
+      first[i] = { table, address, count: end - address };
+    }
+  }
+  const spans: Span[] = [];
+  for (let i = 0; i < sorted.length; i = cost[i]!.next) spans.push(first[i]!);
+  return spans;
+}
+
+function nextUncovered(sorted: readonly Cell[], from: number, end: number): number {
+  let next = from;
+  while (next < sorted.length && sorted[next]!.address + sorted[next]!.count <= end) next++;
+  return next;
+}
+
+/** Ends that a span from cell `i` may have: ends of cells, as far as limit, gaps, holes and cuts allow. At least the cell's own. */
+function reachableEnds(table: Table, sorted: readonly Cell[], i: number, limits: PlanLimits): number[] {
+  const start = sorted[i]!.address;
+  const ownEnd = start + sorted[i]!.count;
+  const bits = isBitTable(table);
+  const longest = bits ? maxCoils : limits.maxRegisters;
+  const maxGap = bits ? limits.maxGap * bitsOfRegister : limits.maxGap;
+  const ends = new Set([ownEnd]);
+  // Where used registers end so far; cells that do not fit into this span are used registers all the same.
+  let usedTo = ownEnd;
+  for (let j = i + 1; j < sorted.length; j++) {
+    const { address, count } = sorted[j]!;
+    if (address - usedTo > maxGap) break;
+    const end = address + count;
+    if (end - start <= longest && !blocked(table, start, ownEnd, end, limits)) ends.add(end);
+    if (address - start >= longest) break;
+    usedTo = Math.max(usedTo, end);
+  }
+  return [...ends].filter((end) => end >= ownEnd);
+}
+
+function blocked(table: Table, start: number, ownEnd: number, end: number, limits: PlanLimits): boolean {
+  if (end <= ownEnd) return false;
+  if (limits.cuts?.some((cut) => cut.table === table && cut.address > start && cut.address < end)) return true;
+  return limits.holes.some((hole) => hole.table === table && hole.from < end && hole.to >= start);
+}

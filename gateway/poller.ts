@@ -1,0 +1,268 @@
+/**
+ * One loop for one bus: who is due is asked, at most as many at once as the bus allows, each by its own clock ticks (multiples of its poll
+ * interval in plant time, so that meters are read together and never drift). A tick that could not be kept is skipped, never queued.
+ * A dead device is only probed, and pays for its probes with rest.
+ */
+import type { Hands } from '../shared/hands.ts';
+import type { ModbusBus, ModbusDevice } from '../shared/site.ts';
+import type { Profile } from './device.ts';
+import { type Ask, type DeviceReader, deviceReader, type Round } from './device-reader.ts';
+import { answered, type Health, missedPoll, newHealth, noteLatency, onlyProbed, probeTimeoutMs, restAfterProbe } from './health.ts';
+import type { Link } from './modbus/link.ts';
+import { requestOf } from './program.ts';
+import type { PollResult, Sink } from './transport.ts';
+
+export type PollerBus = Pick<ModbusBus, 'id' | 'timeout' | 'pause' | 'retries'> & { devices: readonly ModbusDevice[] };
+
+export interface PollerHands extends Hands {
+  sink: Sink;
+  profiles: ReadonlyMap<string, Profile>;
+}
+
+export interface PollerCounts {
+  requests: number;
+  polls: number;
+  missedPolls: number;
+  /** Ticks that went by while the bus was busy. */
+  skippedPolls: number;
+  asideRegisters: number;
+}
+
+export interface Poller extends AsyncDisposable {
+  counts(): PollerCounts;
+}
+
+interface Polled {
+  device: ModbusDevice;
+  reader: DeviceReader;
+  health: Health;
+  periodMs: number;
+  /** The tick that is due next, plant ms; and when that is, monotonic ms. */
+  tick: number;
+  dueAt: number;
+  slowTick: number;
+  busy: boolean;
+  /** The last round failed because the connection was down. */
+  closed: boolean;
+}
+
+/** What one device's request may have cost the next one: a gateway that waits in vain holds its bus. */
+interface Hold {
+  by: Polled;
+  until: number;
+}
+
+/** More than this beyond the usual answer time of a device counts as held by the silent one before it, ms. */
+const holdThresholdMs = 50;
+
+export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Poller {
+  const { clock, sink, profiles, log } = hands;
+  const counts: PollerCounts = { requests: 0, polls: 0, missedPolls: 0, skippedPolls: 0, asideRegisters: 0 };
+  const running = new Set<Promise<void>>();
+  const busyUnits = new Set<number>();
+  let ended = false;
+  let hold: Hold | undefined;
+  let cancelTimer = () => {};
+
+  const all: Polled[] = bus.devices.flatMap((device) => {
+    const profile = profiles.get(device.profile);
+    if (!profile) {
+      log.error({ device: device.id, profile: device.profile }, 'no such profile; the device is not read');
+      return [];
+    }
+    const reader = deviceReader(profile, device, { clock, log });
+    const periodMs = reader.hasFast ? device.poll : Math.max(device.poll, device.slow_poll);
+    return [
+      {
+        device,
+        reader,
+        health: newHealth(clock.now()),
+        periodMs,
+        tick: clock.now(),
+        dueAt: clock.monotonic(),
+        slowTick: 0,
+        busy: false,
+        closed: false,
+      },
+    ];
+  });
+
+  /** The usual answer time on this bus, for devices of which nothing is known. */
+  const usualMs = () => all.reduce((most, { health }) => (health.online ? Math.max(most, health.latencyMs) : most), 0);
+  const othersLive = (polled: Polled) =>
+    all.some((other) => other !== polled && other.health.online === true && other.health.failures === 0);
+
+  const askWith = (polled: Polled, timeoutMs: number): Ask => {
+    const unit = polled.device.unit;
+    const ask = async (span: Parameters<Ask>[0]) => {
+      const startedAt = clock.monotonic();
+      const request = requestOf(span);
+      const held = hold;
+      // Behind a silent device on a gateway the answer may have to wait for that one's timeout.
+      const extraMs = held && held.by !== polled ? Math.max(0, held.until - startedAt) : 0;
+      counts.requests++;
+      try {
+        const data = await link.read(unit, request, timeoutMs + extraMs);
+        const tookMs = clock.monotonic() - startedAt - link.lineTimeMs(request);
+        chargeHold(held, polled, tookMs);
+        if (extraMs === 0) noteLatency(polled.health, tookMs);
+        return data;
+      } catch (error) {
+        const code = (error as { code?: string }).code;
+        if (code === 'transport/timeout') hold = { by: polled, until: startedAt + bus.timeout };
+        throw error;
+      } finally {
+        if (bus.pause > 0) await clock.sleep(bus.pause);
+      }
+    };
+    return Object.assign(ask, { inDoubt: (span: Parameters<Ask>[0]) => link.inDoubt(unit, requestOf(span)) });
+  };
+
+  /** The answer after a silence took longer than usual: the silent device pays. */
+  const chargeHold = (held: Hold | undefined, polled: Polled, tookMs: number) => {
+    if (!held || hold !== held || held.by === polled) return;
+    hold = undefined;
+    const excessMs = tookMs - (polled.health.latencyMs || usualMs());
+    if (excessMs > holdThresholdMs && held.by.health.failures > 0) restAfterProbe(held.by.health, clock.monotonic(), excessMs);
+  };
+
+  const pollOnce = async (polled: Polled) => {
+    const { reader, health } = polled;
+    const tick = polled.tick;
+    const probing = onlyProbed(health);
+    const startedAt = clock.monotonic();
+    if (probing && link.open) {
+      if (health.nextProbeAt > startedAt && othersLive(polled)) return missed(polled, 'no answer');
+      const timeoutMs = othersLive(polled) ? probeTimeoutMs(health, usualMs(), bus.timeout) : bus.timeout;
+      const life = await reader.probe(askWith(polled, timeoutMs));
+      if (life !== 'answered') return failed(polled, life, startedAt);
+    }
+    const kind = !reader.hasFast || tick >= polled.slowTick ? 'full' : 'fast';
+    const retries = health.everAnswered && health.failures === 0 ? bus.retries : 0;
+    counts.polls++;
+    const result = await reader.round(kind, askWith(polled, bus.timeout), retries);
+    if (result !== 'answered') return failed(polled, result, startedAt);
+    if (kind === 'full') polled.slowTick = (Math.floor(tick / polled.device.slow_poll) + 1) * polled.device.slow_poll;
+    polled.closed = false;
+    const now = clock.now();
+    if (answered(health, now) === 'online') {
+      log.info({ device: polled.device.id }, 'device answers');
+      sink.device({ device: polled.device.id, online: true, since: now });
+    }
+    const out: PollResult = { device: polled.device.id, t: now, v: {}, bad: {} };
+    reader.collect(out.v, out.bad);
+    for (const _ in out.v) return sink.readings(out);
+    for (const _ in out.bad) return sink.readings(out);
+  };
+
+  const failed = (polled: Polled, result: Exclude<Round, 'answered'>, startedAt: number) => {
+    const { health } = polled;
+    polled.closed = result === 'closed';
+    health.heard = false;
+    if (result === 'silent') {
+      health.failures++;
+      if (onlyProbed(health)) restAfterProbe(health, clock.monotonic(), clock.monotonic() - startedAt);
+    }
+    missed(polled, result === 'closed' ? 'no connection' : 'no answer');
+  };
+
+  const missed = (polled: Polled, reason: string) => {
+    if (ended) return;
+    counts.missedPolls++;
+    const { health, device, reader } = polled;
+    const now = clock.now();
+    const change = missedPoll(health, now);
+    if (change === 'none') return;
+    // Bad once when it is lost and once when it counts as gone; in between and after there is simply nothing new.
+    sink.readings({ device: device.id, t: now, v: {}, bad: Object.fromEntries(reader.quantities.map((id) => [id, 'comm'])) });
+    if (change === 'offline') {
+      log.warn({ device: device.id, reason }, 'device is offline');
+      sink.device({ device: device.id, online: false, since: health.lastAnswer, reason });
+    }
+  };
+
+  /** The next tick after the one just served; ticks that went by meanwhile are skipped. */
+  const schedule = (polled: Polled) => {
+    const now = clock.now();
+    const period = polled.periodMs;
+    // Half a period of tolerance: a timer that fires a millisecond early must not serve the same tick twice.
+    let next = (Math.floor(now / period) + 1) * period;
+    if (next - polled.tick < period / 2) next += period;
+    // Late by a whole tick or more: the newest of the missed ticks is due at once, the others are lost.
+    const owed = Math.floor(now / period) * period;
+    if (owed - polled.tick >= period && owed < next) {
+      counts.skippedPolls += Math.round((owed - polled.tick) / period) - 1;
+      next = owed;
+    }
+    polled.tick = next;
+    polled.dueAt = clock.monotonic() + Math.max(0, next - now);
+  };
+
+  const serve = (polled: Polled) => {
+    polled.busy = true;
+    busyUnits.add(polled.device.unit);
+    const work = pollOnce(polled)
+      .catch((error) => log.error({ device: polled.device.id, err: error }, 'poll failed in our own code'))
+      .finally(() => {
+        running.delete(work);
+        polled.busy = false;
+        busyUnits.delete(polled.device.unit);
+        schedule(polled);
+        pump();
+      });
+    running.add(work);
+  };
+
+  const pump = () => {
+    if (ended) return;
+    const now = clock.monotonic() + 0.5;
+    while (running.size < link.inFlight) {
+      let first: Polled | undefined;
+      for (const polled of all) {
+        if (polled.busy || polled.dueAt > now || busyUnits.has(polled.device.unit)) continue;
+        if (!first || polled.dueAt < first.dueAt) first = polled;
+      }
+      if (!first) break;
+      serve(first);
+    }
+    cancelTimer();
+    if (running.size >= link.inFlight) return;
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const polled of all) if (!polled.busy && !busyUnits.has(polled.device.unit)) soonest = Math.min(soonest, polled.dueAt);
+    if (soonest !== Number.POSITIVE_INFINITY) cancelTimer = clock.after(Math.max(0, soonest - clock.monotonic()), pump);
+  };
+
+  /** Ask these at once, not at their next tick. */
+  const hurry = (chosen: (polled: Polled) => boolean) => {
+    for (const polled of all) {
+      if (polled.busy || !chosen(polled) || polled.dueAt <= clock.monotonic()) continue;
+      polled.dueAt = clock.monotonic();
+      polled.tick = clock.now();
+    }
+    pump();
+  };
+  link.onState = (open) => {
+    if (open) hurry((polled) => polled.closed);
+    else pump();
+  };
+  link.onLate = (unit) => {
+    for (const polled of all) {
+      if (polled.device.unit !== unit || polled.health.failures === 0) continue;
+      polled.health.heard = true;
+      hurry((one) => one === polled);
+    }
+  };
+  // Not before the connection stands or is refused: a start is no failure.
+  cancelTimer = clock.after(link.open ? 0 : bus.timeout, pump);
+
+  return {
+    counts: () => ({ ...counts, asideRegisters: all.reduce((sum, { reader }) => sum + reader.asideCount, 0) }),
+    async [Symbol.asyncDispose]() {
+      ended = true;
+      cancelTimer();
+      link.onState = undefined;
+      link.onLate = undefined;
+      await Promise.allSettled(running);
+    },
+  };
+}
