@@ -3,6 +3,7 @@
  * Pure in that it knows no clock, broker or database: readings and time are handed in, conditions are handed out. Live operation and replay
  * of history run this same code; both see the same transitions, since a delay ends at its own time (`since + delay`), not when it is noticed.
  */
+import type { Text } from '../shared/text.ts';
 import type { Judge, Verdict } from './kind.ts';
 import type { Instance } from './pack.ts';
 import { openTimers } from './timers.ts';
@@ -15,6 +16,8 @@ export interface Condition {
   /** Value and limit that the judge saw; null for none. */
   value: number | null;
   limit: number | null;
+  /** Further words of the judge. */
+  note?: Text | undefined;
 }
 
 export interface Engine {
@@ -139,7 +142,14 @@ export function openEngine(
     watch.since = Number.NaN;
     watch.passed = 0;
     watch.dueAt = never;
-    emit({ instance: watch.instance, active: watch.active, at, value: orNull(watch.value), limit: orNull(watch.limit) });
+    emit({
+      instance: watch.instance,
+      active: watch.active,
+      at,
+      value: orNull(watch.value),
+      limit: orNull(watch.limit),
+      note: watch.judge.note,
+    });
   };
 
   const take = (watch: Watch, verdict: Verdict, t: number) => {

@@ -4,7 +4,6 @@
  * once, in the engine and the desk. Unknown is never clear: it neither raises nor clears an alarm.
  */
 import type { z } from 'zod';
-import { loadCatalog } from '../shared/catalog.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { Text } from '../shared/text.ts';
 import type { Place } from './plant.ts';
@@ -93,7 +92,3 @@ export function defineKind<S extends z.ZodType>(kind: KindDefinition<S>): RuleKi
     examples: kind.examples,
   };
 }
-
-export const kindsFolder = `${import.meta.dirname}/kinds`;
-/** All kinds by id. Loaded once, when the module is. */
-export const kinds: ReadonlyMap<string, RuleKind> = await loadCatalog<RuleKind>(kindsFolder);

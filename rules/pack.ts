@@ -9,7 +9,8 @@ import { type Pack, packSchema, type Rule, type RuleOverride } from '../shared/r
 import type { SiteConfig } from '../shared/site.ts';
 import type { System } from '../shared/system.ts';
 import type { AlarmDefinition, RuleInForce } from './desk/desk.ts';
-import { type Input, type Judge, kinds, type RuleKind } from './kind.ts';
+import type { Input, Judge, RuleKind } from './kind.ts';
+import { kinds } from './kinds.ts';
 import { type Place, type Plant, plantOf, select } from './plant.ts';
 
 /** A rule at a place. */

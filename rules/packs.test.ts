@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isQuantity } from '../shared/quantity.ts';
-import { kinds } from './kind.ts';
+import { kinds } from './kinds.ts';
 import { loadPacks } from './pack.ts';
 import { examplePlace, judgeExample } from './try-kind.ts';
 

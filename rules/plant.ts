@@ -69,6 +69,26 @@ export function plantOf(site: SiteConfig): Plant {
       quantities: measured && new Set(measured),
     });
   }
+  for (const gateway of site.gateways) {
+    if (devices.has(gateway.id)) continue;
+    const building = gateway.building === undefined ? undefined : buildings.get(gateway.building);
+    devices.set(gateway.id, {
+      id: gateway.id,
+      name: gateway.name,
+      system: undefined,
+      role: gatewayRole,
+      gateway: gateway.id,
+      building: gateway.building,
+      department: undefined,
+      profile: undefined,
+      location: placeOf(gateway.name, building, undefined),
+      fedBy: undefined,
+      trade: undefined,
+      attributes: {},
+      pollMs: 0,
+      quantities: new Set(),
+    });
+  }
   const children = Map.groupBy(devices.values(), (device) => device.fedBy);
   const roles = Map.groupBy(devices.values(), (device) => device.role);
   return {
@@ -97,10 +117,14 @@ function placeOf(name: Text, building: Text | undefined, location: Text | undefi
   return { zh: join('zh'), en: join('en') };
 }
 
+/** Gateways stand among the devices with this role; only rules that name it watch them. */
+export const gatewayRole = 'gateway';
+
 /** Devices that a selector means; those known to lack the quantity are left out. */
 export function select(plant: Plant, selector: Selector, quantity: QuantityId | undefined): PlantDevice[] {
   return [...plant.devices.values()].filter(
     (device) =>
+      (device.role !== gatewayRole || selector.role === gatewayRole) &&
       (selector.system === undefined || device.system === undefined || device.system === selector.system) &&
       (selector.devices === undefined || selector.devices.includes(device.id)) &&
       (selector.profile === undefined || device.profile === selector.profile) &&

@@ -1,0 +1,139 @@
+/** The rules role: readings and device status in, alarms and tickets out. */
+import { Counter, Gauge } from 'prom-client';
+import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
+import { deviceStatusPayload, filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
+import { openAttendant } from './attendant.ts';
+import { openEngineDesk } from './desk/open.ts';
+import { type Condition, openEngine } from './engine.ts';
+import { openRuleBook } from './pack.ts';
+import { openPublisher } from './publish.ts';
+import { parseReadings } from './readings.ts';
+
+/** A delay that ends is noticed so much later, so that a reading under way is heard first. */
+const graceMs = 300;
+const housekeepingMs = 1_000;
+
+export const startRules: StartRole = async (context: RoleContext) => {
+  const { clock, log, metrics } = context;
+  const site = context.site.config.site.id;
+  await using undo = new AsyncDisposableStack();
+
+  const count = {
+    readings: new Counter({ name: 'plantroom_rules_messages_total', help: 'Messages with readings judged', registers: [metrics] }),
+    invalid: new Counter({
+      name: 'plantroom_rules_invalid_total',
+      help: 'Messages left out: not of the agreed form',
+      registers: [metrics],
+    }),
+    late: new Gauge({
+      name: 'plantroom_rules_late_readings',
+      help: 'Readings left out since start: a newer one was judged already',
+      registers: [metrics],
+      collect: () => void count.late.set(engine.late),
+    }),
+    raised: new Counter({ name: 'plantroom_alarms_raised_total', help: 'Alarms raised', labelNames: ['priority'], registers: [metrics] }),
+    open: new Gauge({
+      name: 'plantroom_alarms_active',
+      help: 'Alarms whose condition is there',
+      registers: [metrics],
+      collect: () => void count.open.set(attendant.active.size),
+    }),
+  };
+
+  const desk = undo.use(openEngineDesk({ file: operationsFile(context.dataDir), clock }));
+  const book = openRuleBook(context.site.config);
+  desk.saveRules(book.inForce);
+  const attendant = openAttendant(book, desk, clock);
+  const pending: Condition[] = [];
+  const engine = openEngine(book.instances, (condition) => void pending.push(condition), attendant.active);
+  log.info({ rules: book.inForce.length, places: book.instances.length, active: attendant.active.size }, 'rules in force');
+
+  const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
+  const publisher = undo.use(openPublisher(desk, client, site, clock, log));
+
+  const settle = () => {
+    if (pending.length > 0) {
+      const conditions = pending.splice(0);
+      attendant.attend(conditions);
+      for (const { active, instance } of conditions) if (active) count.raised.inc({ priority: instance.definition.priority });
+      publisher.kick();
+    }
+    wakeAt(engine.next() + graceMs);
+  };
+
+  let cancel = () => {};
+  let scheduled = Number.POSITIVE_INFINITY;
+  const wakeAt = (t: number) => {
+    if (t >= scheduled) return;
+    cancel();
+    scheduled = t;
+    cancel = clock.after(Math.max(0, t - clock.now()), () => {
+      scheduled = Number.POSITIVE_INFINITY;
+      // Without a broker nothing is known: delays stand still, nobody is blamed for silence.
+      if (client.connected) engine.tick(clock.now() - graceMs);
+      settle();
+    });
+  };
+  undo.defer(() => cancel());
+
+  let stopHousekeeping = () => {};
+  const housekeeping = () => {
+    stopHousekeeping = clock.after(housekeepingMs, () => {
+      if (client.connected) engine.tick(clock.now() - graceMs);
+      desk.endShelves();
+      settle();
+      housekeeping();
+    });
+  };
+  housekeeping();
+  undo.defer(() => stopHousekeeping());
+
+  client.on('message', (topic, payload) => {
+    const parts = parseTopic(topic);
+    if (!parts) return;
+    if (parts.kind === 'readings' && parts.device !== undefined) {
+      const message = parseReadings(payload);
+      if (!message) return void count.invalid.inc();
+      count.readings.inc();
+      engine.reading(parts.device, message.t, message.v, message.bad);
+    } else if (parts.kind === 'status') {
+      const text = payload.toString();
+      if (text === '') return;
+      takeStatus(parts, text);
+    }
+    if (pending.length > 0 || engine.next() + graceMs < scheduled) settle();
+  });
+
+  const takeStatus = (parts: { gateway: string; device?: string }, text: string) => {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return void count.invalid.inc();
+    }
+    if (parts.device !== undefined) {
+      const status = deviceStatusPayload.safeParse(json);
+      if (!status.success) return void count.invalid.inc();
+      return engine.status(parts.device, status.data.since, status.data.online);
+    }
+    const status = gatewayStatusPayload.safeParse(json);
+    if (!status.success) return void count.invalid.inc();
+    // The time in a last will is that of the connection, not of its end.
+    const t = status.data.online ? status.data.t : clock.now();
+    engine.status(parts.gateway, t, status.data.online);
+    if (status.data.online) return;
+    for (const device of book.plant.devices.values()) {
+      if (device.gateway === parts.gateway && device.id !== parts.gateway) engine.status(device.id, t, false);
+    }
+  };
+
+  client.on('connect', () => {
+    engine.start(clock.now());
+    client.subscribe([filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site)], { qos: 1 }, (error) => {
+      if (error) log.error({ reason: error.message }, 'subscribing to readings failed');
+    });
+    settle();
+  });
+
+  return undo.move();
+};

@@ -1,0 +1,69 @@
+/** Takes conditions from the engine to the desk: alarms raised and cleared, hidden and released, tickets opened. One batch, one flush. */
+import type { Clock } from '../shared/clock.ts';
+import type { EngineDesk } from './desk/desk.ts';
+import type { Condition } from './engine.ts';
+import { messageOf } from './message.ts';
+import type { Instance, RuleBook } from './pack.ts';
+import { openSuppression } from './suppression.ts';
+
+export interface Attendant {
+  /** Ids of alarms that are active, for the engine's start. */
+  readonly active: ReadonlySet<string>;
+  attend(conditions: readonly Condition[]): void;
+}
+
+/** Reads what stands from the desk. Alarms of rules that are no longer in force are cleared. */
+export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): Attendant {
+  const byId = new Map(book.instances.map((instance) => [instance.id, instance]));
+  const suppression = openSuppression(book);
+  const active = new Set<string>();
+  const standing = desk.alarms({ state: 'all', limit: Number.MAX_SAFE_INTEGER }).filter((alarm) => alarm.active);
+  desk.batch(() => {
+    for (const alarm of standing) {
+      const instance = byId.get(alarm.id);
+      if (!instance) {
+        desk.clear(alarm.id, { at: clock.now(), value: null });
+        continue;
+      }
+      active.add(alarm.id);
+      suppression.note(instance, true);
+    }
+    // What was hidden by something that is no longer in force comes into the open.
+    for (const alarm of desk.alarms({ state: 'DSUPR' })) {
+      const instance = byId.get(alarm.id);
+      const parent = instance && suppression.hiddenBy(instance);
+      if (alarm.suppressedBy !== null && !alarm.suppressedBy.startsWith('person:') && parent === undefined)
+        desk.releaseFrom(alarm.id, alarm.suppressedBy);
+    }
+  });
+
+  const review = (instance: Instance) => {
+    const alarm = desk.alarm(instance.id);
+    if (!alarm) return;
+    const parent = suppression.hiddenBy(instance);
+    if (parent === undefined) {
+      if (alarm.suppressedBy !== null && !alarm.suppressedBy.startsWith('person:')) desk.releaseFrom(alarm.id, alarm.suppressedBy);
+    } else if (alarm.active && alarm.suppressedBy === null) desk.suppressBy(alarm.id, parent);
+  };
+
+  return {
+    active,
+    attend(conditions) {
+      if (conditions.length === 0) return;
+      desk.batch(() => {
+        for (const condition of conditions) {
+          const { instance, at, value, limit } = condition;
+          if (condition.active) {
+            const message = messageOf(instance, { value, limit, at, now: clock.now(), note: condition.note });
+            desk.raise({ ...instance.definition, message }, { at, value, limit }, suppression.hiddenBy(instance));
+            active.add(instance.id);
+          } else {
+            desk.clear(instance.id, { at, value });
+            active.delete(instance.id);
+          }
+          for (const child of suppression.note(instance, condition.active)) review(child);
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * Publishes alarms and tickets as the desk holds them, whoever moved them: follows the journal from a position that is kept in the
+ * operations database. The position moves on only when the broker has taken the message, so nothing is lost over a crash; a message that
+ * is sent twice carries the same version.
+ */
+import type { MqttClient } from 'mqtt';
+import type { Clock } from '../shared/clock.ts';
+import { reasonOf } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import { topics } from '../shared/topic.ts';
+import { isOpen } from './alarm-state.ts';
+import type { EngineDesk } from './desk/desk.ts';
+import { isClosed } from './desk/ticket-state.ts';
+
+const cursorName = 'published';
+const pollMs = 200;
+const batch = 500;
+
+export interface Publisher extends AsyncDisposable {
+  /** Something was moved in this process: publish now and not at the next poll. */
+  kick(): void;
+}
+
+export function openPublisher(desk: EngineDesk, client: MqttClient, site: string, clock: Clock, log: Log): Publisher {
+  let cursor = desk.cursor(cursorName);
+  let running: Promise<void> | undefined;
+  let again = false;
+  let closed = false;
+  let failing = false;
+
+  const send = (topic: string, payload: string, retain: boolean) => client.publishAsync(topic, payload, { qos: 1, retain });
+  const sendAlarm = (id: string): Promise<unknown>[] => {
+    const alarm = desk.alarm(id);
+    if (!alarm) return [];
+    const topic = topics.alarm(site, id);
+    const text = JSON.stringify(alarm);
+    return isOpen(alarm) ? [send(topic, text, true)] : [send(topic, text, false), send(topic, '', true)];
+  };
+  const sendTicket = (id: string): Promise<unknown>[] => {
+    const ticket = desk.ticket(id);
+    if (!ticket) return [];
+    const topic = topics.ticket(site, id);
+    const text = JSON.stringify(ticket);
+    return isClosed(ticket) ? [send(topic, text, false), send(topic, '', true)] : [send(topic, text, true)];
+  };
+
+  const follow = async () => {
+    while (!closed && client.connected) {
+      const entries = desk.journalSince(cursor, batch);
+      const last = entries.at(-1);
+      if (!last) return;
+      // Several moves of one alarm: its present state says it all; the journal has the steps.
+      const alarms = new Set(entries.filter((entry) => entry.kind === 'alarm').map((entry) => entry.id));
+      const tickets = new Set(entries.filter((entry) => entry.kind === 'ticket').map((entry) => entry.id));
+      await Promise.all([...[...alarms].flatMap(sendAlarm), ...[...tickets].flatMap(sendTicket)]);
+      if (closed) return;
+      cursor = last.seq;
+      desk.setCursor(cursorName, cursor);
+    }
+  };
+  const run = () => {
+    if (closed || !client.connected) return;
+    if (running) {
+      again = true;
+      return;
+    }
+    running = follow()
+      .then(() => {
+        failing = false;
+      })
+      .catch((error: unknown) => {
+        if (!failing) log.warn({ reason: reasonOf(error) }, 'alarms wait for the broker');
+        failing = true;
+      })
+      .finally(() => {
+        running = undefined;
+        if (again) {
+          again = false;
+          run();
+        }
+      });
+  };
+
+  // A broker that keeps nothing over its restart is told again what is open.
+  const onConnect = () => {
+    const open = [
+      ...desk.alarms({ limit: Number.MAX_SAFE_INTEGER }).flatMap((alarm) => sendAlarm(alarm.id)),
+      ...desk.tickets({ limit: Number.MAX_SAFE_INTEGER }).flatMap((ticket) => sendTicket(ticket.id)),
+    ];
+    Promise.all(open).then(run, (error: unknown) => log.debug({ reason: reasonOf(error) }, 'broker went away while told what is open'));
+  };
+  client.on('connect', onConnect);
+  if (client.connected) onConnect();
+
+  let cancel = () => {};
+  const poll = () => {
+    cancel = clock.after(pollMs, () => {
+      run();
+      poll();
+    });
+  };
+  poll();
+
+  return {
+    kick: run,
+    async [Symbol.asyncDispose]() {
+      cancel();
+      client.off('connect', onConnect);
+      run();
+      await running;
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/** The rules role on a real broker: readings in over MQTT, alarms and tickets out, over a restart too. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Aedes } from 'aedes';
+import mqtt, { type MqttClient } from 'mqtt';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startRules } from '../../rules/app.ts';
+import { type Desk, openDesk } from '../../rules/desk/index.ts';
+import type { Alarm } from '../../shared/alarm.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { silentLog } from '../../shared/log.ts';
+import { operationsFile, type RoleContext } from '../../shared/role.ts';
+import { loadSite } from '../../shared/site-file.ts';
+import { filters, topics } from '../../shared/topic.ts';
+
+const site = loadSite(join(import.meta.dirname, '../../sites/demo.yaml'));
+const clock = systemClock();
+const alarmId = 'o2-area-low.o2-icu';
+
+let folder: string;
+let context: RoleContext;
+let client: MqttClient;
+let desk: Desk;
+let messages: { topic: string; text: string; retain: boolean }[];
+let closers: (() => unknown)[];
+let seq = 0;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'plantroom-rules-'));
+  closers = [() => rmSync(folder, { recursive: true })];
+  const aedes = await Aedes.createBroker({ concurrency: 0, drainTimeout: 5_000 });
+  const server = createServer(aedes.handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise((resolve) => aedes.close(() => server.close(resolve))));
+  const url = `mqtt://127.0.0.1:${(server.address() as { port: number }).port}`;
+  client = await mqtt.connectAsync(url, { protocolVersion: 4 });
+  closers.push(() => client.endAsync());
+  messages = [];
+  client.on('message', (topic, payload, packet) => messages.push({ topic, text: payload.toString(), retain: packet.retain }));
+  await client.subscribeAsync([filters.allAlarms('demo'), filters.allTickets('demo')], { qos: 1 });
+  context = {
+    role: 'rules',
+    site,
+    dataDir: folder,
+    mqtt: { url },
+    storeUrl: '',
+    clock,
+    log: silentLog(),
+    metrics: new Registry(),
+  };
+  desk = openDesk({ file: operationsFile(folder), clock });
+  closers.push(() => desk[Symbol.dispose]());
+});
+afterEach(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+const send = (kpa: number | null, t = clock.now()) =>
+  client.publishAsync(
+    topics.readings('demo', 'gw-plant', 'o2-icu'),
+    JSON.stringify({
+      boot: 'b',
+      seq: seq++,
+      t,
+      v: kpa === null ? {} : { pressure_kpa: kpa, oxygen_flow_lmin: 5 },
+      ...(kpa === null ? { bad: { pressure_kpa: 'sensor' } } : {}),
+    }),
+    { qos: 1 },
+  );
+const start = () => startRules({ ...context, metrics: new Registry() });
+const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+const published = () => messages.filter((message) => message.topic === topics.alarm('demo', alarmId));
+
+describe('the rules role', () => {
+  test('publishes an alarm and its ticket, and takes them away when all is over', async () => {
+    await using _role = await start();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const t0 = clock.now() - 5_000;
+    await send(300, t0);
+    await send(300, t0 + 3_500);
+    await until(() => expect(published().length).toBeGreaterThan(0));
+    const alarm = JSON.parse(published()[0]?.text ?? '') as Alarm;
+    expect(alarm).toMatchObject({ state: 'UNACK', raisedAt: t0 + 3_000, value: 300, limit: 320, priority: 'critical', ticket: 'T-1' });
+    expect(alarm.message.zh).toContain('不替代现场法定报警装置');
+    await until(() => expect(messages.some((message) => message.topic === topics.ticket('demo', 'T-1'))).toBe(true));
+
+    // A move of another process is published too.
+    desk.acknowledge(alarmId, { id: 'anna' });
+    await until(() => expect(JSON.parse(published().at(-1)?.text ?? '{}')).toMatchObject({ state: 'ACKED', acknowledgedBy: 'anna' }));
+    await send(400, t0 + 4_000);
+    await send(400, t0 + 14_001);
+    await until(() => expect(published().at(-1)?.text).toBe(''));
+    expect(JSON.parse(published().at(-2)?.text ?? '{}')).toMatchObject({ state: 'NORM' });
+    expect(desk.ticket('T-1')).toMatchObject({ state: 'open', alarmActive: false });
+  });
+
+  test('a restart neither loses, doubles nor clears an alarm, and bad values do not clear it', async () => {
+    const first = await start();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const t0 = clock.now() - 5_000;
+    await send(300, t0);
+    await send(300, t0 + 3_500);
+    await until(() => expect(desk.alarm(alarmId)?.state).toBe('UNACK'));
+    desk.acknowledge(alarmId, { id: 'anna' });
+    await first[Symbol.asyncDispose]();
+
+    await using _second = await start();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await send(null);
+    await send(301, clock.now() + 1);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(desk.alarm(alarmId)).toMatchObject({ state: 'ACKED', occurrence: 1 });
+    expect(desk.tickets()).toHaveLength(1);
+  });
+
+  test('garbage on the topic stops nothing', async () => {
+    await using _role = await start();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const topic = topics.readings('demo', 'gw-plant', 'o2-icu');
+    for (const text of [
+      '',
+      '{',
+      '[]',
+      'null',
+      '{"boot":"b","seq":1,"t":-1,"v":{}}',
+      '{"boot":"b","seq":1,"t":1,"v":{"pressure_kpa":"0"}}',
+    ]) {
+      await client.publishAsync(topic, text, { qos: 1 });
+    }
+    const t0 = clock.now() - 5_000;
+    await send(300, t0);
+    await send(300, t0 + 3_500);
+    await until(() => expect(desk.alarm(alarmId)?.active).toBe(true));
+  });
+});
