@@ -19,6 +19,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const module = (await import(join(import.meta.dirname, 'commands', `${isRole ? 'role' : name}.ts`))) as { default: Command };
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`plantroom ${module.default.usage}\n    ${module.default.summary}\n`);
+    return 0;
+  }
   try {
     return await module.default.run(isRole ? [name, ...rest] : rest);
   } catch (error) {
