@@ -48,7 +48,7 @@ export function planReads(cells: readonly Cell[], limits: PlanLimits): Span[] {
 }
 
 function planTable(table: Table, cells: Cell[], limits: PlanLimits): Span[] {
-  const sorted = [...cells].sort((a, b) => a.address - b.address || a.count - b.count);
+  const sorted = [...cells].sort((a, b) => a.address - b.address || b.count - a.count);
   const first = new Array<Span | undefined>(sorted.length);
   // cost[i]: requests and registers for the cells from i on. A later cell that an earlier span happens to cover as well lies inside the
   // cell that made that span so long, so counting it again never costs a request.

@@ -1,18 +1,16 @@
 /** A Modbus bus from its byte pipe up: link, poller, and the time on the wire. */
-import { type Clock, systemClock } from '../../shared/clock.ts';
 import type { ModbusBus } from '../../shared/site.ts';
 import { startPoller } from '../poller.ts';
 import type { TransportContext } from '../transport.ts';
 import type { Link } from './link.ts';
-
-/** Wires keep real time even where the plant's clock runs faster; all timers of ports and links are on this clock. */
-export const wireClock = (): Clock => systemClock();
+import { openLink } from './open-link.ts';
 
 /** Where plant time runs faster, answers still need their real milliseconds: no timeout falls below this by the speed alone. */
 const leastWireTimeoutMs = 250;
 
-/** Runs the poller on the link; undoing closes both. */
-export function startBus(bus: ModbusBus, link: Link, context: TransportContext): AsyncDisposable {
+/** Connects in the background and polls; undoing stops both. The same for all three wires. */
+export function startBus(bus: ModbusBus, context: TransportContext): AsyncDisposable {
+  const link = openLink(bus, context.log, context.environment);
   const speed = context.clock.speed ?? 1;
   const poller = startPoller(bus, speed === 1 ? link : inPlantTime(link, speed), context);
   return {

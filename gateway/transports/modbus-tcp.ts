@@ -1,15 +1,10 @@
-import { type ModbusBus, simulatedEndpoint } from '../../shared/site.ts';
-import { startBus, wireClock } from '../modbus/bus.ts';
-import { socketPort } from '../modbus/socket-port.ts';
-import { tcpLink } from '../modbus/tcp-link.ts';
+import type { ModbusBus } from '../../shared/site.ts';
+import { startBus } from '../modbus/bus.ts';
 import type { Transport } from '../transport.ts';
 
+/** Modbus TCP: devices with an Ethernet port, or many behind a gateway that speaks it. */
 const modbusTcp: Transport<Extract<ModbusBus, { type: 'modbus-tcp' }>> = {
   id: 'modbus-tcp',
-  start(bus, context) {
-    const clock = wireClock();
-    const { host, port } = simulatedEndpoint(bus, context.environment);
-    return startBus(bus, tcpLink(socketPort(host, port, { clock, log: context.log }), bus.in_flight, clock), context);
-  },
+  start: startBus,
 };
 export default modbusTcp;
