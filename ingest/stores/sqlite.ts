@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Fault } from '../../shared/errors.ts';
 import type { StoreKind } from '../open-store.ts';
 import { refusalOf } from '../point-check.ts';
+import { rowsOf } from '../scan-rows.ts';
 import { SqliteLink } from '../sqlite/link.ts';
 import type { SeriesName } from '../sqlite/messages.ts';
 import type { SqliteSettings } from '../sqlite/schema.ts';
@@ -153,13 +154,8 @@ class SqliteStore implements Store {
     }
   }
 
-  async *scan(query: ScanQuery) {
-    for await (const { keys, key, t, value, count } of this.scanBlocks(query)) {
-      for (let i = 0; i < count; i++) {
-        const name = keys[key[i] as number] as { device: string; field: string };
-        yield { device: name.device, field: name.field, t: t[i] as number, value: value[i] as number };
-      }
-    }
+  scan(query: ScanQuery) {
+    return rowsOf(this.scanBlocks(query));
   }
 
   async retain(settings: { rawMs: number; hourlyMs: number }, now: number): Promise<void> {

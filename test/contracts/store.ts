@@ -179,7 +179,20 @@ export function storeContract(name: string, setUp: () => Promise<StoreBench>): v
 
     test('odd names in tags and fields come back as they were', () =>
       withStore(async (store) => {
-        const odd = ['a b', 'c,d', 'e=f', 'g"h', "i'j", '电表 1号', 'back\\slash', 'per%cent', 'semi;colon', '/regex/', 'line\nbreak'];
+        const odd = [
+          'a b',
+          'c,d',
+          'e=f',
+          'g"h',
+          "i'j",
+          '电表 1号',
+          'back\\slash',
+          'per%cent',
+          'semi;colon',
+          '/regex/',
+          'per\\q',
+          '氧气 "A", 1=2',
+        ];
         for (const name of odd) {
           await store.write([point(name, start, { [name]: 7 }, { circuit: name, department: name })]);
           expect(await store.series({ ...ask(name, start, start + 1), field: name }), name).toEqual([[start, 7]]);
@@ -187,6 +200,17 @@ export function storeContract(name: string, setUp: () => Promise<StoreBench>): v
         const newest = await store.newest();
         expect(newest.map(({ device }) => device).sort()).toEqual([...odd].sort());
         expect(await store.newest([odd[3] as string])).toEqual([{ device: odd[3], field: odd[3], t: start, value: 7 }]);
+      }));
+
+    test('names that line protocol cannot carry are refused, whatever the store', () =>
+      withStore(async (store) => {
+        const odd = ['line\nbreak', 'ends with\\', 'a\\,b', 'a\\ b', 'nul\0'];
+        const points = odd.flatMap((name) => [
+          point('m1', start, { [power]: 1, [name]: 2 }),
+          point('m1', start, { [power]: 1 }, { circuit: name }),
+        ]);
+        expect((await store.write(points)).map(({ index }) => index)).toEqual(points.map((_, index) => index));
+        expect(await store.newest()).toEqual([]);
       }));
 
     test('a device that moves keeps its history', () =>

@@ -1,0 +1,157 @@
+/**
+ * InfluxDB 1.x. Queries and administration through the `influx` package; points as hand-built lines over HTTP connections that stay open, which is
+ * 1.5 to 1.8 times as fast. Raw readings are in the database's default retention policy, what is kept long in "long".
+ */
+import { InfluxDB } from 'influx';
+import { Fault, reasonOf } from '../../shared/errors.ts';
+import { Secret } from '../../shared/secret.ts';
+import { deliver } from '../influx/deliver.ts';
+import { type HttpClient, openHttp } from '../influx/http.ts';
+import { type InfluxQl, identifier, newest, type Result, scanBlocks, seriesMany } from '../influx/influxql.ts';
+import { lineOf } from '../influx/lines.ts';
+import type { StoreKind } from '../open-store.ts';
+import { refusalOf } from '../point-check.ts';
+import { rowsOf } from '../scan-rows.ts';
+import type { Measurement, Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint } from '../store.ts';
+
+const writeTimeoutMs = 15_000;
+const queryTimeoutMs = 60_000;
+const longPolicy = 'long';
+const keptLong = new Set<Measurement>(['consumption']);
+
+class Influx1Store implements Store {
+  readonly name: string;
+  readonly #database: string;
+  readonly #http: HttpClient;
+  readonly #influx: InfluxDB;
+  readonly #authorization: Record<string, string>;
+  readonly #ql: InfluxQl;
+  #closed = false;
+
+  constructor(url: URL) {
+    this.#database = decodeURIComponent(url.pathname.slice(1));
+    if (!this.#database) throw new Fault('store/query', 'an InfluxDB 1 store is named influx1://user:password@host:8086/database');
+    const protocol = url.searchParams.get('tls') === '1' ? 'https' : 'http';
+    const base = new URL(`${protocol}://${url.hostname}:${url.port || 8086}`);
+    this.name = `influx1://${base.host}/${this.#database}`;
+    this.#http = openHttp(base);
+    const username = decodeURIComponent(url.username);
+    const password = new Secret(decodeURIComponent(url.password));
+    this.#authorization = username ? { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` } : {};
+    this.#influx = new InfluxDB({
+      hosts: [{ host: base.hostname, port: Number(base.port), protocol }],
+      database: this.#database,
+      ...(username ? { username, password: password.reveal() } : {}),
+      // Its pool would set the only host aside for seconds after one refused connection; who asks us retries as it sees fit.
+      pool: { maxRetries: 0, requestTimeout: queryTimeoutMs, backoff: noBackoff },
+    });
+    this.#ql = {
+      query: (text) => this.#query(text),
+      source: (measurement) =>
+        keptLong.has(measurement) ? `${identifier(longPolicy)}.${identifier(measurement)}` : identifier(measurement),
+    };
+  }
+
+  async #query(text: string): Promise<Result[]> {
+    if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
+    try {
+      const reply = (await this.#influx.queryRaw(text, { precision: 'ms', database: this.#database })) as { results?: Result[] };
+      return reply.results ?? [];
+    } catch (error) {
+      throw faultOf(error, this.name);
+    }
+  }
+
+  async #send(lines: readonly string[], policy: string | undefined) {
+    const path = `/write?db=${encodeURIComponent(this.#database)}&precision=ms${policy ? `&rp=${policy}` : ''}`;
+    const body = lines.join('\n');
+    const answer = await this.#http.post(path, body, this.#authorization, writeTimeoutMs);
+    if (answer.status !== 404 && !/retention policy not found/.test(answer.body)) return answer;
+    // The first write ever, or somebody dropped the database.
+    await this.#create();
+    return this.#http.post(path, body, this.#authorization, writeTimeoutMs);
+  }
+
+  async #create(): Promise<void> {
+    const name = identifier(this.#database);
+    for (const statement of [`CREATE DATABASE ${name}`, `CREATE RETENTION POLICY ${longPolicy} ON ${name} DURATION INF REPLICATION 1`]) {
+      const [result] = await this.#query(statement);
+      if (result?.error && !/already exists/.test(result.error)) throw new Fault('store/unavailable', `${statement}: ${result.error}`);
+    }
+  }
+
+  async write(points: readonly StorePoint[]): Promise<Refusal[]> {
+    if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
+    const refused: Refusal[] = [];
+    const short = { lines: [] as string[], indexes: [] as number[] };
+    const long = { lines: [] as string[], indexes: [] as number[] };
+    for (let index = 0; index < points.length; index++) {
+      const point = points[index] as StorePoint;
+      const reason = refusalOf(point);
+      if (reason !== undefined) {
+        refused.push({ index, reason });
+        continue;
+      }
+      const lines = keptLong.has(point.measurement) ? long : short;
+      lines.lines.push(lineOf(point));
+      lines.indexes.push(index);
+    }
+    refused.push(...(await deliver(short, (lines) => this.#send(lines, undefined))));
+    refused.push(...(await deliver(long, (lines) => this.#send(lines, longPolicy))));
+    return refused.sort((a, b) => a.index - b.index);
+  }
+
+  async series(query: SeriesQuery): Promise<SeriesPoint[]> {
+    return (await this.seriesMany([query]))[0] ?? [];
+  }
+
+  seriesMany(queries: readonly SeriesQuery[]): Promise<SeriesPoint[][]> {
+    return seriesMany(this.#ql, queries);
+  }
+
+  newest(devices?: readonly string[]): Promise<Newest[]> {
+    return newest(this.#ql, devices);
+  }
+
+  scanBlocks(query: ScanQuery): AsyncIterable<ScanBlock> {
+    return scanBlocks(this.#ql, query);
+  }
+
+  scan(query: ScanQuery) {
+    return rowsOf(this.scanBlocks(query));
+  }
+
+  /** InfluxDB drops whole shards once all of their points are too old, and refuses older points at once. */
+  async retain({ rawMs, hourlyMs }: { rawMs: number; hourlyMs: number }): Promise<void> {
+    await this.#create();
+    const name = identifier(this.#database);
+    const policies = await this.#query(`SHOW RETENTION POLICIES ON ${name}`);
+    const normal = policies[0]?.series?.[0]?.values.find((row) => row[4] === true)?.[0];
+    for (const [policy, ms] of [[String(normal ?? 'autogen'), rawMs], [longPolicy, Math.max(rawMs, hourlyMs)]] as const) {
+      const [result] = await this.#query(`ALTER RETENTION POLICY ${identifier(policy)} ON ${name} DURATION ${Math.ceil(ms / 3_600_000)}h`);
+      if (result?.error) throw new Fault('store/query', `ALTER RETENTION POLICY: ${result.error}`);
+    }
+  } // biome-ignore format: short enough
+
+  async check(): Promise<void> {
+    await this.#query('SHOW DATABASES');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#http[Symbol.dispose]();
+  }
+}
+
+const noBackoff = { getDelay: () => 0, next: () => noBackoff, reset: () => noBackoff };
+
+function faultOf(error: unknown, name: string): Fault {
+  if (error instanceof Fault) return error;
+  const status =
+    typeof error === 'object' && error !== null && 'res' in error ? (error.res as { statusCode?: number })?.statusCode : undefined;
+  if (status === 401 || status === 403) return new Fault('store/denied', `${name} refuses our credentials`, { cause: error });
+  if (status === 400) return new Fault('store/query', `InfluxQL: ${reasonOf(error)}`, { cause: error });
+  return new Fault('store/unavailable', `${name}: ${reasonOf(error) || 'no answer'}`, { cause: error });
+}
+
+export default { id: 'influx1', open: async ({ url }) => new Influx1Store(new URL(url)) } satisfies StoreKind;
