@@ -162,11 +162,14 @@ export function openEngine(
       }
       return;
     }
+    const began = verdict === 'breach' && !watch.breached;
     watch.breached = verdict === 'breach';
-    if (watch.breached || watch.active) {
-      watch.value = watch.judge.value;
-      if (watch.breached) watch.limit = watch.judge.limit;
-    }
+    if (watch.breached) {
+      const { value, limit } = watch.judge;
+      // Inside the deadband the breach goes on, but what people read is a value beyond the limit.
+      if (began || !(value - limit < 0 !== watch.value - limit < 0)) watch.value = value;
+      watch.limit = limit;
+    } else if (watch.active) watch.value = watch.judge.value;
     if (watch.breached === watch.active) {
       watch.since = Number.NaN;
       watch.passed = 0;
