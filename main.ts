@@ -36,6 +36,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// `plantroom read | head` closes our output: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 const code = await main(process.argv.slice(2));
 // Output to a pipe may still be under way: let it end by itself, but do not hang on a forgotten handle.
 process.exitCode = code;
