@@ -1,16 +1,15 @@
 /** The dashboards role: HTTP API and console. Starts at once, also while broker and store are away. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
 import { openDesk } from '../rules/desk/index.ts';
 import { systemClock } from '../shared/clock.ts';
-import { systemsOfDevices } from '../shared/device-system.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { Accounts } from './accounts.ts';
 import { builtConsoleDir } from './console/build.ts';
-import { openDeadLetters } from './dead-letters.ts';
 import { deviceFacts } from './device-facts.ts';
 import { LiveCache } from './live-cache.ts';
 import { LiveStream } from './live-stream.ts';
@@ -43,7 +42,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
   const accounts = undo.use(new Accounts(dataDir, clock, wall));
   const desk = undo.use(openDesk({ file: operationsFile(dataDir), clock }));
   const deadLetters = undo.use(openDeadLetters(dataDir));
-  const devices = deviceFacts(config, systemsOfDevices(site));
+  const devices = deviceFacts(config);
   const cache = new LiveCache(config.site.id, devices.keys());
   const stream = undo.use(new LiveStream(cache, desk, wall, metrics, () => clock.now()));
   const health = new RoleHealth(config.site.id, expectedRoles(config.site.simulated), wall);

@@ -1,5 +1,6 @@
 /** The devices of the site as screens need them: names and places resolved once. */
-import { type Attributes, devicesOf, isModbusDevice, type SiteConfig } from '../shared/site.ts';
+import { Fault } from '../shared/errors.ts';
+import { type AnyDevice, type Attributes, devicesOf, isModbusDevice, type SiteConfig } from '../shared/site.ts';
 import type { System, Trade } from '../shared/system.ts';
 import type { Text } from '../shared/text.ts';
 
@@ -22,15 +23,15 @@ export interface DeviceFacts {
   pollMs: number;
 }
 
-/** `systems`: by device id, see systemsOfDevices. */
-export function deviceFacts(site: SiteConfig, systems: ReadonlyMap<string, System>): Map<string, DeviceFacts> {
+/** @throws Fault profile/invalid when a device has no system: the start fills in what the site file leaves to the profile. */
+export function deviceFacts(site: SiteConfig): Map<string, DeviceFacts> {
   return new Map(
     devicesOf(site).map(({ gateway, bus, device }) => [
       device.id,
       {
         id: device.id,
         name: device.name,
-        system: systems.get(device.id)!,
+        system: systemOf(device),
         role: device.role ?? null,
         profile: isModbusDevice(device) ? device.profile : null,
         gateway: gateway.id,
@@ -47,4 +48,9 @@ export function deviceFacts(site: SiteConfig, systems: ReadonlyMap<string, Syste
       },
     ]),
   );
+}
+
+function systemOf({ id, system }: AnyDevice): System {
+  if (!system) throw new Fault('profile/invalid', `the device ${id} names no system, nor does its profile`);
+  return system;
 }

@@ -2,13 +2,13 @@
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
+import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
 import type { Desk } from '../rules/desk/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Accounts } from './accounts.ts';
-import type { DeadLetters } from './dead-letters.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import type { LiveCache } from './live-cache.ts';
 import type { LiveStream } from './live-stream.ts';

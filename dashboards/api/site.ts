@@ -1,7 +1,7 @@
 /** What the site is: names, places, and the vocabulary that screens need to label values. */
 import { z } from 'zod';
 import { type QuantityId, quantities, quantity } from '../../shared/quantity.ts';
-import { systemLabels, systems, trades } from '../../shared/system.ts';
+import { systemLabels, systems, tradeLabels, trades } from '../../shared/system.ts';
 import type { App, Parts } from '../parts.ts';
 import { languages, problems, systemSchema, text, tradeSchema, userRole } from './schemas.ts';
 
@@ -16,7 +16,7 @@ const siteReply = z
     now: z.number().meta({ description: 'Plant time, UTC ms' }),
     speed: z.number().meta({ description: 'Plant seconds per second' }),
     systems: z.array(z.object({ id: systemSchema, label: text, devices: z.number().int() })),
-    trades: z.array(tradeSchema),
+    trades: z.array(z.object({ id: tradeSchema, label: text })),
     buildings: z.array(z.object({ id: z.string(), name: text })),
     departments: z.array(place),
     tenants: z.array(z.object({ id: z.string(), name: text })),
@@ -33,7 +33,7 @@ const siteReply = z
   })
   .meta({ id: 'Site' });
 
-export function siteRoutes(app: App, { site, devices, clock, wall, accounts }: Parts): void {
+export function siteRoutes(app: App, { site, devices, clock, accounts }: Parts): void {
   const counts = new Map<string, number>();
   for (const { system } of devices.values()) counts.set(system, (counts.get(system) ?? 0) + 1);
   const vocabulary = Object.fromEntries(
@@ -47,9 +47,9 @@ export function siteRoutes(app: App, { site, devices, clock, wall, accounts }: P
   app.get('/api/site', { config: { permission: 'plant:read' }, schema: { response: { 200: siteReply, ...problems } } }, async () => ({
     ...site.site,
     now: clock.now(),
-    speed: Math.max(1, Math.round(clock.monotonic() / wall.monotonic())),
+    speed: clock.speed ?? 1,
     systems: systems.filter((id) => counts.has(id)).map((id) => ({ id, label: systemLabels[id], devices: counts.get(id) ?? 0 })),
-    trades: [...trades],
+    trades: trades.map((id) => ({ id, label: tradeLabels[id] })),
     buildings: site.buildings.map(named),
     departments: site.departments.map((department) => ({ ...named(department), building: department.building ?? null })),
     tenants: site.tenants.map(named),

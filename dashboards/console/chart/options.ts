@@ -1,0 +1,108 @@
+/** House style of time series: site time zone, labels of the language, calm colours, gaps stay gaps. */
+import uPlot from 'uplot';
+import type { QuantityKind } from '../../../shared/quantity.ts';
+import type { Text } from '../../../shared/text.ts';
+import type { Words } from '../i18n/i18n.tsx';
+
+export interface ChartStyle {
+  width: number;
+  words: Words;
+  timezone: string;
+  label: string;
+  unit: string;
+  kind: QuantityKind;
+  states: Record<string, Text> | undefined;
+  dark: boolean;
+  compareLabel: string | undefined;
+  from: number;
+  to: number;
+  onZoom(from: number, to: number): void;
+}
+
+export function chartOptions(style: ChartStyle): uPlot.Options {
+  const { words, timezone, dark } = style;
+  const ink = dark ? '#c1c9d2' : '#3c4650';
+  const grid = dark ? '#333b44' : '#dde2e7';
+  const line = dark ? '#8fb4d8' : '#345a80';
+  const faint = dark ? '#8fb4d833' : '#345a8026';
+  const font = `13px ${getComputedStyle(document.body).fontFamily}`;
+  const locale = words.language === 'zh' ? 'zh-CN' : 'en-GB';
+  const spanMs = style.to - style.from;
+  const format = new Intl.DateTimeFormat(locale, {
+    timeZone: timezone,
+    hourCycle: 'h23',
+    ...(spanMs > 60 * 86_400_000
+      ? { year: '2-digit', month: 'numeric' }
+      : spanMs > 2 * 86_400_000
+        ? { month: 'numeric', day: 'numeric' }
+        : { hour: '2-digit', minute: '2-digit' }),
+  });
+  const digits = (value: number) => words.number(value, Number.isInteger(value) ? 0 : undefined);
+  const state = (value: number) => words.text(style.states?.[String(value)]);
+  const axis = { stroke: ink, font, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
+  return {
+    width: style.width,
+    height: 320,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), timezone),
+    ms: 1e-3,
+    cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
+    select: { show: true, left: 0, top: 0, width: 0, height: 0 },
+    scales: { x: { time: true, min: style.from / 1_000, max: style.to / 1_000 } },
+    legend: { live: true },
+    axes: [
+      { ...axis, values: (_plot, ticks) => ticks.map((seconds) => format.format(seconds * 1_000)), space: 80 },
+      {
+        ...axis,
+        size: 70,
+        values: (_plot, ticks) => ticks.map((value) => (style.states ? state(value) : digits(value))),
+      },
+    ],
+    series: [
+      { label: words.t('audit.when'), value: (_plot, seconds) => (seconds === null ? '—' : words.dateTime(seconds * 1_000)) },
+      {
+        label: style.label,
+        stroke: line,
+        width: 2,
+        spanGaps: false,
+        ...(style.kind === 'state' && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+        value: (_plot, value) => (value === null ? '—' : state(value) || `${digits(value)} ${style.unit}`),
+      },
+      {
+        show: style.kind === 'gauge',
+        label: 'min',
+        stroke: faint,
+        width: 1,
+        points: { show: false },
+        value: (_plot, value) => (value === null ? '—' : digits(value)),
+      },
+      {
+        show: style.kind === 'gauge',
+        label: 'max',
+        stroke: faint,
+        width: 1,
+        points: { show: false },
+        value: (_plot, value) => (value === null ? '—' : digits(value)),
+      },
+      {
+        show: style.compareLabel !== undefined,
+        label: style.compareLabel ?? '',
+        stroke: dark ? '#d0a15f' : '#9a6a1f',
+        width: 1.5,
+        dash: [6, 4],
+        points: { show: false },
+        value: (_plot, value) => (value === null ? '—' : `${digits(value)} ${style.unit}`),
+      },
+    ],
+    bands: style.kind === 'gauge' ? [{ series: [3, 2], fill: faint }] : [],
+    hooks: {
+      setSelect: [
+        (plot) => {
+          if (plot.select.width < 5) return;
+          const from = plot.posToVal(plot.select.left, 'x') * 1_000;
+          const to = plot.posToVal(plot.select.left + plot.select.width, 'x') * 1_000;
+          style.onZoom(Math.floor(from), Math.ceil(to));
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import '@mantine/core/styles.css';
+import './styles.css';
+import { createTheme, MantineProvider } from '@mantine/core';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+
+/** Fonts of the system only: nothing is fetched. */
+const fontFamily = "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif";
+const theme = createTheme({
+  fontFamily,
+  headings: { fontFamily },
+  primaryColor: 'slate',
+  primaryShade: { light: 7, dark: 5 },
+  autoContrast: true,
+  defaultRadius: 'sm',
+  colors: {
+    // Calm on purpose: strong colours belong to what is abnormal.
+    slate: ['#f1f4f8', '#dde4ec', '#c3cedb', '#a4b4c6', '#86a0bb', '#6f8cab', '#557799', '#345a80', '#2a4a6b', '#1f3a56'],
+  },
+});
+
+const root = document.getElementById('root');
+if (!root) throw new Error('no #root');
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <App />
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,106 @@
+/** One system: state, key value in large figures, trend, a few more values. Colour only for what is abnormal. */
+import type { SeriesPoint } from '../../../ingest/store.ts';
+import { type Alarm, priorityLabels } from '../../../shared/alarm.ts';
+import type { System } from '../../../shared/system.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import { useConsole } from '../parts/context.ts';
+import { Icon } from '../parts/icons.tsx';
+import { calls, isHidden, PriorityMark, worst } from '../parts/priority.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { type Pick, type Picked, pickValue } from './pick.ts';
+import type { SystemValues } from './system-values.ts';
+
+export function SystemTile({ system, values, trend }: { system: System; values: SystemValues; trend: SeriesPoint[] | undefined }) {
+  const { t, text } = useWords();
+  const { plant } = useConsole();
+  const devices = [...plant.devices.values()].filter((device) => device.system === system);
+  const alarms = [...plant.alarms.values()].filter((alarm) => alarm.system === system && !isHidden(alarm));
+  const worstAlarm = worst(alarms);
+  const offline = devices.filter(({ online }) => online === false).length;
+  const label = plant.site.systems.find(({ id }) => id === system)?.label;
+  const key = pickValue(values.key, system, plant.devices.values());
+  const rows = values.rows
+    .map((pick) => ({ pick, picked: pickValue(pick, system, plant.devices.values()) }))
+    .filter(({ picked }) => picked.quantity !== undefined);
+  const state = worstAlarm
+    ? `${text(priorityLabels[worstAlarm.priority])}${alarms.length > 1 ? ` ×${alarms.length}` : ''}`
+    : offline > 0
+      ? t('state.offline', { n: offline })
+      : devices.every(({ lastReadingAt }) => lastReadingAt === null)
+        ? t('state.noData')
+        : t('state.normal');
+  return (
+    <section
+      className={`tile${worstAlarm ? ` alarm-${worstAlarm.priority}${alarms.some(calls) ? ' calling' : ''}` : ''}`}
+      data-system={system}
+      aria-label={`${text(label)}: ${state}`}
+    >
+      <header>
+        <Icon name={system} size={26} />
+        <h2>{text(label)}</h2>
+        <span className="tile-state">
+          {worstAlarm && <PriorityMark priority={worstAlarm.priority} flash={calls(worstAlarm)} size={22} />}
+          {state}
+        </span>
+      </header>
+      <div className="tile-key">
+        <div>
+          <div className="tile-label">{t(values.key.label)}</div>
+          <ValueText pick={values.key} picked={key} alarm={alarmOf(key, alarms)} large />
+        </div>
+        <Sparkline points={trend} />
+      </div>
+      {rows.length > 0 && (
+        <dl className="tile-rows">
+          {rows.map(({ pick, picked }) => (
+            <div key={pick.label}>
+              <dt>{t(pick.label)}</dt>
+              <dd>
+                <ValueText pick={pick} picked={picked} alarm={alarmOf(picked, alarms)} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+/** The worst alarm about exactly what is shown here. */
+function alarmOf(picked: Picked, alarms: readonly Alarm[]): Alarm | undefined {
+  return worst(alarms.filter((alarm) => alarm.active && alarm.quantity === picked.quantity && picked.devices.includes(alarm.device)));
+}
+
+export function ValueText({
+  pick,
+  picked,
+  alarm,
+  large = false,
+}: {
+  pick: Pick;
+  picked: Picked;
+  alarm?: Alarm | undefined;
+  large?: boolean;
+}) {
+  const { t, text, number } = useWords();
+  const { plant } = useConsole();
+  const info = picked.quantity ? plant.site.quantities[picked.quantity] : undefined;
+  const className = `value${large ? ' large' : ''}${alarm ? ` in-${alarm.priority}` : ''}`;
+  if (picked.value === null) return <span className={`${className} none`}>{picked.bad ? t('state.bad') : '—'}</span>;
+  if (pick.combine === 'count-on') {
+    return (
+      <span className={className}>
+        {picked.value}
+        <small> / {picked.total}</small>
+      </span>
+    );
+  }
+  const state = info?.states?.[String(picked.value)];
+  if (state) return <span className={`${className} word`}>{text(state)}</span>;
+  return (
+    <span className={className}>
+      {number(picked.value, pick.digits)}
+      {picked.unit && <small> {picked.unit}</small>}
+    </span>
+  );
+}

@@ -1,0 +1,145 @@
+/** One device: what it says now, the history of a quantity, its facts, its alarms. */
+import { SegmentedControl, Select } from '@mantine/core';
+import { useState } from 'react';
+import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
+import { HistoryChart } from '../chart/history-chart.tsx';
+import type { TextKey } from '../i18n/en.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
+import { AlarmRow } from '../parts/alarm-row.tsx';
+import { useConsole } from '../parts/context.ts';
+import { LatestText } from '../parts/latest.tsx';
+import { byUrgency } from '../parts/priority.tsx';
+import { useNow } from '../parts/use-now.ts';
+
+const hour = 3_600_000;
+const ranges: { id: string; label: TextKey; ms: number }[] = [
+  { id: 'hour', label: 'chart.hour', ms: hour },
+  { id: 'six', label: 'chart.sixHours', ms: 6 * hour },
+  { id: 'day', label: 'chart.day', ms: 24 * hour },
+  { id: 'week', label: 'chart.week', ms: 7 * 24 * hour },
+  { id: 'month', label: 'chart.month', ms: 30 * 24 * hour },
+  { id: 'year', label: 'chart.year', ms: 396 * 24 * hour },
+];
+const compares: { id: string; label: TextKey; ms: number }[] = [
+  { id: 'none', label: 'chart.compareNone', ms: 0 },
+  { id: 'day', label: 'chart.yesterday', ms: 24 * hour },
+  { id: 'week', label: 'chart.lastWeek', ms: 7 * 24 * hour },
+  { id: 'year', label: 'chart.lastYear', ms: 364 * 24 * hour },
+];
+const kindOrder: QuantityKind[] = ['gauge', 'state', 'counter'];
+
+export function DevicePage({ id }: { id: string }) {
+  const { t, text, age, dateTime } = useWords();
+  const { plant, link } = useConsole();
+  const now = useNow(link, 2_000);
+  const [question, ask] = useState<Question>();
+  const [chosen, choose] = useState<QuantityId>();
+  const [range, setRange] = useState('six');
+  const [compare, setCompare] = useState('none');
+  const device = plant.devices.get(id);
+  if (!device) return <p className="calm">{t('devices.none')}</p>;
+  const kindOf = (quantity: QuantityId) => plant.site.quantities[quantity]?.kind ?? 'gauge';
+  const quantities = (Object.keys(device.latest) as QuantityId[]).sort(
+    (a, b) => kindOrder.indexOf(kindOf(a)) - kindOrder.indexOf(kindOf(b)),
+  );
+  const quantity = chosen ?? quantities[0];
+  const alarms = [...plant.alarms.values()].filter((alarm) => alarm.device === id).sort(byUrgency);
+  const name = (list: { id: string; name: { zh: string; en: string } }[], found: string | null) =>
+    text(list.find((one) => one.id === found)?.name);
+  const facts: [TextKey, string][] = [
+    ['device.place', [name(plant.site.buildings, device.building), text(device.location)].filter(Boolean).join(' · ')],
+    ['device.department', name(plant.site.departments, device.department) || name(plant.site.tenants, device.tenant)],
+    ['device.circuit', device.circuit ?? ''],
+    ['device.fedBy', device.fedBy ? text(plant.devices.get(device.fedBy)?.name) || device.fedBy : ''],
+    ['device.profile', device.profile ?? ''],
+    ['device.gateway', `${name(plant.site.gateways, device.gateway)} · ${device.bus}`],
+    ['device.poll', `${device.pollMs / 1_000} s`],
+    [
+      'device.attributes',
+      Object.entries(device.attributes)
+        .map(([key, value]) => `${key} ${value}`)
+        .join(', '),
+    ],
+    ['devices.lastReading', device.lastReadingAt === null ? '' : `${dateTime(device.lastReadingAt)} · ${age(device.lastReadingAt, now)}`],
+  ];
+  const label = quantity ? text(plant.site.quantities[quantity]?.label) : '';
+  return (
+    <div className="column device-page">
+      <a className="back" href="#/devices">
+        {t('device.back')}
+      </a>
+      <h2 className="page-title">
+        {text(device.name)}
+        <span className={`device-state inline${device.online === false ? ' off' : ''}`}>
+          {t(device.online === null ? 'devices.unknown' : device.online ? 'devices.online' : 'devices.offline')}
+        </span>
+      </h2>
+      {alarms.length > 0 && (
+        <section className="panel">
+          <h3>{t('device.alarms')}</h3>
+          <ul className="rows">
+            {alarms.map((alarm) => (
+              <AlarmRow key={alarm.id} alarm={alarm} now={now} ask={ask} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <section className="panel">
+        <div className="chart-head">
+          <h3>{label}</h3>
+          <SegmentedControl
+            aria-label={t('chart.range')}
+            value={range}
+            onChange={setRange}
+            data={ranges.map(({ id: value, label: key }) => ({ value, label: t(key) }))}
+          />
+          <Select
+            aria-label={t('chart.compare')}
+            value={compare}
+            onChange={(value) => setCompare(value ?? 'none')}
+            allowDeselect={false}
+            data={compares.map(({ id: value, label: key }) => ({ value, label: t(key) }))}
+            w={130}
+          />
+        </div>
+        {quantity && (
+          <HistoryChart
+            device={device}
+            quantity={quantity}
+            spanMs={ranges.find(({ id: value }) => value === range)?.ms ?? 6 * hour}
+            compareMs={compares.find(({ id: value }) => value === compare)?.ms ?? 0}
+            compareLabel={t(compares.find(({ id: value }) => value === compare)?.label ?? 'chart.compareNone')}
+          />
+        )}
+      </section>
+      <section className="panel">
+        <h3>{t('device.values')}</h3>
+        <ul className="value-grid">
+          {quantities.map((one) => (
+            <li key={one}>
+              <button type="button" aria-pressed={one === quantity} onClick={() => choose(one)}>
+                <span>{text(plant.site.quantities[one]?.label)}</span>
+                <LatestText device={device} quantity={one} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section className="panel">
+        <h3>{t('device.facts')}</h3>
+        <dl className="facts">
+          {facts.map(([key, value]) =>
+            value ? (
+              <div key={key}>
+                <dt>{t(key)}</dt>
+                <dd>{value}</dd>
+              </div>
+            ) : null,
+          )}
+        </dl>
+      </section>
+      <ActionDialog question={question} onClose={() => ask(undefined)} />
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+/** The whole plant at a glance: headline figures, every system as a tile, what calls, who is on it. */
+import { useState } from 'react';
+import type { System } from '../../../shared/system.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import { pickValue } from '../overview/pick.ts';
+import { SystemTile, ValueText } from '../overview/system-tile.tsx';
+import { groups, headline, systemValues } from '../overview/system-values.ts';
+import { useCountedToday, useTrends } from '../overview/trends.ts';
+import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
+import { AlarmRow } from '../parts/alarm-row.tsx';
+import { useConsole } from '../parts/context.ts';
+import { byUrgency, calls, isHidden } from '../parts/priority.tsx';
+import { TicketRow } from '../parts/ticket-row.tsx';
+import { useNow } from '../parts/use-now.ts';
+
+const energyToday = { label: 'kpi.energyToday', roles: ['incomer'], quantities: ['energy_import_kwh'], combine: 'sum' } as const;
+const waterToday = { label: 'kpi.waterToday', roles: ['water-main'], quantities: ['volume_m3'], combine: 'sum' } as const;
+
+export function OverviewPage() {
+  const { t, number, time } = useWords();
+  const { plant, link } = useConsole();
+  const now = useNow(link, 5_000);
+  const [question, ask] = useState<Question>();
+  const devices = plant.devices;
+  const shown = groups.flat().filter((system) => plant.site.systems.some(({ id }) => id === system));
+
+  const wanted = new Map(
+    shown.flatMap((system) => {
+      const pick = systemValues[system]?.key;
+      if (!pick) return [];
+      const picked = pickValue(pick, system, devices.values());
+      return [[system as string, { pick, devices: picked.devices, quantity: picked.quantity }] as const];
+    }),
+  );
+  const trends = useTrends(link, plant, wanted);
+  const energy = useCountedToday(link, plant, energyToday);
+  const water = useCountedToday(link, plant, waterToday);
+
+  const alarms = [...plant.alarms.values()].filter((alarm) => !isHidden(alarm)).sort(byUrgency);
+  const calling = alarms.filter(calls).length;
+  const tickets = [...plant.tickets.values()].sort((a, b) => b.openedAt - a.openedAt);
+  const online = [...devices.values()].filter(({ online: up, lastReadingAt }) => up ?? lastReadingAt !== null).length;
+
+  return (
+    <div className="overview">
+      <div className="kpis">
+        <div className="kpi">
+          <span className="kpi-label">{t('kpi.power')}</span>
+          <ValueText pick={headline.totalPower} picked={pickValue(headline.totalPower, undefined, devices.values())} large />
+        </div>
+        <div className="kpi">
+          <span className="kpi-label">
+            {energy && !energy.fromMidnight ? t('kpi.energySince', { time: time(energy.since, now) }) : t('kpi.energyToday')}
+          </span>
+          <span className={`value large${energy ? '' : ' none'}`}>
+            {energy ? number(energy.value, 0) : '—'}
+            <small> kWh</small>
+          </span>
+        </div>
+        <div className="kpi">
+          <span className="kpi-label">{t('kpi.oxygen')}</span>
+          <ValueText pick={headline.oxygenSource} picked={pickValue(headline.oxygenSource, undefined, devices.values())} large />
+        </div>
+        <div className="kpi">
+          <span className="kpi-label">
+            {water && !water.fromMidnight ? t('kpi.waterSince', { time: time(water.since, now) }) : t('kpi.waterToday')}
+          </span>
+          <span className={`value large${water ? '' : ' none'}`}>
+            {water ? number(water.value, 1) : '—'}
+            <small> m³</small>
+          </span>
+        </div>
+        <div className="kpi">
+          <span className="kpi-label">{t('kpi.outdoor')}</span>
+          <ValueText pick={headline.outdoor} picked={pickValue(headline.outdoor, undefined, devices.values())} large />
+        </div>
+        <div className="kpi">
+          <span className="kpi-label">{t('kpi.devices')}</span>
+          <span className="value large">
+            {online}
+            <small> / {devices.size}</small>
+          </span>
+        </div>
+        <div className={`kpi${calling > 0 ? ' kpi-calling' : ''}`}>
+          <span className="kpi-label">{t('kpi.alarms')}</span>
+          <span className="value large" data-testid="calling">
+            {calling}
+          </span>
+        </div>
+      </div>
+
+      <div className="overview-columns">
+        <div className="tiles">
+          {shown.map((system: System) => {
+            const values = systemValues[system];
+            return values ? <SystemTile key={system} system={system} values={values} trend={trends.get(system)} /> : null;
+          })}
+        </div>
+        <aside className="side">
+          <section className="panel">
+            <h2>
+              {t('alarms.title')} <b>{alarms.length}</b>
+            </h2>
+            {alarms.length === 0 ? (
+              <p className="calm">{t('alarms.none')}</p>
+            ) : (
+              <ul className="rows">
+                {alarms.slice(0, 12).map((alarm) => (
+                  <AlarmRow key={alarm.id} alarm={alarm} now={now} ask={ask} />
+                ))}
+              </ul>
+            )}
+            {alarms.length > 12 && <a href="#/alarms">{t('alarms.more', { n: alarms.length })}</a>}
+          </section>
+          <section className="panel">
+            <h2>
+              {t('tickets.title')} <b>{tickets.length}</b>
+            </h2>
+            {tickets.length === 0 ? (
+              <p className="calm">{t('tickets.none')}</p>
+            ) : (
+              <ul className="rows">
+                {tickets.slice(0, 10).map((ticket) => (
+                  <TicketRow key={ticket.id} ticket={ticket} now={now} ask={ask} />
+                ))}
+              </ul>
+            )}
+            {tickets.length > 10 && <a href="#/tickets">{t('alarms.more', { n: tickets.length })}</a>}
+          </section>
+          <p className="calm small">{t('app.supplement')}</p>
+        </aside>
+      </div>
+      <ActionDialog question={question} onClose={() => ask(undefined)} />
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+/** What every page needs, handed down once. */
+import { createContext, useContext } from 'react';
+import type { Permission } from '../../permissions.ts';
+import type { SessionInfo } from '../data/api.ts';
+import type { Plant, PlantLink } from '../data/plant.ts';
+
+export interface Console {
+  plant: Plant;
+  link: PlantLink;
+  session: SessionInfo;
+  may(permission: Permission): boolean;
+  /** Runs an action and tells the user when it fails; answers whether it worked. */
+  act(work: () => Promise<void>): Promise<boolean>;
+}
+
+export const ConsoleContext = createContext<Console | undefined>(undefined);
+
+export function useConsole(): Console {
+  const found = useContext(ConsoleContext);
+  if (!found) throw new Error('no ConsoleContext');
+  return found;
+}

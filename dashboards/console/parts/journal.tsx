@@ -1,0 +1,23 @@
+/** What happened to an alarm or ticket, newest first: when, who, what, and the words that were left. */
+import { type AlarmState, alarmStateLabels } from '../../../shared/alarm.ts';
+import { type TicketState, ticketStateLabels } from '../../../shared/ticket.ts';
+import type { JournalInfo } from '../data/api.ts';
+import { useWords } from '../i18n/i18n.tsx';
+
+export function Journal({ entries, kind }: { entries: readonly JournalInfo[]; kind: 'alarm' | 'ticket' }) {
+  const { text, dateTime } = useWords();
+  const label = (state: string) =>
+    text(kind === 'alarm' ? alarmStateLabels[state as AlarmState] : ticketStateLabels[state as TicketState]) || state;
+  return (
+    <ol className="journal">
+      {entries.map((entry) => (
+        <li key={entry.seq}>
+          <time>{dateTime(entry.t)}</time>
+          <span className="chip">{label(entry.to)}</span>
+          <span>{entry.who}</span>
+          {entry.why && <q>{entry.why}</q>}
+        </li>
+      ))}
+    </ol>
+  );
+}
