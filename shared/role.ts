@@ -68,6 +68,8 @@ export function mqttAccess(role: Role | 'device', dataDir: string, environment: 
   }
 }
 
+const reconnectMs = 500;
+
 /**
  * A client that connects in the background and reconnects for ever. Brokers that know only MQTT 3.1.1 (the embedded one) are spoken to in
  * 3.1.1, all others in 5, where a refused topic is answered and not silently dropped.
@@ -75,7 +77,9 @@ export function mqttAccess(role: Role | 'device', dataDir: string, environment: 
 export function connectMqtt(access: MqttAccess, log: Log, options: IClientOptions = {}): MqttClient {
   const client = mqtt.connect(access.url, {
     protocolVersion: 5,
-    reconnectPeriod: 500,
+    reconnectPeriod: reconnectMs,
+    // Without it the client gives up for good when the broker refuses it once, be it for "server unavailable".
+    reconnectOnConnackError: true,
     connectTimeout: 5_000,
     keepalive: 15,
     clean: true,
@@ -84,23 +88,30 @@ export function connectMqtt(access: MqttAccess, log: Log, options: IClientOption
     ...options,
   });
   let lost = false;
+  let fallingBack = false;
   client.on('error', (error) => {
     const code = 'code' in error ? Number(error.code) : 0;
     if (client.options.protocolVersion === 5 && (code === 1 || code === 132 || /protocol version/i.test(error.message))) {
       client.options.protocolVersion = 4;
-      client.reconnect();
+      client.options.reconnectPeriod = 10;
+      fallingBack = true;
       return;
     }
+    fallingBack = false;
+    client.options.reconnectPeriod = reconnectMs;
     if (!lost) log.warn({ reason: reasonOf(error) }, 'broker not reachable, trying on');
     lost = true;
   });
   client.on('close', () => {
+    if (fallingBack) return;
     if (!lost && !client.disconnecting) log.warn('connection to the broker closed, trying on');
     lost = true;
   });
   client.on('connect', () => {
     if (lost) log.info('connected to the broker again');
     lost = false;
+    fallingBack = false;
+    client.options.reconnectPeriod = reconnectMs;
   });
   return client;
 }
