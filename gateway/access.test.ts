@@ -55,6 +55,13 @@ describe('access rights of the embedded broker', () => {
     expect(mayPublish(rightsOf('simulators', site), readings)).toBe(false);
   });
 
+  it('lets several processes of a role tell of themselves, under names of their own', () => {
+    const rights = rightsOf('ingest', site);
+    expect(mayPublish(rights, `plantroom/${site}/roles/ingest-2`)).toBe(true);
+    expect(mayPublish(rights, `plantroom/${site}/roles/ingest-2/x`)).toBe(false);
+    expect(mayPublish(rights, `plantroom/${site}/roles/gateway-2`)).toBe(false);
+  });
+
   it('refuses shared subscriptions to everybody', () => {
     expect(maySubscribe(rightsOf('ingest', site), filters.sharedReadings(site))).toBe(false);
   });

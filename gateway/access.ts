@@ -10,9 +10,15 @@ export interface Rights {
   /** Topics outside plantroom/ and outside the broker's own $ tree: those of third-party devices. */
   foreignPublish?: boolean;
   foreignSubscribe?: boolean;
+  /** Several processes of one role: each tells of itself under `<own topic>-<instance>`. */
+  instances: string;
 }
 
 export function rightsOf(user: BrokerUser, site: string): Rights {
+  return { instances: `${roleTopic(site, user)}-`, ...grants(user, site) };
+}
+
+function grants(user: BrokerUser, site: string): Omit<Rights, 'instances'> {
   const own = roleTopic(site, user);
   const heard = [filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site)];
   switch (user) {
@@ -44,6 +50,7 @@ export function rightsOf(user: BrokerUser, site: string): Rights {
 
 export function mayPublish(rights: Rights, topic: string): boolean {
   if (rights.foreignPublish && isForeign(topic)) return true;
+  if (topic.startsWith(rights.instances) && !topic.includes('/', rights.instances.length)) return true;
   return rights.publish.some((filter) => covers(filter, topic));
 }
 

@@ -73,6 +73,7 @@ export class Outbox implements AsyncDisposable {
         stalled: (yes) => {
           if (yes) this.#log.warn('nothing is committed any more; readings wait in the outbox');
           else this.#log.info('the way to the store is open');
+          if (!yes) this.#offerFresh();
         },
       },
       options.sender,
@@ -117,6 +118,7 @@ export class Outbox implements AsyncDisposable {
   connected(link: OutboxLink): void {
     this.#link = link;
     this.#sender.connected();
+    this.#offerFresh();
     this.#arm(this.#limits.tickMs);
   }
 
@@ -165,6 +167,11 @@ export class Outbox implements AsyncDisposable {
     this.disconnected();
     this.#flush(Number.POSITIVE_INFINITY);
     this.#disk[Symbol.dispose]();
+  }
+
+  /** What came in just before the way opened need not go over the disk. */
+  #offerFresh(): void {
+    for (const message of this.#fresh) if (message.state === 'unsent') this.#sender.offer(message);
   }
 
   #arm(inMs: number): void {

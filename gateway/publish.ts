@@ -76,6 +76,13 @@ export function startLink(options: LinkOptions): Link {
     client.publish(statusTopic, JSON.stringify(payload), { qos: 1, retain: true });
   };
   const send = { qos: 1 } as const;
+  let refusedLogged = false;
+  /** An MQTT 5 broker says so; from one of 3.1.1 we only see that nothing is ever committed. */
+  const refused = (error?: Error) => {
+    if (!error || refusedLogged || !open) return;
+    refusedLogged = true;
+    log.error({ reason: reasonOf(error) }, 'the broker refuses readings; check its access rights');
+  };
   const link = {
     send(batch: Parameters<Parameters<typeof outbox.connected>[0]['send']>[0]) {
       for (const message of batch) {
@@ -84,7 +91,7 @@ export function startLink(options: LinkOptions): Link {
           topic = topics.readings(site, gateway, message.device);
           readingsTopics.set(message.device, topic);
         }
-        client.publish(topic, message.payload, send);
+        client.publish(topic, message.payload, send, refused);
       }
     },
   };
