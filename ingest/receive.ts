@@ -24,13 +24,16 @@ export interface Rejection {
 
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= latestMs;
 const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** 1 to 64 characters; a character outside the basic plane is one, as the schema counts. */
+const isBoot = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && (value.length <= 64 || (value.length <= 128 && [...value].length <= 64));
 const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 60);
 
 /** Undefined when it is a ReadingsPayload. */
 export function readingsMistake(payload: unknown): string | undefined {
   if (!isPlain(payload)) return 'not a JSON object';
   const { boot, seq, t, v, bad } = payload;
-  if (typeof boot !== 'string' || boot.length < 1 || boot.length > 64) return `boot is ${shown(boot)}, not a text of 1 to 64 characters`;
+  if (!isBoot(boot)) return `boot is ${shown(boot)}, not a text of 1 to 64 characters`;
   if (!Number.isSafeInteger(seq) || (seq as number) < 0) return `seq is ${shown(seq)}, not a whole number from 0`;
   if (!isTime(t)) return `t is ${shown(t)}, not a time in UTC milliseconds`;
   if (!isPlain(v)) return 'v is not an object of quantity: number';
@@ -69,8 +72,7 @@ export function readReadings(bytes: Buffer): ReadingsPayload | Rejection {
 export function rejection(reason: string, payload: unknown): Rejection {
   if (!isPlain(payload)) return { reason };
   const { boot, seq } = payload;
-  if (typeof boot !== 'string' || boot.length < 1 || boot.length > 64 || !Number.isSafeInteger(seq) || (seq as number) < 0)
-    return { reason };
+  if (!isBoot(boot) || !Number.isSafeInteger(seq) || (seq as number) < 0) return { reason };
   return { reason, boot, seq: seq as number };
 }
 

@@ -12,8 +12,8 @@ export interface Result {
 }
 
 export interface InfluxQl {
-  /** Statements separated by ";". @throws Fault store/unavailable, store/denied, store/query */
-  query(text: string): Promise<Result[]>;
+  /** One result per statement, in their order. @throws Fault store/unavailable, store/denied, store/query */
+  query(statements: readonly string[]): Promise<Result[]>;
   /** The measurement as it stands behind FROM, with its retention policy where there are several. */
   source(measurement: Measurement): string;
 }
@@ -83,7 +83,7 @@ async function statements(database: InfluxQl, texts: readonly string[]): Promise
   const results: Result[] = [];
   for (let i = 0; i < texts.length; i += statementsAtOnce) {
     const part = texts.slice(i, i + statementsAtOnce);
-    const found = await database.query(part.join(';'));
+    const found = await database.query(part);
     for (let k = 0; k < part.length; k++) {
       const result = found[k] ?? {};
       if (result.error !== undefined && !isUnknown(result.error)) throw new Fault('store/query', `InfluxQL: ${result.error}`);

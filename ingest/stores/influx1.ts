@@ -46,7 +46,7 @@ class Influx1Store implements Store {
       pool: { maxRetries: 0, requestTimeout: queryTimeoutMs, backoff: noBackoff },
     });
     this.#ql = {
-      query: (text) => this.#query(text),
+      query: (statements) => this.#query(statements.join(';')),
       source: (measurement) =>
         keptLong.has(measurement) ? `${identifier(longPolicy)}.${identifier(measurement)}` : identifier(measurement),
     };

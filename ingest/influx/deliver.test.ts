@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { isFault } from '../../shared/errors.ts';
+import { needs, startInfluxdb } from '../../test/servers.ts';
+import { openStore } from '../open-store.ts';
+import type { StorePoint } from '../store.ts';
+import { type Answer, deliver } from './deliver.ts';
+
+const batch = (count: number) => ({
+  lines: Array.from({ length: count }, (_, i) => `line${i}`),
+  indexes: Array.from({ length: count }, (_, i) => 100 + i),
+});
+const fine: Answer = { status: 204, body: '' };
+
+describe('delivering lines', () => {
+  test('InfluxDB 3 names lines itself', async () => {
+    const body = JSON.stringify({
+      error: 'partial write of line protocol occurred',
+      data: [{ original_line: 'line1', line_number: 2, error_message: 'invalid column type' }, { line_number: 4, error_message: 'no' }],
+    }); // biome-ignore format: short
+    for (const status of [400, 201]) {
+      let calls = 0;
+      const refused = await deliver(batch(5), async () => {
+        calls++;
+        return { status, body };
+      });
+      expect(refused).toEqual([{ index: 101, reason: 'invalid column type' }, { index: 103, reason: 'no' }]); // biome-ignore format: short
+      expect(calls).toBe(1);
+    }
+  });
+
+  test('where only a number of dropped points is told, halving finds them', async () => {
+    const wrong = new Set(['line3', 'line40', 'line41']);
+    let calls = 0;
+    const refused = await deliver(batch(64), async (lines) => {
+      calls++;
+      const dropped = lines.filter((line) => wrong.has(line)).length;
+      return dropped === 0
+        ? fine
+        : { status: 400, body: JSON.stringify({ error: `partial write: field type conflict dropped=${dropped}` }) };
+    });
+    expect(refused.map(({ index }) => index)).toEqual([103, 140, 141]);
+    expect(calls).toBeLessThan(32);
+  });
+
+  test('a batch of which every line is dropped is named at once', async () => {
+    let calls = 0;
+    const reply = { status: 400, body: '{"error":"partial write: points beyond retention policy dropped=64"}' };
+    const refused = await deliver(batch(64), async () => {
+      calls++;
+      return reply;
+    });
+    expect(refused.length).toBe(64);
+    expect(calls).toBe(1);
+  });
+
+  test('a body that is too large goes in halves', async () => {
+    const sizes: number[] = [];
+    const refused = await deliver(batch(10), async (lines) => {
+      sizes.push(lines.length);
+      return lines.length > 3 ? { status: 413, body: 'too large' } : fine;
+    });
+    expect(refused).toEqual([]);
+    expect(Math.max(...sizes.slice(1))).toBe(5);
+  });
+
+  test('a server in trouble refuses nothing for good', async () => {
+    for (const status of [500, 502, 503, 429, 404, 307]) {
+      await expect(deliver(batch(2), async () => ({ status, body: 'timeout' }))).rejects.toSatisfy((error) =>
+        isFault(error, 'store/unavailable'),
+      );
+    }
+    await expect(deliver(batch(2), async () => ({ status: 401, body: '' }))).rejects.toSatisfy((error) => isFault(error, 'store/denied'));
+  });
+
+  test.runIf(needs('influxd'))('a real type conflict names the points and stores the others', async () => {
+    await using server = await startInfluxdb();
+    const query = (q: string) => fetch(`${server.url}/query?db=d`, { method: 'POST', body: new URLSearchParams({ q }) });
+    await query('CREATE DATABASE d');
+    // Somebody else made this field an integer: only a float fits our schema, so these points can never go in.
+    const t = Date.UTC(2026, 0, 15);
+    await fetch(`${server.url}/write?db=d&precision=ms`, { method: 'POST', body: `water,device=x flow_m3h=1i ${t}` });
+    await using store = await openStore({ url: `influx1://127.0.0.1:${server.port}/d`, site: 'demo' });
+    const points = Array.from({ length: 200 }, (_, i): StorePoint => {
+      const fields = i % 50 === 7 ? { flow_m3h: 1 } : { supply_temp_c: i };
+      return { measurement: 'water', tags: { site: 'demo', device: `m${i}`, gateway: 'gw' }, t, fields };
+    });
+    const refused = await store.write(points);
+    expect(refused.map(({ index }) => index)).toEqual([7, 57, 107, 157]);
+    expect(refused[0]?.reason).toMatch(/type/);
+    expect((await store.newest()).filter(({ field }) => field === 'supply_temp_c').length).toBe(196);
+  });
+});

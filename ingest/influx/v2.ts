@@ -1,0 +1,222 @@
+/**
+ * What InfluxDB 2 and 3 share: writing through the official client's /api/v2/write, reading by InfluxQL at /query with the same token. The lines are
+ * ours; the client adds connections, headers and the reading of errors, not its retries: whoever writes to a store decides about those.
+ */
+
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { HttpError, InfluxDB, setLogger, type Transport } from '@influxdata/influxdb-client';
+import { Fault, reasonOf } from '../../shared/errors.ts';
+import { Secret } from '../../shared/secret.ts';
+import { refusalOf } from '../point-check.ts';
+import { rowsOf } from '../scan-rows.ts';
+import type { Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint } from '../store.ts';
+import { type Answer, deliver } from './deliver.ts';
+import { type HttpClient, openHttp } from './http.ts';
+import { type InfluxQl, identifier, isUnknown, newest, type Result, scanBlocks, seriesMany } from './influxql.ts';
+import { lineOf } from './lines.ts';
+
+const writeTimeoutMs = 15_000;
+const queryTimeoutMs = 60_000;
+const queriesAtOnce = 4;
+
+// The library would print every failed write, also those that we report ourselves.
+setLogger({ error: () => {}, warn: () => {} });
+
+export interface V2Address {
+  /** http or https, host and port. */
+  base: URL;
+  token: Secret;
+  org: string;
+  bucket: string;
+  /** For logs; without the token. */
+  name: string;
+}
+
+/** influx2://token@host:8086/org/bucket, influx3://token@host:8181/database; ?tls=1 for https. @throws Fault store/query */
+export function addressOf(text: string, scheme: 'influx2' | 'influx3'): V2Address {
+  const url = new URL(text);
+  const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const [org, bucket] = scheme === 'influx2' ? [parts[0], parts[1]] : ['', parts[0]];
+  if (org === undefined || !bucket || !url.hostname) {
+    const form = scheme === 'influx2' ? 'influx2://token@host:8086/org/bucket' : 'influx3://token@host:8181/database';
+    throw new Fault('store/query', `this store is named ${form}`);
+  }
+  const base = new URL(
+    `${url.searchParams.get('tls') === '1' ? 'https' : 'http'}://${url.hostname}:${url.port || (scheme === 'influx2' ? 8086 : 8181)}`,
+  );
+  // A token may be in either place of user:password; a generated one can contain any character, so it is percent-encoded.
+  const token = new Secret(decodeURIComponent(url.password || url.username));
+  return { base, token, org, bucket, name: `${scheme}://${base.host}/${parts.join('/')}` };
+}
+
+/**
+ * The client takes 201 (partial success of InfluxDB 3) for success and does not show its body; the lines that it names would be lost without a word.
+ */
+function tellPartial(transport: Transport, partial: (answer: Answer) => void): void {
+  const send = transport.send.bind(transport);
+  transport.send = (path, body, options, callbacks) => {
+    let status = 0;
+    const chunks: Uint8Array[] = [];
+    send(path, body, options, {
+      ...callbacks,
+      next: (chunk) => {
+        chunks.push(chunk);
+      },
+      error: (error) => callbacks?.error?.(error),
+      complete: () => {
+        if (status === 201) partial({ status, body: Buffer.concat(chunks).toString() });
+        callbacks?.complete?.();
+      },
+      responseStarted: (headers, code) => {
+        status = code ?? 0;
+        callbacks?.responseStarted?.(headers, code);
+      },
+    });
+  };
+}
+
+export interface V2Options {
+  /** InfluxDB 3 takes one statement in a query; the others several, separated by ";". */
+  oneStatement?: boolean;
+  /** Drops what is too old, where the version can. */
+  retain?(store: V2Store, settings: { rawMs: number; hourlyMs: number }, now: number): Promise<void>;
+}
+
+export class V2Store implements Store {
+  readonly name: string;
+  readonly address: V2Address;
+  readonly http: HttpClient;
+  readonly #options: V2Options;
+  readonly #agent: HttpAgent;
+  readonly #influx: InfluxDB;
+  readonly #ql: InfluxQl;
+  #partial: Answer | undefined;
+  #writing: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(address: V2Address, options: V2Options = {}) {
+    this.name = address.name;
+    this.address = address;
+    this.#options = options;
+    this.http = openHttp(address.base);
+    const secure = address.base.protocol === 'https:';
+    this.#agent = secure ? new HttpsAgent({ keepAlive: true, maxSockets: 4 }) : new HttpAgent({ keepAlive: true, maxSockets: 4 });
+    this.#influx = new InfluxDB({
+      url: address.base.toString(),
+      token: address.token.reveal(),
+      timeout: writeTimeoutMs,
+      transportOptions: { agent: this.#agent },
+    });
+    tellPartial(this.#influx.transport, (answer) => {
+      this.#partial = answer;
+    });
+    this.#ql = { query: (statements) => this.#queryAll(statements), source: identifier };
+  }
+
+  get authorization(): Record<string, string> {
+    return { authorization: `Token ${this.address.token.reveal()}` };
+  }
+
+  async #send(lines: readonly string[]): Promise<Answer> {
+    const { org, bucket } = this.address;
+    const api = this.#influx.getWriteApi(org, bucket, 'ms', {
+      batchSize: lines.length + 1,
+      maxBatchBytes: Number.MAX_SAFE_INTEGER,
+      flushInterval: 0,
+      maxRetries: 0,
+      gzipThreshold: Number.MAX_SAFE_INTEGER,
+    });
+    this.#partial = undefined;
+    try {
+      api.writeRecords(lines as string[]);
+      await api.flush();
+      return this.#partial ?? { status: 204, body: '' };
+    } catch (error) {
+      if (error instanceof HttpError) return { status: error.statusCode, body: error.body || error.message };
+      throw new Fault('store/unavailable', `${this.name}: ${reasonOf(error) || 'no answer'}`, { cause: error });
+    } finally {
+      await api.close().catch(() => undefined);
+    }
+  }
+
+  async write(points: readonly StorePoint[]): Promise<Refusal[]> {
+    if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
+    const refused: Refusal[] = [];
+    const lines: string[] = [];
+    const indexes: number[] = [];
+    for (let index = 0; index < points.length; index++) {
+      const point = points[index] as StorePoint;
+      const reason = refusalOf(point);
+      if (reason !== undefined) {
+        refused.push({ index, reason });
+        continue;
+      }
+      lines.push(lineOf(point));
+      indexes.push(index);
+    }
+    // One after the other, so that a partial success is told to the right batch.
+    const turn = this.#writing.then(() => deliver({ lines, indexes }, (part) => this.#send(part)));
+    this.#writing = turn.catch(() => undefined);
+    refused.push(...(await turn));
+    return refused.sort((a, b) => a.index - b.index);
+  }
+
+  async #queryAll(statements: readonly string[]): Promise<Result[]> {
+    if (!this.#options.oneStatement) return this.#query(statements.join(';'));
+    const results: Result[] = [];
+    for (let i = 0; i < statements.length; i += queriesAtOnce) {
+      const part = await Promise.all(statements.slice(i, i + queriesAtOnce).map((statement) => this.#query(statement)));
+      for (const [result] of part) results.push(result ?? {});
+    }
+    return results;
+  }
+
+  async #query(text: string): Promise<Result[]> {
+    if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
+    const path = `/query?db=${encodeURIComponent(this.address.bucket)}&epoch=ms`;
+    const headers = { ...this.authorization, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+    const { status, body } = await this.http.post(path, new URLSearchParams({ q: text }).toString(), headers, queryTimeoutMs);
+    if (status === 401 || status === 403) throw new Fault('store/denied', `${this.name} refuses our credentials`);
+    if (status >= 500 || status === 429 || status === 0)
+      throw new Fault('store/unavailable', `${this.name} answers HTTP ${status}: ${body.slice(0, 300)}`);
+    if (status !== 200 && isUnknown(body)) return [];
+    if (status !== 200) throw new Fault('store/query', `InfluxQL, HTTP ${status}: ${body.slice(0, 300)}`);
+    return (JSON.parse(body) as { results?: Result[] }).results ?? [];
+  }
+
+  async series(query: SeriesQuery): Promise<SeriesPoint[]> {
+    return (await this.seriesMany([query]))[0] ?? [];
+  }
+
+  seriesMany(queries: readonly SeriesQuery[]): Promise<SeriesPoint[][]> {
+    return seriesMany(this.#ql, queries);
+  }
+
+  newest(devices?: readonly string[]): Promise<Newest[]> {
+    return newest(this.#ql, devices);
+  }
+
+  scanBlocks(query: ScanQuery): AsyncIterable<ScanBlock> {
+    return scanBlocks(this.#ql, query);
+  }
+
+  scan(query: ScanQuery) {
+    return rowsOf(this.scanBlocks(query));
+  }
+
+  async retain(settings: { rawMs: number; hourlyMs: number }, now: number): Promise<void> {
+    await this.#options.retain?.(this, settings, now);
+  }
+
+  async check(): Promise<void> {
+    await this.#query('SHOW MEASUREMENTS LIMIT 1');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await this.#writing;
+    this.http[Symbol.dispose]();
+    this.#agent.destroy();
+  }
+}
