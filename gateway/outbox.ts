@@ -45,6 +45,8 @@ export class Outbox implements AsyncDisposable {
   #cursor = 0;
   #mayHaveMore = false;
   #onDisk = 0;
+  /** Messages of a damaged file that were not brought over yet. */
+  #unaccounted = 0;
   #seq = 0;
   #committed = 0;
   #ageCheckAt: number;
@@ -81,7 +83,7 @@ export class Outbox implements AsyncDisposable {
     this.#disk = new Disk({
       ...options,
       reopenMs: this.#limits.reopenMs,
-      forgotten: () => this.#unhold(),
+      forgotten: (replaced) => this.#unhold(replaced),
       opened: (content) => {
         this.#cursor = 0;
         this.#onDisk = content.messages;
@@ -282,8 +284,9 @@ export class Outbox implements AsyncDisposable {
   }
 
   /** The file was closed or replaced: what was in it and is in memory too must be written again. */
-  #unhold(): void {
+  #unhold(replaced: boolean): void {
     const open: Message[] = [];
+    const before = this.#onDisk;
     for (const held of this.#held.values()) {
       for (const message of held.messages) {
         message.held = undefined;
@@ -294,6 +297,7 @@ export class Outbox implements AsyncDisposable {
     this.#remove = [];
     this.#onDisk = 0;
     this.#mayHaveMore = false;
+    if (replaced) this.#unaccounted += Math.max(0, before - open.length);
     this.#again(open);
   }
 
@@ -304,7 +308,13 @@ export class Outbox implements AsyncDisposable {
 
   #salvaged(): Message[] {
     const messages = this.#disk.salvage().filter((message) => !this.#sender.knows(message));
-    if (messages.length > 0) this.#log.info({ messages: messages.length }, 'readings saved from the damaged outbox file');
+    this.#unaccounted -= messages.length;
+    if (!this.#disk.salvaging) {
+      const lost = Math.max(0, this.#unaccounted);
+      this.#log.warn({ lost }, 'what could be read of the damaged outbox file was brought over');
+      this.#dropped.damaged += lost;
+      this.#unaccounted = 0;
+    }
     for (const message of messages) this.#freshBytes += message.payload.length;
     return messages;
   }

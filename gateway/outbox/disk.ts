@@ -17,7 +17,7 @@ export interface DiskHands {
   plant: Clock;
   log: Log;
   /** Rows known so far are gone or will come back under a new cursor: what is in memory must be written again. */
-  forgotten(): void;
+  forgotten(replaced: boolean): void;
   /** A journal was opened: this is in it. */
   opened(content: JournalContent): void;
   /** Rows were given up to make room. */
@@ -135,23 +135,23 @@ export class Disk implements Disposable {
       if (error.trouble === 'corrupt') this.#replace(error);
       else if (error.trouble !== 'full') {
         if (changed) this.#hands.log.error({ reason: reasonOf(error) }, 'the outbox cannot be used; readings wait in memory only');
-        this.#close();
+        this.#close(false);
       } else if (changed) this.#hands.log.error('the outbox is full; the oldest readings are given up');
       return undefined;
     }
   }
 
-  #close(): void {
+  #close(replaced: boolean): void {
     if (!this.#journal) return;
     this.#journal[Symbol.dispose]();
     this.#journal = undefined;
     this.#reopenAt = this.#hands.wire.monotonic() + this.#hands.reopenMs;
-    this.#hands.forgotten();
+    this.#hands.forgotten(replaced);
   }
 
   #replace(error: JournalError): void {
     const { file, log, wire, plant } = this.#hands;
-    this.#close();
+    this.#close(true);
     const aside = quarantine(file, Math.max(0, plant.now()).toString(36));
     log.error({ reason: reasonOf(error), aside }, 'the outbox file is damaged; it was set aside and a new one started');
     this.#endSalvage();
