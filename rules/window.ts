@@ -62,3 +62,64 @@ export function openUsual(widthMs: number, everyMs: number) {
     },
   };
 }
+
+/** Mean of the last `widthMs`, held between readings: what was last read counts until the next reading, at most `holdMs`. */
+export function openMean(widthMs: number, holdMs = widthMs) {
+  const times: number[] = [];
+  const values: number[] = [];
+  let head = 0;
+  return {
+    add(t: number, value: number) {
+      times.push(t);
+      values.push(value);
+      // One older than the window stays: it says what was held at the window's beginning.
+      while (head + 1 < times.length && (times[head + 1] as number) <= t - widthMs) head++;
+      if (head > 1_024 && head * 2 > times.length) {
+        times.splice(0, head);
+        values.splice(0, head);
+        head = 0;
+      }
+    },
+    /** NaN when less than half of the window is known. */
+    at(t: number): number {
+      let area = 0;
+      let known = 0;
+      for (let i = head; i < times.length; i++) {
+        const from = Math.max(times[i] as number, t - widthMs);
+        const to = Math.min(times[i + 1] ?? t, (times[i] as number) + holdMs, t);
+        if (to <= from) continue;
+        area += (values[i] as number) * (to - from);
+        known += to - from;
+      }
+      return known * 2 >= widthMs ? area / known : Number.NaN;
+    },
+  };
+}
+
+/** A running mean that costs nothing: exponential, by time and not by count. NaN before the first value. */
+export function openSmooth(tauMs: number) {
+  let last = Number.NaN;
+  let at = Number.NEGATIVE_INFINITY;
+  return {
+    add(t: number, value: number): number {
+      last = Number.isNaN(last) ? value : last + (value - last) * (1 - Math.exp(-Math.max(0, t - at) / tauMs));
+      at = t;
+      return last;
+    },
+    get value() {
+      return last;
+    },
+  };
+}
+
+/** Middle of a list, and how far its members usually are from it (scaled to a standard deviation). NaN when empty. */
+export function medianAndSpread(values: readonly number[]): [median: number, spread: number] {
+  if (values.length === 0) return [Number.NaN, Number.NaN];
+  const middle = (list: readonly number[]) => {
+    const sorted = list.toSorted((a, b) => a - b);
+    const half = sorted.length >> 1;
+    return sorted.length % 2 === 1 ? (sorted[half] as number) : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
+  };
+  const median = middle(values);
+  return [median, 1.4826 * middle(values.map((value) => Math.abs(value - median)))];
+}

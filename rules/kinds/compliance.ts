@@ -1,0 +1,116 @@
+/**
+ * Duties of the day: a value that may leave its range only for so long a day, or a plant that must have run so many hours by a time of day.
+ * Counts anew at midnight of the site.
+ */
+import { z } from 'zod';
+import { durationSchema } from '../../shared/duration.ts';
+import { defineKind, type Judge, type Verdict } from '../kind.ts';
+import { limitSchema, resolveLimit } from '../limit.ts';
+import { localClock, minuteOf } from '../local-time.ts';
+
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 20:00');
+
+export default defineKind({
+  id: 'compliance',
+  title: { zh: '合规时长', en: 'Duties of the day' },
+  params: z
+    .strictObject({
+      low: limitSchema.optional(),
+      high: limitSchema.optional(),
+      at_most: durationSchema.optional().meta({ description: 'Outside low and high for at most so long a day' }),
+      hours: limitSchema.optional().meta({ description: 'Must have been on (a state above 0) for so many hours …' }),
+      by: time.optional().meta({ description: '… by this time of day' }),
+    })
+    .refine(
+      ({ low, high, at_most, hours, by }) =>
+        hours === undefined
+          ? at_most !== undefined && (low !== undefined || high !== undefined)
+          : by !== undefined && low === undefined && high === undefined && at_most === undefined,
+      'either at_most with low or high, or hours with by',
+    ),
+  windowMs: () => 86_400_000,
+  open({ low, high, at_most, hours, by }, { device, plant }) {
+    const { attributes } = device;
+    const bottom = low === undefined ? Number.NEGATIVE_INFINITY : resolveLimit(low, attributes);
+    const top = high === undefined ? Number.POSITIVE_INFINITY : resolveLimit(high, attributes);
+    const wanted = hours === undefined ? undefined : resolveLimit(hours, attributes);
+    if (bottom === undefined || top === undefined || (hours !== undefined && wanted === undefined)) return undefined;
+    const clock = localClock(plant.timezone);
+    const duty = wanted !== undefined;
+    const dueMinute = by === undefined ? 0 : minuteOf(by);
+    /** Time outside, or time on, today. */
+    let counted = 0;
+    let known = 0;
+    let day = Number.NaN;
+    let lastT = Number.NaN;
+    let counts = false;
+    // A value is taken to hold until the next one, but not through a long silence.
+    const longestHold = 15 * 60_000;
+    const advance = (t: number) => {
+      const today = clock.day(t);
+      const midnight = clock.next(t, 0) - 86_400_000;
+      if (today !== day) {
+        counted = 0;
+        known = 0;
+        if (!Number.isNaN(lastT)) lastT = Math.max(lastT, midnight);
+        day = today;
+      }
+      if (Number.isNaN(lastT)) return;
+      const held = Math.min(t - lastT, longestHold);
+      known += held;
+      if (counts) counted += held;
+    };
+    const verdict = (t: number): Verdict => {
+      if (!duty) {
+        judge.value = counted / 60_000;
+        return counted > (at_most as number) ? 'breach' : 'clear';
+      }
+      judge.value = counted / 3_600_000;
+      if (clock.minute(t) < dueMinute) return 'clear';
+      if (judge.value >= (wanted as number)) return 'clear';
+      // Half of the day unseen: the hours are not known, so they are not missing.
+      return known * 2 >= dueMinute * 60_000 ? 'breach' : 'unknown';
+    };
+    const judge: Judge = {
+      wakeAt: Number.POSITIVE_INFINITY,
+      value: Number.NaN,
+      limit: duty ? (wanted as number) : (at_most as number) / 60_000,
+      reading(_input, t, value) {
+        advance(t);
+        if (Number.isNaN(value)) {
+          lastT = Number.NaN;
+          return 'unknown';
+        }
+        lastT = t;
+        counts = duty ? value > 0 : value < bottom || value > top;
+        if (duty) judge.wakeAt = clock.next(t, dueMinute);
+        return verdict(t);
+      },
+      wake(t) {
+        advance(t);
+        if (!Number.isNaN(lastT)) lastT = t;
+        judge.wakeAt = clock.next(t, dueMinute);
+        return verdict(t);
+      },
+    };
+    return judge;
+  },
+  message: {
+    zh: '{location}：{quantity}今日累计 {value}，要求 {limit}（小时或分钟），自 {since} 起未达标',
+    en: '{location}: {quantity} has come to {value} today, the duty is {limit} (hours or minutes), not met since {since}',
+  },
+  examples: [
+    { say: 'ran too little by 20:00', params: { hours: 'planned_hours - 1', by: '20:00' }, attributes: { planned_hours: 8 }, quantity: 'plant_running', readings: shift(6), at: 20 * 3_600, verdict: 'breach' },
+    { say: 'ran enough', params: { hours: 7, by: '20:00' }, quantity: 'plant_running', readings: shift(8), at: 20 * 3_600, verdict: 'clear' },
+    { say: 'before 20:00 nothing is due', params: { hours: 7, by: '20:00' }, quantity: 'plant_running', readings: shift(6), at: 19.9 * 3_600, verdict: 'clear' },
+    { say: 'midnight starts a new day', params: { hours: 7, by: '20:00' }, quantity: 'plant_running', readings: [...shift(6), [86_460, 0]], verdict: 'clear' },
+    { say: 'outside for too long today', params: { low: 2, high: 8, at_most: '30m' }, quantity: 'residual_chlorine_mgl', readings: [[0, 1], [600, 1], [1200, 1], [1860, 1]], verdict: 'breach' },
+    { say: 'outside, but not for long', params: { low: 2, high: 8, at_most: '30m' }, quantity: 'residual_chlorine_mgl', readings: [[0, 1], [600, 1], [1200, 5], [7200, 5]], verdict: 'clear' },
+    { say: 'bad', params: { low: 2, high: 8, at_most: '30m' }, quantity: 'residual_chlorine_mgl', readings: [[0, null]], verdict: 'unknown' },
+  ],
+}); // biome-ignore format: examples read as a table
+
+/** A plant that runs from 8 o'clock for so many hours, read every 5 minutes until 19:55. */
+function shift(hours: number): [number, number][] {
+  return Array.from({ length: 240 }, (_, i) => [i * 300, i >= 96 && i < 96 + hours * 12 ? 1 : 0]);
+}

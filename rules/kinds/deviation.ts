@@ -1,0 +1,127 @@
+/**
+ * Different from what is usual here at this hour: compares a short mean with the highest (or lowest) such mean of the same weekday and hour
+ * in past weeks, of the same hour in past days while weeks are missing, and of the last hours while even days are. Learns only from quiet times.
+ */
+import { z } from 'zod';
+import { durationSchema } from '../../shared/duration.ts';
+import { defineKind, type Judge, type Verdict } from '../kind.ts';
+import { limitSchema, resolveLimit } from '../limit.ts';
+import { localClock } from '../local-time.ts';
+import { openExtreme, openMean } from '../window.ts';
+
+const hourMs = 3_600_000;
+
+export default defineKind({
+  id: 'deviation',
+  title: { zh: '偏离历史规律', en: 'Deviates from its history' },
+  params: z.strictObject({
+    direction: z.enum(['above', 'below']).default('above'),
+    times: z.number().positive().default(1.5).meta({ description: 'Beyond the usual by this factor …' }),
+    by: limitSchema.default(0).meta({ description: '… and by at least this much' }),
+    mean: durationSchema.default(300_000).meta({ description: 'Means over this time are compared' }),
+    weeks: z.number().int().min(1).max(26).default(6).meta({ description: 'Weeks that are remembered' }),
+    settle: durationSchema.default(600_000).meta({ description: 'Time to learn before the first verdict' }),
+  }),
+  windowMs: ({ weeks }) => weeks * 7 * 24 * hourMs,
+  open({ direction, times, by, mean, weeks, settle }, { device, plant }) {
+    const distance = resolveLimit(by, device.attributes);
+    if (distance === undefined) return undefined;
+    const clock = localClock(plant.timezone);
+    const above = direction === 'above';
+    const beyond = (a: number, b: number) => (above ? Math.max(a, b) : Math.min(a, b));
+    const short = openMean(mean);
+    // The last hours, but not the last minutes: a fault must not become the usual while it is being judged.
+    const recent = openExtreme(above ? 'max' : 'min', 2 * hourMs);
+    const waiting: [t: number, mean: number][] = [];
+    const slots = new Map<number, number[]>();
+    let slot = Number.NaN;
+    let ofHour = Number.NaN;
+    let nextMean = Number.NEGATIVE_INFINITY;
+    let first = Number.NaN;
+    let now = Number.NaN;
+    let current: Verdict = 'unknown';
+
+    const usualAt = (t: number): number => {
+      const hour = clock.hour(t);
+      const week = slots.get(clock.weekday(t) * 24 + hour);
+      if (week && week.length >= 2) return week.reduce(beyond);
+      const days: number[] = [];
+      for (let day = 0; day < 7; day++) days.push(...(slots.get(day * 24 + hour) ?? []));
+      const short = recent.at(t);
+      if (days.length === 0) return short;
+      return days.length >= 3 || Number.isNaN(short) ? days.reduce(beyond) : beyond(days.reduce(beyond), short);
+    };
+    const judge: Judge = {
+      wakeAt: Number.POSITIVE_INFINITY,
+      value: Number.NaN,
+      limit: Number.NaN,
+      reading(_input, t, value, breached) {
+        if (Number.isNaN(value)) return 'unknown';
+        if (Number.isNaN(first)) first = t;
+        short.add(t, value);
+        // A new mean every tenth of its length is enough, and keeps the cost of a reading small.
+        if (t < nextMean) return current;
+        nextMean = t + mean / 10;
+        now = short.at(t);
+        if (Number.isNaN(now)) {
+          current = breached ? 'breach' : 'clear';
+          return current;
+        }
+        const hour = Math.floor(t / hourMs);
+        if (hour !== slot) {
+          if (!Number.isNaN(ofHour)) {
+            const at = clock.weekday(slot * hourMs) * 24 + clock.hour(slot * hourMs);
+            const list = slots.get(at) ?? [];
+            list.push(ofHour);
+            if (list.length > weeks) list.shift();
+            slots.set(at, list);
+          }
+          slot = hour;
+          ofHour = Number.NaN;
+        }
+        const usual = usualAt(t);
+        const limit = above ? Math.max(usual * times, usual + distance) : Math.min(usual / times, usual - distance);
+        judge.value = now;
+        judge.limit = limit;
+        const out = !Number.isNaN(limit) && t - first >= settle && (above ? now > limit : now < limit);
+        const back = breached && !Number.isNaN(limit) && (above ? now > (usual + limit) / 2 : now < (usual + limit) / 2);
+        current = out || back ? 'breach' : 'clear';
+        if (current === 'clear') {
+          ofHour = Number.isNaN(ofHour) ? now : beyond(ofHour, now);
+          waiting.push([t, now]);
+        }
+        while (waiting.length > 0 && (waiting[0] as [number, number])[0] <= t - Math.max(settle, mean)) {
+          const [at, was] = waiting.shift() as [number, number];
+          recent.add(at, was);
+        }
+        return current;
+      },
+    };
+    return judge;
+  },
+  message: {
+    zh: '{location}：{quantity} {value} {unit}，明显偏离同时段规律（参考限值 {limit} {unit}），自 {since} 起',
+    en: '{location}: {quantity} {value} {unit}, far from what is usual at this hour (limit {limit} {unit}), since {since}',
+  },
+  examples: [
+    { say: 'a step above the last hours', params: { times: 1.5, by: 2 }, quantity: 'flow_m3h', readings: [...steady(0, 3_600, 3), ...steady(3_600, 4_500, 9)], verdict: 'breach' },
+    { say: 'a step that is small', params: { times: 1.5, by: 2 }, quantity: 'flow_m3h', readings: [...steady(0, 3_600, 3), ...steady(3_600, 4_500, 4.5)], verdict: 'clear' },
+    { say: 'the same step, back again', params: { times: 1.5, by: 2 }, quantity: 'flow_m3h', readings: [...steady(0, 3_600, 3), ...steady(3_600, 4_500, 9), ...steady(4_500, 6_000, 3)], verdict: 'clear' },
+    { say: 'usual for this hour on the days before', params: { times: 1.5, by: 2 }, quantity: 'flow_m3h', readings: days(4), verdict: 'clear' },
+    { say: 'nothing learned yet', params: {}, quantity: 'flow_m3h', readings: [[0, 3], [60, null]], verdict: 'unknown' },
+  ],
+}); // biome-ignore format: examples read as a table
+
+function steady(from: number, to: number, value: number): [number, number][] {
+  return Array.from({ length: (to - from) / 60 }, (_, i) => [from + i * 60, value]);
+}
+/** Days with a peak of 9 from 7 to 9 and 2 else, ending within a peak. */
+function days(count: number): [number, number][] {
+  const out: [number, number][] = [];
+  for (let s = 0; s < count * 86_400 + 8 * 3_600; s += 120) {
+    const hour = (s / 3_600) % 24;
+    // A soft flank on the first morning, as plants have it.
+    out.push([s, hour >= 7 && hour < 9 ? (s < 86_400 ? Math.min(9, 2 + (hour - 7) * 3.5) : 9) : 2]);
+  }
+  return out;
+}

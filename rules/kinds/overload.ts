@@ -1,0 +1,89 @@
+/**
+ * Thermal overload with memory: τ·dθ/dt = (I/In)² − θ, the first-order image of a breaker, cable or transformer (IEC 60898-1: no trip at
+ * 1.13 In, trip at 1.45 In within the hour). Warns when the part is nearly as hot as where it may trip, or when the load that flows now will
+ * bring it there soon. A motor start is hot for seconds only and does neither.
+ */
+import { z } from 'zod';
+import { durationSchema } from '../../shared/duration.ts';
+import type { QuantityId } from '../../shared/quantity.ts';
+import { defineKind, type Judge } from '../kind.ts';
+import { limitSchema, resolveLimit } from '../limit.ts';
+
+export default defineKind({
+  id: 'overload',
+  title: { zh: '热过载', en: 'Thermal overload' },
+  params: z.strictObject({
+    rating: limitSchema.default('rating_a').meta({ description: 'Rated current In' }),
+    tau: durationSchema.default(150_000).meta({ description: 'Thermal time constant: about 150 s for small breakers, 10 min for large ones' }),
+    trips_at: z.number().positive().default(1.13).meta({ description: 'Lowest current, in In, at which it may trip at all' }),
+    at_state: z.number().positive().default(0.9).meta({ description: 'Warn at this part of the thermal state of a trip …' }),
+    ahead: durationSchema.default(900_000).meta({ description: '… or when the load now would trip it within this time' }),
+    held: durationSchema.default(20_000).meta({ description: 'And the load has been there for so long: starting currents pass' }),
+  }),
+  inputs(_params, { device, quantity }) {
+    const first = quantity ?? 'current_l1_a';
+    if (!first.includes('l1')) return [{ device: device.id, quantity: first }];
+    return ['l1', 'l2', 'l3'].map((phase) => ({ device: device.id, quantity: first.replace('l1', phase) as QuantityId }));
+  },
+  windowMs: ({ tau }) => 5 * tau,
+  open({ rating, tau, trips_at, at_state, ahead, held }, { device }) {
+    const ratedA = resolveLimit(rating, device.attributes);
+    if (ratedA === undefined) return undefined;
+    const trip = trips_at ** 2;
+    const phases = [newPhase(), newPhase(), newPhase()];
+    const judge: Judge = {
+      wakeAt: Number.POSITIVE_INFINITY,
+      value: Number.NaN,
+      limit: ratedA,
+      reading(input, t, value, breached) {
+        const phase = phases[input] as ReturnType<typeof newPhase>;
+        if (Number.isNaN(value)) {
+          phase.known = false;
+          return 'unknown';
+        }
+        const ratio = Math.abs(value) / ratedA;
+        const square = ratio * ratio;
+        // What was last read held until now; after a silence the part is taken to have gone on as before.
+        if (!Number.isNaN(phase.t)) phase.theta = phase.square + (phase.theta - phase.square) * Math.exp(-(t - phase.t) / tau);
+        else phase.theta = Math.min(square, trip * 0.8);
+        // The lowest of the last `held`: what flowed all that time.
+        if (square > trip) phase.above = Number.isNaN(phase.above) ? t : phase.above;
+        else phase.above = Number.NaN;
+        phase.square = square;
+        phase.t = t;
+        phase.known = true;
+        phase.value = Math.abs(value);
+        let hot = false;
+        let worst = 0;
+        for (const one of phases) {
+          if (!one.known) continue;
+          const stays = !Number.isNaN(one.above) && t - one.above >= held;
+          const soon = stays && tau * Math.log((one.square - one.theta) / (one.square - trip)) <= ahead;
+          // Heat alone counts while the load still feeds it; what cools down is no news.
+          const now = one.theta >= trip * at_state * (breached ? 0.9 : 1) && one.square >= one.theta * 0.9 && (stays || one.theta >= trip);
+          if (soon || one.theta >= trip || now || (breached && one.theta >= trip * at_state * 0.9)) hot = true;
+          if (one.value > worst) worst = one.value;
+        }
+        judge.value = worst;
+        return hot ? 'breach' : 'clear';
+      },
+    };
+    return judge;
+  },
+  message: {
+    zh: '{location}：电流 {value} A，额定 {limit} A，开关和电缆持续升温，即将跳闸，自 {since} 起',
+    en: '{location}: {value} A on a rating of {limit} A, breaker and cable are heating up and will trip, since {since}',
+  },
+  examples: [
+    { say: 'a load that will trip it', params: { rating: 100 }, quantity: 'current_l1_a', readings: [[0, [80]], [5, [130]], [15, [130]], [26, [130]]], verdict: 'breach' },
+    { say: 'a motor starts', params: { rating: 100 }, quantity: 'current_l1_a', readings: [[0, [40]], [5, [400]], [8, [400]], [10, [60]], [15, [60]]], verdict: 'clear' },
+    { say: 'full but not over', params: { rating: 100 }, quantity: 'current_l1_a', readings: [[0, [100]], [600, [100]], [1200, [100]]], verdict: 'clear' },
+    { say: 'a load that never trips it', params: { rating: 100 }, quantity: 'current_l1_a', readings: [[0, [105]], [3600, [105]]], verdict: 'clear' },
+    { say: 'cooled down', params: { rating: 100 }, quantity: 'current_l1_a', readings: [[0, [140]], [30, [140]], [60, [50]], [600, [50]]], verdict: 'clear' },
+    { say: 'bad', params: { rating: 100 }, quantity: 'current_l1_a', readings: [[0, [140]], [30, [null]]], verdict: 'unknown' },
+  ],
+}); // biome-ignore format: examples read as a table
+
+function newPhase() {
+  return { t: Number.NaN, square: 0, theta: 0, above: Number.NaN, known: false, value: 0 };
+}

@@ -1,0 +1,56 @@
+/** Changes too fast: by so much within so long. */
+import { z } from 'zod';
+import { durationSchema } from '../../shared/duration.ts';
+import { defineKind, type Judge } from '../kind.ts';
+import { limitSchema, resolveLimit } from '../limit.ts';
+import { openExtreme } from '../window.ts';
+
+export default defineKind({
+  id: 'rate',
+  title: { zh: '变化过快', en: 'Changes too fast' },
+  params: z
+    .strictObject({
+      fall: limitSchema.optional().meta({ description: 'Falls by this much …' }),
+      rise: limitSchema.optional().meta({ description: 'or rises by this much …' }),
+      within: durationSchema.meta({ description: '… within this time' }),
+    })
+    .refine(({ fall, rise }) => fall !== undefined || rise !== undefined, 'fall, rise or both'),
+  windowMs: ({ within }) => within,
+  open({ fall, rise, within }, { device }) {
+    const down = fall === undefined ? Number.POSITIVE_INFINITY : resolveLimit(fall, device.attributes);
+    const up = rise === undefined ? Number.POSITIVE_INFINITY : resolveLimit(rise, device.attributes);
+    if (down === undefined || up === undefined) return undefined;
+    const highest = openExtreme('max', within);
+    const lowest = openExtreme('min', within);
+    const judge: Judge = {
+      wakeAt: Number.POSITIVE_INFINITY,
+      value: Number.NaN,
+      limit: Number.NaN,
+      reading(_input, t, value, breached) {
+        judge.value = value;
+        if (Number.isNaN(value)) return 'unknown';
+        highest.add(t, value);
+        lowest.add(t, value);
+        const fallen = highest.at(t) - value;
+        const risen = value - lowest.at(t);
+        judge.limit = fallen / down >= risen / up ? highest.at(t) - down : lowest.at(t) + up;
+        // Half the rate ends it: a deadband that needs no setting.
+        const part = breached ? 0.5 : 1;
+        return fallen >= down * part || risen >= up * part ? 'breach' : 'clear';
+      },
+    };
+    return judge;
+  },
+  message: {
+    zh: '{location}：{quantity}变化过快，现为 {value} {unit}，自 {since} 起',
+    en: '{location}: {quantity} is changing too fast, now {value} {unit}, since {since}',
+  },
+  examples: [
+    { say: 'falls fast', params: { fall: 10, within: '60s' }, readings: [[0, 400], [30, 395], [59, 389]], verdict: 'breach' },
+    { say: 'falls as far, but slowly', params: { fall: 10, within: '60s' }, readings: [[0, 400], [61, 395], [122, 389]], verdict: 'clear' },
+    { say: 'a rise is no fall', params: { fall: 10, within: '60s' }, readings: [[0, 400], [30, 420]], verdict: 'clear' },
+    { say: 'rises fast', params: { rise: 10, within: '60s' }, readings: [[0, 40], [30, 52]], verdict: 'breach' },
+    { say: 'steady again', params: { fall: 10, within: '60s' }, readings: [[0, 400], [30, 385], [100, 385]], verdict: 'clear' },
+    { say: 'bad', params: { fall: 10, within: '60s' }, readings: [[0, 400], [30, null]], verdict: 'unknown' },
+  ],
+}); // biome-ignore format: examples read as a table
