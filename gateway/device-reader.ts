@@ -12,11 +12,7 @@ import { buildProgram, type Program, type ProgramCell, type ProgramSpan } from '
 import type { Cell } from './words.ts';
 
 /** How the reader reaches its device: one request, with all that the bus knows about timeouts. */
-export interface Ask {
-  (span: Span): Promise<Uint8Array>;
-  /** An answer to this could be mistaken for a late one. */
-  inDoubt(span: Span): boolean;
-}
+export type Ask = (span: Span) => Promise<Uint8Array>;
 
 /** `answered`: at least one answer, even a refusal. */
 export type Round = 'answered' | 'silent' | 'closed';
@@ -58,28 +54,10 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
     };
   }
 
-  /** One planned request; in two parts where its answer could be mistaken for a late one. */
-  const readPlanned = async (program: Program, one: ProgramSpan, ask: Ask) => {
-    if (!ask.inDoubt(one.span)) return program.store(one, await ask(one.span));
-    const half = one.cells.length >> 1;
-    if (half > 0) {
-      for (const part of [one.cells.slice(0, half), one.cells.slice(half)]) {
-        const span = cover(part);
-        program.storePart(part, span, await ask(span));
-      }
-      return;
-    }
-    const other = program.spans
-      .flatMap(({ cells }) => cells)
-      .find(({ cell }) => cell.table === one.span.table && cell.count !== one.span.count);
-    if (other) await ask(cover([other]));
-    program.store(one, await ask(one.span));
-  };
-
   const readSpan = async (program: Program, one: ProgramSpan, ask: Ask, retries: number): Promise<SpanResult> => {
     for (let attempt = 0; ; attempt++) {
       try {
-        await readPlanned(program, one, ask);
+        program.store(one, await ask(one.span));
         one.silentRounds = 0;
         one.exceptionRounds = 0;
         return 'ok';

@@ -94,7 +94,7 @@ export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Pol
 
   const askWith = (polled: Polled, timeoutMs: number): Ask => {
     const unit = polled.device.unit;
-    const ask = async (span: Parameters<Ask>[0]) => {
+    return async (span) => {
       const startedAt = clock.monotonic();
       const request = requestOf(span);
       const held = hold;
@@ -115,7 +115,6 @@ export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Pol
         if (bus.pause > 0) await clock.sleep(bus.pause);
       }
     };
-    return Object.assign(ask, { inDoubt: (span: Parameters<Ask>[0]) => link.inDoubt(unit, requestOf(span)) });
   };
 
   /** The answer after a silence took longer than usual: the silent device pays. */

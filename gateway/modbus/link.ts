@@ -12,11 +12,6 @@ export interface Link extends AsyncDisposable {
   read(unit: number, request: Request, timeoutMs: number): Promise<Uint8Array>;
   /** Time that question and answer take on the line itself, ms; 0 where that does not count. */
   lineTimeMs(request: Request): number;
-  /**
-   * A late answer to an earlier request could not be told from the answer to this one: same unit, function and length. A request of
-   * another length settles it, since a device answers in the order of asking. Always false where frames carry a transaction id.
-   */
-  inDoubt(unit: number, request: Request): boolean;
   /** Told of each unit whose answer came too late: it lives after all. */
   onLate: ((unit: number) => void) | undefined;
   /** Told when the connection opens and closes. */

@@ -1,8 +1,8 @@
 /**
  * Modbus RTU master on a serial line or on a raw TCP converter. RTU answers carry no request number, so trust is earned: unit, function,
- * byte count and CRC must fit the one outstanding request; what came before is dropped before asking; and after a failed request no
- * request with an answer of the same look goes to that unit until its late answer has come, or an answer of another look has proved
- * that the unit is past it (telegraf#9253: the second read got the first one's bytes).
+ * byte count and CRC must fit the one outstanding request, and what came before is dropped before asking. After a failed request its late
+ * answer could be taken for the answer to the next one of the same look (telegraf#9253: the second read got the first one's bytes). Since a
+ * device answers in the order of asking, a shorter read comes first then: once that is answered, nothing older can come any more.
  */
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/errors.ts';
@@ -27,6 +27,7 @@ interface Doubt {
 
 interface Current {
   shape: Shape;
+  timeoutMs: number;
   /** No first byte by then: silent. */
   firstBy: number;
   /** Not whole by then: given up. */
@@ -42,9 +43,15 @@ export interface RtuLink extends Link {
 /** How long a device may be late before its answer is given up for good, in timeouts; and at least so many ms. */
 const lateTimeouts = 10;
 const leastLateMs = 10_000;
-/** Waiting for a doubt to settle when nothing else can settle it: so many timeouts, at least so many ms. */
+/** Single registers have no shorter read: they are held back for so many timeouts, at least so many ms. */
 const waitTimeouts = 2;
 const leastWaitMs = 500;
+
+/** Longest time to listen for the late answer of a unit that used to answer, ms. */
+const longestListenMs = 300;
+
+/** Timers and clocks do not agree to the last microsecond. */
+const toleranceMs = 0.01;
 
 /** Failures in a row, without any answer between, after which a converter's connection itself is suspect. */
 const suspectFailures = 8;
@@ -59,6 +66,8 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
   let doubts: Doubt[] = [];
   let tail: Promise<void> = Promise.resolve();
   let failuresInARow = 0;
+  const silentUnits = new Set<number>();
+  let listenUntil = Number.NEGATIVE_INFINITY;
   let cancelTimer = () => {};
   let wakeDoubter = () => {};
 
@@ -71,13 +80,18 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
     else entry.resolve(outcome);
   };
 
-  const fail = (code: 'transport/timeout' | 'transport/garbled', reason: string, timeoutMs: number) => {
+  const fail = (code: 'transport/timeout' | 'transport/garbled', reason: string) => {
     if (!current) return;
-    const { shape } = current;
+    const { shape, timeoutMs } = current;
     doubts.push({ shape, until: clock.monotonic() + Math.max(leastLateMs, lateTimeouts * timeoutMs) });
     if (doubts.length > 64) doubts.shift();
-    if (code === 'transport/timeout') counts.timeouts++;
-    else counts.garbled++;
+    if (code === 'transport/timeout') {
+      counts.timeouts++;
+      // A unit that used to answer is most likely just late: listen on for a while rather than talk into its answer. A dead one is not
+      // waited for twice.
+      if (!silentUnits.has(shape.unit)) listenUntil = clock.monotonic() + Math.min(timeoutMs, longestListenMs);
+      silentUnits.add(shape.unit);
+    } else counts.garbled++;
     length = 0;
     finish(new Fault(code, reason));
     if (++failuresInARow >= suspectFailures) {
@@ -121,6 +135,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
     if (at > 0) counts.foreign++;
     length = 0;
     failuresInARow = 0;
+    silentUnits.delete(shape.unit);
     if (exception !== undefined && own.some((doubt) => doubt.shape.code === shape.code)) {
       // A refusal looks the same whatever was asked: this one may answer the request before. It settles that one, and we ask again.
       doubts = doubts.filter((doubt) => doubt.shape.unit !== shape.unit);
@@ -136,6 +151,8 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
   const settle = (doubt: Doubt) => {
     doubts = doubts.filter((other) => other !== doubt);
     counts.late++;
+    silentUnits.delete(doubt.shape.unit);
+    listenUntil = Number.NEGATIVE_INFINITY;
     wakeDoubter();
     link.onLate?.(doubt.shape.unit);
   };
@@ -145,37 +162,100 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
     return false;
   };
 
-  const look = (timeoutMs: number) => {
+  /** Looks again when the silence after the last byte is long enough, or when time is up. */
+  const arm = ({ firstBy, wholeBy }: Current) => {
+    const now = clock.monotonic();
+    const deadline = now < firstBy - toleranceMs ? firstBy : wholeBy;
+    const next = lastByteAt > sentAt ? Math.min(deadline, Math.max(now, lastByteAt) + timing.settleMs) : deadline;
+    cancelTimer();
+    cancelTimer = clock.after(next - now, look);
+  };
+
+  const look = () => {
     if (!current) return;
     const now = clock.monotonic();
-    const quiet = length > 0 && now - lastByteAt >= timing.settleMs - 0.01;
-    if (quiet) {
+    const receiving = lastByteAt > sentAt && now - lastByteAt < timing.settleMs - toleranceMs;
+    if (length > 0 && !receiving) {
       const had = mentions(current.shape);
       if (scan(true)) return;
-      if (had) return fail('transport/garbled', 'an answer that is cut or disturbed', timeoutMs);
+      if (had) return fail('transport/garbled', 'an answer that is cut or disturbed');
+      // Noise, or somebody else's: the answer may still come.
       length = 0;
     }
-    const receiving = lastByteAt > sentAt && now - lastByteAt < timing.settleMs;
-    if (now >= current.wholeBy - 0.01 || (now >= current.firstBy - 0.01 && !receiving)) {
+    if (now >= current.wholeBy - toleranceMs || (now >= current.firstBy - toleranceMs && !receiving)) {
       const had = length > 0;
       if (scan(true)) return;
-      return fail(had ? 'transport/garbled' : 'transport/timeout', had ? 'an answer that is cut' : 'no answer', timeoutMs);
+      return fail(had ? 'transport/garbled' : 'transport/timeout', had ? 'an answer that is cut' : 'no answer');
     }
-    const next = Math.min(
-      now < current.firstBy ? current.firstBy : current.wholeBy,
-      length > 0 || receiving ? lastByteAt + timing.settleMs : current.wholeBy,
-    );
-    cancelTimer();
-    cancelTimer = clock.after(next - now, () => look(timeoutMs));
+    arm(current);
   };
 
   const exchange = async (unit: number, request: Request, timeoutMs: number): Promise<Uint8Array> => {
     const shape = shapeOf(unit, request);
+    await listened();
+    if (isDoubtful(shape)) {
+      const other = discriminator(unit, request);
+      if (other) await prove(unit, other, timeoutMs);
+      else await waitFor(shape, timeoutMs);
+    }
+    return send(unit, request, timeoutMs);
+  };
+
+  const listened = async () => {
+    while (port.open && clock.monotonic() < listenUntil - toleranceMs) {
+      await new Promise<void>((resolve) => {
+        wakeDoubter = resolve;
+        clock.after(listenUntil - clock.monotonic(), resolve);
+      });
+    }
+  };
+
+  const isDoubtful = (shape: Shape): boolean => {
+    const now = clock.monotonic();
+    doubts = doubts.filter((doubt) => doubt.until > now);
+    return doubts.some((doubt) => sameShape(doubt.shape, shape));
+  };
+
+  /** A shorter read of the same registers, legal where the long one is, whose answer looks like no other that may still come. */
+  const discriminator = (unit: number, request: Request): Request | undefined => {
+    if (request.kind !== 'registers') return undefined;
+    for (let count = 1; count < request.count; count++) {
+      const other = { ...request, count };
+      if (!isDoubtful(shapeOf(unit, other)) && !sameShape(shapeOf(unit, other), shapeOf(unit, request))) return other;
+    }
+    return undefined;
+  };
+
+  /** Any answer to this other request, a refusal too, means that no answer to an earlier one will come any more. */
+  const prove = async (unit: number, other: Request, timeoutMs: number) => {
+    try {
+      await send(unit, other, timeoutMs);
+    } catch (error) {
+      if (doubts.some((doubt) => doubt.shape.unit === unit)) throw error;
+    }
+  };
+
+  /** Nothing can tell the answers apart: hold this request back until the late one has come, or would be later than we believe. */
+  const waitFor = async (shape: Shape, timeoutMs: number) => {
+    const undo = clock.after(Math.max(leastWaitMs, waitTimeouts * timeoutMs), () => {
+      doubts = doubts.filter((doubt) => !sameShape(doubt.shape, shape));
+      wakeDoubter();
+    });
+    while (isDoubtful(shape) && port.open) {
+      await new Promise<void>((resolve) => {
+        wakeDoubter = resolve;
+      });
+    }
+    undo();
+  };
+
+  const send = async (unit: number, request: Request, timeoutMs: number): Promise<Uint8Array> => {
+    const shape = shapeOf(unit, request);
     const frame = encodeFrame(unit, request);
-    await settled(shape, timeoutMs);
-    if (!port.open) throw new Fault('transport/closed');
-    for (let quietFor = clock.monotonic() - lastByteAt; quietFor < timing.gapMs; quietFor = clock.monotonic() - lastByteAt) {
-      await clock.sleep(timing.gapMs - quietFor);
+    for (;;) {
+      const missingMs = timing.gapMs - (clock.monotonic() - lastByteAt);
+      if (missingMs < toleranceMs) break;
+      await clock.sleep(missingMs);
     }
     if (!port.open) throw new Fault('transport/closed');
     scan(true);
@@ -184,32 +264,10 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
       sentAt = clock.monotonic();
       const firstBy = sentAt + frame.length * timing.charMs + timeoutMs;
       const wholeBy = firstBy + answerBytes(shape) * timing.charMs + timing.settleMs;
-      current = { shape, firstBy, wholeBy, resolve, reject };
+      current = { shape, timeoutMs, firstBy, wholeBy, resolve, reject };
       port.write(frame);
-      cancelTimer();
-      cancelTimer = clock.after(firstBy - sentAt, () => look(timeoutMs));
+      if (current) arm(current);
     });
-  };
-
-  /** Waits, not for ever, until no late answer can be taken for this one. */
-  const settled = async (shape: Shape, timeoutMs: number) => {
-    const giveUpAt = clock.monotonic() + Math.max(leastWaitMs, waitTimeouts * timeoutMs);
-    for (;;) {
-      const now = clock.monotonic();
-      doubts = doubts.filter((doubt) => doubt.until > now);
-      const doubt = doubts.find((one) => sameShape(one.shape, shape));
-      if (!doubt) return;
-      if (now >= giveUpAt) {
-        doubts = doubts.filter((one) => one !== doubt);
-        continue;
-      }
-      const waking = new Promise<void>((resolve) => {
-        wakeDoubter = resolve;
-      });
-      const undo = clock.after(giveUpAt - now, wakeDoubter);
-      await waking;
-      undo();
-    }
   };
 
   const link: RtuLink = {
@@ -221,11 +279,6 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
       return port.open;
     },
     lineTimeMs: (request) => timing.charMs * (8 + answerBytes(shapeOf(0, request))) + 2 * timing.gapMs,
-    inDoubt(unit, request) {
-      const now = clock.monotonic();
-      const shape = shapeOf(unit, request);
-      return doubts.some((doubt) => doubt.until > now && sameShape(doubt.shape, shape));
-    },
     async read(unit, request, timeoutMs) {
       if (!port.open) {
         port.wake();
@@ -261,7 +314,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
       }
       buffer.set(bytes.subarray(Math.max(0, bytes.length - buffer.length)), length);
       length = Math.min(buffer.length, length + bytes.length);
-      scan(false);
+      if (!scan(false) && current && length > 0) arm(current);
     },
     opened() {
       length = 0;

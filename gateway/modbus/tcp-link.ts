@@ -127,7 +127,6 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): TcpLink {
       return port.open;
     },
     lineTimeMs: () => 0,
-    inDoubt: () => false,
     read(unit, request, timeoutMs) {
       if (!port.open) {
         port.wake();
