@@ -62,6 +62,6 @@ function nextMessage(client: MqttClient, topic: string, whenSubscribed: () => vo
       clearTimeout(limit);
       resolve(payload.toString());
     });
-    client.subscribe(topic, { qos: 1 }, (error) => (error ? reject(error) : whenSubscribed()));
+    client.once('connect', () => client.subscribe(topic, { qos: 1 }, (error) => (error ? reject(error) : whenSubscribed())));
   });
 }

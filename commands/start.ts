@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCredentials } from '../gateway/credentials.ts';
 import { Fault } from '../shared/errors.ts';
-import type { Role } from '../shared/role.ts';
+import { type Endpoints, endpointsFile, type Role } from '../shared/role.ts';
 import { printableUrl } from '../shared/secret.ts';
 import { checkAll } from './check.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
@@ -75,6 +75,8 @@ const command: Command = {
     if (first.password)
       say(`  sign in  user ${first.user}, password ${first.password}   (shown this once; change it with: plantroom user password)`);
 
+    const endpoints: Endpoints = { mqtt: environment.PLANTROOM_MQTT_URL ?? '', http: `http://${host}:${port}` };
+    if (embedded) writeFileSync(endpointsFile(dataDir), JSON.stringify(endpoints));
     using _clock = plantClock?.save(dataDir);
     return await supervise({ roles, args: ['--site', file, '--data', dataDir], environment });
   },

@@ -42,12 +42,27 @@ export const credentialsFile = (dataDir: string) => join(dataDir, 'secrets', 'br
 /** Who may connect to the embedded broker; made at first start, readable by the owner only. */
 export type BrokerCredentials = Record<Role | 'device', { username: string; password: string }>;
 
+/** Where the program that runs on this data folder is reached; written by start, for commands in another terminal. */
+export interface Endpoints {
+  mqtt: string;
+  http: string;
+}
+export const endpointsFile = (dataDir: string) => join(dataDir, 'run', 'endpoints.json');
+
+function runningBroker(dataDir: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(endpointsFile(dataDir), 'utf8')) as Endpoints).mqtt;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * How this role reaches the broker: user and password of PLANTROOM_MQTT_URL when it names them, else the role's own credentials from the data
  * folder (embedded broker, or one whose files `plantroom mosquitto-files` made), else without.
  */
 export function mqttAccess(role: Role | 'device', dataDir: string, environment: NodeJS.ProcessEnv = process.env): MqttAccess {
-  const text = environment.PLANTROOM_MQTT_URL || 'mqtt://127.0.0.1:1883';
+  const text = environment.PLANTROOM_MQTT_URL || runningBroker(dataDir) || 'mqtt://127.0.0.1:1883';
   const url = new URL(text);
   if (url.username) {
     const username = decodeURIComponent(url.username);
@@ -76,7 +91,8 @@ const reconnectMs = 500;
  */
 export function connectMqtt(access: MqttAccess, log: Log, options: IClientOptions = {}): MqttClient {
   const client = mqtt.connect(access.url, {
-    protocolVersion: 5,
+    // The embedded broker is 3.1.1 only: known beforehand where start says so, found out by the refusal elsewhere.
+    protocolVersion: process.env.PLANTROOM_MQTT_EMBEDDED === '1' ? 4 : 5,
     reconnectPeriod: reconnectMs,
     // Without it the client gives up for good when the broker refuses it once, be it for "server unavailable".
     reconnectOnConnackError: true,

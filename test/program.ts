@@ -17,6 +17,8 @@ export interface Program extends AsyncDisposable {
   output: string[];
   /** A request as admin; throws with status and body when it is not 2xx. */
   api<T>(path: string, options?: { method?: string; body?: unknown; token?: string }): Promise<T>;
+  /** A list, as `/api/devices` and its like answer it. */
+  list<T>(path: string): Promise<T[]>;
   /** Sends the signal and resolves with the exit code and the time it took, ms. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; tookMs: number }>;
 }
@@ -68,6 +70,10 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
       const text = await answer.text();
       if (!answer.ok) throw new Error(`${request.method ?? 'GET'} ${path}: ${answer.status} ${text}`);
       return (text === '' ? undefined : JSON.parse(text)) as T;
+    },
+    async list<T>(path: string) {
+      const answer = await program.api<T[] | Record<string, T[]>>(path);
+      return Array.isArray(answer) ? answer : (Object.values(answer)[0] ?? []);
     },
     async stop(signal = 'SIGINT') {
       const startedAt = performance.now();

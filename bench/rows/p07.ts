@@ -1,6 +1,6 @@
 /** End to end: a register changes in a device, the alarm is on MQTT. 2,000 values a second run through at the same time. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,7 +95,8 @@ function writeSite(folder: string, port: number): string {
       { from: 'made for the bench', words: { holding: words }, values: Object.fromEntries(quantities.map((quantity) => [quantity, 10])) },
     ],
   };
-  writeFileSync(join(folder, 'bench-meter.yaml'), JSON.stringify(profile));
+  mkdirSync(join(folder, 'profiles'));
+  writeFileSync(join(folder, 'profiles', 'bench-meter.yaml'), JSON.stringify(profile));
   const devices = Array.from({ length: meters }, (_, index) => ({
     id: `meter-${index + 1}`,
     name: { zh: '表', en: 'Meter' },
@@ -106,7 +107,7 @@ function writeSite(folder: string, port: number): string {
   }));
   const site = {
     site: { id: 'bench', name: { zh: '测试', en: 'Bench' } },
-    profiles: ['.'],
+    profiles: ['profiles'],
     gateways: [
       {
         id: 'gw',
@@ -157,12 +158,10 @@ const row: Row = {
         mqttAccess('dashboards', program.dataDir, { PLANTROOM_MQTT_URL: brokerUrl }),
         openLog('bench', { PLANTROOM_LOG: 'error' }),
       );
+      client.on('connect', () => client.subscribe(filters.allAlarms('bench'), { qos: 1 }));
       let heard: (active: boolean) => void = () => {};
       client.on('message', (_topic, payload) => heard(payload.length > 0 && JSON.parse(payload.toString()).active === true));
-      await new Promise<void>((resolve, reject) =>
-        client.subscribe(filters.allAlarms('bench'), { qos: 1 }, (error) => (error ? reject(error) : resolve())),
-      );
-      await until(async () => (await program.api<{ online: boolean }[]>('/api/devices')).every((device) => device.online), 30_000);
+      await until(async () => (await program.list<{ online: boolean }>('/api/devices')).every((device) => device.online), 30_000);
       for (let i = 0; i < changes; i++) {
         for (const active of [true, false]) {
           // Moments spread over the poll interval, so that all phases are met alike.

@@ -22,7 +22,7 @@ const row: Row = {
       program.password = environment.PLANTROOM_ADMIN_PASSWORD;
       const since = Date.now();
       await until(async () => {
-        const devices = await program.api<{ lastReadingAt: number | null }[]>('/api/devices');
+        const devices = await program.list<{ lastReadingAt: number | null }>('/api/devices');
         return devices.some((device) => (device.lastReadingAt ?? 0) >= since - 500);
       }, 60_000);
       if (i > 0) tookMs.push(performance.now() - startedAt);

@@ -35,7 +35,7 @@ describe('plantroom start', () => {
   it('shows live values of every system within a minute of the first start', async () => {
     const systems = await until(
       async () => {
-        const devices = await program.api<Device[]>('/api/devices');
+        const devices = await program.list<Device>('/api/devices');
         const live = new Set(
           devices
             .filter((device) => Object.values(device.latest).some((one) => one.value !== null && one.quality === 'good'))
@@ -61,7 +61,7 @@ describe('plantroom start', () => {
   it('keeps the readings in the store', async () => {
     const points = await until(async () => {
       const to = Date.now() + 60_000;
-      const device = (await program.api<Device[]>('/api/devices')).find((one) => one.latest.active_power_kw);
+      const device = (await program.list<Device>('/api/devices')).find((one) => one.latest.active_power_kw);
       const series = await program.api<{ points: [number, number | null][] }>(
         `/api/series?device=${device?.id}&quantity=active_power_kw&from=${to - 600_000}&to=${to}`,
       );
@@ -74,16 +74,16 @@ describe('plantroom start', () => {
     await program.api('/api/faults/burst-heating-pipe', { method: 'POST', body: {} });
     const alarm = await until(
       async () =>
-        (await program.api<Alarm[]>('/api/alarms')).find((one) => one.active && one.system === 'heating' && one.priority === 'critical'),
+        (await program.list<Alarm>('/api/alarms')).find((one) => one.active && one.system === 'heating' && one.priority === 'critical'),
       60_000,
       'a critical heating alarm',
     );
-    const faults = await program.api<{ name: string; active: boolean; expects: { rule: string; device: string }[] }[]>('/api/faults');
+    const faults = await program.list<{ name: string; active: boolean; expects: { rule: string; device: string }[] }>('/api/faults');
     const fault = faults.find((one) => one.name === 'burst-heating-pipe');
     expect(fault?.active).toBe(true);
     expect(fault?.expects.map((one) => one.device)).toContain(alarm.device);
     const ticket = await until(async () =>
-      (await program.api<Ticket[]>('/api/tickets')).find((one) => one.alarm === alarm.id || one.alarms.includes(alarm.id)),
+      (await program.list<Ticket>('/api/tickets')).find((one) => one.alarm === alarm.id || one.alarms.includes(alarm.id)),
     );
     expect(['boiler', 'plumbing']).toContain(ticket.trade);
     await program.api('/api/faults/burst-heating-pipe', { method: 'DELETE' });

@@ -27,7 +27,7 @@ describe.skipIf(!needs('mosquitto', 'influxd'))('plantroom start with Mosquitto 
       environment: { PLANTROOM_MQTT_URL: mosquitto.url, PLANTROOM_STORE_URL: `influx1://127.0.0.1:${influxdb.port}/plantroom` },
     });
     const meter = await until(
-      async () => (await program.api<Device[]>('/api/devices')).find((device) => device.latest.active_power_kw?.value != null),
+      async () => (await program.list<Device>('/api/devices')).find((device) => device.latest.active_power_kw?.value != null),
       60_000,
       'a live meter',
     );
