@@ -51,17 +51,21 @@ export class RoleHealth {
     const roles: Record<string, string> = {};
     const connected = this.#client?.connected === true;
     for (const role of this.#expected) {
-      const heard = this.#heard.get(role);
-      if (!connected && role === 'broker') roles[role] = 'not reachable';
-      else if (role === 'dashboards') roles[role] = 'up';
-      else if (!connected) roles[role] = 'unknown, no broker';
-      else if (!heard) roles[role] = 'not heard of';
-      else if (!heard.status.online) roles[role] = 'down';
-      else if (this.#wall.monotonic() - heard.at > heartbeatLimitMs) roles[role] = 'silent';
-      else roles[role] = 'up';
+      if (role === 'dashboards') roles[role] = 'up';
+      else if (!connected) roles[role] = role === 'broker' ? 'not reachable' : 'unknown, no broker';
+      else roles[role] = this.#stateOf(role);
     }
     if (!connected && !this.#expected.includes('broker')) roles.broker = 'not reachable';
     return { ok: Object.values(roles).every((state) => state === 'up'), roles };
+  }
+
+  /** Several workers of a role tell under `<role>-<instance>`; one that is up is enough. */
+  #stateOf(role: string): string {
+    const heard = [...this.#heard].filter(([name]) => name === role || name.startsWith(`${role}-`)).map(([, entry]) => entry);
+    const online = heard.filter(({ status }) => status.online);
+    if (online.some(({ at }) => this.#wall.monotonic() - at <= heartbeatLimitMs)) return 'up';
+    if (online.length > 0) return 'silent';
+    return heard.length > 0 ? 'down' : 'not heard of';
   }
 
   /** Metrics of every role but this one, as they came with the last heartbeat. */

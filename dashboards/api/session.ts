@@ -2,13 +2,16 @@
 import { z } from 'zod';
 import { Fault } from '../../shared/errors.ts';
 import { cookieName, userOf } from '../auth.ts';
+import { GuessLimit } from '../guess-limit.ts';
 import type { App, Parts } from '../parts.ts';
 import { permissionsOf } from '../permissions.ts';
 import { password, problems, session } from './schemas.ts';
 
-const limits = { perUser: 10, perAddress: 60, window: '1 minute' } as const;
+/** A ward's phones may share one address; a scrypt of 0.1 s each must not fill a core. */
+const perAddress = { max: 60, timeWindow: '1 minute' } as const;
 
 export function sessionRoutes(app: App, { accounts, wall }: Parts): void {
+  const guesses = new GuessLimit(wall);
   const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict' } as const;
 
   app.post(
@@ -16,12 +19,7 @@ export function sessionRoutes(app: App, { accounts, wall }: Parts): void {
     {
       config: {
         permission: 'open',
-        rateLimit: {
-          max: limits.perUser,
-          timeWindow: limits.window,
-          hook: 'preHandler',
-          keyGenerator: (request) => `${request.ip} ${(request.body as { user?: string } | undefined)?.user ?? ''}`,
-        },
+        rateLimit: perAddress,
       },
       schema: {
         description: 'Answers a bearer token and sets the session cookie. `days` asks for a token of a program: no cookie, fixed end.',
@@ -33,12 +31,14 @@ export function sessionRoutes(app: App, { accounts, wall }: Parts): void {
         }),
         response: { 200: z.object({ token: z.string(), expiresAt: z.number(), ...session.shape }), ...problems },
       },
-      preHandler: app.rateLimit({ max: limits.perAddress, timeWindow: limits.window, keyGenerator: (request) => request.ip }),
     },
     async (request, reply) => {
       const name = request.body.user.trim().toLowerCase();
+      const key = `${request.ip} ${name}`;
+      guesses.check(key);
       const user = await accounts.passwordOf(name, request.body.password);
       if (!user) {
+        guesses.failed(key);
         accounts.audit(name.slice(0, 32), 'login.refused', request.ip, null, null);
         throw new Fault('api/denied', 'User or password is wrong', { detail: { status: 401 } });
       }
@@ -79,12 +79,15 @@ export function sessionRoutes(app: App, { accounts, wall }: Parts): void {
   app.post(
     '/api/password',
     {
-      config: { permission: 'password:change', rateLimit: { max: limits.perUser, timeWindow: limits.window } },
+      config: { permission: 'password:change', rateLimit: perAddress },
       schema: { body: z.object({ old: z.string().max(1_000), new: password }), response: { 204: z.null(), ...problems } },
     },
     async (request, reply) => {
       const { name } = userOf(request);
+      const key = `${request.ip} ${name}`;
+      guesses.check(key);
       if (!(await accounts.passwordOf(name, request.body.old))) {
+        guesses.failed(key);
         throw new Fault('api/invalid', 'The old password is wrong', { detail: { errors: [{ field: 'old', message: 'wrong' }] } });
       }
       await accounts.setPassword(name, request.body.new, name);

@@ -9,6 +9,7 @@ import { api, type DeviceInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { toCsv } from './csv.ts';
+import { bridge } from './gaps.ts';
 import { chartOptions } from './options.ts';
 
 interface Loaded {
@@ -40,8 +41,7 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
   const [zoom, setZoom] = useState<{ from: number; to: number }>();
   const info = plant.site.quantities[quantity];
   const kind = info?.kind ?? 'gauge';
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another period or quantity starts unzoomed
+  // Another period or quantity starts unzoomed.
   useEffect(() => setZoom(undefined), [device.id, quantity, spanMs]);
 
   useEffect(() => {
@@ -75,18 +75,19 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
   useEffect(() => {
     const element = box.current;
     if (!element || !loaded) return;
-    const times = [...new Set([...loaded.mean, ...loaded.earlier].map(([at]) => at))].sort((a, b) => a - b);
-    const column = (points: readonly SeriesPoint[]) => {
-      const byTime = new Map(points);
-      return times.map((at) => byTime.get(at) ?? null);
-    };
-    const data: uPlot.AlignedData = [
+    const gauge = kind === 'gauge';
+    const lines = [loaded.mean, ...(gauge ? [loaded.min, loaded.max] : []), ...(compareMs > 0 ? [loaded.earlier] : [])].map((points) =>
+      bridge(points, device.pollMs),
+    );
+    const times = [...new Set(lines.flatMap((points) => points.map(([at]) => at)))].sort((a, b) => a - b);
+    // Where only another line has a point, undefined lets this one pass; null is a gap.
+    const data = [
       times.map((at) => at / 1_000),
-      column(loaded.mean),
-      column(loaded.min),
-      column(loaded.max),
-      column(loaded.earlier),
-    ];
+      ...lines.map((points) => {
+        const byTime = new Map(points);
+        return times.map((at) => byTime.get(at));
+      }),
+    ] as uPlot.AlignedData;
     const options = chartOptions({
       width: element.clientWidth,
       words,
@@ -111,7 +112,7 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
     };
   }, [loaded, words, info, kind, scheme, compareMs, compareLabel, plant.site.timezone, text]);
 
-  const empty = loaded && loaded.mean.every(([, value]) => value === null);
+  const empty = loaded?.mean.every(([, value]) => value === null);
   const name = `${device.id}-${quantity}`;
   return (
     <div className="chart" lang={language === 'zh' ? 'zh-CN' : 'en'}>

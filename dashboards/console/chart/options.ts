@@ -39,6 +39,13 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
   });
   const digits = (value: number) => words.number(value, Number.isInteger(value) ? 0 : undefined);
   const state = (value: number) => words.text(style.states?.[String(value)]);
+  const edge = (label: 'chart.min' | 'chart.max'): uPlot.Series => ({
+    label: words.t(label),
+    stroke: faint,
+    width: 1,
+    points: { show: false },
+    value: (_plot, value) => (value === null ? '—' : digits(value)),
+  });
   const axis = { stroke: ink, font, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
   return {
     width: style.width,
@@ -67,31 +74,19 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
         ...(style.kind === 'state' && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
         value: (_plot, value) => (value === null ? '—' : state(value) || `${digits(value)} ${style.unit}`),
       },
-      {
-        show: style.kind === 'gauge',
-        label: 'min',
-        stroke: faint,
-        width: 1,
-        points: { show: false },
-        value: (_plot, value) => (value === null ? '—' : digits(value)),
-      },
-      {
-        show: style.kind === 'gauge',
-        label: 'max',
-        stroke: faint,
-        width: 1,
-        points: { show: false },
-        value: (_plot, value) => (value === null ? '—' : digits(value)),
-      },
-      {
-        show: style.compareLabel !== undefined,
-        label: style.compareLabel ?? '',
-        stroke: dark ? '#d0a15f' : '#9a6a1f',
-        width: 1.5,
-        dash: [6, 4],
-        points: { show: false },
-        value: (_plot, value) => (value === null ? '—' : `${digits(value)} ${style.unit}`),
-      },
+      ...(style.kind === 'gauge' ? [edge('chart.min'), edge('chart.max')] : []),
+      ...(style.compareLabel === undefined
+        ? []
+        : [
+            {
+              label: style.compareLabel,
+              stroke: dark ? '#d0a15f' : '#9a6a1f',
+              width: 1.5,
+              dash: [6, 4],
+              points: { show: false },
+              value: (_plot: uPlot, value: number | null) => (value === null ? '—' : `${digits(value)} ${style.unit}`),
+            },
+          ]),
     ],
     bands: style.kind === 'gauge' ? [{ series: [3, 2], fill: faint }] : [],
     hooks: {

@@ -202,6 +202,8 @@ export const zh: Record<TextKey, string> = {
   'chart.yesterday': '昨天',
   'chart.lastWeek': '上周',
   'chart.lastYear': '去年',
+  'chart.min': '最低',
+  'chart.max': '最高',
   'chart.csv': 'CSV',
   'chart.png': 'PNG',
   'chart.empty': '该时段没有数据',

@@ -19,6 +19,7 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
   const offline = devices.filter(({ online }) => online === false).length;
   const label = plant.site.systems.find(({ id }) => id === system)?.label;
   const key = pickValue(values.key, system, plant.devices.values());
+  const isState = key.quantity !== undefined && plant.site.quantities[key.quantity]?.kind === 'state';
   const rows = values.rows
     .map((pick) => ({ pick, picked: pickValue(pick, system, plant.devices.values()) }))
     .filter(({ picked }) => picked.quantity !== undefined);
@@ -48,7 +49,7 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
           <div className="tile-label">{t(values.key.label)}</div>
           <ValueText pick={values.key} picked={key} alarm={alarmOf(key, alarms)} large />
         </div>
-        <Sparkline points={trend} />
+        {isState ? <span /> : <Sparkline points={trend} />}
       </div>
       {rows.length > 0 && (
         <dl className="tile-rows">

@@ -68,9 +68,9 @@ export const systemValues: Partial<Record<System, SystemValues>> = {
     ],
   },
   generator: {
-    key: { label: 'value.genset', roles: ['genset'], quantities: ['genset_running', 'engine_speed_rpm'], combine: 'max' },
+    key: { label: 'value.mains', roles: ['transfer-switch'], quantities: ['mains_available'], combine: 'min' },
     rows: [
-      { label: 'value.mains', roles: ['transfer-switch'], quantities: ['mains_available'], combine: 'min' },
+      { label: 'value.genset', roles: ['genset'], quantities: ['genset_running', 'engine_speed_rpm'], combine: 'max' },
       { label: 'value.transfer', roles: ['transfer-switch'], quantities: ['transfer_position'], combine: 'first' },
       { label: 'value.fuel', roles: ['genset'], quantities: ['fuel_level_pct'], combine: 'min', digits: 0 },
       { label: 'value.battery', roles: ['genset'], quantities: ['battery_voltage_v'], combine: 'min', digits: 1 },
@@ -156,9 +156,10 @@ export const systemValues: Partial<Record<System, SystemValues>> = {
   fire: { key: { label: 'value.fire', roles: ['fire-panel'], quantities: ['fire_alarm'], combine: 'count-on' }, rows: [] },
 };
 
-/** Rows of the plant picture: what belongs together stands together. */
-export const groups: readonly (readonly System[])[] = [
-  ['electricity', 'generator', 'oxygen'],
-  ['boiler', 'heating', 'hotwater', 'environment'],
-  ['water', 'drain', 'wastewater', 'cooling', 'lift', 'fire'],
+/** Columns of the plant picture: what belongs together stands together, and all of it fits one screen. */
+export const columns: readonly (readonly System[])[] = [
+  ['electricity', 'generator', 'lift'],
+  ['oxygen', 'wastewater', 'cooling'],
+  ['boiler', 'heating', 'hotwater'],
+  ['water', 'drain', 'environment', 'fire'],
 ];

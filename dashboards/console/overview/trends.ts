@@ -24,7 +24,7 @@ export function useTrends(
   const latest = useRef(wanted);
   latest.current = wanted;
   const names = [...wanted.values()].map(({ quantity }) => quantity ?? '').join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `names` starts the loading again once the first values are known
+  // `names` starts the loading again once the first values are known.
   useEffect(() => {
     const abort = new AbortController();
     const load = async () => {

@@ -94,7 +94,7 @@ export function AlarmPage({ id }: { id: string }) {
   const [journal, setJournal] = useState<JournalInfo[]>([]);
   const alarm = plant.alarms.get(id);
   const version = alarm?.version;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version has a new journal
+  // A new version has a new journal.
   useEffect(() => {
     api.alarmJournal(id).then(setJournal, () => undefined);
   }, [id, version]);

@@ -80,7 +80,7 @@ function DeviceRow({ device, now }: { device: DeviceInfo; now: number }) {
       <div className="device-values">
         {values.map((quantity) => (
           <span key={quantity}>
-            <small>{text(plant.site.quantities[quantity]?.label)}</small>
+            <span className="caption">{text(plant.site.quantities[quantity]?.label)}</span>
             <LatestText device={device} quantity={quantity} />
           </span>
         ))}

@@ -1,10 +1,10 @@
 /** The whole plant at a glance: headline figures, every system as a tile, what calls, who is on it. */
+import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
-import type { System } from '../../../shared/system.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { pickValue } from '../overview/pick.ts';
 import { SystemTile, ValueText } from '../overview/system-tile.tsx';
-import { groups, headline, systemValues } from '../overview/system-values.ts';
+import { columns, headline, systemValues } from '../overview/system-values.ts';
 import { useCountedToday, useTrends } from '../overview/trends.ts';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
@@ -20,9 +20,11 @@ export function OverviewPage() {
   const { t, number, time } = useWords();
   const { plant, link } = useConsole();
   const now = useNow(link, 5_000);
+  const phone = useMediaQuery('(max-width: 640px)') ?? false;
+  const most = phone ? { alarms: 4, tickets: 3 } : { alarms: 12, tickets: 10 };
   const [question, ask] = useState<Question>();
   const devices = plant.devices;
-  const shown = groups.flat().filter((system) => plant.site.systems.some(({ id }) => id === system));
+  const shown = columns.flat().filter((system) => plant.site.systems.some(({ id }) => id === system));
 
   const wanted = new Map(
     shown.flatMap((system) => {
@@ -91,10 +93,14 @@ export function OverviewPage() {
 
       <div className="overview-columns">
         <div className="tiles">
-          {shown.map((system: System) => {
-            const values = systemValues[system];
-            return values ? <SystemTile key={system} system={system} values={values} trend={trends.get(system)} /> : null;
-          })}
+          {columns.map((systems) => (
+            <div className="tile-column" key={systems.join()}>
+              {systems.map((system) => {
+                const values = shown.includes(system) ? systemValues[system] : undefined;
+                return values ? <SystemTile key={system} system={system} values={values} trend={trends.get(system)} /> : null;
+              })}
+            </div>
+          ))}
         </div>
         <aside className="side">
           <section className="panel">
@@ -105,12 +111,12 @@ export function OverviewPage() {
               <p className="calm">{t('alarms.none')}</p>
             ) : (
               <ul className="rows">
-                {alarms.slice(0, 12).map((alarm) => (
+                {alarms.slice(0, most.alarms).map((alarm) => (
                   <AlarmRow key={alarm.id} alarm={alarm} now={now} ask={ask} />
                 ))}
               </ul>
             )}
-            {alarms.length > 12 && <a href="#/alarms">{t('alarms.more', { n: alarms.length })}</a>}
+            {alarms.length > most.alarms && <a href="#/alarms">{t('alarms.more', { n: alarms.length })}</a>}
           </section>
           <section className="panel">
             <h2>
@@ -120,12 +126,12 @@ export function OverviewPage() {
               <p className="calm">{t('tickets.none')}</p>
             ) : (
               <ul className="rows">
-                {tickets.slice(0, 10).map((ticket) => (
+                {tickets.slice(0, most.tickets).map((ticket) => (
                   <TicketRow key={ticket.id} ticket={ticket} now={now} ask={ask} />
                 ))}
               </ul>
             )}
-            {tickets.length > 10 && <a href="#/tickets">{t('alarms.more', { n: tickets.length })}</a>}
+            {tickets.length > most.tickets && <a href="#/tickets">{t('alarms.more', { n: tickets.length })}</a>}
           </section>
           <p className="calm small">{t('app.supplement')}</p>
         </aside>

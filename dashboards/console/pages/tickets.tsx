@@ -152,7 +152,7 @@ export function TicketPage({ id }: { id: string }) {
   const [question, ask] = useState<Question>();
   const [loaded, setLoaded] = useState<Ticket & { journal: JournalInfo[] }>();
   const version = plant.tickets.get(id)?.version;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version has a new journal
+  // A new version has a new journal.
   useEffect(() => {
     api.ticket(id).then(setLoaded, () => undefined);
   }, [id, version]);

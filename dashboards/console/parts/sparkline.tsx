@@ -1,5 +1,6 @@
 /** A trend without axes: shape only. Gaps stay gaps. */
 import type { SeriesPoint } from '../../../ingest/store.ts';
+import { bridge } from '../chart/gaps.ts';
 
 const width = 120;
 const height = 34;
@@ -34,7 +35,7 @@ export function sparkPath(points: readonly SeriesPoint[]): string {
 }
 
 export function Sparkline({ points }: { points: readonly SeriesPoint[] | undefined }) {
-  const path = points ? sparkPath(points) : '';
+  const path = points ? sparkPath(bridge(points, 0)) : '';
   return (
     <svg className="spark" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
       {path && <path d={path} vectorEffect="non-scaling-stroke" />}

@@ -1,0 +1,210 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DashboardsApp, passwordOf, startDashboardsApp } from '../test/dashboards-app.ts';
+import { siteOf } from '../test/site-of.ts';
+import { isLocalProgram } from './auth.ts';
+import { may, type Permission, permissionIds, type UserRole, userRoles } from './permissions.ts';
+
+let app: DashboardsApp;
+beforeAll(async () => {
+  app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }));
+});
+afterAll(() => app?.[Symbol.asyncDispose]());
+
+/** Every route with what it needs. A route that is missing here fails the test below. */
+const routes: Record<string, Permission | 'open' | 'loopback'> = {
+  'POST /api/login': 'open',
+  'GET /healthz': 'open',
+  'GET /metrics': 'loopback',
+  'POST /api/logout': 'plant:read',
+  'GET /api/session': 'plant:read',
+  'POST /api/password': 'password:change',
+  'GET /api/site': 'plant:read',
+  'GET /api/people': 'plant:read',
+  'GET /api/devices': 'plant:read',
+  'GET /api/devices/{id}': 'plant:read',
+  'GET /api/series': 'plant:read',
+  'GET /api/live': 'plant:read',
+  'GET /api/alarms': 'plant:read',
+  'GET /api/alarms/{id}': 'plant:read',
+  'GET /api/alarms/{id}/journal': 'plant:read',
+  'GET /api/alarm-kpis': 'plant:read',
+  'POST /api/alarms/{id}/acknowledge': 'alarm:acknowledge',
+  'POST /api/alarms/{id}/reset': 'alarm:acknowledge',
+  'POST /api/alarms/{id}/shelve': 'alarm:shelve',
+  'POST /api/alarms/{id}/unshelve': 'alarm:shelve',
+  'POST /api/alarms/{id}/suppress': 'alarm:suppress',
+  'POST /api/alarms/{id}/unsuppress': 'alarm:suppress',
+  'POST /api/alarms/{id}/out-of-service': 'alarm:out-of-service',
+  'POST /api/alarms/{id}/return': 'alarm:out-of-service',
+  'POST /api/alarms/{id}/comment': 'alarm:comment',
+  'GET /api/tickets': 'plant:read',
+  'POST /api/tickets': 'ticket:open',
+  'GET /api/tickets/{id}': 'plant:read',
+  'POST /api/tickets/{id}/assign': 'ticket:work',
+  'POST /api/tickets/{id}/start': 'ticket:work',
+  'POST /api/tickets/{id}/wait': 'ticket:work',
+  'POST /api/tickets/{id}/resolve': 'ticket:work',
+  'POST /api/tickets/{id}/verify': 'ticket:verify',
+  'POST /api/tickets/{id}/reopen': 'ticket:work',
+  'POST /api/tickets/{id}/cancel': 'ticket:cancel',
+  'POST /api/tickets/{id}/comment': 'ticket:work',
+  'GET /api/faults': 'plant:read',
+  'POST /api/faults/{name}': 'fault:change',
+  'DELETE /api/faults/{name}': 'fault:change',
+  'GET /api/rules': 'plant:read',
+  'GET /api/dead-letters': 'dead-letter:read',
+  'GET /api/users': 'user:change',
+  'POST /api/users': 'user:change',
+  'PATCH /api/users/{name}': 'user:change',
+  'PUT /api/users/{name}/password': 'user:change',
+  'DELETE /api/users/{name}': 'user:change',
+  'GET /api/audit': 'audit:read',
+};
+/** These would end the session or never answer. */
+const notCalled = new Set(['POST /api/logout', 'GET /api/live', 'POST /api/login']);
+const pathOf = (path: string) => path.replace('{id}', 'nobody').replace('{name}', 'nobody');
+
+describe('every role against every route', () => {
+  it('the table names every route that there is', async () => {
+    const { json } = await app.call('GET', '/api/openapi.json', { token: await app.signIn('admin') });
+    const found = Object.entries(json.paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(found.sort()).toEqual(Object.keys(routes).sort());
+  });
+
+  it.each(userRoles)('%s gets what the table of permissions says, no more and no less', async (role: UserRole) => {
+    const token = await app.signIn(role);
+    const wrong: string[] = [];
+    for (const [route, permission] of Object.entries(routes)) {
+      if (notCalled.has(route)) continue;
+      const [method, path] = route.split(' ') as [string, string];
+      // An empty object is not valid for most, and "nobody" does not exist: who is let in gets 200, 400 or 404, never 401 or 403.
+      const { status } = await app.call(method, pathOf(path), { token, ...(method === 'GET' || method === 'DELETE' ? {} : { body: {} }) });
+      const allowed = permission === 'open' || permission === 'loopback' || may(role, permission);
+      if ((status !== 403 && status !== 401) !== allowed) wrong.push(`${route} ${status}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('nobody gets anything but the open routes', async () => {
+    for (const [route, permission] of Object.entries(routes)) {
+      const [method, path] = route.split(' ') as [string, string];
+      if (permission === 'open' || permission === 'loopback') continue;
+      for (const token of [undefined, 'x'.repeat(43)]) {
+        const { status, json } = await app.call(method, pathOf(path), {
+          ...(token ? { token } : {}),
+          ...(method === 'GET' || method === 'DELETE' ? {} : { body: {} }),
+        });
+        expect([route, status, json.type]).toEqual([route, 401, 'urn:plantroom:api/denied']);
+      }
+    }
+  });
+
+  it('higher roles may all that lower ones may', () => {
+    for (const permission of permissionIds) {
+      const allowed = userRoles.map((role) => may(role, permission));
+      expect(allowed).toEqual([...allowed].sort());
+      expect(allowed.at(-1)).toBe(true);
+    }
+  });
+});
+
+describe('sessions', () => {
+  const login = (user: string, password: string, headers = {}) => app.call('POST', '/api/login', { body: { user, password }, headers });
+
+  it('the cookie is for the browser only: HttpOnly, SameSite=Strict; a change needs the same origin', async () => {
+    const answer = await login('technician', passwordOf('technician'));
+    const set = answer.headers.get('set-cookie') ?? '';
+    expect(set).toMatch(/HttpOnly/);
+    expect(set).toMatch(/SameSite=Strict/);
+    const cookie = set.split(';')[0]!;
+    const change = (headers: Record<string, string>) =>
+      app.call('POST', '/api/alarms/nobody/acknowledge', { body: {}, headers: { cookie, ...headers } });
+    expect((await app.call('GET', '/api/session', { headers: { cookie } })).json.user.name).toBe('technician');
+    expect((await change({})).status).toBe(403);
+    expect((await change({ origin: 'http://evil.example' })).status).toBe(403);
+    expect((await change({ origin: 'null' })).status).toBe(403);
+    expect((await change({ origin: app.url })).status).toBe(404);
+    expect((await change({ 'sec-fetch-site': 'same-site' })).status).toBe(403);
+    expect((await app.call('POST', '/api/logout', { headers: { cookie, origin: app.url } })).status).toBe(204);
+    expect((await app.call('GET', '/api/session', { headers: { cookie } })).status).toBe(401);
+  });
+
+  it('a token of a program has a fixed end and no cookie', async () => {
+    const answer = await app.call('POST', '/api/login', { body: { user: 'viewer', password: passwordOf('viewer'), days: 30 } });
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    expect(answer.json.expiresAt - Date.now()).toBeGreaterThan(29.9 * 86_400_000);
+  });
+
+  it('a new password ends every session; a removed user is out', async () => {
+    const admin = await app.signIn('admin');
+    const body = { name: 'zhang.san', fullName: '张三', role: 'technician', password: 'first-password-1' };
+    expect((await app.call('POST', '/api/users', { token: admin, body })).status).toBe(201);
+    const { token } = (await login('zhang.san', 'first-password-1')).json;
+    expect((await app.call('PUT', '/api/users/zhang.san/password', { token: admin, body: { password: 'short' } })).status).toBe(400);
+    expect((await app.call('PUT', '/api/users/zhang.san/password', { token: admin, body: { password: 'second-password-2' } })).status).toBe(
+      204,
+    );
+    expect((await app.call('GET', '/api/session', { token })).status).toBe(401);
+    const again = (await login('zhang.san', 'second-password-2')).json.token;
+    expect((await app.call('PATCH', '/api/users/zhang.san', { token: admin, body: { role: 'viewer' } })).json.role).toBe('viewer');
+    expect((await app.call('POST', '/api/tickets', { token: again, body: {} })).status).toBe(403);
+    expect((await app.call('DELETE', '/api/users/zhang.san', { token: admin })).status).toBe(204);
+    expect((await app.call('GET', '/api/session', { token: again })).status).toBe(401);
+    const { json } = await app.call('GET', '/api/audit?object=zhang.san', { token: admin });
+    expect(json.audit.map(({ action }: { action: string }) => action)).toEqual(['user.remove', 'user.change', 'user.password', 'user.add']);
+    expect(JSON.stringify(json)).not.toMatch(/password-\d/);
+  });
+
+  it('the last administrator stays', async () => {
+    const admin = await app.signIn('admin');
+    expect((await app.call('DELETE', '/api/users/admin', { token: admin })).status).toBe(400);
+    expect((await app.call('PATCH', '/api/users/admin', { token: admin, body: { role: 'viewer' } })).status).toBe(400);
+  });
+
+  it('guessing is slowed down: eleven tries a minute are too many', async () => {
+    const tries: number[] = [];
+    for (let index = 0; index < 11; index++) tries.push((await login('manager', 'wrong')).status);
+    expect(tries.slice(0, 10).every((status) => status === 401)).toBe(true);
+    expect(tries[10]).toBe(429);
+  });
+});
+
+describe('headers', () => {
+  it('allow no outside host, no framing, no sniffing', async () => {
+    const { headers } = await app.call('GET', '/healthz');
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/default-src 'none'/);
+    expect(policy).toMatch(/script-src 'self'(;|$)/);
+    expect(policy).toMatch(/frame-ancestors 'none'/);
+    expect(policy).not.toMatch(/https?:|\*/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
+describe('metrics without a token', () => {
+  const asked = (headers: Record<string, string>, remoteAddress = '127.0.0.1') => isLocalProgram({ headers, socket: { remoteAddress } });
+
+  it('are for programs on this machine only: by loopback address and name, not through a proxy', () => {
+    expect(asked({ host: '127.0.0.1:8080' })).toBe(true);
+    expect(asked({ host: 'localhost:8080' })).toBe(true);
+    expect(asked({ host: 'rebound.example:8080' })).toBe(false);
+    expect(asked({ host: 'localhost', 'x-forwarded-for': '10.0.0.9' })).toBe(false);
+    expect(asked({ host: 'localhost' }, '10.0.0.9')).toBe(false);
+  });
+
+  it('a rebound name gets 401 from the server', async () => {
+    const { hostname, port } = new URL(app.url);
+    const status = await new Promise((resolve, reject) => {
+      request({ hostname, port, path: '/metrics', headers: { host: 'rebound.example' } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(401);
+  });
+});
