@@ -43,6 +43,6 @@ export function noiseAt(seed: number, step: number): number {
 
 /** First-order noise: `value` wanders around 0 with deviation 1 and time constant `tauS`. */
 export function wander(value: number, dtS: number, tauS: number, stream: Stream): number {
-  const keep = 1 - dtS / tauS;
+  const keep = dtS < tauS * 0.05 ? 1 - dtS / tauS : Math.exp(-dtS / tauS);
   return value * keep + stream.normal() * Math.sqrt(1 - keep * keep);
 }

@@ -159,6 +159,8 @@ function stepFeeder(feeder: Feeder, { dtS, calendar, knobs, shared }: Moment, cu
 /** Lift runs and exposures: on for about `onS`, so many times an hour at the height of the curve. */
 function pulse(feeder: Feeder, dtS: number, curve: number): number {
   const { kw, onS, perHour } = feeder.load.pulse as NonNullable<Load['pulse']>;
+  // long steps cannot show single runs, only their mean
+  if (dtS > onS) return kw * Math.min(1, (perHour * curve * onS) / 3_600);
   if (feeder.pulseS > 0) {
     feeder.pulseS -= dtS;
     return kw;
