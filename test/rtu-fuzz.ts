@@ -113,19 +113,31 @@ export async function rtuFuzz(
   const line = serialLine({ charMs: timing.charMs, clock, respond });
   await using link = rtuLink(line, timing, clock);
   let failuresInARow = 0;
+  let unit = 1;
+  let request: { kind: 'registers'; table: 'holding' | 'input'; address: number; count: number } = {
+    kind: 'registers',
+    table: 'holding',
+    address: 100,
+    count: 2,
+  };
   for (let cycle = 0; cycle < cycles; cycle++) {
-    const unit = 1 + next.below(3);
-    const count = [1, 2, 2, 10, 10, 60][next.below(6)]!;
-    const request = { kind: 'registers', table: next.chance(0.8) ? 'holding' : 'input', address: 100, count } as const;
+    // Half of the time the same question again, where a late answer is the hardest to tell.
+    if (next.chance(0.5)) {
+      unit = 1 + next.below(3);
+      const count = [1, 2, 2, 10, 10, 60][next.below(6)]!;
+      request = { kind: 'registers', table: next.chance(0.8) ? 'holding' : 'input', address: 100, count };
+    }
+    const { table, count } = request;
     disturbed = false;
     const { collisions } = line;
+    const asking = unit;
     let state: 'open' | 'done' = 'open';
     const asked = link
       .read(unit, request, timeoutMs)
       .then(
         (data) => {
-          const code = request.table === 'holding' ? 3 : 4;
-          const wanted = answer({ unit, code, address: 100, count, number: lastNumber }).subarray(3);
+          const code = table === 'holding' ? 3 : 4;
+          const wanted = answer({ unit: asking, code, address: 100, count, number: lastNumber }).subarray(3);
           if (Buffer.compare(data, wanted) === 0) result.good++;
           else result.wrong++;
           failuresInARow = 0;

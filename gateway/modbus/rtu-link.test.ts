@@ -74,7 +74,7 @@ const answer = (unit: number, ...words: number[]) =>
 describe('an RTU master', () => {
   it('the late answer to the last request is not the answer to this one (telegraf#9253)', async () => {
     const { read, link } = bench(({ unit, count, number }) => [
-      { bytes: answer(unit, ...Array.from({ length: count }, () => number)), delayMs: number === 0 ? 150 : 5 },
+      { bytes: answer(unit, ...Array.from({ length: count }, () => number)), delayMs: number === 0 ? 250 : 5 },
     ]);
     expect((await read(1, 2)).outcome).toBe('transport/timeout');
     // Same unit, same function, same length, at once: the first answer is still to come, right into our question.
