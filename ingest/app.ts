@@ -69,7 +69,9 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
     }
   }
 
+  const gatherReplies = replyGatherer(client);
   client.on('message', (topic, payload) => {
+    gatherReplies();
     if (topic.endsWith('/readings')) intake.readings(topic, payload);
     else intake.deviceStatus(topic, payload);
   });
@@ -95,6 +97,24 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
   });
   log.info({ store: store.name, devices: [...placements.values()].reduce((sum, devices) => sum + devices.size, 0) }, 'ingest started');
   return undo.move();
+}
+
+/**
+ * The acknowledgements of all messages that came with one piece of the stream go out together: one write to the network each would be the most
+ * expensive part of ingest.
+ */
+function replyGatherer(client: MqttClient): () => void {
+  let corked = false;
+  return () => {
+    if (corked) return;
+    const { stream } = client;
+    stream.cork();
+    corked = true;
+    setImmediate(() => {
+      corked = false;
+      stream.uncork();
+    });
+  };
 }
 
 /**

@@ -33,8 +33,9 @@ export function openHttp(base: URL, connections = 4): HttpClient {
         );
         call.on('timeout', () => call.destroy(new Error(`no answer within ${timeoutMs} ms`)));
         call.on('error', fail);
-        call.setHeader('content-length', Buffer.byteLength(body));
-        call.end(body);
+        const bytes = Buffer.from(body);
+        call.setHeader('content-length', bytes.length);
+        call.end(bytes);
       }),
     [Symbol.dispose]: () => agent.destroy(),
   };
