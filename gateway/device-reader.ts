@@ -6,7 +6,7 @@ import type { QuantityId } from '../shared/quantity.ts';
 import type { BadReason } from '../shared/reading.ts';
 import { type WiredPoint, type Wiring, wirePoints } from './decode.ts';
 import type { Profile } from './device.ts';
-import { bisectionReads, isAside, judge, type Learned, nothingLearned, partition, retryAsideMs, withCuts } from './heal.ts';
+import { bisectionReads, isAside, judge, type Learned, nothingLearned, partition, retryAsideMs, withLearned } from './heal.ts';
 import { limitsOf, type Span } from './plan.ts';
 import { buildProgram, type Program, type ProgramCell, type ProgramSpan } from './program.ts';
 import type { Cell } from './words.ts';
@@ -46,7 +46,7 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
 
   function build() {
     const { sound, refused } = partition(points, learned);
-    const own = withCuts(limits, learned);
+    const own = withLearned(limits, learned);
     return {
       fast: buildProgram(profile, device, sound.filter(isFast), own),
       full: buildProgram(profile, device, sound, own),

@@ -33,7 +33,12 @@ export function partition(points: readonly WiredPoint[], learned: Learned): { so
   return { sound: points.filter((wired) => !refused.includes(wired)), refused };
 }
 
-export const withCuts = (limits: PlanLimits, learned: Learned): PlanLimits => ({ ...limits, cuts: learned.cuts });
+/** Registers set aside are holes for their neighbours' reads too. */
+export const withLearned = (limits: PlanLimits, { aside, cuts }: Learned): PlanLimits => ({
+  ...limits,
+  holes: [...limits.holes, ...aside.map(({ table, address, count }) => ({ table, from: address, to: address + count - 1 }))],
+  cuts,
+});
 
 /** What an exception answer means for the registers asked. */
 export type Verdict = 'absent' | 'bisect' | 'busy' | 'silent';
