@@ -1,0 +1,48 @@
+/**
+ * `npm run chaos -- --rounds 20 --seed 7`: kill -9 of gateway, broker, ingest and InfluxDB at random moments under 2,000 values a second.
+ * `npm run chaos -- --hour`: InfluxDB away for an hour of plant time. Exit code 1 when the store does not hold exactly the truth.
+ */
+import { parseArgs } from 'node:util';
+import type { Comparison } from './chaos/compare.ts';
+import { runHour } from './chaos/hour.ts';
+import { runChaos } from './chaos/rounds.ts';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '20' },
+    seed: { type: 'string' },
+    hour: { type: 'boolean', default: false },
+    speed: { type: 'string', default: '60' },
+  },
+});
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
+
+function report(comparison: Comparison): boolean {
+  const { answers, stored, young } = comparison;
+  say(`${answers} answers of the meters, ${stored} in the store; ${young} younger than a second were lost with a gateway`);
+  let fine = true;
+  for (const kind of ['missing', 'twice', 'invented'] as const) {
+    const found = comparison[kind];
+    say(`${kind}: ${found.length}${found.length > 0 ? `, such as ${found.slice(0, 5).join('; ')}` : ''}`);
+    fine &&= found.length === 0;
+  }
+  return fine;
+}
+
+if (values.hour) {
+  const result = await runHour({ speed: Number(values.speed), say });
+  say(
+    `InfluxDB was away for ${Math.round(result.awayPlantMs / 60_000)} min of plant time; all was in the store ${result.settledMs} ms after its return`,
+  );
+  say(`live readings meanwhile were at most ${result.worstLiveMs} ms late`);
+  process.exitCode = report(result) ? 0 : 1;
+} else {
+  const result = await runChaos({ rounds: Number(values.rounds), seed, say });
+  say(
+    `killed: ${Object.entries(result.kills)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}; settled in ${result.settledMs} ms; seed ${seed}`,
+  );
+  process.exitCode = report(result) ? 0 : 1;
+}

@@ -1,0 +1,27 @@
+/** The promise "nothing lost, nothing invented" under kill -9, short; `npm run chaos -- --rounds 20` is the long proof. */
+import { describe, expect, test } from 'vitest';
+import { runHour } from '../../bench/chaos/hour.ts';
+import { runChaos } from '../../bench/chaos/rounds.ts';
+import { needs } from '../servers.ts';
+
+const seed = Number(process.env.PLANTROOM_TEST_SEED ?? 3);
+const none = { missing: [], twice: [], invented: [] };
+
+describe.runIf(needs('influxd'))('nothing lost, nothing invented', () => {
+  test(`kill -9 of gateway, broker, ingest and InfluxDB at random moments, 2,000 values a second (seed ${seed})`, {
+    timeout: 120_000,
+  }, async () => {
+    const said: string[] = [];
+    const result = await runChaos({ rounds: 3, seed, say: (text) => void said.push(text) });
+    expect(result, said.join('\n')).toMatchObject(none);
+    expect(result.answers).toBeGreaterThan(500);
+  });
+
+  test('InfluxDB away for an hour of plant time', { timeout: 120_000 }, async () => {
+    const said: string[] = [];
+    const result = await runHour({ speed: 720, say: (text) => void said.push(text) });
+    expect(result, said.join('\n')).toMatchObject(none);
+    expect(result.awayPlantMs).toBeGreaterThan(3_600_000);
+    expect(result.worstLiveMs).toBeLessThan(2_000);
+  });
+});
