@@ -22,7 +22,7 @@ export type Request =
     }
   | { kind: 'retain'; rawMs: number; hourlyMs: number; now: number }
   | { kind: 'series'; queries: readonly SeriesQuery[] }
-  | { kind: 'newest'; devices?: readonly string[] }
+  | { kind: 'newest'; known: number; devices?: readonly string[] | undefined }
   | { kind: 'scan-open'; series: readonly { measurement: Measurement; device: string; fields?: string[] }[] }
   | { kind: 'scan-block'; ids: Float64Array; from: number; to: number; windowMs: number }
   | { kind: 'check' }
@@ -34,7 +34,7 @@ export interface Replies {
   /** True when there is more to drop: ask again. */
   retain: { more: boolean };
   series: { t: Float64Array; value: Float64Array }[];
-  newest: { device: string; field: string; t: number; value: number }[];
+  newest: { names: [id: number, device: string, field: string][]; ids: Float64Array; t: Float64Array; value: Float64Array };
   'scan-open': { ids: Float64Array; devices: string[]; fields: string[]; earliest: number; latest: number };
   'scan-block': { key: Uint32Array; t: Float64Array; value: Float64Array };
   check: boolean;

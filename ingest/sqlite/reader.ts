@@ -145,18 +145,33 @@ export class SqliteReader {
     );
   }
 
-  newest(devices?: readonly string[]): Replies['newest'] {
+  /** Series are never renamed or removed, so their names travel once: `known` is the highest id that the asker has the name of. */
+  newest(known: number, devices?: readonly string[]): Replies['newest'] {
     const only = devices ? 'where s.device in (select value from json_each(?))' : '';
-    const rows = this.#statement(`select s.device, s.field, coalesce(p.t, h.last_t) as t, coalesce(p.value, h.last) from series s
-      left join points p on p.series = s.id and p.t = (select max(t) from points where series = s.id)
-      left join hourly h on p.t is null and h.series = s.id and h.hour = (select max(hour) from hourly where series = s.id)
-      ${only} order by s.device, s.field`).all(...(devices ? [JSON.stringify(devices)] : [])) as unknown as [
-      string,
-      string,
-      number | null,
-      number,
-    ][];
-    return rows.flatMap(([device, field, t, value]) => (t === null ? [] : [{ device, field, t, value }]));
+    const rows = this.#statement(`select s.id, p.t, p.value from series s
+      left join points p on p.series = s.id and p.t = (select max(t) from points where series = s.id) ${only}`).all(
+      ...(devices ? [JSON.stringify(devices)] : []),
+    ) as unknown as [number, number | null, number][];
+    const reply: Replies['newest'] = {
+      names: this.#statement('select id, device, field from series where id > ?').all(known) as unknown as Replies['newest']['names'],
+      ids: new Float64Array(rows.length),
+      t: new Float64Array(rows.length),
+      value: new Float64Array(rows.length),
+    };
+    let count = 0;
+    for (const row of rows) {
+      // Where retention has dropped the points, the roll-ups still know the last one.
+      const [t, value] =
+        row[1] === null
+          ? (this.#rows('select last_t, last from hourly where series = ? order by hour desc limit 1', row[0])[0] ?? [])
+          : [row[1], row[2]];
+      if (t === undefined) continue;
+      reply.ids[count] = row[0];
+      reply.t[count] = t;
+      reply.value[count++] = value as number;
+    }
+    if (count === rows.length) return reply;
+    return { ...reply, ids: reply.ids.slice(0, count), t: reply.t.slice(0, count), value: reply.value.slice(0, count) };
   }
 
   scanOpen(series: Extract<Request, { kind: 'scan-open' }>['series']): Replies['scan-open'] {

@@ -42,7 +42,7 @@ function answer(request: Request): { value: unknown; transfer?: ArrayBuffer[] } 
       const value = request.queries.map((query) => reader!.series(query));
       return { value, transfer: value.flatMap(({ t, value }) => [t.buffer as ArrayBuffer, value.buffer as ArrayBuffer]) };
     }
-    if (request.kind === 'newest') return { value: reader.newest(request.devices) };
+    if (request.kind === 'newest') return { value: reader.newest(request.known, request.devices) };
     if (request.kind === 'scan-open') return { value: reader.scanOpen(request.series) };
     if (request.kind === 'scan-block') {
       const value = reader.scanBlock(request);

@@ -33,6 +33,9 @@ class SqliteStore implements Store {
   #count = 0;
   #generation = 0;
   #tags = new Map<string, Tags>();
+  /** Names of series by id, as far as `newest` has learned them. */
+  readonly #names = new Map<number, { device: string; field: string }>();
+  #known = 0;
   #closed = false;
 
   constructor(settings: SqliteSettings) {
@@ -126,8 +129,18 @@ class SqliteStore implements Store {
     });
   }
 
-  newest(devices?: readonly string[]): Promise<Newest[]> {
-    return this.#reading.call<'newest'>(devices ? { kind: 'newest', devices } : { kind: 'newest' });
+  async newest(devices?: readonly string[]): Promise<Newest[]> {
+    const { names, ids, t, value } = await this.#reading.call<'newest'>({ kind: 'newest', known: this.#known, devices });
+    for (const [id, device, field] of names) {
+      this.#names.set(id, { device, field });
+      if (id > this.#known) this.#known = id;
+    }
+    const all = new Array<Newest>(ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      const { device, field } = this.#names.get(ids[i] as number) as { device: string; field: string };
+      all[i] = { device, field, t: t[i] as number, value: value[i] as number };
+    }
+    return all;
   }
 
   async *scanBlocks(query: ScanQuery): AsyncIterable<ScanBlock> {
