@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Command, commandNames, helpText, isCommandName } from './commands/command.ts';
 import { isFault, reasonOf } from './shared/errors.ts';
-import { roles } from './shared/role.ts';
+import { roles } from './shared/role-name.ts';
 
 /** 0 fine, 1 failed, 2 wrong usage or bad site file. */
 async function main(args: readonly string[]): Promise<number> {

@@ -1,17 +1,13 @@
 /** Starts all roles, one child process each, keeps them running, and stops them together. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureCredentials } from '../gateway/credentials.ts';
-import { Fault } from '../shared/errors.ts';
-import { type Endpoints, endpointsFile, type Role } from '../shared/role.ts';
-import { printableUrl } from '../shared/secret.ts';
-import { checkAll } from './check.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
 import { holdFolder } from './start/hold-folder.ts';
-import { freePort, freeShift, isFree } from './start/ports.ts';
-import { supervise } from './start/supervise.ts';
+import type { Plan, Wish } from './start/prepare.ts';
+import { childEnvironment, supervise } from './start/supervise.ts';
 
-const preferredBrokerPort = 1883;
+const saveClockMs = 2_000;
 
 const command: Command = {
   id: 'start',
@@ -19,112 +15,48 @@ const command: Command = {
   usage: 'start [--site F] [--data DIR] [--port N] [--speed X]',
   async run(args) {
     const { values } = parse(args, { ...siteOptions, port: { type: 'string' }, speed: { type: 'string' } });
-    const file = siteFile(values.site);
-    const site = await checkAll(file);
-    const simulated = site.config.site.simulated;
-    const speed = number(values.speed ?? '1', '--speed', 0.1, 10_000);
-    if (speed !== 1 && !simulated) throw new Fault('usage/command', '--speed is for simulated sites only');
-    const dataDir = dataFolder(values.data);
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    using _hold = holdFolder(dataDir);
-
-    const host = process.env.PLANTROOM_HOST || '127.0.0.1';
-    const port = await httpPort(values.port ?? process.env.PLANTROOM_PORT, host);
-    const roles: Role[] = ['gateway', 'ingest', 'rules', 'dashboards'];
-    const environment: NodeJS.ProcessEnv = {
-      ...process.env,
-      PLANTROOM_PORT: String(port),
-      PLANTROOM_HOST: host,
-      PLANTROOM_DATA: dataDir,
-      PLANTROOM_SITE: file,
-    };
-    const plantClock = continueClock(dataDir, speed, simulated);
-    if (plantClock) environment.PLANTROOM_CLOCK = plantClock.text;
-    const embedded = !process.env.PLANTROOM_MQTT_URL;
-    if (embedded) {
-      ensureCredentials(dataDir);
-      const brokerPort = process.env.PLANTROOM_BROKER_PORT
-        ? number(process.env.PLANTROOM_BROKER_PORT, 'PLANTROOM_BROKER_PORT', 1, 65_535)
-        : (await isFree(preferredBrokerPort))
-          ? preferredBrokerPort
-          : await freePort();
-      environment.PLANTROOM_BROKER_PORT = String(brokerPort);
-      environment.PLANTROOM_MQTT_URL = `mqtt://127.0.0.1:${brokerPort}`;
-      environment.PLANTROOM_MQTT_EMBEDDED = '1';
-      roles.unshift('broker');
-    }
-    if (simulated) {
-      const ports = site.config.gateways.flatMap((gateway) =>
-        gateway.buses.flatMap((bus) => ('port' in bus && bus.simulated ? [bus.port] : [])),
-      );
-      environment.PLANTROOM_SIM_SHIFT = String(await freeShift(ports));
-      roles.splice(embedded ? 1 : 0, 0, 'simulators');
-    }
-    environment.PLANTROOM_ROLES = roles.join(',');
-
-    const { ensureFirstPassword } = await import('../dashboards/first-password.ts');
-    const first = await ensureFirstPassword(dataDir, process.env);
-    const { buildConsoleIfStale } = await import('../dashboards/console/build.ts');
-    await buildConsoleIfStale();
-
-    const say = (line: string) => process.stdout.write(`${line}\n`);
-    say(`Plantroom  ${site.config.site.name.zh} / ${site.config.site.name.en}${simulated ? `  (simulated, speed ${speed})` : ''}`);
-    say(`  console  http://${host}:${port}`);
-    say(`  broker   ${embedded ? `embedded, ${environment.PLANTROOM_MQTT_URL}` : printableUrl(process.env.PLANTROOM_MQTT_URL ?? '')}`);
-    say(`  data     ${dataDir}`);
-    if (first.password)
-      say(`  sign in  user ${first.user}, password ${first.password}   (shown this once; change it with: plantroom user password)`);
-
-    const endpoints: Endpoints = { mqtt: environment.PLANTROOM_MQTT_URL ?? '', http: `http://${host}:${port}` };
-    if (embedded) writeFileSync(endpointsFile(dataDir), JSON.stringify(endpoints));
-    using _clock = plantClock?.save(dataDir);
-    return await supervise({ roles, args: ['--site', file, '--data', dataDir], environment });
+    const wish: Wish = { file: siteFile(values.site), dataDir: dataFolder(values.data), port: values.port, speed: values.speed };
+    mkdirSync(wish.dataDir, { recursive: true, mode: 0o700 });
+    using _hold = holdFolder(wish.dataDir);
+    const plan = await prepare(wish);
+    if (typeof plan === 'number') return plan;
+    process.stdout.write(`${plan.banner.join('\n')}\n`);
+    using _clock = saveClock(plan.clock);
+    return await supervise({
+      roles: plan.roles,
+      args: ['--site', wish.file, '--data', wish.dataDir],
+      environment: { ...process.env, ...plan.environment },
+    });
   },
 };
 export default command;
 
-function number(text: string, name: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!(value >= min && value <= max))
-    throw new Fault('usage/command', `${name}: found "${text}"; allowed: a number from ${min} to ${max}`);
-  return value;
+/**
+ * The heavy part (checking the whole site, building the console, making passwords) runs in a process that ends, so that the one that stays
+ * for months is small. Gives the exit code when it failed.
+ */
+function prepare(wish: Wish): Promise<Plan | number> {
+  return new Promise((resolve) => {
+    const child = fork(join(import.meta.dirname, 'start', 'prepare.ts'), [JSON.stringify(wish)], { env: childEnvironment(process.env) });
+    let plan: Plan | undefined;
+    child.on('message', (message) => {
+      plan = message as Plan;
+    });
+    child.on('exit', (code) => resolve(code === 0 && plan ? plan : code || 1));
+  });
 }
 
-/** --port 0 takes any free port. */
-async function httpPort(text: string | undefined, host: string): Promise<number> {
-  const port = number(text || '8080', '--port', 0, 65_535);
-  if (port === 0) return freePort(host);
-  if (!(await isFree(port, host))) {
-    throw new Fault('transport/closed', `port ${port} is in use by another program; choose another with --port N or PLANTROOM_PORT`);
-  }
-  return port;
-}
-
-/** Plant time never goes back: after a fast run it goes on from where it was, even at normal speed. */
-function continueClock(dataDir: string, speed: number, simulated: boolean) {
-  if (!simulated) return undefined;
-  const file = join(dataDir, 'plant-clock.json');
-  const realStart = Date.now();
-  let plantStart = realStart;
-  try {
-    plantStart = Math.max(plantStart, Number(JSON.parse(readFileSync(file, 'utf8')).plantTime));
-  } catch {
-    // First start, or the file was torn: real time is right.
-  }
-  if (speed === 1 && plantStart === realStart) return undefined;
-  const now = () => plantStart + (Date.now() - realStart) * speed;
+/** Plant time never goes back: after a fast run the next start goes on from where this one was. */
+function saveClock(clock: Plan['clock']): Disposable {
+  if (!clock) return { [Symbol.dispose]() {} };
+  const write = () =>
+    writeFileSync(clock.file, JSON.stringify({ plantTime: Math.round(clock.plantStart + (Date.now() - clock.realStart) * clock.speed) }));
+  write();
+  const timer = setInterval(write, saveClockMs);
   return {
-    text: `${speed},${realStart},${plantStart}`,
-    save(_folder: string): Disposable {
-      const write = () => writeFileSync(file, JSON.stringify({ plantTime: Math.round(now()) }));
+    [Symbol.dispose]() {
+      clearInterval(timer);
       write();
-      const timer = setInterval(write, 2_000);
-      return {
-        [Symbol.dispose]() {
-          clearInterval(timer);
-          write();
-        },
-      };
     },
   };
 }

