@@ -90,6 +90,9 @@ describe('the embedded store', () => {
     await first.write([point(start + hour + 45_000, -30)]);
     await rolled([hourOf(1)]);
     expect((await means())[1]).toBe((1 + 2 + 30 - 30) / 4);
+    // Again into the very hour that this writer marked last and that was rolled up since.
+    await first.write([point(start + hour + 50_000, 97)]);
+    expect((await means())[1]).toBe((1 + 2 + 30 - 30 + 97) / 5);
   });
 
   test('roll-ups equal a clean recomputation after points came in any order (seeded)', async () => {
