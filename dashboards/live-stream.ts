@@ -10,7 +10,13 @@ import { Fault } from '../shared/errors.ts';
 import type { Ticket } from '../shared/ticket.ts';
 import type { LiveCache, LiveChange } from './live-cache.ts';
 
-export const streamLimits = { mostClients: 500, bufferBytes: 512 * 1024, tickMs: 500, heartbeatMs: 15_000 } as const;
+export const streamLimits = {
+  mostClients: 500,
+  bufferBytes: 512 * 1024,
+  burstBytes: 8 * 1024 * 1024,
+  tickMs: 500,
+  heartbeatMs: 15_000,
+} as const;
 
 /** What the stream needs of the desk: tail the journal, look up what moved. */
 export interface JournalTail {
@@ -93,6 +99,7 @@ export class LiveStream implements AsyncDisposable {
 
   /** One round: what changed since the last one. Called by its own timer; tests call it directly. */
   tick(): void {
+    this.#dropSlow();
     const change = this.#cache.takeChanges();
     if (change.readings.size > 0) this.send('readings', readingsEvent(change));
     for (const id of change.devices) {
@@ -142,14 +149,20 @@ export class LiveStream implements AsyncDisposable {
     const bytes = Buffer.from(text);
     for (const client of this.#clients) {
       if (topic && !client.topics.has(topic)) continue;
-      if (client.response.writableLength > streamLimits.bufferBytes) {
-        this.#clients.delete(client);
-        this.#dropped.inc();
-        client.response.destroy();
-        continue;
-      }
       client.response.write(bytes);
+      if (client.response.writableLength > streamLimits.burstBytes) this.#drop(client);
     }
+  }
+
+  /** What was left unread since the last round counts; a flood of alarms within one round may be large and is no fault of the screen. */
+  #dropSlow(): void {
+    for (const client of this.#clients) if (client.response.writableLength > streamLimits.bufferBytes) this.#drop(client);
+  }
+
+  #drop(client: Client): void {
+    this.#clients.delete(client);
+    this.#dropped.inc();
+    client.response.destroy();
   }
 }
 

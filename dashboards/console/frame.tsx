@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { api } from './data/api.ts';
 import type { TextKey } from './i18n/en.ts';
 import { useWords } from './i18n/i18n.tsx';
+import { AlarmSound } from './parts/alarm-sound.tsx';
 import { useConsole } from './parts/context.ts';
 import { FaultDrawer } from './parts/fault-drawer.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
@@ -66,6 +67,7 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
               </span>
             )}
           </div>
+          <AlarmSound />
           <Button
             className="language"
             size="compact-md"

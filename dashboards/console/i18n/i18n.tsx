@@ -72,7 +72,7 @@ export function makeWords(language: Language, timeZone: string, setLanguage: (la
   const dayHour = format({ month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' });
   const full = format({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const day = format({ year: 'numeric', month: 'numeric', day: 'numeric' });
-  const wall = format({ month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const wall = format({ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const numbers = new Map<number, Intl.NumberFormat>();
   const dictionary = dictionaries[language];
   const t: Words['t'] = (key, values) => (values ? fill(dictionary[key], values) : dictionary[key]);

@@ -37,18 +37,16 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
       aria-label={`${text(label)}: ${state}`}
     >
       <header>
-        <Icon name={system} size={26} />
+        <Icon name={system} size={24} />
         <h2>{text(label)}</h2>
         <span className="tile-state">
           {worstAlarm && <PriorityMark priority={worstAlarm.priority} flash={calls(worstAlarm)} size={22} />}
           {state}
         </span>
       </header>
+      <div className="tile-label">{t(values.key.label)}</div>
       <div className="tile-key">
-        <div>
-          <div className="tile-label">{t(values.key.label)}</div>
-          <ValueText pick={values.key} picked={key} alarm={alarmOf(key, alarms)} large />
-        </div>
+        <ValueText pick={values.key} picked={key} alarm={alarmOf(key, alarms)} large />
         {isState ? <span /> : <Sparkline points={trend} />}
       </div>
       {rows.length > 0 && (

@@ -1,7 +1,7 @@
 /** One device: what it says now, the history of a quantity, its facts, its alarms. */
 import { SegmentedControl, Select } from '@mantine/core';
 import { useState } from 'react';
-import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
+import type { QuantityId } from '../../../shared/quantity.ts';
 import { HistoryChart } from '../chart/history-chart.tsx';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -11,6 +11,7 @@ import { useConsole } from '../parts/context.ts';
 import { LatestText } from '../parts/latest.tsx';
 import { byUrgency } from '../parts/priority.tsx';
 import { useNow } from '../parts/use-now.ts';
+import { quantitiesInOrder } from '../parts/value-order.ts';
 
 const hour = 3_600_000;
 const ranges: { id: string; label: TextKey; ms: number }[] = [
@@ -27,7 +28,6 @@ const compares: { id: string; label: TextKey; ms: number }[] = [
   { id: 'week', label: 'chart.lastWeek', ms: 7 * 24 * hour },
   { id: 'year', label: 'chart.lastYear', ms: 364 * 24 * hour },
 ];
-const kindOrder: QuantityKind[] = ['gauge', 'state', 'counter'];
 
 export function DevicePage({ id }: { id: string }) {
   const { t, text, age, dateTime } = useWords();
@@ -39,10 +39,7 @@ export function DevicePage({ id }: { id: string }) {
   const [compare, setCompare] = useState('none');
   const device = plant.devices.get(id);
   if (!device) return <p className="calm">{t('devices.none')}</p>;
-  const kindOf = (quantity: QuantityId) => plant.site.quantities[quantity]?.kind ?? 'gauge';
-  const quantities = (Object.keys(device.latest) as QuantityId[]).sort(
-    (a, b) => kindOrder.indexOf(kindOf(a)) - kindOrder.indexOf(kindOf(b)),
-  );
+  const quantities = quantitiesInOrder(device, plant.site);
   const quantity = chosen ?? quantities[0];
   const alarms = [...plant.alarms.values()].filter((alarm) => alarm.device === id).sort(byUrgency);
   const name = (list: { id: string; name: { zh: string; en: string } }[], found: string | null) =>
@@ -100,7 +97,7 @@ export function DevicePage({ id }: { id: string }) {
             onChange={(value) => setCompare(value ?? 'none')}
             allowDeselect={false}
             data={compares.map(({ id: value, label: key }) => ({ value, label: t(key) }))}
-            w={130}
+            w={165}
           />
         </div>
         {quantity && (

@@ -1,7 +1,6 @@
 /** All devices: is it there, what does it say, how old is that. */
 import { Group, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { QuantityId } from '../../../shared/quantity.ts';
 import type { DeviceInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -9,6 +8,7 @@ import { Icon } from '../parts/icons.tsx';
 import { LatestText } from '../parts/latest.tsx';
 import { PriorityMark, worst } from '../parts/priority.tsx';
 import { useNow } from '../parts/use-now.ts';
+import { quantitiesInOrder } from '../parts/value-order.ts';
 
 export function DevicesPage() {
   const { t, text } = useWords();
@@ -63,7 +63,7 @@ function DeviceRow({ device, now }: { device: DeviceInfo; now: number }) {
   const { t, text, age } = useWords();
   const { plant } = useConsole();
   const alarm = worst([...plant.alarms.values()].filter(({ device: id }) => id === device.id));
-  const values = (Object.keys(device.latest) as QuantityId[]).slice(0, 4);
+  const values = quantitiesInOrder(device, plant.site).slice(0, 4);
   return (
     <li className="row" data-device={device.id}>
       {alarm ? <PriorityMark priority={alarm.priority} size={22} /> : <Icon name={device.system} />}

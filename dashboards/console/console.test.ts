@@ -1,0 +1,141 @@
+/** What a page cannot show by itself: no text is missing, none hides in the code, and the arithmetic behind a figure is right. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { systems } from '../../shared/system.ts';
+import { buildConsoleIfStale, builtConsoleDir } from './build.ts';
+import { toCsv } from './chart/csv.ts';
+import { bridge } from './chart/gaps.ts';
+import type { DeviceInfo } from './data/api.ts';
+import { en } from './i18n/en.ts';
+import { makeWords } from './i18n/i18n.tsx';
+import { zh } from './i18n/zh.ts';
+import { type Pick, pickValue } from './overview/pick.ts';
+import { columns, systemValues } from './overview/system-values.ts';
+import { combineSeries, midnightBefore } from './overview/trends.ts';
+import { sparkPath } from './parts/sparkline.tsx';
+
+const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => /\.tsx?$/.test(file) && !file.includes('.test.'),
+);
+const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
+
+describe('texts', () => {
+  it('are there in both languages, with the same places to fill', () => {
+    expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
+    const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+    for (const [key, text] of Object.entries(en)) {
+      expect([key, places(zh[key as keyof typeof zh])]).toEqual([key, places(text)]);
+      expect(zh[key as keyof typeof zh].trim(), key).not.toBe('');
+    }
+  });
+
+  it('are all used', () => {
+    const code = sources
+      .filter((file) => !file.startsWith('i18n/'))
+      .map(read)
+      .join('\n');
+    const unused = Object.keys(en).filter((key) => !code.includes(`'${key}'`) && !/^(role|reason)\./.test(key) && !key.startsWith('age.'));
+    expect(unused).toEqual([]);
+  });
+
+  it('stand in the dictionaries and nowhere else', () => {
+    const chinese = sources.filter((file) => file !== 'i18n/zh.ts' && file !== 'i18n/en.ts' && /[\u3400-\u9fff]/.test(read(file)));
+    expect(chinese).toEqual([]);
+    const bare = sources.flatMap((file) =>
+      [...read(file).matchAll(/>\s*([A-Z][a-z]+(?: [a-z]+)+)\s*</g)].map(([, words]) => `${file}: ${words}`),
+    );
+    expect(bare).toEqual([]);
+  });
+});
+
+describe('numbers and times', () => {
+  const words = makeWords('zh', 'Asia/Shanghai', () => undefined);
+
+  it('are written in the time zone of the site', () => {
+    const t = Date.UTC(2026, 10, 22, 16, 5);
+    expect(words.time(t, t)).toBe('00:05');
+    expect(words.dateTime(t)).toBe('2026/11/23 00:05:00');
+    expect(words.age(t - 61_000, t)).toBe('1 分钟前');
+    expect(midnightBefore(t, 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 22, 16));
+  });
+
+  it('a CSV opens in Excel: mark, local time, UTC, empty cell for a gap', () => {
+    expect(toCsv([[Date.UTC(2026, 0, 1), 1.5], [Date.UTC(2026, 0, 1, 1), null]], 'Power "P" (kW)', 'Asia/Shanghai')).toBe(
+      '\ufefftime (Asia/Shanghai),time (UTC),"Power ""P"" (kW)"\r\n2026-01-01 08:00:00,2026-01-01T00:00:00.000Z,1.5\r\n2026-01-01 09:00:00,2026-01-01T01:00:00.000Z,\r\n',
+    ); // biome-ignore format: short
+  });
+});
+
+const device = (id: string, role: string, values: Record<string, number | null>, attributes = {}): DeviceInfo =>
+  ({
+    id,
+    role,
+    system: 'heating',
+    attributes,
+    latest: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, { value, unit: 'kPa', t: 5, quality: value === null ? 'bad' : 'good' }]),
+    ),
+  }) as unknown as DeviceInfo;
+
+describe('figures of the overview', () => {
+  const pick: Pick = { label: 'value.loopPressure', roles: ['heating-loop'], quantities: ['pressure_kpa'], combine: 'min' };
+  const loops = [
+    device('a', 'heating-loop', { pressure_kpa: 300 }),
+    device('b', 'heating-loop', { pressure_kpa: 280 }),
+    device('x', 'room', { pressure_kpa: 1 }),
+  ];
+
+  it('name the device that decided', () => {
+    expect(pickValue(pick, 'heating', loops)).toMatchObject({ value: 280, devices: ['b'], total: 2, bad: false });
+    expect(pickValue({ ...pick, combine: 'sum' }, 'heating', loops).value).toBe(580);
+    expect(pickValue({ ...pick, combine: 'mean' }, 'heating', loops).value).toBe(290);
+  });
+
+  it('never take a bad value for 0, and say so when all are bad', () => {
+    const bad = [device('a', 'heating-loop', { pressure_kpa: null }), device('b', 'heating-loop', { pressure_kpa: 280 })];
+    expect(pickValue({ ...pick, combine: 'sum' }, 'heating', bad).value).toBe(280);
+    expect(pickValue(pick, 'heating', bad.slice(0, 1))).toMatchObject({ value: null, bad: true });
+    expect(pickValue(pick, 'heating', [])).toMatchObject({ value: null, bad: false });
+  });
+
+  it('cover every system of the vocabulary once', () => {
+    expect(columns.flat().sort()).toEqual([...systems].sort());
+    expect(Object.keys(systemValues).sort()).toEqual([...systems].sort());
+  });
+});
+
+describe('trends', () => {
+  it('join what is only sparse and keep what is missing', () => {
+    const sparse = [[0, 1], [1, null], [2, null], [3, 2], [6, 3], [9, 4], [30, 5], [33, 6]] as [number, number | null][]; // biome-ignore format: short
+    expect(bridge(sparse, 0)).toEqual([[0, 1], [3, 2], [6, 3], [9, 4], [19.5, null], [30, 5], [33, 6]]); // biome-ignore format: short
+    expect(sparkPath(bridge(sparse, 0)).match(/M/g)).toHaveLength(2);
+  });
+
+  it('a sum has a gap where one part has one', () => {
+    const sum: Pick = { label: 'value.power', quantities: ['active_power_kw'], combine: 'sum' };
+    expect(combineSeries(sum, [[[0, 1], [1, 2]], [[0, 10], [1, null]]])).toEqual([[0, 11], [1, null]]); // biome-ignore format: short
+  });
+});
+
+describe('the built console', () => {
+  beforeAll(async () => {
+    await buildConsoleIfStale();
+  }, 60_000);
+
+  it('is small, and asks nothing of the outside', () => {
+    const folder = join(builtConsoleDir(), 'assets');
+    const page = readFileSync(join(builtConsoleDir(), 'index.html'), 'utf8');
+    const first = [...page.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map(([, file]) => file as string);
+    expect(first.length).toBeGreaterThan(0);
+    const bytes = first.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
+    expect(bytes).toBeLessThan(350_000);
+    expect(page).not.toMatch(/https?:\/\//);
+    const styles = readdirSync(folder)
+      .filter((file) => file.endsWith('.css'))
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join();
+    expect(styles).not.toMatch(/url\((?!data:)["']?https?:|@import/);
+  });
+});
