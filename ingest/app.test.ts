@@ -5,6 +5,7 @@ import { systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { silentLog } from '../shared/log.ts';
 import { type RoleContext, readingsFile } from '../shared/role.ts';
+import { Secret } from '../shared/secret.ts';
 import { type CommittedPayload, committedPayload, topics } from '../shared/topic.ts';
 import { needs, type Server, startMosquitto, temporaryFolder } from '../test/servers.ts';
 import { siteOf } from '../test/site-of.ts';
@@ -178,6 +179,60 @@ describe.runIf(needs('mosquitto'))('ingest', () => {
     await until(async () => (await metric(context, 'plantroom_ingest_shed_messages_total')) === 4, 'shed');
     await until(async () => (await metric(context, 'plantroom_ingest_waiting_messages')) === 5, 'five waiting');
     expect(committed.size).toBe(0);
+  });
+});
+
+describe.runIf(needs('mosquitto', 'mosquitto_passwd'))('several ingest workers', () => {
+  test('share the readings under the rights of the ingest role, each message goes to one of them, and one may fall out', async () => {
+    const acl =
+      'user ingest\ntopic read plantroom/demo/+/+/readings\ntopic read plantroom/demo/+/+/status\ntopic write plantroom/demo/+/committed';
+    await using broker = await startMosquitto({
+      users: { ingest: 'i', gateway: 'g' },
+      acl: `${acl}\nuser gateway\ntopic readwrite plantroom/#`,
+    });
+    using folder = temporaryFolder('ingest');
+    const store = await openStore({ url: `sqlite:${readingsFile(folder.path)}`, site: 'demo' });
+    await using undo = new AsyncDisposableStack();
+    undo.use(store);
+    const worker = async () => {
+      const context: RoleContext = {
+        role: 'ingest', site, dataDir: folder.path, mqtt: { url: broker.url, username: 'ingest', password: new Secret('i') },
+        storeUrl: `sqlite:${readingsFile(folder.path)}`, clock: systemClock(), log: silentLog(), metrics: new Registry(),
+      }; // biome-ignore format: a table
+      const running = await startIngestWith(context);
+      await until(async () => (await metric(context, 'plantroom_ingest_subscribed')) === 1, 'worker subscribed');
+      return { context, running };
+    };
+    const [first, second] = [await worker(), await worker()];
+    undo.use(second.running);
+    const client = await mqtt.connectAsync(broker.url, { protocolVersion: 5, username: 'gateway', password: 'g' });
+    undo.defer(() => client.endAsync(true));
+    const open = new Map<number, string>();
+    client.on('message', (_, payload) => {
+      const { seqs } = committedPayload.parse(JSON.parse(payload.toString()));
+      for (const [from, to] of seqs) for (let seq = from; seq <= to; seq++) open.delete(seq);
+    });
+    await client.subscribeAsync('plantroom/demo/+/committed', { qos: 1 });
+    const t = now() - 60_000;
+    const send = async (from: number, to: number) => {
+      for (let seq = from; seq < to; seq++) open.set(seq, JSON.stringify({ boot: 'b', seq, t: t + seq, v: { active_power_kw: seq } }));
+      await Promise.all(
+        [...open.values()].map((payload) => client.publishAsync(topics.readings('demo', 'gw-1', 'm1'), payload, { qos: 1 })),
+      );
+    };
+    await send(0, 200);
+    await until(() => open.size === 0, 'first 200 committed');
+    const counts = await Promise.all(
+      [first, second].map(({ context }) => metric(context, 'plantroom_ingest_messages_total', { kind: 'readings' })),
+    );
+    expect(counts[0] as number).toBeGreaterThan(0);
+    expect(counts[1] as number).toBeGreaterThan(0);
+    expect((counts[0] as number) + (counts[1] as number)).toBe(200);
+    await first.running[Symbol.asyncDispose]();
+    await send(200, 400);
+    await until(() => open.size === 0, 'the other one took over');
+    const points = await store.series({ measurement: 'electricity', device: 'm1', field: 'active_power_kw', from: t, to: t + 1000 });
+    expect(points.map(([, value]) => value)).toEqual(Array.from({ length: 400 }, (_, i) => i));
   });
 });
 

@@ -65,9 +65,14 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
     // While the broker is away nobody hears it: the gateways send again and are told then.
     if (commits.count === 0 || !client.connected) return;
     for (const { gateway, payload } of commits.take()) {
-      client.publish(topics.committed(id, gateway), JSON.stringify(payload), { qos: 1 });
+      client.publish(topics.committed(id, gateway), JSON.stringify(payload), { qos: 1 }, (error) => {
+        // The reason code of MQTT 5: not authorized. The gateways would send the same readings for ever.
+        if (error && !denied && client.connected) log.error({ reason: reasonOf(error) }, 'the broker does not let ingest say "committed"');
+        denied = Boolean(error);
+      });
     }
   }
+  let denied = false;
 
   const gatherReplies = replyGatherer(client);
   client.on('message', (topic, payload) => {

@@ -32,7 +32,11 @@ export function openDeadLetters(dataDir: string): DeadLetters {
   const file = deadLetterFile(dataDir);
   let database: DatabaseSync | undefined;
   const open = () => {
-    if (!database && existsSync(file)) database = new DatabaseSync(file, { timeout: 5_000 });
+    if (database || !existsSync(file)) return database;
+    const opened = new DatabaseSync(file, { timeout: 5_000 });
+    // Ingest may be making it at this very moment.
+    if (opened.prepare("select 1 from sqlite_master where name = 'letters'").get()) database = opened;
+    else opened.close();
     return database;
   };
   return {
