@@ -34,8 +34,3 @@ export function tooMany(count: number | string, limit: number): Fault {
     },
   );
 }
-
-/** Can whole UTC hours be added up to these buckets? */
-export function fitsHours(buckets: Buckets): boolean {
-  return buckets.everyMs % hourMs === 0 && buckets.startMs % hourMs === 0;
-}

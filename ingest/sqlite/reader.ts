@@ -3,7 +3,8 @@
  * rolled up (yet, or again after late data) come from the points, so the answer is always that of the points.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Buckets, bucketsOf, defaultLimit, fitsHours, hourMs, tooMany } from '../buckets.ts';
+import { type Buckets, bucketsOf, defaultLimit, hourMs, tooMany } from '../buckets.ts';
+import { fitsHours, foldHours, pointSpans, wholeHours } from '../hours.ts';
 import type { SeriesQuery } from '../store.ts';
 import type { Replies, Request } from './messages.ts';
 
@@ -82,27 +83,11 @@ export class SqliteReader {
 
   #fromHours(id: number, from: number, to: number, buckets: Buckets, out: Float64Array): void {
     const floor = (this.#rows("select value from meta where key = 'raw_floor'")[0]?.[0] ?? 0) / hourMs;
-    // An hour cut by the range is read from its points; where those are dropped, the whole hour counts.
-    let first = Math.ceil(from / hourMs);
-    let end = Math.floor(to / hourMs);
-    if (first > from / hourMs && first - 1 < floor) first--;
-    if (end < to / hourMs && end < floor) end++;
+    const { first, end } = wholeHours(from, to, floor);
     const dirty = new Set(
       this.#rows('select hour from dirty where series = ? and hour >= ? and hour < ?', id, first, end).map((row) => row[0] as number),
     );
-    const spans: [from: number, to: number][] = [];
-    const add = (start: number, stop: number) => {
-      const last = spans.at(-1);
-      if (start >= stop) return;
-      if (last && last[1] === start) last[1] = stop;
-      else spans.push([start, stop]);
-    };
-    if (end <= first) add(from, to);
-    else {
-      add(from, first * hourMs);
-      for (const hour of [...dirty].sort((a, b) => a - b)) add(hour * hourMs, (hour + 1) * hourMs);
-      add(end * hourMs, to);
-    }
+    const spans = pointSpans(from, to, { first, end }, dirty);
     const column = {
       mean: 'sum, count',
       min: 'min, 1',
@@ -112,19 +97,10 @@ export class SqliteReader {
       sum: 'sum, 1',
       count: 'count, 1',
     }[buckets.aggregate];
-    const fold = new Fold(buckets, out);
     const hours =
       end > first ? this.#rows(`select hour, ${column} from hourly where series = ? and hour >= ? and hour < ?`, id, first, end) : [];
     const late = spans.flatMap(([start, stop]) => this.#hoursFromPoints(id, start, stop, buckets.aggregate));
-    let next = 0;
-    for (const row of hours) {
-      const hour = row[0] as number;
-      if (dirty.size > 0 && dirty.has(hour)) continue;
-      for (; next < late.length && (late[next]?.[0] as number) < hour; next++) fold.add(late[next] as number[]);
-      fold.add(row);
-    }
-    for (; next < late.length; next++) fold.add(late[next] as number[]);
-    fold.finish();
+    foldHours(buckets, out, hours, late, dirty);
   }
 
   #hoursFromPoints(id: number, from: number, to: number, aggregate: Buckets['aggregate']): number[][] {
@@ -239,37 +215,5 @@ export class SqliteReader {
       block.value[i] = values[at] as number;
     }
     return block;
-  }
-}
-
-/** Adds rows [hour, value, weight] in time order up to buckets. */
-class Fold {
-  readonly #buckets: Buckets;
-  readonly #out: Float64Array;
-  readonly #weight: Float64Array;
-
-  constructor(buckets: Buckets, out: Float64Array) {
-    this.#buckets = buckets;
-    this.#out = out;
-    this.#weight = new Float64Array(out.length);
-  }
-
-  add(row: readonly number[]): void {
-    const { startMs, everyMs, aggregate } = this.#buckets;
-    const value = row[1] as number;
-    const at = Math.max(0, Math.floor(((row[0] as number) * hourMs - startMs) / everyMs));
-    const have = this.#weight[at] as number;
-    const now = this.#out[at] as number;
-    if (have === 0) this.#out[at] = value;
-    else if (aggregate === 'min') this.#out[at] = Math.min(now, value);
-    else if (aggregate === 'max') this.#out[at] = Math.max(now, value);
-    else if (aggregate === 'last') this.#out[at] = value;
-    else if (aggregate !== 'first') this.#out[at] = now + value;
-    this.#weight[at] = have + (row[2] as number);
-  }
-
-  finish(): void {
-    if (this.#buckets.aggregate !== 'mean') return;
-    for (let i = 0; i < this.#out.length; i++) this.#out[i] = (this.#out[i] as number) / (this.#weight[i] as number);
   }
 }
