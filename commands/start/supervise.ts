@@ -1,5 +1,6 @@
 /** One child process per role; one that ends is started again with a growing pause; all stop together. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Role } from '../../shared/role.ts';
@@ -9,8 +10,12 @@ const firstPauseMs = 500;
 const longestPauseMs = 15_000;
 /** A role that ran so long counts as healthy: its next pause is short again. */
 const healthyMs = 60_000;
+/** Broker and simulated devices come first, so that the others do not report them missing; but nobody waits longer than this. */
+const firstReadyMs = 4_000;
 /** Ctrl-C ends every process within 5 s: who has not stopped by then is killed. */
 const killMs = 4_000;
+/** The next wave is not kept waiting longer than this. */
+const waveMs = 1_500;
 
 export interface Supervision {
   roles: readonly Role[];
@@ -47,6 +52,8 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
       const child = spawn(process.execPath, [...nodeArgs, join(import.meta.dirname, '..', '..', 'main.ts'), role, ...args], {
         env: childEnvironment(environment),
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+        // A group of its own: Ctrl-C reaches the supervisor only, which stops the roles in order. They end when it is gone.
+        detached: true,
       });
       children.set(role, child);
       if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => process.stdout.write(`${readable(line)}\n`));
@@ -79,7 +86,7 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
       if (stopping) return;
       stopping = true;
       if (children.size === 0) return done();
-      for (const child of children.values()) child.kill('SIGTERM');
+      stopInOrder(children);
       setTimeout(() => {
         for (const [role, child] of children) {
           report(role, 'did not stop, killed');
@@ -88,6 +95,24 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
       }, killMs).unref();
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-    for (const role of roles) start(role);
+    const first = roles.filter((role) => role === 'broker' || role === 'simulators');
+    for (const role of first) start(role);
+    const ready = first.flatMap((role) => children.get(role) ?? []).map((child) => once(child, 'message'));
+    void Promise.race([Promise.allSettled(ready), new Promise((resolve) => setTimeout(resolve, firstReadyMs))]).then(() => {
+      for (const role of roles) if (!first.includes(role)) start(role);
+    });
   });
+}
+
+/** First who makes readings, then who stores them, the broker last: what is under way still arrives, and nobody reports a lost broker. */
+function stopInOrder(children: ReadonlyMap<Role, ChildProcess>): void {
+  const waves: Role[][] = [['simulators', 'gateway', 'rules', 'dashboards', 'energy'], ['ingest'], ['broker']];
+  const wave = async () => {
+    for (const roles of waves) {
+      const ending = roles.flatMap((role) => children.get(role) ?? []).map((child) => once(child, 'exit'));
+      for (const role of roles) children.get(role)?.kill('SIGTERM');
+      await Promise.race([Promise.all(ending), new Promise((resolve) => setTimeout(resolve, waveMs).unref())]);
+    }
+  };
+  void wave();
 }
