@@ -1,0 +1,178 @@
+/** Registers served by python3-pymodbus, another program on another stack: our gateway reads the sample of every profile right. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Profile, tables } from '../../gateway/device.ts';
+import { openLink } from '../../gateway/modbus/open-link.ts';
+import { builtInProfiles, loadProfiles } from '../../gateway/profiles.ts';
+import { type ReadLine, runRead } from '../../gateway/read.ts';
+import type { DeviceState, PollResult, Transport } from '../../gateway/transport.ts';
+import { loadCatalog } from '../../shared/catalog.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { silentLog } from '../../shared/log.ts';
+import type { QuantityId } from '../../shared/quantity.ts';
+import { type ModbusBus, modbusTcpBusSchema } from '../../shared/site.ts';
+import { loadSite } from '../../shared/site-file.ts';
+import { freePort, needs, pathOf, startSocatPair, temporaryFolder } from '../servers.ts';
+
+const profiles = loadProfiles([builtInProfiles]);
+/** One unit for each sample of each profile. */
+const units = [...profiles.values()]
+  .flatMap((profile) => profile.samples.map((sample, index) => ({ profile, sample, id: `${profile.id}-${index + 1}` })))
+  .map((one, index) => ({ ...one, unit: index + 1 }));
+
+function imageOf(profile: Profile, sample: Profile['samples'][number]) {
+  const image: Record<string, Record<number, number>> = {};
+  for (const table of tables) {
+    for (const [address, words] of Object.entries(sample.words[table] ?? {})) {
+      image[table] ??= {};
+      for (const [at, word] of words.entries()) image[table][Number(address) - profile.base + at] = word;
+    }
+  }
+  return image;
+}
+
+async function startPymodbus(how: 'tcp' | 'rtu-tcp' | 'rtu', where: string): Promise<AsyncDisposable> {
+  const child = spawn(pathOf('pymodbus'), [join(import.meta.dirname, 'pymodbus-server.py'), how, where], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.end(JSON.stringify(Object.fromEntries(units.map(({ unit, profile, sample }) => [unit, imageOf(profile, sample)]))));
+  let complaints = '';
+  child.stderr.on('data', (text) => {
+    complaints = (complaints + text).slice(-2_000);
+  });
+  const gone = once(child, 'exit');
+  const ready = once(child.stdout, 'data');
+  const [first] = await Promise.race([ready, gone]);
+  if (!String(first).includes('ready')) throw new Error(`pymodbus did not start: ${complaints}`);
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+const devicesYaml = units
+  .map(
+    ({ id, profile, unit }) =>
+      `          - { id: ${id}, name: { zh: 表, en: meter }, profile: ${profile.id}, unit: ${unit}, system: ${profile.system} }`,
+  )
+  .join('\n');
+/** A site with all units on one bus. */
+function siteOf(folder: string, bus: string) {
+  const file = join(folder, 'site.yaml');
+  writeFileSync(
+    file,
+    `site: { id: peers, name: { zh: 测试, en: test } }
+gateways:
+  - id: g
+    name: { zh: 网关, en: gateway }
+    buses:
+      - id: b
+${bus.replace(/^/gm, '        ')}
+        timeout: 500ms
+        devices:
+${devicesYaml}
+`,
+  );
+  return loadSite(file);
+}
+
+/** `plantroom read --json --once` of that bus, by device and name. */
+async function readAll(bus: string) {
+  using folder = temporaryFolder('peers');
+  const lines: ReadLine[] = [];
+  const hands = { clock: systemClock(), log: silentLog() };
+  const code = await runRead(siteOf(folder.path, bus), { once: true, json: true }, (line) => lines.push(JSON.parse(line)), hands);
+  return { code, lines, of: (id: string) => new Map(lines.filter(({ device }) => device === id).map((line) => [line.quantity, line])) };
+}
+
+function expectSamples(read: Awaited<ReturnType<typeof readAll>>) {
+  expect(read.lines.filter((line) => 'error' in line)).toEqual([]);
+  expect(read.code).toBe(0);
+  let values = 0;
+  for (const { id, sample } of units) {
+    const lines = read.of(id);
+    for (const [name, wanted] of Object.entries(sample.values)) {
+      const line = lines.get(name);
+      expect(line, `${id} ${name}`).toBeDefined();
+      if (typeof wanted === 'number')
+        expect(Math.abs((line?.value as number) - wanted), `${id} ${name}`).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(wanted)));
+      else expect(line?.value, `${id} ${name}`).toBe(wanted);
+      expect(line?.quality).toBe(wanted === null ? 'bad' : 'good');
+      expect(line?.raw.length, `${id} ${name}`).toBeGreaterThan(0);
+      values++;
+    }
+  }
+  expect(values).toBeGreaterThan(100);
+}
+
+describe.runIf(needs('pymodbus', 'socat'))('registers of python3-pymodbus', () => {
+  let port = 0;
+  let server: AsyncDisposable;
+  beforeAll(async () => {
+    port = await freePort();
+    server = await startPymodbus('tcp', String(port));
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it(`are read right over TCP by plantroom read, for all ${units.length} samples of ${profiles.size} profiles`, async () => {
+    expectSamples(await readAll(`type: modbus-tcp\nhost: 127.0.0.1\nport: ${port}`));
+  });
+
+  it('are read right over TCP by the gateway itself, with four requests in flight', async () => {
+    const transports = await loadCatalog<Transport>(join(import.meta.dirname, '..', '..', 'gateway', 'transports'));
+    const bus = modbusTcpBusSchema.parse({
+      id: 'b', type: 'modbus-tcp', host: '127.0.0.1', port, in_flight: 4,
+      devices: units.map(({ id, profile, unit }) => ({ id, name: { zh: '表', en: 'meter' }, profile: profile.id, unit, poll: '1s', slow_poll: '1s' })),
+    }); // biome-ignore format: one line
+    const results = new Map<string, PollResult>();
+    const states: DeviceState[] = [];
+    const clock = systemClock();
+    const transport = transports.get('modbus-tcp') as Transport<ModbusBus>;
+    await using _running = transport.start(bus, {
+      clock, log: silentLog(), profiles,
+      sink: { readings: (result) => void results.set(result.device, result), device: (state) => void states.push(state) },
+    }); // biome-ignore format: one line
+    const deadline = clock.monotonic() + 20_000;
+    // Remote I/O with nothing wired to it has no quantities and gives no readings.
+    const speaking = units.filter(({ profile }) => profile.points.some(({ quantity }) => quantity !== undefined));
+    while (speaking.some(({ id }) => !results.has(id)) && clock.monotonic() < deadline) await clock.sleep(50);
+    // A second round: what was refused in the first is now left out.
+    await clock.sleep(1_500);
+    for (const { id, sample, profile } of speaking) {
+      const result = results.get(id);
+      for (const [name, wanted] of Object.entries(sample.values)) {
+        if (!profile.points.some(({ quantity }) => quantity === name)) continue;
+        const found = result?.v[name as QuantityId];
+        if (typeof wanted === 'number')
+          expect(Math.abs((found as number) - wanted), `${id} ${name}`).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(wanted)));
+        else expect(found, `${id} ${name}`).toBeUndefined();
+      }
+    }
+    expect(states.every(({ online }) => online)).toBe(true);
+  });
+
+  it('are read right over RTU through a pair of pseudo terminals', async () => {
+    await using lines = await startSocatPair();
+    await using _slave = await startPymodbus('rtu', lines.b);
+    expectSamples(await readAll(`type: modbus-rtu\npath: ${lines.a}\nbaud: 115200`));
+  }, 60_000);
+
+  it('are read right as RTU frames over TCP', async () => {
+    const own = await freePort();
+    await using _slave = await startPymodbus('rtu-tcp', String(own));
+    expectSamples(await readAll(`type: modbus-rtu-tcp\nhost: 127.0.0.1\nport: ${own}`));
+  }, 60_000);
+
+  it('a device says who it is (function 43)', async () => {
+    const bus = modbusTcpBusSchema.parse({ id: 'b', type: 'modbus-tcp', host: '127.0.0.1', port });
+    await using link = openLink(bus, silentLog());
+    while (!link.open) await systemClock().sleep(5);
+    const answer = await link.read(1, { kind: 'identity', level: 'basic', object: 0 }, 1_000);
+    expect(Buffer.from(answer).toString('latin1')).toContain('Plantroom test');
+  });
+});
