@@ -1,0 +1,88 @@
+/** The simulated hospital, the rules engine and the desk in one process, without sockets: plant days in seconds. */
+import { join } from 'node:path';
+import { builtInProfiles, loadProfiles } from '../../gateway/profiles.ts';
+import { openAttendant } from '../../rules/attendant.ts';
+import type { EngineDesk } from '../../rules/desk/desk.ts';
+import { openEngineDesk } from '../../rules/desk/open.ts';
+import { type Condition, openEngine } from '../../rules/engine.ts';
+import { openRuleBook } from '../../rules/pack.ts';
+import { loadCatalog } from '../../shared/catalog.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { loadSite } from '../../shared/site-file.ts';
+import { createHospital, type Hospital } from '../../simulators/hospital.ts';
+import type { Scenario } from '../../simulators/scenario.ts';
+
+const root = join(import.meta.dirname, '../..');
+export const demoSite = loadSite(join(root, 'sites/demo.yaml'));
+const profiles = loadProfiles([builtInProfiles, ...demoSite.config.profiles.map((folder) => join(demoSite.folder, folder))]);
+export const scenarios = await loadCatalog<Scenario>(join(root, 'simulators/scenarios'));
+
+export interface Seen {
+  at: number;
+  rule: string;
+  device: string;
+  priority: string;
+  active: boolean;
+}
+
+export interface PlantRun extends Disposable {
+  hospital: Hospital;
+  desk: EngineDesk;
+  /** Conditions in the order in which the engine handed them out, hidden ones included. */
+  seen: Seen[];
+  /** Moves plant and rules on. */
+  run(ms: number, until?: () => boolean): void;
+}
+
+/** Fewer reads than the real polls for slow devices, to save time: `pollFactor`. */
+export function openPlantRun(options: { start: number; seed?: number; stepS?: number; pollFactor?: number }): PlantRun {
+  const { start, stepS = 1, pollFactor = 1 } = options;
+  const hospital = createHospital(demoSite.config, profiles, {
+    start,
+    stepS,
+    scenarios,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  });
+  let now = hospital.now;
+  const clock = { now: () => now } as Clock;
+  const desk = openEngineDesk({ file: ':memory:', clock });
+  const book = openRuleBook(demoSite.config);
+  const attendant = openAttendant(book, desk, clock);
+  const pending: Condition[] = [];
+  const engine = openEngine(book.instances, (condition) => void pending.push(condition), attendant.active);
+  const seen: Seen[] = [];
+  const stepMs = stepS * 1_000;
+  const polls = hospital.devices.map((device, index) => {
+    const everyMs = Math.max(stepMs, Math.ceil((device.poll * pollFactor) / stepMs) * stepMs);
+    return { id: device.id, everyMs, offset: (index * stepMs) % everyMs };
+  });
+  engine.start(now);
+  for (const gateway of demoSite.config.gateways) engine.status(gateway.id, now, true);
+  return {
+    hospital,
+    desk,
+    seen,
+    run(ms, until) {
+      const end = now + ms;
+      while (now < end) {
+        now += stepMs;
+        hospital.advanceTo(now);
+        for (const poll of polls) {
+          if ((now + poll.offset) % poll.everyMs !== 0) continue;
+          const reading = hospital.readDevice(poll.id);
+          if (reading) engine.reading(poll.id, now, reading.v as Record<string, number>, reading.bad);
+        }
+        engine.tick(now);
+        if (pending.length === 0) continue;
+        const conditions = pending.splice(0);
+        attendant.attend(conditions);
+        for (const { instance, active, at } of conditions) {
+          const { rule, device, priority } = instance.definition;
+          seen.push({ at, rule, device, priority, active });
+        }
+        if (until?.()) return;
+      }
+    },
+    [Symbol.dispose]: () => desk[Symbol.dispose](),
+  };
+}
