@@ -49,7 +49,13 @@ async function startOne(
     }),
   );
   const polls = metrics.polls.labels(gateway.id);
-  const stamp = new Stamp({ clock: plant, log, pass: (result) => outbox.add(result), jumped: () => outbox.clockJumped() });
+  const stamp = new Stamp({
+    clock: plant,
+    log,
+    pass: (result) => outbox.add(result),
+    jumped: () => outbox.clockJumped(),
+    simulated: process.env.PLANTROOM_CLOCK !== undefined,
+  });
   const link: Link = undo.use(
     startLink({
       site: context.site.config.site.id,
