@@ -83,7 +83,7 @@ export function createFaults(
           system: scenario.system,
           active: on !== undefined,
           startedAt: on?.startedAt ?? null,
-          expects: scenario.expects(params),
+          expects: scenario.expects(params).map(({ rule, device, priority }) => ({ rule, device, priority })),
           params,
         };
       }),

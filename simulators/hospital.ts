@@ -173,7 +173,9 @@ export function createHospital(site: SiteConfig, profiles: ReadonlyMap<string, P
     facts: () => Object.assign({}, ...parts.map((part) => part.facts())) as Record<string, number>,
     readDevice(id) {
       const device = find(id);
-      if (knobs.read(id).dead) return undefined;
+      const { dead, garbage, delayMs = 0 } = knobs.read(id);
+      const bus = placed.get(id)?.bus;
+      if (dead || garbage || (bus && 'timeout' in bus && delayMs > bus.timeout)) return undefined;
       const values = seen(id);
       const reading: DeviceReading = { v: {}, bad: {} };
       for (const name of gives(device)) {

@@ -18,6 +18,8 @@ export interface Expectation {
   rule: string;
   device: string;
   priority: Priority;
+  /** Plant time from the start within which it should come; by default 90 minutes. */
+  withinS?: number;
 }
 
 export interface Damage {

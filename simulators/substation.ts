@@ -236,6 +236,8 @@ function stepJoint(joint: Joint, dtS: number, loose: number): void {
     const ratio = joint.of.amps[phase as 0] / joint.of.ratingA;
     // one bad contact, on phase B, is how it usually shows
     const contact = joint.contact[phase as 0] * (phase === 1 ? loose : 1);
-    joint.riseK[phase as 0] = lag(joint.riseK[phase as 0], jointRiseK * contact * ratio * ratio, dtS, jointTauS);
+    // a glowing contact gives off ever more heat: the rise does not grow without end
+    const soundK = jointRiseK * contact * ratio * ratio;
+    joint.riseK[phase as 0] = lag(joint.riseK[phase as 0], soundK / (1 + soundK / 250), dtS, jointTauS);
   }
 }

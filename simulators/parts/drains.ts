@@ -121,7 +121,7 @@ export function createDrains({ devices, seed, shared }: PartContext): Part {
 
   function stepRope(rope: Rope, { dtS, knobs }: Moment): void {
     const ownRoom = rope.id === `leak-${rope.building}` || rope.id === 'leak-or';
-    const spill = ownRoom ? Math.max(0, (shared.spillM3h[rope.building] ?? 0) - 0.1) : 0;
+    const spill = ownRoom ? Math.max(0, (shared.spillM3h[rope.building] ?? 0) - 1) : 0;
     const wet = knobs.read(rope.id).wet ? 4 : 0;
     // wiped up or dried within the hour once nothing runs any more
     rope.litres = clamp(rope.litres + ((spill * 1_000 * ropePart + wet * 30) / 3_600) * dtS - rope.litres * (dtS / 1_800), 0, 50);

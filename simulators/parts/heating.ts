@@ -111,6 +111,8 @@ export function createHeating({ devices, seed, calendar, shared }: PartContext):
     },
     repair() {
       for (const loop of loops.values()) {
+        // after the repair the crew bleeds the loop down to its pressure
+        loop.kpa = Math.min(loop.kpa, loop.nominalKpa * 1.08);
         loop.lostM3 = 0;
         loop.emptyAtS = -1;
       }
@@ -159,5 +161,7 @@ function stepHeat(loop: Loop, { dtS, calendar, knobs, shared }: Moment): void {
   const open = wrong.windowOpen ?? 0;
   let flowKw = heatKw + gainsKw - loop.lossKwK * (1 + 2 * open) * (loop.zoneC - shared.outdoorC);
   if (loop.zoneC > 25.6 && shared.mainsOn) flowKw -= loop.lossKwK * 14 * Math.min(1, loop.zoneC - 25.6);
+  // between the seasons the split units heat a little
+  if (loop.zoneC < 20.8 && !calendar.heatingSeason && shared.mainsOn) flowKw += loop.lossKwK * 14 * Math.min(1, 20.8 - loop.zoneC);
   loop.zoneC += (flowKw * (dtS / 3_600)) / loop.storeKwhK;
 }

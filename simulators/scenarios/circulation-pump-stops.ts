@@ -7,7 +7,7 @@ export default defineScenario({
   system: 'heating',
   params: { loop: { default: 'heat-front', choices: ['heat-or', 'heat-front', 'heat-rear'] } },
   rampS: 0,
-  expects: () => [],
+  expects: (params) => [{ rule: 'HT-FLOW', device: text(params, 'loop'), priority: 'high' }],
   damage: () => ({ what: { zh: '室温低于限值', en: 'Rooms below their limit' }, afterMs: 10_800_000 }),
   apply: (knobs, _level, params) => knobs.turn(text(params, 'loop'), { pumpStopped: 1 }),
 });

@@ -7,7 +7,7 @@ export default defineScenario({
   system: 'environment',
   params: { room: { default: 'room-rear-4' }, open_pct: { default: 70, min: 5, max: 80 } },
   rampS: 60,
-  expects: () => [],
+  expects: (params) => [{ rule: 'HT-ROOM', device: text(params, 'room'), priority: 'medium' }],
   damage: () => ({ what: { zh: '病人受凉', en: 'Patients are cold' }, afterMs: 3_600_000 }),
   apply: (knobs, level, params) => knobs.turn(text(params, 'room'), { windowOpen: (number(params, 'open_pct') / 100) * level }),
 });

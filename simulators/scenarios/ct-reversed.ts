@@ -10,7 +10,7 @@ export default defineScenario({
   system: 'electricity',
   params: { meter: { default: 'fd-lab' }, phase: { default: 4, min: 1, max: 4 } },
   rampS: 0,
-  expects: () => [],
+  expects: (params) => [{ rule: 'EL-REVERSED', device: text(params, 'meter'), priority: 'low' }],
   damage: () => ({ what: { zh: '电量少计', en: 'Energy is not counted' }, afterMs: null }),
   apply: (knobs, _level, params) => knobs.turn(text(params, 'meter'), { reversedPhase: number(params, 'phase') }),
 });

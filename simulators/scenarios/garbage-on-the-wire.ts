@@ -7,7 +7,7 @@ export default defineScenario({
   system: 'electricity',
   params: { device: { default: 'fd-pharmacy' } },
   rampS: 0,
-  expects: () => [],
+  expects: (params) => [{ rule: 'SYS-COMM', device: text(params, 'device'), priority: 'medium' }],
   damage: () => ({ what: { zh: '数据缺失', en: 'Readings are missing' }, afterMs: null }),
   apply: (knobs, _level, params) => knobs.turn(text(params, 'device'), { garbage: 1 }),
 });

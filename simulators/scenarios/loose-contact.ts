@@ -8,7 +8,7 @@ export default defineScenario({
     en: 'A terminal works loose: the joint of phase B heats up though the current is the same.',
   },
   system: 'electricity',
-  params: { joint: { default: 'joint-front-low' }, factor: { default: 35, min: 2, max: 200 } },
+  params: { joint: { default: 'joint-front-low' }, factor: { default: 300, min: 2, max: 500 } },
   rampS: 900,
   expects: (params) => [{ rule: 'EL-TEMP', device: text(params, 'joint'), priority: 'critical' }],
   damage: () => ({ what: { zh: '绝缘烧焦，可能起火', en: 'Charred insulation, fire' }, afterMs: 7_200_000 }),

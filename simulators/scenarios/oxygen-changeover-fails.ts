@@ -14,7 +14,7 @@ export default defineScenario({
     { rule: 'O2-CHANGE-FAIL', device: text(params, 'manifold'), priority: 'critical' },
     { rule: 'O2-SRC-LOW', device: text(params, 'source'), priority: 'critical' },
   ],
-  damage: () => ({ what: { zh: '全院供氧压力不足', en: 'Oxygen pressure lost in the whole hospital' }, afterMs: 240_000 }),
+  damage: () => ({ what: { zh: '全院供氧压力不足', en: 'Oxygen pressure lost in the whole hospital' }, afterMs: 1_500_000 }),
   apply: (knobs, level, params) => {
     knobs.turn(text(params, 'source'), { sourceLost: 1 });
     knobs.turn(text(params, 'manifold'), { leftEmpty: level, changeoverStuck: 1 });

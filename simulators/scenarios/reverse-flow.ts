@@ -7,7 +7,7 @@ export default defineScenario({
   system: 'water',
   params: { branch: { default: 'water-laundry' }, flow_m3h: { default: 0.8, min: 0.1, max: 5 } },
   rampS: 5,
-  expects: () => [],
+  expects: (params) => [{ rule: 'WT-REVERSE', device: text(params, 'branch'), priority: 'high' }],
   damage: () => ({ what: { zh: '饮水被污染', en: 'Drinking water is contaminated' }, afterMs: 600_000 }),
   apply: (knobs, level, params) => knobs.turn(text(params, 'branch'), { reverseM3h: number(params, 'flow_m3h') * level }),
 });

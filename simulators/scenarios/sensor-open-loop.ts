@@ -7,7 +7,7 @@ export default defineScenario({
   system: 'oxygen',
   params: { device: { default: 'o2-or' } },
   rampS: 0,
-  expects: () => [],
+  expects: (params) => [{ rule: 'SYS-SENSOR-O2', device: text(params, 'device'), priority: 'high' }],
   damage: () => ({ what: { zh: '该区域无压力监测', en: 'The zone is not watched' }, afterMs: null }),
   apply: (knobs, _level, params) => knobs.turn(text(params, 'device'), { openLoop: 1 }),
 });

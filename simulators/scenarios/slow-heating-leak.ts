@@ -10,7 +10,7 @@ export default defineScenario({
   system: 'heating',
   params: { loop: { default: 'heat-front', choices: ['heat-or', 'heat-front', 'heat-rear'] }, hole_mm: { default: 3.5, min: 1, max: 5 } },
   rampS: 600,
-  expects: () => [],
+  expects: (params) => [{ rule: 'HT-LEAK', device: text(params, 'loop'), priority: 'medium' }],
   damage: () => ({
     what: { zh: '每日多补水十几立方米，腐蚀加快', en: 'A dozen cubic metres of fresh water a day, and corrosion' },
     afterMs: null,

@@ -7,7 +7,7 @@ export default defineScenario({
   system: 'electricity',
   params: { controller: { default: 't2-winding' }, transformer: { default: 't2', choices: ['t1', 't2'] } },
   rampS: 600,
-  expects: (params) => [{ rule: 'EL-TRF-HOT', device: text(params, 'controller'), priority: 'critical' }],
+  expects: (params) => [{ rule: 'EL-TRF-HOT', device: text(params, 'controller'), priority: 'critical', withinS: 10_800 }],
   damage: () => ({ what: { zh: '绕组超过F级限值', en: 'The windings pass the limit of class F' }, afterMs: 12_600_000 }),
   apply: (knobs, level, params) => {
     knobs.turn(text(params, 'controller'), { fanFailed: 1 });

@@ -10,7 +10,7 @@ export default defineScenario({
   system: 'wastewater',
   params: { plant: { default: 'wastewater' } },
   rampS: 0,
-  expects: () => [],
+  expects: (params) => [{ rule: 'WW-HOURS', device: text(params, 'plant'), priority: 'medium', withinS: 86400 }],
   damage: () => ({ what: { zh: '未处理污水溢流', en: 'Untreated water overflows' }, afterMs: 64_800_000 }),
   apply: (knobs, _level, params) => knobs.turn(text(params, 'plant'), { pumpFailed: 1 }),
 });

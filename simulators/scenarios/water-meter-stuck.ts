@@ -7,7 +7,7 @@ export default defineScenario({
   system: 'water',
   params: { branch: { default: 'water-kitchen' } },
   rampS: 0,
-  expects: () => [],
+  expects: (params) => [{ rule: 'WT-STUCK', device: text(params, 'branch'), priority: 'low', withinS: 93600 }],
   damage: () => ({ what: { zh: '水费漏收', en: 'Water is not billed' }, afterMs: null }),
   apply: (knobs, _level, params) => knobs.turn(text(params, 'branch'), { meterStuck: 1 }),
 });
