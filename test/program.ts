@@ -31,7 +31,7 @@ export interface ProgramOptions {
 
 export async function startProgram(options: ProgramOptions = {}): Promise<Program> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'plantroom-'));
-  const password = randomBytes(12).toString('hex');
+  const password = options.environment?.PLANTROOM_ADMIN_PASSWORD ?? randomBytes(12).toString('hex');
   const child = spawn(process.execPath, [join(root, 'main.ts'), 'start', '--port', '0', '--data', dataDir, ...(options.args ?? [])], {
     cwd: root,
     env: { ...process.env, PLANTROOM_LOG: 'warn', PLANTROOM_ADMIN_PASSWORD: password, ...options.environment },

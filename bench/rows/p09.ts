@@ -19,7 +19,6 @@ const row: Row = {
     for (let i = 0; i <= repetitions; i++) {
       const startedAt = performance.now();
       const program = await startProgram({ dataDir, environment });
-      program.password = environment.PLANTROOM_ADMIN_PASSWORD;
       const since = Date.now();
       await until(async () => {
         const devices = await program.list<{ lastReadingAt: number | null }>('/api/devices');

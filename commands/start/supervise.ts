@@ -95,11 +95,12 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
       }, killMs).unref();
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-    const first = roles.filter((role) => role === 'broker' || role === 'simulators');
+    const isFirst = (role: Role) => role === 'broker' || role === 'simulators';
+    const first = roles.filter(isFirst);
     for (const role of first) start(role);
     const ready = first.flatMap((role) => children.get(role) ?? []).map((child) => once(child, 'message'));
     void Promise.race([Promise.allSettled(ready), new Promise((resolve) => setTimeout(resolve, firstReadyMs))]).then(() => {
-      for (const role of roles) if (!first.includes(role)) start(role);
+      for (const role of roles) if (!isFirst(role)) start(role);
     });
   });
 }
