@@ -134,18 +134,20 @@ export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Pol
       if (health.nextProbeAt > startedAt && othersLive(polled)) return missed(polled, 'no answer');
       const timeoutMs = othersLive(polled) ? probeTimeoutMs(health, usualMs(), bus.timeout) : bus.timeout;
       const life = await reader.probe(askWith(polled, timeoutMs));
-      if (life !== 'answered') return failed(polled, life, startedAt);
+      if (life !== 'answered') return failed(polled, life, startedAt, 1);
     }
     const kind = !reader.hasFast || tick >= polled.slowTick ? 'full' : 'fast';
     const retries = health.everAnswered && health.failures === 0 ? bus.retries : 0;
     counts.polls++;
     const result = await reader.round(kind, askWith(polled, bus.timeout), retries);
-    if (result !== 'answered') return failed(polled, result, startedAt);
+    if (result !== 'answered') return failed(polled, result, startedAt, 1 + retries);
     if (kind === 'full') polled.slowTick = (Math.floor(tick / polled.device.slow_poll) + 1) * polled.device.slow_poll;
     polled.closed = false;
     const now = clock.now();
+    const wasOffline = health.online === false;
     if (answered(health, now) === 'online') {
-      log.info({ device: polled.device.id }, 'device answers');
+      // At the start all answer for the first time, hundreds of them: that is no news. Coming back is.
+      log[wasOffline ? 'info' : 'debug']({ device: polled.device.id }, 'device answers');
       sink.device({ device: polled.device.id, online: true, since: now });
     }
     const out: PollResult = { device: polled.device.id, t: now, v: {}, bad: {} };
@@ -154,12 +156,12 @@ export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Pol
     for (const _ in out.bad) return sink.readings(out);
   };
 
-  const failed = (polled: Polled, result: Exclude<Round, 'answered'>, startedAt: number) => {
+  const failed = (polled: Polled, result: Exclude<Round, 'answered'>, startedAt: number, requests: number) => {
     const { health } = polled;
     polled.closed = result === 'closed';
     health.heard = false;
     if (result === 'silent') {
-      health.failures++;
+      health.failures += requests;
       if (onlyProbed(health)) restAfterProbe(health, clock.monotonic(), clock.monotonic() - startedAt);
     }
     missed(polled, result === 'closed' ? 'no connection' : 'no answer');

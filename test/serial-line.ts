@@ -45,6 +45,9 @@ export interface LineOptions {
   respond(request: LineRequest): readonly Transmission[];
 }
 
+/** Bytes that a driver hands over together. */
+const lump = 32;
+
 export function serialLine({ charMs, clock, respond }: LineOptions): SerialLine {
   let events: PortEvents | undefined;
   /** Transmissions on the line: until when, and whether spoilt. */
@@ -98,16 +101,17 @@ export function serialLine({ charMs, clock, respond }: LineOptions): SerialLine 
           freeAt.set(request.unit, startsAt + bytes.length * charMs);
           clock.after(startsAt - clock.monotonic(), () => {
             const talk = occupy(bytes.length);
-            // Drivers hand over what came so far, here in two pieces.
-            const half = bytes.length >> 1;
+            // Drivers hand over what came so far, USB adapters each 16 ms or so.
             const deliver = (from: number, to: number) => {
-              if (!open || from === to) return;
+              if (!open) return;
               const piece = bytes.slice(from, to);
               if (talk.spoilt) for (const at of piece.keys()) piece[at] = piece[at]! ^ 0x55;
               events?.data(piece);
             };
-            clock.after(half * charMs, () => deliver(0, half));
-            clock.after(talk.until - clock.monotonic(), () => deliver(half, bytes.length));
+            for (let from = 0; from < bytes.length; from += lump) {
+              const to = Math.min(from + lump, bytes.length);
+              clock.after(to === bytes.length ? talk.until - clock.monotonic() : to * charMs, () => deliver(from, to));
+            }
           });
         }
       });

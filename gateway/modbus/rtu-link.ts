@@ -32,6 +32,7 @@ interface Current {
   firstBy: number;
   /** Not whole by then: given up. */
   wholeBy: number;
+  overdue: boolean;
   resolve(data: Uint8Array): void;
   reject(fault: Fault): void;
 }
@@ -175,14 +176,23 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
     if (!current) return;
     const now = clock.monotonic();
     const receiving = lastByteAt > sentAt && now - lastByteAt < timing.settleMs - toleranceMs;
+    const over = now >= current.wholeBy - toleranceMs || (now >= current.firstBy - toleranceMs && !receiving);
+    if ((over || (length > 0 && !receiving)) && !current.overdue) {
+      // After a stall of the event loop timers run before ports: let bytes that are already here be read first.
+      current.overdue = true;
+      cancelTimer();
+      cancelTimer = clock.after(1, look);
+      return;
+    }
     if (length > 0 && !receiving) {
       const had = mentions(current.shape);
       if (scan(true)) return;
       if (had) return fail('transport/garbled', 'an answer that is cut or disturbed');
       // Noise, or somebody else's: the answer may still come.
       length = 0;
+      current.overdue = false;
     }
-    if (now >= current.wholeBy - toleranceMs || (now >= current.firstBy - toleranceMs && !receiving)) {
+    if (over) {
       const had = length > 0;
       if (scan(true)) return;
       return fail(had ? 'transport/garbled' : 'transport/timeout', had ? 'an answer that is cut' : 'no answer');
@@ -264,7 +274,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
       sentAt = clock.monotonic();
       const firstBy = sentAt + frame.length * timing.charMs + timeoutMs;
       const wholeBy = firstBy + answerBytes(shape) * timing.charMs + timing.settleMs;
-      current = { shape, timeoutMs, firstBy, wholeBy, resolve, reject };
+      current = { shape, timeoutMs, firstBy, wholeBy, overdue: false, resolve, reject };
       port.write(frame);
       if (current) arm(current);
     });
@@ -307,6 +317,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
   port.start({
     data(bytes) {
       lastByteAt = clock.monotonic();
+      if (current) current.overdue = false;
       if (bytes.length > buffer.length - length) {
         // Nobody sends so much between two questions: a jabbering node. Keep the newest.
         counts.garbled++;

@@ -17,6 +17,7 @@ interface Waiting {
   unit: number;
   request: Request;
   deadline: number;
+  overdue: boolean;
   resolve(data: Uint8Array): void;
   reject(fault: Fault): void;
 }
@@ -49,6 +50,12 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): TcpLink {
     for (const [id, entry] of waiting) {
       if (entry.deadline > now + 0.5) {
         soonest = Math.min(soonest, entry.deadline);
+        continue;
+      }
+      if (!entry.overdue) {
+        // After a stall of the event loop timers run before sockets: let an answer that is already here be read first.
+        entry.overdue = true;
+        soonest = Math.min(soonest, now + 1);
         continue;
       }
       waiting.delete(id);
@@ -144,7 +151,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): TcpLink {
       bytes.set(pdu, headerBytes);
       return new Promise((resolve, reject) => {
         const deadline = clock.monotonic() + timeoutMs;
-        waiting.set(transaction, { unit, request, deadline, resolve, reject });
+        waiting.set(transaction, { unit, request, deadline, overdue: false, resolve, reject });
         port.write(bytes);
         arm(deadline);
       });
