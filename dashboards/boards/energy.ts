@@ -1,0 +1,102 @@
+import { defineBoard } from '../board.ts';
+
+const meters = { roles: ['feeder', 'department-meter', 'tenant-meter'] } as const;
+
+/** Consumption straight from the counters as they are read; costs and allocation are the energy role's. */
+export default defineBoard({
+  id: 'energy',
+  title: { zh: '部门与月度能耗', en: 'Energy by department and month' },
+  question: {
+    zh: '本月各科室、各楼用了多少电和水，与上月比如何？',
+    en: 'How much did each department and building use this month, and against the last?',
+  },
+  audience: { zh: '院领导、节能管理、财务', en: 'Management, energy manager, finance' },
+  range: 'month',
+  panels: [
+    {
+      id: 'total',
+      kind: 'stat',
+      title: { zh: '所选时段总用电量', en: 'Electricity in the range shown' },
+      help: {
+        zh: '由电表底数差得出；换表或清零不计为用电。',
+        en: 'From the counters; a replaced or reset meter counts as no consumption.',
+      },
+      size: [8, 5],
+      digits: 0,
+      series: [{ select: { roles: ['incomer'] }, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum' }],
+    },
+    {
+      id: 'total-before',
+      kind: 'stat',
+      title: { zh: '上月同期用电量', en: 'The same a month ago' },
+      size: [8, 5],
+      digits: 0,
+      shift: '1M',
+      series: [{ select: { roles: ['incomer'] }, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum' }],
+    },
+    {
+      id: 'water-total',
+      kind: 'stat',
+      title: { zh: '所选时段总用水量', en: 'Water in the range shown' },
+      size: [8, 5],
+      digits: 0,
+      series: [{ select: { roles: ['water-main'] }, values: ['volume_m3'], aggregate: 'increase', combine: 'sum' }],
+    },
+    {
+      id: 'departments',
+      kind: 'bar',
+      title: { zh: '各科室用电量', en: 'Electricity by department' },
+      help: { zh: '仅计科室自有电表；公共用电未分摊。', en: "Only a department's own meters; shared use is not allocated here." },
+      size: [12, 14],
+      digits: 0,
+      bars: 'each',
+      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'department' }],
+    },
+    {
+      id: 'departments-before',
+      kind: 'bar',
+      title: { zh: '各科室上月同期用电量', en: 'Electricity by department a month ago' },
+      size: [12, 14],
+      digits: 0,
+      bars: 'each',
+      shift: '1M',
+      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'department' }],
+    },
+    {
+      id: 'buildings',
+      kind: 'bar',
+      title: { zh: '各楼用电量', en: 'Electricity by building' },
+      size: [8, 9],
+      digits: 0,
+      bars: 'each',
+      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'building' }],
+    },
+    {
+      id: 'tenants',
+      kind: 'bar',
+      title: { zh: '租户用电量', en: 'Electricity of tenants' },
+      size: [8, 9],
+      digits: 0,
+      bars: 'each',
+      series: [{ select: { roles: ['tenant-meter'] }, values: ['energy_import_kwh'], aggregate: 'increase' }],
+    },
+    {
+      id: 'water-buildings',
+      kind: 'bar',
+      title: { zh: '各楼用水量', en: 'Water by building' },
+      size: [8, 9],
+      digits: 0,
+      bars: 'each',
+      series: [{ select: { roles: ['water-branch'] }, values: ['volume_m3'], aggregate: 'increase' }],
+    },
+    {
+      id: 'daily',
+      kind: 'bar',
+      title: { zh: '每日用电量', en: 'Electricity per day' },
+      size: [24, 9],
+      digits: 0,
+      bars: 'over-time',
+      series: [{ select: { roles: ['transformer'] }, values: ['energy_import_kwh'], aggregate: 'increase', step: '1d' }],
+    },
+  ],
+});

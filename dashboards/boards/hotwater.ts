@@ -1,0 +1,78 @@
+import { defineBoard } from '../board.ts';
+
+const sets = { roles: ['hotwater'] } as const;
+
+export default defineBoard({
+  id: 'hotwater',
+  title: { zh: '生活热水', en: 'Hot water' },
+  question: { zh: '热水够热（防军团菌）又不烫伤吗？', en: 'Is hot water hot enough against Legionella and never scalding?' },
+  audience: { zh: '水暖班、院感', en: 'Plumbers, infection control' },
+  range: 'day',
+  panels: [
+    {
+      id: 'outlet-now',
+      kind: 'gauge',
+      title: { zh: '加热器出水温度', en: 'Heater outlet' },
+      help: { zh: 'GB 51039：不低于 60 °C。', en: 'GB 51039: at least 60 °C.' },
+      size: [8, 6],
+      scale: [30, 80],
+      digits: 1,
+      rules: ['DHW-COLD', 'DHW-LOW'],
+      series: [{ select: sets, values: ['heater_outlet_temp_c'], aggregate: 'last' }],
+    },
+    {
+      id: 'return-now',
+      kind: 'gauge',
+      title: { zh: '回水温度', en: 'Return' },
+      help: { zh: 'GB 51039：不低于 50 °C。', en: 'GB 51039: at least 50 °C.' },
+      size: [8, 6],
+      scale: [30, 80],
+      digits: 1,
+      rules: ['DHW-RETURN'],
+      series: [{ select: sets, values: ['return_temp_c'], aggregate: 'last' }],
+    },
+    {
+      id: 'tap-now',
+      kind: 'gauge',
+      title: { zh: '末端出水温度', en: 'Tap' },
+      help: { zh: '不得高于 49 °C，防烫伤。', en: 'At most 49 °C, against scalding.' },
+      size: [8, 6],
+      scale: [20, 70],
+      digits: 1,
+      rules: ['DHW-SCALD'],
+      series: [{ select: sets, values: ['tap_temp_c'], aggregate: 'last' }],
+    },
+    {
+      id: 'outlet',
+      kind: 'time-series',
+      title: { zh: '加热器出水温度', en: 'Heater outlet' },
+      size: [12, 8],
+      rules: ['DHW-COLD', 'DHW-LOW'],
+      series: [{ select: sets, values: ['heater_outlet_temp_c'], aggregate: 'mean' }],
+    },
+    {
+      id: 'return',
+      kind: 'time-series',
+      title: { zh: '回水温度', en: 'Return' },
+      size: [12, 8],
+      rules: ['DHW-RETURN'],
+      series: [{ select: sets, values: ['return_temp_c'], aggregate: 'mean' }],
+    },
+    {
+      id: 'tap',
+      kind: 'time-series',
+      title: { zh: '末端出水温度（最高）', en: 'Tap, highest' },
+      size: [12, 8],
+      rules: ['DHW-SCALD'],
+      series: [{ select: sets, values: ['tap_temp_c'], aggregate: 'max' }],
+    },
+    {
+      id: 'coolest-hour',
+      kind: 'bar',
+      title: { zh: '每日最低出水温度', en: 'Coolest outlet of each day' },
+      size: [12, 8],
+      bars: 'over-time',
+      series: [{ select: sets, values: ['heater_outlet_temp_c'], aggregate: 'min', finer: '1h', step: '1d' }],
+    },
+  ],
+});
