@@ -15,6 +15,7 @@ import type { Store } from './store.ts';
 
 const settleMs = 250;
 const stopLimitMs = 2_500;
+const maintainMs = 120_000;
 const dayMs = 86_400_000;
 
 export interface IngestOptions {
@@ -93,8 +94,10 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
   };
   settle();
   const cancelRetention = keepRetention(store, context);
+  const cancelMaintenance = keepMaintained(store, wallClock, context);
   undo.defer(async () => {
     cancelRetention();
+    cancelMaintenance();
     await batcher.stop(stopLimitMs);
     cancelSettle();
     intake.settle();
@@ -158,5 +161,24 @@ function keepRetention(store: Store, { clock, log, site }: RoleContext): () => v
     }
   };
   cancel = clock.after(60_000, () => void work());
+  return () => cancel();
+}
+
+/** In real time: the work grows with what was written since. */
+function keepMaintained(store: Store, wallClock: Clock, { clock, log }: RoleContext): () => void {
+  let cancel = () => {};
+  let failing = false;
+  const work = async () => {
+    try {
+      await store.maintain?.(clock.now());
+      failing = false;
+    } catch (error) {
+      if (!failing)
+        log.warn({ reason: reasonOf(error) }, 'the roll-ups of the store could not be made, trying on; readings are not concerned');
+      failing = true;
+    }
+    cancel = wallClock.after(maintainMs, () => void work());
+  };
+  if (store.maintain) cancel = wallClock.after(maintainMs, () => void work());
   return () => cancel();
 }

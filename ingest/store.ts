@@ -106,6 +106,8 @@ export interface Store extends AsyncDisposable {
   scanBlocks?(query: ScanQuery): AsyncIterable<ScanBlock>;
   /** Drops what is older than the retention settings; returns once done. */
   retain(settings: { rawMs: number; hourlyMs: number }, now: number): Promise<void>;
+  /** Called every few minutes by ingest: roll-ups that the store does not keep by itself. `now` is plant time. */
+  maintain?(now: number): Promise<void>;
   /** @throws Fault when it cannot serve. */
   check(): Promise<void>;
 }

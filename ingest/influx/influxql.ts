@@ -79,15 +79,20 @@ function rawPoints({ limit = defaultLimit }: SeriesQuery, rows: readonly unknown
   return points;
 }
 
-async function statements(database: InfluxQl, texts: readonly string[]): Promise<Result[]> {
+/** Rows of each statement; what does not exist yet has none. @throws Fault store/query for any other mistake of a statement */
+export async function statements(database: InfluxQl, texts: readonly string[]): Promise<Result[]> {
   const results: Result[] = [];
-  for (let i = 0; i < texts.length; i += statementsAtOnce) {
-    const part = texts.slice(i, i + statementsAtOnce);
+  while (results.length < texts.length) {
+    const part = texts.slice(results.length, results.length + statementsAtOnce);
     const found = await database.query(part);
-    for (let k = 0; k < part.length; k++) {
-      const result = found[k] ?? {};
-      if (result.error !== undefined && !isUnknown(result.error)) throw new Fault('store/query', `InfluxQL: ${result.error}`);
+    for (const [k, text] of part.entries()) {
+      // InfluxDB stops at the first mistake, and reports "not executed" in its place: asked alone, the statement tells its own.
+      const result = found[k]?.error === 'not executed' && part.length > 1 ? ((await database.query([text]))[0] ?? {}) : (found[k] ?? {});
       results.push(result);
+      if (result.error === undefined && found[k]?.error === undefined) continue;
+      if (result.error !== undefined && !isUnknown(result.error)) throw new Fault('store/query', `InfluxQL: ${result.error}`);
+      if (/database not found/i.test(result.error ?? '')) return texts.map(() => ({}));
+      break;
     }
   }
   return results;
@@ -99,9 +104,18 @@ export const isUnknown = (error: string) =>
 
 async function fieldsOf(database: InfluxQl, wanted: readonly Measurement[]): Promise<Map<Measurement, string[]>> {
   if (wanted.length === 0) return new Map();
-  const results = await statements(database, [`SHOW FIELD KEYS FROM ${wanted.map(identifier).join(', ')}`]);
+  // What lies in a retention policy of its own is asked for by itself: where the policy is missing, the whole statement fails.
+  const [usual, apart] = [
+    wanted.filter((one) => database.source(one) === identifier(one)),
+    wanted.filter((one) => database.source(one) !== identifier(one)),
+  ];
+  const from = [...(usual.length > 0 ? [usual.map(identifier).join(', ')] : []), ...apart.map((one) => database.source(one))];
+  const results = await statements(
+    database,
+    from.map((sources) => `SHOW FIELD KEYS FROM ${sources}`),
+  );
   const fields = new Map<Measurement, string[]>();
-  for (const { name, values } of results[0]?.series ?? []) {
+  for (const { name, values } of results.flatMap(({ series }) => series ?? [])) {
     if (wanted.includes(name as Measurement)) fields.set(name as Measurement, [...new Set(values.map(([field]) => String(field)))]);
   }
   return fields;

@@ -3,12 +3,16 @@
  * 1.5 to 1.8 times as fast. Raw readings are in the database's default retention policy, what is kept long in "long".
  */
 import { InfluxDB } from 'influx';
+import { type Clock, systemClock } from '../../shared/clock.ts';
 import { Fault, reasonOf } from '../../shared/errors.ts';
 import { Secret } from '../../shared/secret.ts';
+import { hourMs } from '../buckets.ts';
 import { deliver } from '../influx/deliver.ts';
 import { type HttpClient, openHttp } from '../influx/http.ts';
-import { type InfluxQl, identifier, newest, type Result, scanBlocks, seriesMany } from '../influx/influxql.ts';
+import { type InfluxQl, identifier, newest, type Result, scanBlocks } from '../influx/influxql.ts';
 import { lineOf } from '../influx/lines.ts';
+import { rolledSeriesMany } from '../influx/rolled-series.ts';
+import { longPolicy, Rollups } from '../influx/rollups.ts';
 import type { StoreKind } from '../open-store.ts';
 import { refusalOf } from '../point-check.ts';
 import { rowsOf } from '../scan-rows.ts';
@@ -16,19 +20,24 @@ import type { Measurement, Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, S
 
 const writeTimeoutMs = 15_000;
 const queryTimeoutMs = 60_000;
-const longPolicy = 'long';
+const policyValidMs = 10 * 60_000;
 const keptLong = new Set<Measurement>(['consumption']);
 
-class Influx1Store implements Store {
+export class Influx1Store implements Store {
   readonly name: string;
   readonly #database: string;
   readonly #http: HttpClient;
   readonly #influx: InfluxDB;
   readonly #authorization: Record<string, string>;
   readonly #ql: InfluxQl;
+  readonly #rollups: Rollups;
+  readonly #clock: Clock;
+  #policy: { readAt: number; rawMs: number } | undefined;
   #closed = false;
 
-  constructor(url: URL) {
+  /** `clock` is real time: it ages marks and is compared with the database's own. */
+  constructor(url: URL, clock: Clock = systemClock()) {
+    this.#clock = clock;
     this.#database = decodeURIComponent(url.pathname.slice(1));
     if (!this.#database) throw new Fault('store/query', 'an InfluxDB 1 store is named influx1://user:password@host:8086/database');
     const protocol = url.searchParams.get('tls') === '1' ? 'https' : 'http';
@@ -45,11 +54,35 @@ class Influx1Store implements Store {
       // Its pool would set the only host aside for seconds after one refused connection; who asks us retries as it sees fit.
       pool: { maxRetries: 0, requestTimeout: queryTimeoutMs, backoff: noBackoff },
     });
+    this.#rollups = new Rollups({
+      query: (statements) => this.#query(statements.join(';')),
+      send: async (lines) => void (await deliver({ lines, indexes: lines.map((_, i) => i) }, (part) => this.#send(part, undefined))),
+      database: this.#database,
+      clock: this.#clock,
+    });
     this.#ql = {
       query: (statements) => this.#query(statements.join(';')),
       source: (measurement) =>
         keptLong.has(measurement) ? `${identifier(longPolicy)}.${identifier(measurement)}` : identifier(measurement),
     };
+  }
+
+  /** First hour that may still have all its points. */
+  async #floorHour(): Promise<number> {
+    const now = this.#clock.now();
+    if (!this.#policy || now - this.#policy.readAt > policyValidMs) {
+      const { duration } = await this.#rawPolicy();
+      this.#policy = { readAt: now, rawMs: duration };
+    }
+    return this.#policy.rawMs === 0 ? 0 : Math.floor((now - this.#policy.rawMs) / hourMs);
+  }
+
+  async #rawPolicy(): Promise<{ name: string; duration: number }> {
+    const [result] = await this.#query(`SHOW RETENTION POLICIES ON ${identifier(this.#database)}`);
+    const { columns = [], values = [] } = result?.series?.[0] ?? {};
+    const row = values.find((one) => one[columns.indexOf('default')] === true);
+    const [, hours = '0', minutes = '0'] = /^(\d+)h(\d+)m/.exec(String(row?.[columns.indexOf('duration')] ?? '')) ?? [];
+    return { name: String(row?.[columns.indexOf('name')] ?? 'autogen'), duration: Number(hours) * hourMs + Number(minutes) * 60_000 };
   }
 
   async #query(text: string): Promise<Result[]> {
@@ -96,7 +129,11 @@ class Influx1Store implements Store {
       lines.lines.push(lineOf(point));
       lines.indexes.push(index);
     }
-    refused.push(...(await deliver(short, (lines) => this.#send(lines, undefined))));
+    const marks = this.#rollups.marksFor(short.indexes.map((index) => points[index] as StorePoint));
+    const all = { lines: [...marks.lines, ...short.lines], indexes: [...marks.lines.map(() => -1), ...short.indexes] };
+    const refusals = await deliver(all, (lines) => this.#send(lines, undefined));
+    if (refusals.every(({ index }) => index >= 0)) marks.done();
+    refused.push(...refusals.filter(({ index }) => index >= 0));
     refused.push(...(await deliver(long, (lines) => this.#send(lines, longPolicy))));
     return refused.sort((a, b) => a.index - b.index);
   }
@@ -106,7 +143,7 @@ class Influx1Store implements Store {
   }
 
   seriesMany(queries: readonly SeriesQuery[]): Promise<SeriesPoint[][]> {
-    return seriesMany(this.#ql, queries);
+    return rolledSeriesMany(this.#ql, queries, { dirty: () => this.#rollups.dirty(), floorHour: () => this.#floorHour() });
   }
 
   newest(devices?: readonly string[]): Promise<Newest[]> {
@@ -121,17 +158,38 @@ class Influx1Store implements Store {
     return rowsOf(this.scanBlocks(query));
   }
 
-  /** InfluxDB drops whole shards once all of their points are too old, and refuses older points at once. */
-  async retain({ rawMs, hourlyMs }: { rawMs: number; hourlyMs: number }): Promise<void> {
+  /** Every few minutes, by ingest. */
+  async maintain(now: number): Promise<void> {
     await this.#create();
+    await this.#rollups.roll(now);
+  }
+
+  /** InfluxDB drops whole shards, once all of their points are too old, and refuses older points by its own clock. */
+  async retain({ rawMs, hourlyMs }: { rawMs: number; hourlyMs: number }, now: number): Promise<void> {
+    // A simulated plant may live in another year than the database: its rules would refuse all that comes.
+    if (Math.abs(now - this.#clock.now()) > 86_400_000) return;
+    await this.#create();
+    await this.#rollups.roll(now, true);
+    const raw = await this.#rawPolicy();
     const name = identifier(this.#database);
-    const policies = await this.#query(`SHOW RETENTION POLICIES ON ${name}`);
-    const normal = policies[0]?.series?.[0]?.values.find((row) => row[4] === true)?.[0];
-    for (const [policy, ms] of [[String(normal ?? 'autogen'), rawMs], [longPolicy, Math.max(rawMs, hourlyMs)]] as const) {
-      const [result] = await this.#query(`ALTER RETENTION POLICY ${identifier(policy)} ON ${name} DURATION ${Math.ceil(ms / 3_600_000)}h`);
+    for (const [policy, ms] of [[raw.name, rawMs], [longPolicy, Math.max(rawMs, hourlyMs)]] as const) {
+      const [result] = await this.#query(`ALTER RETENTION POLICY ${identifier(policy)} ON ${name} DURATION ${Math.ceil(ms / hourMs)}h`);
       if (result?.error) throw new Fault('store/query', `ALTER RETENTION POLICY: ${result.error}`);
+      await this.#dropShards(policy, now - ms);
     }
+    this.#policy = undefined;
   } // biome-ignore format: short enough
+
+  /** The database would do it itself, every half hour. */
+  async #dropShards(policy: string, before: number): Promise<void> {
+    const [result] = await this.#query('SHOW SHARDS');
+    const { columns = [], values = [] } = result?.series?.find(({ name }) => name === this.#database) ?? {};
+    const at = (row: unknown[], column: string) => row[columns.indexOf(column)];
+    for (const row of values) {
+      if (at(row, 'retention_policy') === policy && Date.parse(String(at(row, 'end_time'))) <= before)
+        await this.#query(`DROP SHARD ${Number(at(row, 'id'))}`);
+    }
+  }
 
   async check(): Promise<void> {
     await this.#query('SHOW DATABASES');

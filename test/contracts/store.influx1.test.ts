@@ -10,7 +10,6 @@ describe.runIf(needs('influxd'))('InfluxDB 1.6.7', () => {
     return {
       fresh: async () => `influx1://${access}@127.0.0.1:${server.port}/store_${++count}`,
       away: `influx1://${access}@127.0.0.1:${await freePort()}/store`,
-      without: { retention: 'drops whole shards on its own time' },
       denied: `influx1://plantroom:geheim@127.0.0.1:${server.port}/store`,
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
