@@ -2,6 +2,7 @@
 import type { Clock } from '../shared/clock.ts';
 import type { EngineDesk } from './desk/desk.ts';
 import type { Condition } from './engine.ts';
+import { openGrouping } from './grouping.ts';
 import { messageOf } from './message.ts';
 import type { Instance, RuleBook } from './pack.ts';
 import { openSuppression } from './suppression.ts';
@@ -16,6 +17,7 @@ export interface Attendant {
 export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): Attendant {
   const byId = new Map(book.instances.map((instance) => [instance.id, instance]));
   const suppression = openSuppression(book);
+  const grouping = openGrouping(book.plant);
   const active = new Set<string>();
   const standing = desk.alarms({ state: 'all', limit: Number.MAX_SAFE_INTEGER }).filter((alarm) => alarm.active);
   desk.batch(() => {
@@ -27,6 +29,7 @@ export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): A
       }
       active.add(alarm.id);
       suppression.note(instance, true);
+      if (alarm.raisedAt !== null) grouping.raised(instance, alarm.raisedAt);
     }
     // What was hidden by something that is no longer in force comes into the open.
     for (const alarm of desk.alarms({ state: 'DSUPR' })) {
@@ -55,11 +58,19 @@ export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): A
           const { instance, at, value, limit } = condition;
           if (condition.active) {
             const message = messageOf(instance, { value, limit, at, now: clock.now(), note: condition.note });
-            desk.raise({ ...instance.definition, message }, { at, value, limit }, suppression.hiddenBy(instance));
+            const { under, adopts } = grouping.raised(instance, at);
+            const hiddenBy = suppression.hiddenBy(instance);
+            // What belongs to a root belongs to the root's ticket too: a storm makes one.
+            const causeKey = under?.definition.causeKey ?? instance.definition.causeKey;
+            desk.raise({ ...instance.definition, causeKey, message }, { at, value, limit }, hiddenBy);
+            const root = under?.id ?? hiddenBy;
+            if (root !== undefined) desk.setCause(instance.id, root);
+            for (const child of adopts) desk.setCause(child.id, instance.id);
             active.add(instance.id);
           } else {
             desk.clear(instance.id, { at, value });
             active.delete(instance.id);
+            grouping.cleared(instance);
           }
           for (const child of suppression.note(instance, condition.active)) review(child);
         }

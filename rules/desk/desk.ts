@@ -61,7 +61,8 @@ export interface JournalEntry {
   kind: 'alarm' | 'ticket';
   /** Of the alarm or ticket. */
   id: string;
-  event: AlarmEventType | TicketEventType | 'open' | 'join';
+  /** `group`: put under a root cause; its own ticket, if nobody had taken it yet, went into the root's. */
+  event: AlarmEventType | TicketEventType | 'open' | 'join' | 'group';
   from: string | null;
   to: string;
   /** Person, or `engine`. */
@@ -208,11 +209,11 @@ export interface EngineDesk extends Desk {
   clear(id: string, fact: { at: number; value: number | null }): Alarm;
   suppressBy(id: string, by: string): void;
   releaseFrom(id: string, by: string): void;
-  /** Groups an alarm under its root cause. */
+  /** Groups an alarm under its root cause; a ticket of its own that nobody has taken yet is merged into that of the root. */
   setCause(id: string, cause: string | null): void;
   /** Ends shelves that are due. */
   endShelves(): void;
-  /** Ms until the next shelf ends; Infinity without any. */
+  /** What `rules()` shows. */
   saveRules(rules: RuleInForce[]): void;
   /** Named positions that must survive: what is published, what is judged. */
   cursor(name: string): number;

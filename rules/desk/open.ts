@@ -209,7 +209,26 @@ export function openEngineDesk({
     setCause(id, cause) {
       db.transact(() => {
         const found = load(id);
-        if (found && found.alarm.cause !== cause) save({ ...found.alarm, cause, version: found.alarm.version + 1 }, found.traits);
+        if (!found || found.alarm.cause === cause) return;
+        const { alarm, traits } = found;
+        const next: Alarm = { ...alarm, cause, version: alarm.version + 1 };
+        const root = cause === null ? undefined : load(cause)?.alarm;
+        if (root?.ticket && alarm.ticket && alarm.ticket !== root.ticket && tickets.merge(alarm.ticket, root.ticket))
+          next.ticket = root.ticket;
+        save(next, traits);
+        const detail = { rule: alarm.rule, device: alarm.device, priority: alarm.priority, system: alarm.system, cause };
+        const { state } = alarm;
+        journal.write({
+          t: clock.now(),
+          kind: 'alarm',
+          id,
+          event: 'group',
+          from: state,
+          to: state,
+          who: engineActor.id,
+          why: null,
+          detail,
+        });
       });
     },
     endShelves() {

@@ -202,6 +202,30 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       });
       return ticket.id;
     },
+    /** Puts an untouched ticket's alarms into another and cancels it. False when somebody has taken it: then both stay. */
+    merge(from: string, into: string): boolean {
+      const source = find(from);
+      const target = find(into);
+      if (!source || !target || source.state !== 'open' || source.openedBy !== engineActor.id) return false;
+      const alarms = [source.alarm, ...source.alarms].filter(
+        (alarm) => alarm !== null && alarm !== target.alarm && !target.alarms.includes(alarm),
+      );
+      save({ ...target, alarms: [...target.alarms, ...(alarms as string[])], alarmActive: true, version: target.version + 1 });
+      const detail = { alarm: alarms[0] ?? null, merged: from };
+      journal.write({
+        t: clock.now(),
+        kind: 'ticket',
+        id: into,
+        event: 'join',
+        from: target.state,
+        to: target.state,
+        who: engineActor.id,
+        why: null,
+        detail,
+      });
+      step(from, { type: 'cancel', reason: `→ ${into}` }, engineActor, `→ ${into}`);
+      return true;
+    },
     /** Notes on the ticket whether any of its alarms is still there. Call inside a transaction. */
     noteRecovery(id: string, active: (alarm: string) => boolean): void {
       const ticket = find(id);
