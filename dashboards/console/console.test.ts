@@ -131,6 +131,7 @@ describe('the built console', () => {
     expect(first.length).toBeGreaterThan(0);
     const bytes = first.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
     expect(bytes).toBeLessThan(350_000);
+    expect(first.some((file) => readFileSync(join(folder, file), 'utf8').includes('React DevTools'))).toBe(false);
     expect(page).not.toMatch(/https?:\/\//);
     const styles = readdirSync(folder)
       .filter((file) => file.endsWith('.css'))

@@ -48,6 +48,7 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
           {plant.site.simulated && may('fault:change') && (
             <Button
               className="fault-button"
+              aria-label={running > 0 ? `${t('menu.faults')} ${running}` : t('menu.faults')}
               size="compact-md"
               variant={running > 0 ? 'filled' : 'default'}
               leftSection={<Icon name="fault" size={18} />}

@@ -11,7 +11,7 @@ const theme = createTheme({
   fontFamily,
   headings: { fontFamily },
   primaryColor: 'slate',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   autoContrast: true,
   defaultRadius: 'sm',
   colors: {

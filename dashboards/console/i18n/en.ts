@@ -161,6 +161,8 @@ export const en = {
   'faults.start': 'Start',
   'faults.stop': 'End',
   'faults.active': 'Running since {time}',
+  'faults.running': 'Running now',
+  'faults.other': 'Instruments and network',
   'faults.none': 'The simulator has not announced any faults yet',
   'devices.title': 'Devices',
   'devices.search': 'Search name, place, circuit',

@@ -163,6 +163,8 @@ export const zh: Record<TextKey, string> = {
   'faults.start': '开始',
   'faults.stop': '结束',
   'faults.active': '{time} 起进行中',
+  'faults.running': '正在进行',
+  'faults.other': '仪表与网络',
   'faults.none': '仿真程序尚未公布可用故障',
   'devices.title': '设备',
   'devices.search': '搜索名称、位置、回路',

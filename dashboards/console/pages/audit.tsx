@@ -1,5 +1,5 @@
 /** Who changed what, when, from what to what. */
-import { Button, Table } from '@mantine/core';
+import { Box, Button, Table } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { type AuditEntry, api } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -24,7 +24,7 @@ export function AuditPage() {
     <div className="column">
       <section className="panel">
         <h2>{t('audit.title')}</h2>
-        <Table.ScrollContainer minWidth={720}>
+        <Box className="scroll" role="region" aria-label={t('audit.title')} tabIndex={0}>
           <Table verticalSpacing="xs">
             <Table.Thead>
               <Table.Tr>
@@ -46,7 +46,7 @@ export function AuditPage() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Box>
         {entries.length >= 100 && (
           <Button variant="default" onClick={() => void load(entries.at(-1)?.id)}>
             {t('audit.older')}

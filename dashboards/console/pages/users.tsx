@@ -1,5 +1,5 @@
 /** Users: who may what; for administrators. */
-import { Button, Group, Modal, PasswordInput, Select, Stack, Table, TextInput } from '@mantine/core';
+import { Box, Button, Group, Modal, PasswordInput, Select, Stack, Table, TextInput } from '@mantine/core';
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { type UserRole, userRoles } from '../../permissions.ts';
 import { api, type User } from '../data/api.ts';
@@ -32,7 +32,7 @@ export function UsersPage() {
           </h2>
           <Button onClick={() => setAdding(true)}>{t('users.add')}</Button>
         </Group>
-        <Table.ScrollContainer minWidth={560}>
+        <Box className="scroll" role="region" aria-label={t('users.title')} tabIndex={0}>
           <Table verticalSpacing="sm">
             <Table.Thead>
               <Table.Tr>
@@ -75,7 +75,7 @@ export function UsersPage() {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Box>
       </section>
       <Modal opened={adding} onClose={() => setAdding(false)} title={t('users.add')} centered>
         <UserForm

@@ -25,7 +25,7 @@ export function AlarmRow({
   const device = plant.devices.get(alarm.device);
   const place = text(alarm.location) || text(device?.location) || text(device?.name);
   return (
-    <li className={`row alarm-row${flash ? ' calling' : ''}`} data-alarm={alarm.id} data-state={alarm.state}>
+    <li className={`row alarm-row${flash ? ' calling' : ''}`} data-alarm={alarm.id} data-system={alarm.system} data-state={alarm.state}>
       <PriorityMark priority={alarm.priority} flash={flash} />
       <div className="row-body">
         <a className="row-title" href={`#/alarms/${encodeURIComponent(alarm.id)}`}>

@@ -9,9 +9,20 @@ import { Icon, type IconName } from './icons.tsx';
 import { useNow } from './use-now.ts';
 
 export function FaultDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const { t } = useWords();
+  const { t, text } = useWords();
   const { plant } = useConsole();
-  const known = (system: string) => plant.site.systems.some(({ id }) => id === system);
+  const known = (system: string) => plant.site.systems.find(({ id }) => id === system);
+  const running = plant.faults.filter(({ active }) => active);
+  const groups = [
+    ...(running.length > 0 ? [{ id: 'running', title: t('faults.running'), faults: running }] : []),
+    ...[...new Set(plant.faults.map(({ system }) => system))]
+      .map((system) => ({
+        id: system,
+        title: text(known(system)?.label) || t('faults.other'),
+        faults: plant.faults.filter((fault) => fault.system === system && !fault.active),
+      }))
+      .filter(({ faults }) => faults.length > 0),
+  ];
   return (
     <Drawer
       opened={opened}
@@ -25,11 +36,16 @@ export function FaultDrawer({ opened, onClose }: { opened: boolean; onClose: () 
         {t('faults.hint')}
       </Text>
       {plant.faults.length === 0 && <p>{t('faults.none')}</p>}
-      <ul className="rows">
-        {plant.faults.map((fault) => (
-          <FaultRow key={fault.name} fault={fault} icon={known(fault.system) ? (fault.system as IconName) : 'fault'} />
-        ))}
-      </ul>
+      {groups.map(({ id, title, faults }) => (
+        <section className="fault-group" key={id}>
+          <h3>{title}</h3>
+          <ul className="rows">
+            {faults.map((fault) => (
+              <FaultRow key={fault.name} fault={fault} icon={known(fault.system)?.id ?? 'fault'} />
+            ))}
+          </ul>
+        </section>
+      ))}
     </Drawer>
   );
 }

@@ -1,0 +1,75 @@
+/** Debian's Chromium on the real console: every request that leaves the machine and every error of a page is written down. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { pathOf } from './servers.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: pathOf('chromium'),
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  }); // biome-ignore format: short
+}
+
+export interface View {
+  width: number;
+  height: number;
+  language: 'zh' | 'en';
+  dark?: boolean;
+}
+
+export interface WatchedPage {
+  page: Page;
+  /** Errors of the console, uncaught exceptions, requests to other hosts. */
+  trouble: string[];
+}
+
+export async function openPage(browser: Browser, url: string, view: View): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    viewport: { width: view.width, height: view.height },
+    colorScheme: view.dark ? 'dark' : 'light',
+  });
+  await context.addInitScript((language) => localStorage.setItem('plantroom.language', language), view.language);
+  const page = await context.newPage();
+  const trouble: string[] = [];
+  page.on('console', (message) => {
+    // Before signing in the page asks who it is and is told "nobody": the browser logs that answer.
+    if (message.type() === 'error' && !/401/.test(message.text())) trouble.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(url)) trouble.push(`outside: ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, trouble };
+}
+
+export async function signIn(page: Page, user: string, password: string): Promise<void> {
+  await page.fill('input[autocomplete=username]', user);
+  await page.fill('input[autocomplete=current-password]', password);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('.tile');
+}
+
+/** Violations of WCAG 2.2 A and AA that axe calls serious or critical, one line each. */
+export async function accessibilityTrouble(page: Page): Promise<string[]> {
+  // Through the debugger, so that the content security policy of the page stays as it is.
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(
+          options: object,
+        ): Promise<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.slice(0, 3).map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary.split('\n').at(1)?.trim()}`),
+      );
+  });
+}
