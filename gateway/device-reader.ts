@@ -8,7 +8,7 @@ import { type WiredPoint, type Wiring, wirePoints } from './decode.ts';
 import type { Profile } from './device.ts';
 import { bisectionReads, isAside, judge, type Learned, nothingLearned, partition, retryAsideMs, withLearned } from './heal.ts';
 import { limitsOf, type Span } from './plan.ts';
-import { buildProgram, type Program, type ProgramCell, type ProgramSpan } from './program.ts';
+import { openProgram, type Program, type ProgramCell, type ProgramSpan } from './program.ts';
 import type { Cell } from './words.ts';
 
 /** How the reader reaches its device: one request, with all that the bus knows about timeouts. */
@@ -34,25 +34,34 @@ export interface DeviceReader {
 /** A span that stays silent while its device answers others is tried again after so many times what it cost. */
 const troubledRest = 100;
 
+const isFast = ({ point }: WiredPoint) => !point.slow;
+
 type SpanResult = 'ok' | 'refused' | 'silent' | 'closed';
 
 export function deviceReader(profile: Profile, device: Wiring & { id: string }, { clock, log }: Hands): DeviceReader {
-  const points = wirePoints(profile, device).filter(({ quantity: id, point }) => id !== undefined && point.text === undefined);
-  const isFast = ({ point }: WiredPoint) => !point.slow;
+  const all = wirePoints(profile, device).filter(({ quantity: id, point }) => id !== undefined && point.text === undefined);
+  // Only what is set aside later needs the points again; keeping them for each of hundreds of devices costs more than making them anew.
+  const quantities = [...new Set(all.map(({ quantity: id }) => id as QuantityId))];
+  const hasFast = all.some(isFast);
   const limits = limitsOf(profile);
   const learned: Learned = nothingLearned();
-  let programs = build();
-  let last: { program: Program; refused: QuantityId[] } = { program: programs.full, refused: [] };
+  let programs = build(all);
+  let last: { program: Program; refused: readonly QuantityId[] } = { program: programs.full, refused: [] };
 
-  function build() {
+  function build(points: readonly WiredPoint[]) {
     const { sound, refused } = partition(points, learned);
     const own = withLearned(limits, learned);
+    const known = JSON.stringify([learned.aside, learned.cuts]);
+    const full = openProgram(profile, device, sound, own, `full ${known}`);
     return {
-      fast: buildProgram(profile, device, sound.filter(isFast), own),
-      full: buildProgram(profile, device, sound, own),
+      full,
+      fast: points.every(isFast) ? full : openProgram(profile, device, sound.filter(isFast), own, `fast ${known}`),
       refused: refused.map(({ quantity: id }) => id as QuantityId),
     };
   }
+  const rebuild = () => {
+    programs = build(wirePoints(profile, device).filter(({ quantity: id, point }) => id !== undefined && point.text === undefined));
+  };
 
   const readSpan = async (program: Program, one: ProgramSpan, ask: Ask, retries: number): Promise<SpanResult> => {
     for (let attempt = 0; ; attempt++) {
@@ -73,13 +82,13 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
   const refusal = async (program: Program, one: ProgramSpan, exception: number, ask: Ask): Promise<SpanResult> => {
     const verdict = judge(exception, ++one.exceptionRounds);
     if (verdict === 'silent') return 'silent';
-    for (const cell of one.cells) cell.state = 'exception';
+    program.mark(one.cells, 'exception');
     if (verdict === 'busy') return 'refused';
     const budget = { left: bisectionReads };
     if (verdict === 'absent') setAside(one.cells);
     else await bisect(program, one.cells, ask, budget);
     learned.since = clock.now();
-    programs = build();
+    rebuild();
     return 'refused';
   };
 
@@ -135,14 +144,14 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
         if (!isFault(error, 'modbus/exception')) break;
       }
     }
-    programs = build();
+    rebuild();
   };
 
   const signOfLife = async (ask: Ask): Promise<Round> => {
     const known = programs.full.spans.flatMap(({ cells }) => cells.map(({ cell }) => cell));
-    const all = known.length > 0 ? known : learned.aside;
+    const cells = known.length > 0 ? known : learned.aside;
     try {
-      if (all.length > 0) await ask(all.reduce((best, one) => (one.count < best.count ? one : best)));
+      if (cells.length > 0) await ask(cells.reduce((best, one) => (one.count < best.count ? one : best)));
       return 'answered';
     } catch (error) {
       if (isFault(error, 'transport/closed')) return 'closed';
@@ -153,8 +162,8 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
   };
 
   return {
-    quantities: points.map(({ quantity: id }) => id as QuantityId).filter((id, at, all) => all.indexOf(id) === at),
-    hasFast: points.some(isFast),
+    quantities,
+    hasFast,
     get asideCount() {
       return learned.aside.length;
     },

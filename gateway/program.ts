@@ -1,6 +1,6 @@
 /**
  * What one kind of round reads of one device and how its bytes become values: planned and compiled once, again only when a register turns
- * out not to exist. All answers of a round land in one image; the decoders are bound to their places in it.
+ * out not to exist. Devices of one model that are wired alike share plan and decoders; each has its own image of bytes.
  */
 import type { QuantityId } from '../shared/quantity.ts';
 import type { BadReason } from '../shared/reading.ts';
@@ -10,36 +10,51 @@ import { dataBytes, type Request } from './modbus/pdu.ts';
 import { type PlanLimits, planReads, type Span } from './plan.ts';
 import { type Cell, isBitTable, type Place } from './words.ts';
 
-export type CellState = 'ok' | 'comm' | 'exception';
+/** Of a cell in the round under way. */
+const cellStates = ['ok', 'comm', 'exception'] as const;
+export type CellState = (typeof cellStates)[number];
 
-/** One request of a round. */
-export interface ProgramSpan {
+export interface ProgramCell {
+  cell: Cell;
+  index: number;
+  place: Place;
+}
+
+interface PlannedSpan {
   span: Span;
   request: Request;
   /** Cells that this request covers, by address. */
-  cells: ProgramCell[];
+  cells: readonly ProgramCell[];
   /** Where its data bytes go in the image. */
   offset: number;
+}
+
+interface Compiled {
+  spans: readonly PlannedSpan[];
+  cellCount: number;
+  /** The bytes that the decoders are bound to; lent to one device at a time, for the moment of decoding. */
+  bytes: Uint8Array;
+  decoders: readonly { id: QuantityId; decode: Decode; cells: readonly number[] }[];
+  quantities: readonly QuantityId[];
+}
+
+/** One request of a round. */
+export interface ProgramSpan extends PlannedSpan {
   /** Rounds in a row in which only this request stayed silent, or was refused; and until when it rests because of that (monotonic ms). */
   silentRounds: number;
   exceptionRounds: number;
   restUntil: number;
 }
 
-export interface ProgramCell {
-  cell: Cell;
-  state: CellState;
-  place: Place;
-}
-
 export interface Program {
-  spans: ProgramSpan[];
+  spans: readonly ProgramSpan[];
   /** What a round of this program gives, good or bad. */
-  quantities: QuantityId[];
+  quantities: readonly QuantityId[];
   /** The answer to a planned request. */
   store(span: ProgramSpan, data: Uint8Array): void;
   /** The answer to a read of some of the cells, from another address on than planned. */
   storePart(cells: readonly ProgramCell[], from: Span, data: Uint8Array): void;
+  mark(cells: readonly ProgramCell[], state: CellState): void;
   /** Before a round: nothing is known yet. An old value can then never pass as new. */
   reset(): void;
   /** After a round: every value or why there is none. */
@@ -50,66 +65,90 @@ const keyOf = ({ table, address, count }: Cell) => `${table} ${address} ${count}
 
 export const requestOf = ({ table, address, count }: Span): Request => ({ kind: 'registers', table, address, count });
 
-/** Points to requests and decoders. Points without a quantity are left out. */
-export function buildProgram(profile: Profile, device: Wiring, points: readonly WiredPoint[], limits: PlanLimits): Program {
-  const cells = new Map<string, ProgramCell>();
-  const wanted = points.filter((wired) => wired.quantity !== undefined);
-  for (const cell of wanted.flatMap((wired) => wired.cells)) {
-    // The place is filled in below, when the spans are known.
-    cells.set(keyOf(cell), { cell, state: 'comm', place: { view: new DataView(new ArrayBuffer(0)), offset: 0, bit: 0 } });
-  }
-  const all = [...cells.values()].sort((a, b) => a.cell.address - b.cell.address);
-  const spans: ProgramSpan[] = [];
-  let size = 0;
-  const placed = new Set<ProgramCell>();
-  for (const span of planReads(
-    all.map(({ cell }) => cell),
-    limits,
-  )) {
-    const request = requestOf(span);
-    const covered = all.filter(({ cell }) => inside(cell, span));
-    // A cell that two spans cover belongs to the first; it must not be good because of one and old because of the other.
-    const own = covered.filter((one) => !placed.has(one));
-    for (const one of own) placed.add(one);
-    spans.push({ span, request, cells: own, offset: size, silentRounds: 0, exceptionRounds: 0, restUntil: 0 });
-    size += dataBytes(request) as number;
-  }
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
-  for (const { span, cells: own, offset } of spans) {
-    for (const one of own) one.place = placeIn(view, offset, span, one.cell);
-  }
-  const decoders = wanted.map((wired) => {
-    const own = wired.cells.map((cell) => cells.get(keyOf(cell)) as ProgramCell);
-    const decode: Decode = compilePoint(profile, device, wired, (cell) => (cells.get(keyOf(cell)) as ProgramCell).place);
-    return { id: wired.quantity as QuantityId, decode, own, first: own[0] as ProgramCell, single: own.length === 1 };
-  });
-  const stateOf = (own: readonly ProgramCell[]): CellState => own.find((cell) => cell.state !== 'ok')?.state ?? 'ok';
+const compiledOf = new WeakMap<Profile, Map<string, Compiled>>();
+/** Ways of wiring and of missing registers that are kept of one profile. */
+const mostCompiled = 200;
 
+/**
+ * The program of one device. Points without a quantity are left out. `alike` names the choice of points and limits: devices of this
+ * profile for which it and the wiring agree share the compiled part.
+ */
+export function openProgram(profile: Profile, device: Wiring, points: readonly WiredPoint[], limits: PlanLimits, alike: string): Program {
+  const { only, inputs, attributes } = device;
+  const key = JSON.stringify([alike, only, inputs, attributes?.ct_ratio, attributes?.pt_ratio]);
+  let known = compiledOf.get(profile);
+  if (!known) {
+    known = new Map();
+    compiledOf.set(profile, known);
+  }
+  let compiled = known.get(key);
+  if (!compiled) {
+    if (known.size >= mostCompiled) known.clear();
+    compiled = compile(profile, device, points, limits);
+    known.set(key, compiled);
+  }
+  return programOf(compiled);
+}
+
+function compile(profile: Profile, device: Wiring, points: readonly WiredPoint[], limits: PlanLimits): Compiled {
+  const wanted = points.filter((wired) => wired.quantity !== undefined);
+  const unique = [...new Map(wanted.flatMap(({ cells }) => cells).map((cell) => [keyOf(cell), cell])).values()];
+  const planned = planReads(unique, limits);
+  const sizes = planned.map((span) => dataBytes(requestOf(span)) as number);
+  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+  const view = new DataView(bytes.buffer);
+  const cells = new Map<string, ProgramCell>();
+  let offset = 0;
+  const spans = planned.map((span, index) => {
+    // A cell that two requests cover belongs to the first; it must not be good because of one and old because of the other.
+    const own = unique.filter((cell) => inside(cell, span) && !cells.has(keyOf(cell))).sort((a, b) => a.address - b.address);
+    const placed = own.map((cell) => {
+      const one: ProgramCell = { cell, index: cells.size, place: placeIn(view, offset, span, cell) };
+      cells.set(keyOf(cell), one);
+      return one;
+    });
+    const at = offset;
+    offset += sizes[index] as number;
+    return { span, request: requestOf(span), cells: placed, offset: at };
+  });
+  const cellOf = (cell: Cell) => cells.get(keyOf(cell)) as ProgramCell;
+  const decoders = wanted.map((wired) => ({
+    id: wired.quantity as QuantityId,
+    decode: compilePoint(profile, device, wired, (cell) => cellOf(cell).place),
+    cells: wired.cells.map((cell) => cellOf(cell).index),
+  }));
+  return { spans, cellCount: cells.size, bytes, decoders, quantities: decoders.map(({ id }) => id) };
+}
+
+function programOf({ spans, cellCount, bytes, decoders, quantities }: Compiled): Program {
+  const image = new Uint8Array(bytes.length);
+  /** By cell: index in `cellStates`. */
+  const states = new Uint8Array(cellCount).fill(1);
+  const mark = (cells: readonly ProgramCell[], state: CellState) => {
+    const code = cellStates.indexOf(state);
+    for (const { index } of cells) states[index] = code;
+  };
   return {
-    spans,
-    quantities: decoders.map(({ id }) => id),
-    store({ cells: own, offset }, data) {
-      bytes.set(data, offset);
-      for (const one of own) one.state = 'ok';
+    spans: spans.map((span) => ({ ...span, silentRounds: 0, exceptionRounds: 0, restUntil: 0 })),
+    quantities,
+    mark,
+    store({ cells, offset }, data) {
+      image.set(data, offset);
+      mark(cells, 'ok');
     },
-    storePart(own, from, data) {
-      for (const one of own) {
-        copyCell(data, from, one, bytes);
-        one.state = 'ok';
-      }
+    storePart(cells, from, data) {
+      for (const one of cells) copyCell(data, from, one, image);
+      mark(cells, 'ok');
     },
     reset() {
-      for (const { cells: own } of spans) for (const one of own) one.state = 'comm';
+      states.fill(1);
     },
     collect(v, bad) {
-      for (const { id, decode, own, first, single } of decoders) {
-        const state = single ? first.state : stateOf(own);
-        if (state !== 'ok') {
-          bad[id] = state;
-          continue;
-        }
-        const value = decode();
+      bytes.set(image);
+      for (const { id, decode, cells } of decoders) {
+        let worst = 0;
+        for (const index of cells) worst = Math.max(worst, states[index] as number);
+        const value = worst === 0 ? decode() : (cellStates[worst] as Exclude<CellState, 'ok'>);
         if (typeof value === 'number') v[id] = value;
         else bad[id] = value;
       }
@@ -117,7 +156,7 @@ export function buildProgram(profile: Profile, device: Wiring, points: readonly 
   };
 }
 
-export const inside = (cell: Cell, span: Span): boolean =>
+const inside = (cell: Cell, span: Span): boolean =>
   cell.table === span.table && cell.address >= span.address && cell.address + cell.count <= span.address + span.count;
 
 function placeIn(view: DataView, offset: number, span: Span, cell: Cell): Place {
@@ -125,11 +164,11 @@ function placeIn(view: DataView, offset: number, span: Span, cell: Cell): Place 
   return isBitTable(cell.table) ? { view, offset: offset + (at >> 3), bit: at & 7 } : { view, offset: offset + at * 2, bit: 0 };
 }
 
-/** A cell out of an answer that starts elsewhere than the planned one (found by bisection, or a read in two parts). */
-function copyCell(data: Uint8Array, from: Span, { cell, place }: ProgramCell, bytes: Uint8Array): void {
+/** A cell out of an answer that starts elsewhere than the planned one: a part of a read that was refused as a whole. */
+function copyCell(data: Uint8Array, from: Span, { cell, place }: ProgramCell, image: Uint8Array): void {
   const at = cell.address - from.address;
   if (isBitTable(cell.table)) {
     const bit = (data[at >> 3]! >> (at & 7)) & 1;
-    bytes[place.offset] = (bytes[place.offset]! & ~(1 << place.bit)) | (bit << place.bit);
-  } else bytes.set(data.subarray(at * 2, (at + cell.count) * 2), place.offset);
+    image[place.offset] = (image[place.offset]! & ~(1 << place.bit)) | (bit << place.bit);
+  } else image.set(data.subarray(at * 2, (at + cell.count) * 2), place.offset);
 }
