@@ -31,6 +31,7 @@ function openOutbox(options: Partial<OutboxOptions> = {}): Outbox {
     wire: clock,
     plant: clock,
     log: silentLog(),
+    sender: { gatherMs: 0 },
     ...options,
   });
   open.push(outbox);

@@ -65,6 +65,7 @@ export class Outbox implements AsyncDisposable {
     this.#sender = new Sender(
       {
         now: () => this.#wire.monotonic(),
+        after: (ms, work) => this.#wire.after(ms, work),
         send: (batch) => this.#link?.send(batch),
         load: () => this.#load(),
         done: (message) => {

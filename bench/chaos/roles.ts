@@ -35,7 +35,8 @@ export function roleProcess(role: Role, args: string[], environment: NodeJS.Proc
     },
     async start() {
       const process_ = spawn(process.execPath, [main, role, ...args], {
-        env: { ...process.env, ...environment },
+        // ROLE_NODE_OPTIONS='--cpu-prof' profiles the roles and not the bench itself.
+        env: { ...process.env, ...environment, NODE_OPTIONS: process.env.ROLE_NODE_OPTIONS ?? '' },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       child = process_;

@@ -18,6 +18,8 @@ export interface Answer {
 export interface TruthServer extends AsyncDisposable {
   readonly ports: readonly number[];
   readonly answers: Answer[];
+  /** How many answers were given, also when they are not remembered. */
+  given(): number;
   /** Connections that are open now. */
   connections(): number[];
 }
@@ -35,6 +37,7 @@ export async function startTruthServer(options: TruthOptions): Promise<TruthServ
   const open = new Map<number, Socket>();
   const counters = new Map<number, number>();
   let connections = 0;
+  let given = 0;
   const words = options.values * 2;
   const serve = (socket: Socket) => {
     const connection = connections++;
@@ -62,6 +65,7 @@ export async function startTruthServer(options: TruthOptions): Promise<TruthServ
           const value = register < words ? truth(unit, n, register >> 1) : 0;
           frame.writeUInt16BE(register & 1 ? value & 0xffff : value >>> 16, 9 + 2 * word);
         }
+        given++;
         if (options.remember !== false) answers.push({ unit, n, at: Date.now(), connection });
         socket.write(frame);
       }
@@ -79,6 +83,7 @@ export async function startTruthServer(options: TruthOptions): Promise<TruthServ
   return {
     ports: servers.map((server) => (server.address() as AddressInfo).port),
     answers,
+    given: () => given,
     connections: () => [...open.keys()],
     async [Symbol.asyncDispose]() {
       for (const socket of open.values()) socket.destroy();

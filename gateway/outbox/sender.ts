@@ -20,6 +20,12 @@ export interface SenderLimits {
   /** Least time after which an uncommitted message is sent again; four times the usual commit time where that is longer. */
   commitTimeoutMs: number;
   probeMs: number;
+  /**
+   * Messages of so long go out in one write. Meters are read together, their answers come within a few milliseconds, and what a message costs
+   * gateway, broker and ingest is mostly the wake-up: 200 messages one by one cost twice as much CPU as together.
+   */
+  gatherMs: number;
+  gatherMessages: number;
 }
 
 export const senderLimits: SenderLimits = {
@@ -30,9 +36,12 @@ export const senderLimits: SenderLimits = {
   targetMs: 1_000,
   commitTimeoutMs: 3_000,
   probeMs: 1_000,
+  gatherMs: 20,
+  gatherMessages: 256,
 };
 
 export interface SenderHands {
+  after(ms: number, work: () => void): () => void;
   /** Wire time, monotonic ms. */
   now(): number;
   /** Gives a batch to the link, which must be connected. */
@@ -56,7 +65,7 @@ export class Sender {
   #log: { message: Message; sentAt: number }[] = [];
   #logHead = 0;
   #batch: Message[] = [];
-  #flushAsked = false;
+  #cancelFlush: (() => void) | undefined;
   #connected = false;
   #stalled = false;
   #liveSent = 0;
@@ -113,6 +122,8 @@ export class Sender {
   disconnected(): void {
     this.#connected = false;
     this.#batch = [];
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
     this.#sentToDue();
   }
 
@@ -222,15 +233,16 @@ export class Sender {
     message.sentAt = now;
     this.#log.push({ message, sentAt: now });
     this.#batch.push(message);
-    if (this.#flushAsked) return;
-    this.#flushAsked = true;
-    // One write for all messages of this turn of the event loop: a wake-up costs more than a message.
-    setImmediate(() => {
-      this.#flushAsked = false;
-      const batch = this.#batch;
-      this.#batch = [];
-      if (batch.length > 0 && this.#connected) this.#hands.send(batch);
-    });
+    if (this.#batch.length >= this.#limits.gatherMessages) this.#flush();
+    else this.#cancelFlush ??= this.#hands.after(this.#limits.gatherMs, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    const batch = this.#batch;
+    this.#batch = [];
+    if (batch.length > 0 && this.#connected) this.#hands.send(batch);
   }
 
   #leaveFlight(message: Message): void {
