@@ -74,6 +74,26 @@ export const faults = {
     todo: 'Reload; somebody else may have been quicker',
   },
   'desk/unknown': { retryable: false, means: 'There is no such alarm or ticket', todo: 'Check the number' },
+  'notify/unreachable': {
+    retryable: true,
+    means: 'The mail server, webhook or robot cannot be reached or is busy',
+    todo: 'Check network and server; the notice is sent again by itself',
+  },
+  'notify/limited': {
+    retryable: true,
+    means: 'The receiver takes no more messages for the moment',
+    todo: 'Nothing; the notices wait and go out together, life safety first',
+  },
+  'notify/denied': {
+    retryable: true,
+    means: 'The receiver refuses our user, password, key or signature',
+    todo: 'Check the secret that the channel names; the notice is sent again meanwhile',
+  },
+  'notify/refused': {
+    retryable: false,
+    means: 'The receiver refuses this notice for good',
+    todo: "Check the person's address and the channel's settings; the delivery is recorded as failed",
+  },
   'api/invalid': { retryable: false, means: 'The request does not have the agreed form', todo: 'See the fields named' },
   'api/denied': { retryable: false, means: 'Not signed in, or the role does not allow it', todo: 'Sign in, or ask an administrator' },
   'api/unknown': { retryable: false, means: 'There is no such thing', todo: 'Check the address' },
