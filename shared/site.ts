@@ -1,5 +1,6 @@
 /** The site file: what an integrator writes. Schema here, reading and mistakes in site-file.ts. */
 import { z } from 'zod';
+import { priorities } from './alarm.ts';
 import { durationSchema } from './duration.ts';
 import { quantitySchema } from './quantity.ts';
 import { ruleOverrideSchema, ruleSchema } from './rule.ts';
@@ -161,7 +162,36 @@ export const gatewaySchema = z.strictObject({
 });
 export type GatewaySite = z.infer<typeof gatewaySchema>;
 
-const person = z.strictObject({ id: idSchema, name: z.string().min(1), phone: z.string().optional(), email: z.email().optional() });
+const person = z.strictObject({
+  id: idSchema,
+  name: z.string().min(1),
+  phone: z.string().optional(),
+  email: z.email().optional(),
+  wecom: z.string().min(1).optional().meta({ description: 'User id in WeCom, so that a robot can call this person by name' }),
+});
+export type Person = z.infer<typeof person>;
+
+/** What every notification channel has; the settings of its type are in rules/channels, one file each, and are checked by plantroom check. */
+export const channelBaseSchema = z.looseObject({
+  id: idSchema,
+  type: z.string().min(1).meta({ description: 'A file of rules/channels: smtp, webhook, wecom' }),
+  language: z.enum(languages).optional().meta({ description: "By default the site's" }),
+  priorities: z
+    .array(z.enum(priorities))
+    .min(1)
+    .default(['critical', 'high'])
+    .meta({ description: 'What it tells of. Life-safety alarms also go where their priority was lowered' }),
+  trades: z.array(tradeSchema).min(1).optional().meta({ description: 'Only alarms of these trades; by default all' }),
+  per_minute: z
+    .number()
+    .int()
+    .min(4)
+    .max(6_000)
+    .optional()
+    .meta({ description: 'Most messages a minute; what is above goes out as one summary. Never holds life-safety alarms back' }),
+  give_up: durationSchema.default(86_400_000).meta({ description: 'After so long without success a notice is recorded as failed' }),
+});
+export type ChannelConfig = z.infer<typeof channelBaseSchema>;
 
 export const siteSchema = z.strictObject({
   site: z.strictObject({
@@ -200,10 +230,7 @@ export const siteSchema = z.strictObject({
     .prefault({}),
   people: z.array(person).default([]),
   on_call: z.array(z.strictObject({ trade: tradeSchema, people: z.array(idSchema).min(1) })).default([]),
-  channels: z
-    .array(z.looseObject({ id: idSchema, type: z.string() }))
-    .default([])
-    .meta({ description: 'Notification channels: see rules/channels' }),
+  channels: z.array(channelBaseSchema).default([]).meta({ description: 'How people are told of alarms' }),
   retention: z
     .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })
     .prefault({})
