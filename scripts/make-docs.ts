@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { profileSchema } from '../gateway/device.ts';
+import { channelTypes } from '../rules/channels.ts';
 import { faults } from '../shared/errors.ts';
 import { quantities } from '../shared/quantity.ts';
 import { siteJsonSchema } from '../shared/site-file.ts';
@@ -87,8 +88,29 @@ function reference(title: string, intro: string, schema: Schema): string {
 
 const made = 'Made by `node scripts/make-docs.ts` from the schema; do not edit by hand.';
 
-export function pages(): Record<string, string> {
+/** The site file's schema with the settings of each type of channel, which its own file knows. */
+function siteSchema(): Schema {
   const site = siteJsonSchema() as Schema;
+  const channels = site.properties?.channels;
+  const base = channels?.items;
+  if (!channels || !base) return site;
+  channels.items = {
+    oneOf: [...channelTypes.values()].map((type) => {
+      const own = z.toJSONSchema(type.options, { io: 'input', unrepresentable: 'any' }) as Schema;
+      return {
+        type: 'object',
+        description: type.title.en,
+        properties: { ...base.properties, type: { type: 'string', const: type.id }, ...own.properties },
+        required: [...(base.required ?? []), ...(own.required ?? [])],
+        additionalProperties: false,
+      };
+    }),
+  };
+  return site;
+}
+
+export function pages(): Record<string, string> {
+  const site = siteSchema();
   const profile = z.toJSONSchema(profileSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
   return {
     'site-file.md': reference(

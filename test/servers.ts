@@ -19,12 +19,13 @@ const packages = {
   mbpoll: 'mbpoll',
   chromium: 'chromium',
   pymodbus: 'python3-pymodbus',
+  aiosmtpd: 'python3-aiosmtpd',
 } as const;
 export type Peer = keyof typeof packages;
 
 function find(program: Peer): string | undefined {
-  if (program === 'pymodbus') {
-    const module = '/usr/lib/python3/dist-packages/pymodbus';
+  if (program === 'pymodbus' || program === 'aiosmtpd') {
+    const module = `/usr/lib/python3/dist-packages/${program}`;
     return existsSync(module) && existsSync('/usr/bin/python3') ? '/usr/bin/python3' : undefined;
   }
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'];

@@ -10,6 +10,9 @@ import { secretReference } from '../../shared/site.ts';
 import { defineChannel, plainText } from '../channel.ts';
 import { answerMs, shortly } from '../notify/post.ts';
 
+/** A dialogue of some ten steps; each may take answerMs, all together not more than this. */
+const wholeMs = 20_000;
+
 export default defineChannel({
   id: 'smtp',
   title: { zh: '电子邮件', en: 'E-mail' },
@@ -24,14 +27,19 @@ export default defineChannel({
       .enum(['starttls', 'tls', 'none'])
       .default('starttls')
       .meta({ description: 'starttls: must switch to TLS (port 587); tls: from the first byte (port 465); none: relay without password' }),
-    ca: z.string().min(1).optional().meta({ description: "File with the hospital's own certificate authority, PEM, relative to the site file" }),
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "File with the hospital's own certificate authority, PEM, relative to the site file" }),
     username: z.string().min(1).optional(),
     password: secretReference.optional(),
     from: z.email().meta({ description: 'Address of the sender' }),
     reply_to: z.email().optional(),
   }),
   check({ security, username, password }) {
-    if ((username === undefined) !== (password === undefined)) return [{ path: ['password'], found: undefined, allowed: 'username and password together' }];
+    if ((username === undefined) !== (password === undefined))
+      return [{ path: ['password'], found: undefined, allowed: 'username and password together' }];
     if (security === 'none' && password !== undefined) {
       return [{ path: ['security'], found: security, allowed: 'starttls or tls where there is a password' }];
     }
@@ -56,22 +64,16 @@ export default defineChannel({
           connectionTimeout: answerMs,
           greetingTimeout: answerMs,
           socketTimeout: answerMs,
+          socketCloseTimeout: 500,
           dnsTimeout: answerMs,
           disableFileAccess: true,
           disableUrlAccess: true,
           ...(ca === undefined ? {} : { tls: { ca } }),
           ...(options.username === undefined || !password ? {} : { auth: { user: options.username, pass: password.reveal() } }),
         });
-        const { promise: ended, reject } = Promise.withResolvers<never>();
-        const end = () => {
-          mailer.close();
-          reject(new Fault('notify/unreachable', 'sending ended before the answer', { detail: { uncertain: true } }));
-        };
-        ended.catch(() => {});
-        if (signal.aborted) end();
-        signal.addEventListener('abort', end, { once: true });
         try {
-          const sent = mailer.sendMail({
+          const { response } = await mailer.sendMail({
+            signal: AbortSignal.any([signal, AbortSignal.timeout(wholeMs)]),
             from: { name: notice.site.name, address: options.from },
             to: { name: person.name, address: person.email },
             ...(options.reply_to === undefined ? {} : { replyTo: options.reply_to }),
@@ -83,12 +85,10 @@ export default defineChannel({
             headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
             priority: notice.lifeSafety || notice.priority === 'critical' ? 'high' : 'normal',
           });
-          const { response } = await Promise.race([sent, ended]);
           return { answer: shortly(String(response)) };
         } catch (error) {
           throw asFault(error);
         } finally {
-          signal.removeEventListener('abort', end);
           mailer.close();
         }
       },
@@ -108,11 +108,13 @@ function readAuthority(file: string): string {
 /** Reply codes: 4yz try again, 5yz for good (RFC 5321 4.2.1); 530, 534, 535, 538 are about our credentials (RFC 4954). */
 function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
-  const { code, responseCode, command } = error as { code?: string; responseCode?: number; command?: string };
+  const { code, responseCode, command, syscall } = error as { code?: string; responseCode?: number; command?: string; syscall?: string };
   const said = shortly(reasonOf(error));
   if (code === 'EAUTH' || code === 'ENOAUTH' || [530, 534, 535, 538].includes(responseCode ?? 0)) return new Fault('notify/denied', said);
   if (responseCode !== undefined && responseCode >= 500 && responseCode !== 521) return new Fault('notify/refused', said);
   if (code === 'EENVELOPE' && responseCode === undefined) return new Fault('notify/refused', said);
-  // Lost after the text was sent: the server may have taken it.
-  return new Fault('notify/unreachable', said, { detail: { uncertain: command === 'DATA' || command === 'CONN' ? command === 'DATA' : responseCode === undefined } });
+  // Without a reply, and not for want of a connection: the server may have taken it.
+  const unconnected = code === 'EDNS' || code === 'ETLS' || syscall === 'connect' || (code === 'ETIMEDOUT' && command === 'CONN');
+  const uncertain = responseCode === undefined && !unconnected;
+  return new Fault('notify/unreachable', said, { detail: { uncertain } });
 }

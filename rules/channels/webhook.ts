@@ -23,7 +23,9 @@ export default defineChannel({
     const { username, password, searchParams } = new URL(url);
     const telling = [...searchParams.keys()].some((name) => /token|password|secret|key/i.test(name));
     if (username || password || telling) {
-      return [{ path: ['url'], found: '<secret>', allowed: 'an address without user, password or key; receivers know us by the signature' }];
+      return [
+        { path: ['url'], found: '<secret>', allowed: 'an address without user, password or key; receivers know us by the signature' },
+      ];
     }
     return [];
   },
@@ -60,7 +62,8 @@ export default defineChannel({
         if (status === 429) throw new Fault('notify/limited', said, { detail: { retryAfterMs: answer.retryAfterMs } });
         if (status === 401 || status === 403) throw new Fault('notify/denied', said);
         // 409: the first try is still being worked on.
-        if (status >= 500 || [408, 409, 425].includes(status)) throw new Fault('notify/unreachable', said, { detail: { uncertain: status >= 500 } });
+        if (status >= 500 || [408, 409, 425].includes(status))
+          throw new Fault('notify/unreachable', said, { detail: { uncertain: status >= 500 } });
         throw new Fault('notify/refused', said);
       },
       async [Symbol.asyncDispose]() {},

@@ -32,7 +32,9 @@ export default defineChannel({
       .meta({ description: 'Address without the key; for a relay in the hospital network' }),
   }),
   check: ({ url }) =>
-    new URL(url).search === '' ? [] : [{ path: ['url'], found: '<secret>', allowed: 'an address without ?key=...; the key stands under key' }],
+    new URL(url).search === ''
+      ? []
+      : [{ path: ['url'], found: '<secret>', allowed: 'an address without ?key=...; the key stands under key' }],
   open({ key, url }, hands) {
     const address = new URL(url);
     address.searchParams.set('key', hands.secret(key).reveal());
@@ -40,9 +42,11 @@ export default defineChannel({
       async send(notice, signal) {
         const body = JSON.stringify({ msgtype: 'markdown', markdown: { content: markdown(notice) } });
         const answer = await postJson(address.href, {}, body, signal);
-        if (answer.status === 429) throw new Fault('notify/limited', 'HTTP 429', { detail: { retryAfterMs: answer.retryAfterMs ?? minuteMs } });
+        if (answer.status === 429)
+          throw new Fault('notify/limited', 'HTTP 429', { detail: { retryAfterMs: answer.retryAfterMs ?? minuteMs } });
         const parsed = answered.safeParse(asJson(answer.text));
-        if (!parsed.success) throw new Fault('notify/unreachable', `HTTP ${answer.status}, no answer of WeCom`, { detail: { uncertain: true } });
+        if (!parsed.success)
+          throw new Fault('notify/unreachable', `HTTP ${answer.status}, no answer of WeCom`, { detail: { uncertain: true } });
         const { errcode, errmsg } = parsed.data;
         const said = `errcode ${errcode} ${shortly(errmsg)}`.trim();
         if (errcode === 0) return { answer: said };
@@ -74,7 +78,9 @@ export function markdown(notice: Notice): string {
   const called = notice.to.flatMap((person) => (person.wecom === undefined ? [] : [`<@${person.wecom.replace(/[<>@\s]/g, '')}>`]));
   const head = [`**<font color="${colour}">${plain(cut(notice.subject, 400))}</font>**`];
   const tail = [...notice.footer.map(plain), ...(called.length > 0 ? [called.slice(0, 20).join(' ')] : [])];
-  const lines = notice.lines.map(({ label, text }) => `>${label === '' ? '' : `${plain(label)}${zh ? '：' : ': '}`}${plain(cut(text, 600))}`);
+  const lines = notice.lines.map(
+    ({ label, text }) => `>${label === '' ? '' : `${plain(label)}${zh ? '：' : ': '}`}${plain(cut(text, 600))}`,
+  );
   const left = (count: number) => (zh ? `>另有 ${count} 行未列出，详见平台` : `>${count} more lines, see the console`);
   const whole = (count: number) =>
     [...head, ...lines.slice(0, count), ...(count < lines.length ? [left(lines.length - count)] : []), ...tail].join('\n');

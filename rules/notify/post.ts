@@ -33,7 +33,8 @@ export async function postJson(url: string, headers: Record<string, string>, bod
     const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
     // Refused and unknown addresses never saw the notice; anything later may have.
     const uncertain = !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code);
-    const reason = code || (error instanceof Error && error.name === 'TimeoutError' ? `no answer within ${answerMs / 1_000} s` : 'request ended');
+    const reason =
+      code || (error instanceof Error && error.name === 'TimeoutError' ? `no answer within ${answerMs / 1_000} s` : 'request ended');
     throw new Fault('notify/unreachable', `the receiver cannot be reached: ${reason}`, { detail: { uncertain } });
   }
 }
