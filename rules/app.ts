@@ -5,6 +5,7 @@ import { deviceStatusPayload, filters, gatewayStatusPayload, parseTopic } from '
 import { openAttendant } from './attendant.ts';
 import { openEngineDesk } from './desk/open.ts';
 import { type Condition, openEngine } from './engine.ts';
+import { openNotifier } from './notify.ts';
 import { openRuleBook } from './pack.ts';
 import { openPublisher } from './publish.ts';
 import { parseReadings } from './readings.ts';
@@ -50,6 +51,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
 
   const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
   const publisher = undo.use(openPublisher(desk, client, site, clock, log));
+  const notifier = undo.use(openNotifier({ site: context.site, file: operationsFile(context.dataDir), desk, clock, log, metrics }));
 
   const settle = () => {
     if (pending.length > 0) {
@@ -57,6 +59,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
       attendant.attend(conditions);
       for (const { active, instance } of conditions) if (active) count.raised.inc({ priority: instance.definition.priority });
       publisher.kick();
+      notifier.kick();
     }
     wakeAt(engine.next() + graceMs);
   };
