@@ -55,7 +55,7 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
               onClick={() => setFaultsOpen(true)}
             >
               <span className="wide">{t('menu.faults')}</span>
-              {running > 0 ? ` ${running}` : ''}
+              {running > 0 && <b className="running-count">{running}</b>}
             </Button>
           )}
           <div className={`live${plant.connected ? '' : ' lost'}`} role="status">

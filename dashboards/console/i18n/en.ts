@@ -220,6 +220,7 @@ export const en = {
   'audit.before': 'Before',
   'audit.after': 'After',
   'audit.older': 'Older',
+  'who.engine': 'automatic',
   'dialog.ok': 'OK',
   'dialog.close': 'Close',
   'dialog.cancel': 'Cancel',

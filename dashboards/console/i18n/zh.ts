@@ -222,6 +222,7 @@ export const zh: Record<TextKey, string> = {
   'audit.before': '操作前',
   'audit.after': '操作后',
   'audit.older': '更早',
+  'who.engine': '系统自动',
   'dialog.ok': '确定',
   'dialog.close': '关闭',
   'dialog.cancel': '取消',

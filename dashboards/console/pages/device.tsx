@@ -35,7 +35,7 @@ export function DevicePage({ id }: { id: string }) {
   const now = useNow(link, 2_000);
   const [question, ask] = useState<Question>();
   const [chosen, choose] = useState<QuantityId>();
-  const [range, setRange] = useState('six');
+  const [range, setRange] = useState('hour');
   const [compare, setCompare] = useState('none');
   const device = plant.devices.get(id);
   if (!device) return <p className="calm">{t('devices.none')}</p>;

@@ -16,7 +16,7 @@ export interface Question {
 
 export function ActionDialog({ question, onClose }: { question: Question | undefined; onClose: () => void }) {
   return (
-    <Modal opened={question !== undefined} onClose={onClose} title={question?.title ?? ''} centered>
+    <Modal opened={question !== undefined} onClose={onClose} title={question?.title ?? ''} centered transitionProps={{ duration: 0 }}>
       {question && <ActionForm question={question} onClose={onClose} key={question.title + question.subject} />}
     </Modal>
   );

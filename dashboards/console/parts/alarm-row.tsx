@@ -24,6 +24,8 @@ export function AlarmRow({
   const move = (action: string, body: object) => act(async () => link.put({ alarm: await api.moveAlarm(alarm.id, action, body) }));
   const device = plant.devices.get(alarm.device);
   const place = text(alarm.location) || text(device?.location) || text(device?.name);
+  const states = alarm.quantity ? plant.site.quantities[alarm.quantity]?.states : undefined;
+  const shown = alarm.value === null ? '' : states ? text(states[String(alarm.value)]) : `${number(alarm.value)} ${alarm.unit}`;
   return (
     <li className={`row alarm-row${flash ? ' calling' : ''}`} data-alarm={alarm.id} data-system={alarm.system} data-state={alarm.state}>
       <PriorityMark priority={alarm.priority} flash={flash} />
@@ -33,12 +35,8 @@ export function AlarmRow({
         </a>
         <div className="row-where">{place}</div>
         <div className="row-facts">
-          {alarm.value !== null && (
-            <strong className="row-value">
-              {number(alarm.value)} {alarm.unit}
-            </strong>
-          )}
-          {alarm.limit !== null && <span>{t('alarms.limit', { limit: `${number(alarm.limit)} ${alarm.unit}` })}</span>}
+          {shown && <strong className="row-value">{shown}</strong>}
+          {alarm.limit !== null && !states && <span>{t('alarms.limit', { limit: `${number(alarm.limit)} ${alarm.unit}` })}</span>}
           {alarm.raisedAt !== null && (
             <span>
               {t('alarms.since', { time: time(alarm.raisedAt, now) })} · {age(alarm.raisedAt, now)}

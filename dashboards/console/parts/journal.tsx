@@ -5,7 +5,7 @@ import type { JournalInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 
 export function Journal({ entries, kind }: { entries: readonly JournalInfo[]; kind: 'alarm' | 'ticket' }) {
-  const { text, dateTime } = useWords();
+  const { t, text, dateTime } = useWords();
   const label = (state: string) =>
     text(kind === 'alarm' ? alarmStateLabels[state as AlarmState] : ticketStateLabels[state as TicketState]) || state;
   return (
@@ -14,7 +14,7 @@ export function Journal({ entries, kind }: { entries: readonly JournalInfo[]; ki
         <li key={entry.seq}>
           <time>{dateTime(entry.t)}</time>
           <span className="chip">{label(entry.to)}</span>
-          <span>{entry.who}</span>
+          <span>{entry.who === 'engine' ? t('who.engine') : entry.who}</span>
           {entry.why && <q>{entry.why}</q>}
         </li>
       ))}
