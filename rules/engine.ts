@@ -23,8 +23,10 @@ export interface Condition {
 export interface Engine {
   /** All values of one device at one time; a bad one is NaN. Older ones than seen are left out, point by point. */
   reading(device: string, t: number, values: Readonly<Record<string, number>>, bad?: Readonly<Record<string, unknown>>): void;
-  /** One value, for replay. */
+  /** One value. */
   point(device: string, quantity: string, t: number, value: number): void;
+  /** Where the values of one series go, for replay of millions: looked up once. Undefined when no rule reads the series. */
+  port(device: string, quantity: string): ((t: number, value: number) => void) | undefined;
   status(device: string, t: number, online: boolean): void;
   /** Time has come to `t` without readings: ends delays and waits that are due. */
   tick(t: number): void;
@@ -243,6 +245,16 @@ export function openEngine(
       const point = node.points.get(quantity);
       if (point) feed(point, t, value);
       if (node.message && !Number.isNaN(value)) feed(node.message, t, 1);
+    },
+    port(device, quantity) {
+      const node = nodes.get(device);
+      const point = node?.points.get(quantity);
+      const message = node?.message;
+      if (!message) return point && ((t, value) => feed(point, t, value));
+      return (t, value) => {
+        if (point) feed(point, t, value);
+        if (!Number.isNaN(value)) feed(message, t, 1);
+      };
     },
     status(device, t, online) {
       const node = nodes.get(device);

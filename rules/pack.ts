@@ -18,6 +18,8 @@ export interface Instance {
   /** The alarm's id: `<rule>.<device>` in lower case. */
   id: string;
   rule: Rule;
+  /** `site` for own rules. */
+  pack: string;
   kind: RuleKind;
   place: Place;
   params: unknown;
@@ -92,7 +94,7 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[]): RuleBoo
     for (const device of select(plant, rule.select, rule.quantity)) {
       const own = overrides.filter((override) => override.devices?.includes(device.id));
       if (!(own.at(-1)?.enabled ?? enabled)) continue;
-      const instance = openInstance(own.reduce(withOverride, whole), { device, quantity: rule.quantity ?? null, plant });
+      const instance = openInstance(own.reduce(withOverride, whole), { device, quantity: rule.quantity ?? null, plant }, pack);
       if (!instance) continue;
       instances.push(instance);
       const { limit } = instance.open();
@@ -108,7 +110,7 @@ const systemOfRule: Record<string, System> = {
 }; // biome-ignore format: a table
 
 /** Undefined when the device lacks an attribute that a limit needs. @throws Fault rule/invalid */
-export function openInstance(rule: Rule, place: Place): Instance | undefined {
+export function openInstance(rule: Rule, place: Place, pack = 'site'): Instance | undefined {
   const kind = kinds.get(rule.kind);
   if (!kind) throw new Fault('rule/invalid', `${rule.id}: unknown kind "${rule.kind}"`);
   const parsed = kind.params.safeParse(rule.params);
@@ -125,6 +127,7 @@ export function openInstance(rule: Rule, place: Place): Instance | undefined {
   return {
     id: `${rule.id.toLowerCase()}.${device.id}`,
     rule,
+    pack,
     kind,
     place,
     params,

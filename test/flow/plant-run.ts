@@ -34,9 +34,17 @@ export interface PlantRun extends Disposable {
   run(ms: number, until?: () => boolean): void;
 }
 
+export type Recorder = (device: string, t: number, values: Record<string, number>, bad: object) => void;
+
 /** `only`: just these devices are read, for long runs. */
-export function openPlantRun(options: { start: number; seed?: number; stepS?: number; only?: readonly string[] }): PlantRun {
-  const { start, stepS = 1, only } = options;
+export function openPlantRun(options: {
+  start: number;
+  seed?: number;
+  stepS?: number;
+  only?: readonly string[];
+  record?: Recorder;
+}): PlantRun {
+  const { start, stepS = 1, only, record } = options;
   const hospital = createHospital(demoSite.config, profiles, {
     start,
     stepS,
@@ -71,7 +79,9 @@ export function openPlantRun(options: { start: number; seed?: number; stepS?: nu
         for (const poll of polls) {
           if ((now + poll.offset) % poll.everyMs !== 0) continue;
           const reading = hospital.readDevice(poll.id);
-          if (reading) engine.reading(poll.id, now, reading.v as Record<string, number>, reading.bad);
+          if (!reading) continue;
+          record?.(poll.id, now, reading.v as Record<string, number>, reading.bad);
+          engine.reading(poll.id, now, reading.v as Record<string, number>, reading.bad);
         }
         engine.tick(now);
         if (pending.length === 0) continue;
