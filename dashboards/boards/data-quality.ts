@@ -39,7 +39,7 @@ export default defineBoard({
       size: [24, 8],
       series: [
         {
-          select: { roles: ['feeder', 'tenant-meter', 'department-meter'] },
+          select: { system: 'electricity', roles: ['feeder', 'tenant-meter', 'department-meter'] },
           values: ['active_power_kw'],
           aggregate: 'count',
           step: '1h',

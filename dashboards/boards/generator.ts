@@ -97,10 +97,7 @@ export default defineBoard({
       kind: 'time-series',
       title: { zh: '发电机功率与转速', en: 'Generator power and speed' },
       size: [12, 8],
-      series: [
-        { select: genset, values: ['active_power_kw'], aggregate: 'mean' },
-        { select: genset, values: ['engine_speed_rpm'], aggregate: 'mean' },
-      ],
+      series: [{ select: genset, values: ['active_power_kw', 'engine_speed_rpm'], aggregate: 'mean' }],
     },
     {
       id: 'readiness',

@@ -47,7 +47,7 @@ export default defineBoard({
       kind: 'status-tile',
       title: { zh: '漏水（任一处）', en: 'Water leak (any)' },
       size: [4, 4],
-      series: [{ select: { roles: ['leak-sensor'] }, values: ['leak_detected'], aggregate: 'max', combine: 'max' }],
+      series: [{ select: { roles: ['leak-sensor'] }, values: ['leak_detected'], aggregate: 'last', combine: 'max' }],
     },
     {
       id: 'online',
@@ -126,13 +126,11 @@ export default defineBoard({
     },
     {
       id: 'heaviest-circuits',
-      kind: 'bar',
+      kind: 'table',
       title: { zh: '负载率较高的回路', en: 'Circuits by load' },
       help: { zh: '超过 80 % 的回路先查新增的大功率电器。', en: 'Above 80 % look for newly added heavy appliances first.' },
       size: [12, 8],
-      scale: [0, 120],
       digits: 0,
-      bars: 'each',
       rules: ['EL-OVER', 'EL-OVER-HIGH', 'EL-OVER-WARN'],
       series: [{ select: { roles: ['feeder', 'tenant-meter'] }, values: [loadOfRating], aggregate: 'last' }],
     },

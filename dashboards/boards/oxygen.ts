@@ -50,7 +50,7 @@ export default defineBoard({
       },
       size: [6, 6],
       digits: 1,
-      series: [{ select: sources, values: [oxygenDaysLeft], aggregate: 'mean', step: '1h' }],
+      series: [{ select: sources, values: [oxygenDaysLeft], aggregate: 'mean' }],
     },
     {
       id: 'manifold-bank',

@@ -1,0 +1,79 @@
+/** Boards to Grafana dashboards: provisioned JSON with fixed uids, the same bytes whenever site, rules and boards are the same. */
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { TextMode, PanelBuilder as TextPanel } from '@grafana/grafana-foundation-sdk/text';
+import type { Language, Text } from '../../shared/text.ts';
+import { type Board, isReadings, lifeSafetyNotice, type Panel } from '../board.ts';
+import { layout, type Place } from '../board-layout.ts';
+import { annotationsOf } from './annotations.ts';
+import type { GrafanaInput } from './input.ts';
+import { readingsPanel } from './readings-panel.ts';
+import { words } from './style.ts';
+import { variablesOf } from './variables.ts';
+
+const ranges = { day: ['now-24h', 'now'], week: ['now-7d', 'now'], month: ['now/M', 'now'] } as const;
+
+export const boardUid = (board: Board, language: Language): string => `plantroom-${board.id}-${language}`;
+
+export function buildDashboard(board: Board, input: GrafanaInput): dashboard.Dashboard {
+  const { language, site, consoleUrl } = input;
+  const say = (text: Text) => text[language];
+  const variables = variablesOf(board, input);
+  const builder = new dashboard.DashboardBuilder(`${say(board.title)} · ${say(site.site.name)}`)
+    .uid(boardUid(board, language))
+    .description(`${say(board.question)}\n${say(words.audience)}: ${say(board.audience)}`)
+    .tags(['plantroom', `plantroom-${language}`])
+    .timezone(site.site.timezone)
+    .weekStart('monday')
+    .tooltip(dashboard.DashboardCursorSync.Crosshair)
+    .refresh('30s')
+    .time({ from: ranges[board.range][0], to: ranges[board.range][1] })
+    .readonly()
+    .variables(variables.builders)
+    .annotations(annotationsOf(board, input, variables.names))
+    .link(
+      new dashboard.DashboardLinkBuilder(say(words.console))
+        .type(dashboard.DashboardLinkType.Link)
+        .icon('external link')
+        .url(`${consoleUrl}/`)
+        .targetBlank(true),
+    )
+    .link(
+      new dashboard.DashboardLinkBuilder(say(words.boards))
+        .type(dashboard.DashboardLinkType.Dashboards)
+        .tags([`plantroom-${language}`])
+        .asDropdown(true)
+        .keepTime(true),
+    );
+
+  let id = 1;
+  const noticeRows = board.lifeSafety ? 2 : 0;
+  if (board.lifeSafety) {
+    builder.withPanel(
+      textPanel('', say(lifeSafetyNotice))
+        .id(id++)
+        .gridPos(gridPos({ x: 0, y: 0, width: 24, height: noticeRows })),
+    );
+  }
+  const places = layout(board.panels, noticeRows);
+  for (const [index, panel] of board.panels.entries()) {
+    const place = gridPos(places[index] as Place);
+    builder.withPanel(onePanel(panel, input, variables.names).id(id++).gridPos(place));
+  }
+  return builder.build();
+}
+
+function onePanel(panel: Panel, input: GrafanaInput, variables: ReturnType<typeof variablesOf>['names']) {
+  const { language, consoleUrl } = input;
+  if (isReadings(panel)) return readingsPanel(panel, input, variables);
+  if (panel.kind === 'note') return textPanel(panel.title[language], panel.text[language]);
+  const page = panel.view.includes('ticket') ? 'tickets' : panel.view.includes('alarm') ? 'alarms' : '';
+  const help = panel.help ? `\n\n${panel.help[language]}` : '';
+  const link = `[${panel.title[language]}](${consoleUrl}/#/${page})`;
+  return textPanel(panel.title[language], `${words.deskOnly[language]} ${link}${help}`);
+}
+
+const textPanel = (title: string, markdown: string) => new TextPanel().title(title).mode(TextMode.Markdown).content(markdown);
+const gridPos = ({ x, y, width, height }: Place): dashboard.GridPos => ({ x, y, w: width, h: height });
+
+/** As a file: the same text for the same dashboard. */
+export const dashboardText = (built: dashboard.Dashboard): string => `${JSON.stringify(built, null, 2)}\n`;

@@ -1,0 +1,148 @@
+/**
+ * What a panel asks InfluxDB, in InfluxQL, the one language that versions 1, 2 and 3 speak. Everything is chosen by the tag `device`, which every
+ * point has: an absent tag matches a regular expression in some versions and not in others. `$timeFilter` and `$__interval` are Grafana's.
+ */
+import type { Attributes } from '../../shared/site.ts';
+import type { Series, Step } from '../board.ts';
+import { isStatus } from '../board.ts';
+import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from '../board-devices.ts';
+import { type Expression, needsOf } from '../board-expression.ts';
+
+/** How Grafana's template variables narrow the devices: each has regular expressions of device ids as values. */
+export const variableNames = ['building', 'department', 'device'] as const;
+export type VariableName = (typeof variableNames)[number];
+
+/** `trend`: values over time. `once`: one value for the whole range. */
+export type Shape = 'trend' | 'once';
+
+export interface Question {
+  query: string;
+  /** The devices asked, in the order of the site file. */
+  devices: BoardDevice[];
+  /** Indexes in `series.values` of the columns. */
+  values: number[];
+  measurement: string;
+}
+
+export interface Asking {
+  shape: Shape;
+  timezone: string;
+  /** Names of the columns, by index in `series.values`. */
+  columns: readonly string[];
+  variables: readonly VariableName[];
+  all: readonly BoardDevice[];
+}
+
+const name = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+const fineStep = '15m';
+
+/** One question per measurement and per set of constants: circuits of equal rating share one. */
+export function questionsOf(series: Series, asking: Asking): Question[] {
+  const groups = new Map<string, { devices: BoardDevice[]; values: number[]; measurement: string }>();
+  const perDevice = new Map<BoardDevice, number[]>();
+  for (const [index, value] of series.values.entries()) {
+    for (const device of devicesOfValue(series, value, asking.all)) perDevice.set(device, [...(perDevice.get(device) ?? []), index]);
+  }
+  for (const device of asking.all) {
+    const values = perDevice.get(device);
+    if (!values) continue;
+    const first = series.values[0];
+    const measurement = first !== undefined && isStatus(first) ? 'device_status' : device.system;
+    const key = JSON.stringify([measurement, values, constantsOf(series, values, device)]);
+    const group = groups.get(key);
+    if (group) group.devices.push(device);
+    else groups.set(key, { devices: [device], values, measurement });
+  }
+  return [...groups.values()].map((group) => ({ ...group, query: queryOf(series, group, asking) }));
+}
+
+/** Attributes that the expressions use; they stand in the query as numbers. */
+function constantsOf(series: Series, values: readonly number[], device: BoardDevice): Record<string, number | undefined> {
+  const names = values.flatMap((index) => {
+    const expression = expressionOf(series.values[index] as Series['values'][number]);
+    return expression ? needsOf(expression).attributes : [];
+  });
+  return Object.fromEntries([...new Set(names)].sort().map((attribute) => [attribute, device.attributes[attribute as keyof Attributes]]));
+}
+
+interface Group {
+  devices: BoardDevice[];
+  values: number[];
+  measurement: string;
+}
+
+function queryOf(series: Series, group: Group, asking: Asking): string {
+  const { shape, timezone } = asking;
+  const status = group.measurement === 'device_status';
+  const tag = series.by ? [name(series.by)] : [];
+  const step = series.step ?? '$__interval';
+  // Status is written on change only, perhaps long before the range that is shown.
+  const range = status ? [] : ['$timeFilter'];
+  const where = [...range, ...deviceFilters(group.devices, asking)].join(' AND ');
+  const outerWhere = range.length > 0 ? ` WHERE ${range[0]}` : '';
+  const source = `FROM ${name(group.measurement)} WHERE ${where}`;
+  const zone = shape === 'trend' && series.step === '1d' ? ` tz('${timezone}')` : '';
+  const steps = (wanted: Step | '$__interval') => (shape === 'trend' ? [`time(${wanted})`] : []);
+  const groupBy = (keys: readonly string[]) => (keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : '');
+  const columns = (write: (index: number, position: number) => string) => group.values.map(write).join(', ');
+  const label = (index: number) => name(asking.columns[index] as string);
+  const constants = constantsOf(series, group.values, group.devices[0] as BoardDevice);
+  const step1 = (index: number, aggregate: string) => {
+    const value = series.values[index] as Series['values'][number];
+    return print(expressionOf(value) ?? factsOf(value).id, aggregate, constants);
+  };
+  const inner = (aggregate: string, keys: readonly string[], fill: string) =>
+    `SELECT ${columns((index, position) => `${step1(index, aggregate)} AS "v${position}"`)} ${source}${groupBy(keys)}${fill}`;
+  const outer = (aggregate: string, keys: readonly string[], from: string, fill: string) =>
+    `SELECT ${columns((index, position) => `${aggregate}("v${position}") AS ${label(index)}`)} FROM (${from})${outerWhere}${groupBy(keys)}${fill}${zone}`;
+  const gap = shape === 'trend' ? ' fill(null)' : '';
+
+  if (series.aggregate === 'increase') {
+    const differences = `SELECT ${columns((index, position) => `non_negative_difference(${step1(index, 'last')}) AS "v${position}"`)} ${source}`;
+    const each = `${differences} GROUP BY time(${fineStep}), "device"${series.by ? `, ${name(series.by)}` : ''} fill(none)`;
+    return outer('sum', [...steps(step), ...(series.combine ? tag : ['"device"'])], each, gap);
+  }
+  const finer = series.finer;
+  if (finer) {
+    const each = inner('mean', [`time(${finer})`, '"device"', ...tag], ' fill(none)');
+    return outer(
+      series.aggregate,
+      [...steps(step), ...(series.combine ? tag : ['"device"'])],
+      each,
+      shape === 'trend' ? ' fill(none)' : '',
+    );
+  }
+  if (series.combine) {
+    const each = inner(series.aggregate, [...steps(step), '"device"', ...tag], shape === 'trend' ? ' fill(none)' : '');
+    return outer(series.combine, [...steps(step), ...tag], each, gap);
+  }
+  return `SELECT ${columns((index) => `${step1(index, series.aggregate)} AS ${label(index)}`)} ${source}${groupBy([...steps(step), '"device"'])}${gap}${zone}`;
+}
+
+/** The devices of the panel, narrowed by what the person chose. */
+export function deviceFilters(devices: readonly BoardDevice[], { all, variables }: Pick<Asking, 'all' | 'variables'>): string[] {
+  const fixed = devices.length < all.length ? [`"device" =~ /^(${devices.map(({ id }) => id).join('|')})$/`] : [];
+  return [...fixed, ...variables.map((variable) => `"device" =~ /^(\${${variable}:pipe})$/`)];
+}
+
+/** InfluxQL has no max over fields: max(a, b) is (a + b + |a − b|) / 2. */
+function print(expression: Expression | string, aggregate: string, constants: Record<string, number | undefined>): string {
+  if (typeof expression === 'string') return `${aggregate}(${name(expression)})`;
+  const inner = (part: Expression): string => print(part, aggregate, constants);
+  switch (expression.kind) {
+    case 'number':
+      return String(expression.value);
+    case 'quantity':
+      return `${aggregate}(${name(expression.id)})`;
+    case 'attribute':
+      return String(constants[expression.name]);
+    case 'operation':
+      return `(${inner(expression.left)} ${expression.operator} ${inner(expression.right)})`;
+    case 'call': {
+      const values = expression.values.map(inner);
+      if (expression.name === 'abs') return `abs(${values[0]})`;
+      const sign = expression.name === 'max' ? '+' : '-';
+      return values.reduce((a, b) => `((${a} + ${b} ${sign} abs(${a} - ${b})) / 2)`);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/** Every query of every board against a real InfluxDB that holds a simulated day: none may come back empty. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBoards } from '../../dashboards/boards.ts';
+import { buildDashboard } from '../../dashboards/grafana/build.ts';
+import { languages } from '../../shared/text.ts';
+import { demoSite } from '../board-site.ts';
+import { needs } from '../servers.ts';
+import { ask, filled, hasValues, panelsOf, startDay, targetsOf } from './grafana-day.ts';
+
+const demo = demoSite();
+const boards = [...(await loadBoards()).values()];
+const build = (board: (typeof boards)[number], language: 'zh' | 'en') =>
+  buildDashboard(board, { site: demo.config, devices: demo.devices, rules: demo.rules, language, consoleUrl: 'http://127.0.0.1:8080' });
+
+describe.runIf(needs('influxd'))('boards on a day of the simulated hospital', () => {
+  let server: Awaited<ReturnType<typeof startDay>>;
+  beforeAll(async () => {
+    server = await startDay(demo);
+  });
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  describe.each(boards.map((board) => [board.id, board] as const))('%s', (_id, board) => {
+    it.each(languages)('no query of the %s board is empty', async (language) => {
+      const empty: string[] = [];
+      let asked = 0;
+      for (const panel of panelsOf(build(board, language))) {
+        for (const { refId, query } of targetsOf(panel)) {
+          asked++;
+          const result = await ask(server, filled(query, panel));
+          if (result.error !== undefined || !hasValues(result)) empty.push(`${panel.title} ${refId}: ${result.error ?? 'empty'}: ${query}`);
+        }
+      }
+      expect(asked).toBeGreaterThan(0);
+      expect(empty).toEqual([]);
+    });
+
+    it('one chosen device, with its building and department, leaves that device alone', async () => {
+      const built = build(board, 'en');
+      const variables = built.templating?.list ?? [];
+      const wrong: string[] = [];
+      for (const panel of panelsOf(built)) {
+        for (const { refId, query } of targetsOf(panel)) {
+          const device = /=~ \/\^\(([^|)]+)[|)]/.exec(query)?.[1] ?? demo.devices[0]!.id;
+          if (device.startsWith('$')) continue;
+          const choice = Object.fromEntries(
+            variables.map(({ name, options }) => {
+              const option = (options ?? []).find(({ value }) => String(value).split('|').includes(device));
+              return [name, option ? String(option.value) : '.*'];
+            }),
+          );
+          const result = await ask(server, filled(query, panel, { ...choice, device }));
+          const others = (result.series ?? []).filter(({ tags }) => tags?.device !== undefined && tags.device !== device);
+          if (!hasValues(result) || others.length > 0)
+            wrong.push(`${panel.title} ${refId} for ${device}: ${result.error ?? 'empty'}: ${query}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    });
+
+    it('its annotations are valid queries', async () => {
+      for (const { target, name } of build(board, 'zh').annotations?.list ?? []) {
+        const { query } = target as unknown as { query: string };
+        const result = await ask(server, filled(query, {}));
+        expect(result.error, `${name}: ${query}`).toBeUndefined();
+      }
+    });
+  });
+
+  it('tells of the device that was away for an hour', async () => {
+    const [offline] = build(boards.find(({ id }) => id === 'data-quality')!, 'zh').annotations?.list ?? [];
+    const result = await ask(server, filled((offline!.target as unknown as { query: string }).query, {}));
+    const [series] = result.series ?? [];
+    expect(series?.values.map((row) => row[series.columns.indexOf('device')])).toEqual(['room-pump']);
+  });
+
+  it('notices an empty panel: the check itself can fail', async () => {
+    expect(hasValues(await ask(server, 'SELECT mean("level_pct") FROM "oxygen" WHERE time > 0'))).toBe(false);
+    expect(hasValues(await ask(server, 'SELECT mean("pressure_kpa") FROM "oxygen" WHERE time > 0'))).toBe(true);
+  });
+});
