@@ -184,6 +184,17 @@ describe('headers', () => {
   });
 });
 
+describe('large answers', () => {
+  it('are compressed for those who can read it, and say so', async () => {
+    const token = await app.signIn('viewer');
+    const plain = await app.call('GET', '/api/site', { token, headers: { 'accept-encoding': 'identity' } });
+    const small = await app.call('GET', '/api/site', { token, headers: { 'accept-encoding': 'gzip' } });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(small.headers.get('content-encoding')).toBe('gzip');
+    expect(small.json.quantities).toEqual(plain.json.quantities);
+  });
+});
+
 describe('metrics without a token', () => {
   const asked = (headers: Record<string, string>, remoteAddress = '127.0.0.1') => isLocalProgram({ headers, socket: { remoteAddress } });
 

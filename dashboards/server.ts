@@ -19,6 +19,7 @@ import { siteRoutes } from './api/site.ts';
 import { ticketRoutes } from './api/tickets.ts';
 import { userRoutes } from './api/users.ts';
 import { installAuth } from './auth.ts';
+import { installCompression } from './compress.ts';
 import type { App, Parts } from './parts.ts';
 import { installProblems } from './problem.ts';
 
@@ -75,6 +76,7 @@ export async function buildServer(parts: Parts): Promise<App> {
     hsts: false,
     crossOriginEmbedderPolicy: false,
   });
+  installCompression(app as unknown as Parameters<typeof installCompression>[0]);
   installProblems(app as unknown as Parameters<typeof installProblems>[0]);
   await installAuth(app as unknown as Parameters<typeof installAuth>[0], parts.accounts);
   await app.register(rateLimit, { global: false });

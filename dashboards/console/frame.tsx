@@ -1,6 +1,6 @@
 /** The frame around every page: where am I, is it live, what calls; language, theme, user. */
 import { ActionIcon, Button, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { api } from './data/api.ts';
 import type { TextKey } from './i18n/en.ts';
 import { useWords } from './i18n/i18n.tsx';
@@ -28,6 +28,7 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
     { page: 'devices', label: 'nav.devices', icon: 'device' },
   ];
   const running = plant.faults.filter(({ active }) => active).length;
+  if (page === 'wall') return <Wall>{children}</Wall>;
   return (
     <div className="frame">
       <header className="top">
@@ -105,6 +106,12 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
               <Menu.Item hiddenFrom="sm" onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>
                 {t('menu.theme')}
               </Menu.Item>
+              <Menu.Item component="a" href="#/rules">
+                {t('nav.rules')}
+              </Menu.Item>
+              <Menu.Item component="a" href="#/wall" visibleFrom="sm">
+                {t('nav.wall')}
+              </Menu.Item>
               {may('user:change') && (
                 <Menu.Item component="a" href="#/users">
                   {t('nav.users')}
@@ -132,6 +139,34 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
       </header>
       <main className="page">{children}</main>
       {plant.site.simulated && may('fault:change') && <FaultDrawer opened={faultsOpen} onClose={() => setFaultsOpen(false)} />}
+    </div>
+  );
+}
+
+/** For a screen on the wall: nothing but the plant, as large as it fits. Escape leaves it. */
+function Wall({ children }: { children: ReactNode }) {
+  const { t, text, clock } = useWords();
+  const { plant, link } = useConsole();
+  const now = useNow(link);
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') window.location.hash = '#/';
+    };
+    window.addEventListener('keydown', leave);
+    return () => window.removeEventListener('keydown', leave);
+  }, []);
+  return (
+    <div className="frame wall">
+      <header className="wall-top">
+        <h1>{text(plant.site.name)}</h1>
+        <div className={`live${plant.connected ? '' : ' lost'}`} role="status">
+          <span className="live-state">{t(plant.connected ? 'app.connected' : 'app.disconnected')}</span>
+          <time>{clock(now)}</time>
+        </div>
+        <AlarmSound />
+        <a href="#/">{t('dialog.close')}</a>
+      </header>
+      <main className="page">{children}</main>
     </div>
   );
 }

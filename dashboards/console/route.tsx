@@ -4,6 +4,7 @@ import { AlarmPage, AlarmsPage } from './pages/alarms.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { DevicesPage } from './pages/devices.tsx';
 import { OverviewPage } from './pages/overview.tsx';
+import { RulesPage } from './pages/rules.tsx';
 import { TicketPage, TicketsPage } from './pages/tickets.tsx';
 import { UsersPage } from './pages/users.tsx';
 
@@ -39,6 +40,8 @@ export function Page() {
       ) : (
         <DevicesPage />
       );
+    case 'rules':
+      return <RulesPage />;
     case 'users':
       return <UsersPage />;
     case 'audit':

@@ -28,9 +28,10 @@ interface Ask {
   /** 0: no comparison. */
   compareMs: number;
   compareLabel: string;
+  limits: readonly { rule: string; value: number }[];
 }
 
-export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel }: Ask) {
+export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel, limits }: Ask) {
   const words = useWords();
   const { t, text, language } = words;
   const { link, plant } = useConsole();
@@ -100,6 +101,7 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
       compareLabel: compareMs > 0 ? compareLabel : undefined,
       from: loaded.from,
       to: loaded.to,
+      limits,
       onZoom: (from, to) => setZoom({ from, to }),
     });
     const plot = new uPlot(options, data, element);
@@ -110,7 +112,7 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
       resize.disconnect();
       plot.destroy();
     };
-  }, [loaded, words, info, kind, scheme, compareMs, compareLabel, plant.site.timezone, text]);
+  }, [loaded, words, info, kind, scheme, compareMs, compareLabel, limits, plant.site.timezone, text]);
 
   const empty = loaded?.mean.every(([, value]) => value === null);
   const name = `${device.id}-${quantity}`;

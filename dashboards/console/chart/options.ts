@@ -16,6 +16,8 @@ export interface ChartStyle {
   compareLabel: string | undefined;
   from: number;
   to: number;
+  /** Limits of the rules that watch this; drawn as dashed lines with the rule's id. */
+  limits: readonly { rule: string; value: number }[];
   onZoom(from: number, to: number): void;
 }
 
@@ -54,7 +56,11 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
     ms: 1e-3,
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
-    scales: { x: { time: true, min: style.from / 1_000, max: style.to / 1_000 } },
+    scales: {
+      x: { time: true, min: style.from / 1_000, max: style.to / 1_000 },
+      // A limit close to the values is kept in view; a far one must not press the curve flat.
+      y: { range: (_plot, min, max) => withNearLimits(min, max, style.limits) },
+    },
     legend: { live: true },
     axes: [
       { ...axis, values: (_plot, ticks) => ticks.map((seconds) => format.format(seconds * 1_000)), space: 80 },
@@ -90,6 +96,27 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
     ],
     bands: style.kind === 'gauge' ? [{ series: [3, 2], fill: faint }] : [],
     hooks: {
+      draw: [
+        (plot) => {
+          const { ctx, bbox } = plot;
+          ctx.save();
+          ctx.font = font.replace('13px', `${12 * devicePixelRatio}px`);
+          ctx.lineWidth = devicePixelRatio;
+          ctx.setLineDash([8, 5]);
+          for (const { rule, value } of style.limits) {
+            const y = plot.valToPos(value, 'y', true);
+            if (y < bbox.top || y > bbox.top + bbox.height) continue;
+            ctx.strokeStyle = dark ? '#ff9a9d' : '#b01621';
+            ctx.fillStyle = ctx.strokeStyle;
+            ctx.beginPath();
+            ctx.moveTo(bbox.left, y);
+            ctx.lineTo(bbox.left + bbox.width, y);
+            ctx.stroke();
+            ctx.fillText(`${rule}  ${digits(value)} ${style.unit}`, bbox.left + 6, y - 4);
+          }
+          ctx.restore();
+        },
+      ],
       setSelect: [
         (plot) => {
           if (plot.select.width < 5) return;
@@ -100,4 +127,18 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
       ],
     },
   };
+}
+
+/** Room around the values, and limits that lie within half their range of them. */
+export function withNearLimits(min: number | null, max: number | null, limits: readonly { value: number }[]): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  const span = Math.max(max - min, Math.abs(max) * 0.02, 1e-6);
+  let low = min;
+  let high = max;
+  for (const { value } of limits) {
+    if (value < low && min - value < span * 1.5) low = value;
+    if (value > high && value - max < span * 1.5) high = value;
+  }
+  const room = Math.max((high - low) * 0.08, span * 0.08);
+  return [low - room, high + room];
 }

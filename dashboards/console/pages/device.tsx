@@ -1,8 +1,9 @@
 /** One device: what it says now, the history of a quantity, its facts, its alarms. */
 import { SegmentedControl, Select } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { QuantityId } from '../../../shared/quantity.ts';
 import { HistoryChart } from '../chart/history-chart.tsx';
+import { api, type RuleInfo } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
@@ -37,10 +38,16 @@ export function DevicePage({ id }: { id: string }) {
   const [chosen, choose] = useState<QuantityId>();
   const [range, setRange] = useState('hour');
   const [compare, setCompare] = useState('none');
+  const [rules, setRules] = useState<RuleInfo[]>([]);
+  useEffect(() => {
+    api.rules().then(setRules, () => undefined);
+  }, []);
   const device = plant.devices.get(id);
+  const shown = chosen ?? (device ? quantitiesInOrder(device, plant.site)[0] : undefined);
+  const limits = useMemo(() => limitsOf(rules, id, shown), [rules, id, shown]);
   if (!device) return <p className="calm">{t('devices.none')}</p>;
   const quantities = quantitiesInOrder(device, plant.site);
-  const quantity = chosen ?? quantities[0];
+  const quantity = shown;
   const alarms = [...plant.alarms.values()].filter((alarm) => alarm.device === id).sort(byUrgency);
   const name = (list: { id: string; name: { zh: string; en: string } }[], found: string | null) =>
     text(list.find((one) => one.id === found)?.name);
@@ -106,6 +113,7 @@ export function DevicePage({ id }: { id: string }) {
             quantity={quantity}
             spanMs={ranges.find(({ id: value }) => value === range)?.ms ?? 6 * hour}
             compareMs={compares.find(({ id: value }) => value === compare)?.ms ?? 0}
+            limits={limits}
             compareLabel={t(compares.find(({ id: value }) => value === compare)?.label ?? 'chart.compareNone')}
           />
         )}
@@ -139,4 +147,12 @@ export function DevicePage({ id }: { id: string }) {
       <ActionDialog question={question} onClose={() => ask(undefined)} />
     </div>
   );
+}
+
+/** Of rules that are in force, watch exactly this, and have a number as limit. */
+function limitsOf(rules: readonly RuleInfo[], device: string, quantity: QuantityId | undefined): { rule: string; value: number }[] {
+  return rules.flatMap(({ rule, enabled, places }) => {
+    const limit = enabled && rule.quantity === quantity ? places.find((place) => place.device === device)?.limit : null;
+    return typeof limit === 'number' ? [{ rule: rule.id, value: limit }] : [];
+  });
 }
