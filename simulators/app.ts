@@ -7,6 +7,7 @@ import { Fault, reasonOf } from '../shared/errors.ts';
 import { connectMqtt, type StartRole } from '../shared/role.ts';
 import { type Bus, isModbusDevice, type MqttDevice, simulatedEndpoint } from '../shared/site.ts';
 import { startControl } from './control.ts';
+import { rtuFraming, tcpFraming } from './framing.ts';
 import { createHospital, type Hospital } from './hospital.ts';
 import { startPublisher } from './publisher.ts';
 import type { Scenario } from './scenario.ts';
@@ -49,9 +50,11 @@ export const startSimulators: StartRole = async ({ site, mqtt, clock, log, metri
   const host = process.env.PLANTROOM_SIM_LISTEN || '127.0.0.1';
   for (const bus of simulatedBuses(config.gateways.flatMap((gateway) => gateway.buses))) {
     const { port } = simulatedEndpoint(bus);
-    const server = await startBusServer({ bus, host, port, hospital, profiles, clock, log, requests }).catch((cause: unknown) => {
-      throw new Fault('transport/closed', `simulated bus ${bus.id}: cannot listen on ${host}:${port} (${reasonOf(cause)})`, { cause });
-    });
+    const server = await startBusServer({ bus, host, port, hospital, profiles, clock, log, requests, framing: framings[bus.type] }).catch(
+      (cause: unknown) => {
+        throw new Fault('transport/closed', `simulated bus ${bus.id}: cannot listen on ${host}:${port} (${reasonOf(cause)})`, { cause });
+      },
+    );
     undo.use(server);
   }
   const client = connectMqtt(mqtt, log);
@@ -64,10 +67,11 @@ export const startSimulators: StartRole = async ({ site, mqtt, clock, log, metri
   return undo.move();
 };
 
-type SimulatedBus = Extract<Bus, { type: 'modbus-tcp' }>;
+const framings = { 'modbus-tcp': tcpFraming, 'modbus-rtu-tcp': rtuFraming } as const;
+type SimulatedBus = Extract<Bus, { type: keyof typeof framings }>;
 
 function simulatedBuses(buses: readonly Bus[]): SimulatedBus[] {
-  return buses.filter((bus): bus is SimulatedBus => bus.type === 'modbus-tcp' && bus.simulated);
+  return buses.filter((bus): bus is SimulatedBus => bus.type in framings && 'simulated' in bus && bus.simulated);
 }
 
 /** Moves the plant on with the clock; returns the undo. */

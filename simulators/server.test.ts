@@ -2,10 +2,12 @@
 import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
 import { client as clients } from 'jsmodbus';
+import modbus from 'modbus-serial';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { manualClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
 import type { ModbusDevice } from '../shared/site.ts';
+import { crc16, rtuFraming } from './framing.ts';
 import type { Hospital } from './hospital.ts';
 import { type BusServer, startBusServer } from './server.ts';
 import { newHospital, profiles, site, winter } from './test-hospital.ts';
@@ -129,4 +131,31 @@ test('the plant moves on with the clock, and only with it', async () => {
   clock.advanceSync(90_000);
   await ask(1, readVolts);
   expect(hospital.now).toBe(before + 90_000);
+});
+
+test('the same bus as RTU frames through a TCP port: answered with a CRC, silent to a frame whose CRC is wrong', async () => {
+  await using rtu = await startBusServer({
+    bus,
+    host: '127.0.0.1',
+    port: 0,
+    hospital,
+    profiles,
+    clock,
+    log: silentLog(),
+    framing: rtuFraming,
+  });
+  const line = new modbus.default();
+  await line.connectTelnet('127.0.0.1', { port: rtu.port });
+  line.setTimeout(300);
+  line.setID(lab.unit);
+  const { data } = await line.readHoldingRegisters(97, 3);
+  expect(data[0]).toBe(Math.round((hospital.truth('fd-lab').voltage_l1_v as number) * 10));
+  await expect(line.readHoldingRegisters(9_000, 1)).rejects.toMatchObject({ modbusCode: 2 });
+  await expect(line.writeRegister(97, 1)).rejects.toMatchObject({ modbusCode: 1 });
+  line.setID(99);
+  await expect(line.readHoldingRegisters(97, 3)).rejects.toMatchObject({ name: 'TransactionTimedOutError' });
+  await new Promise<void>((resolve) => line.close(() => resolve()));
+  // unit 1, function 3, address 97, 3 registers; the CRC would be 54 15
+  expect(crc16(Buffer.from([1, 3, 0, 97, 0, 3]))).toBe(0x1554);
+  expect(rtuFraming.next(Buffer.from([1, 3, 0, 97, 0, 3, 0x54, 0x14]))).toBe('lost');
 });

@@ -1,5 +1,6 @@
 /**
- * A Modbus TCP gateway with the devices of one bus behind it: one port, one unit id each. Own server and not jsmodbus', see decision 6.
+ * The devices of one bus behind a TCP port, one unit id each: as a Modbus TCP gateway, or as a plain serial server that passes RTU frames on.
+ * Own server and not jsmodbus', see decision 6.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Counter } from 'prom-client';
@@ -8,6 +9,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { ModbusDevice } from '../shared/site.ts';
 import { answerPdu } from './answer.ts';
+import { type Framing, type Request, tcpFraming } from './framing.ts';
 import type { Hospital } from './hospital.ts';
 
 export interface BusServerOptions {
@@ -15,6 +17,8 @@ export interface BusServerOptions {
   host: string;
   /** 0: any free port. */
   port: number;
+  /** Modbus TCP by default. */
+  framing?: Framing;
   hospital: Hospital;
   profiles: ReadonlyMap<string, Profile>;
   clock: Clock;
@@ -27,9 +31,6 @@ export interface BusServer extends AsyncDisposable {
   port: number;
 }
 
-/** MBAP header: transaction, protocol, length, unit. */
-const headerBytes = 7;
-const longestPdu = 253;
 const mostConnections = 64;
 /** A client that does not read its answers is let go at this many waiting bytes. */
 const mostWaitingBytes = 1_000_000;
@@ -74,35 +75,36 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 function serve(socket: Socket, units: ReadonlyMap<number, ModbusDevice[]>, options: BusServerOptions): void {
+  const { framing = tcpFraming } = options;
   let buffer: Buffer = Buffer.alloc(0);
   socket.on('data', (data: Buffer) => {
     buffer = buffer.length === 0 ? data : Buffer.concat([buffer, data]);
-    while (buffer.length >= headerBytes) {
-      const length = buffer.readUInt16BE(4);
-      // not Modbus TCP, or out of step: nothing that follows can be trusted
-      if (buffer.readUInt16BE(2) !== 0 || length < 2 || length > longestPdu + 1) {
-        socket.destroy();
+    for (;;) {
+      const found = framing.next(buffer);
+      if (found === undefined) return;
+      if (found === 'lost') {
+        // not Modbus TCP, or out of step: nothing that follows can be trusted. A slave on a line just waits for the next pause.
+        buffer = Buffer.alloc(0);
+        if (framing.lostEndsConnection) socket.destroy();
         return;
       }
-      if (buffer.length < 6 + length) return;
-      answer(socket, buffer.subarray(0, headerBytes), buffer.subarray(headerBytes, 6 + length), units, options);
-      buffer = buffer.subarray(6 + length);
+      buffer = buffer.subarray(found.bytes);
+      answer(socket, found.request, units, options);
     }
   });
 }
 
-function answer(socket: Socket, header: Buffer, pdu: Buffer, units: ReadonlyMap<number, ModbusDevice[]>, options: BusServerOptions): void {
-  const { hospital, clock, bus, requests } = options;
+function answer(socket: Socket, request: Request, units: ReadonlyMap<number, ModbusDevice[]>, options: BusServerOptions): void {
+  const { hospital, clock, bus, requests, framing = tcpFraming } = options;
   hospital.advanceTo(clock.now(), stepsPerRequest);
-  const devices = units.get(header[6] as number) ?? [];
+  const devices = units.get(request.unit) ?? [];
   const wrong = hospital.wrong(devices[0]?.id ?? '');
   // a serial line behind a gateway: who is not there does not answer
-  const reply = wrong.dead ? undefined : answerOf(pdu, devices, options);
+  const reply = wrong.dead ? undefined : answerOf(request.pdu, devices, options);
   requests?.inc({ bus: bus.id, outcome: reply === undefined ? 'silent' : (reply[0] as number) & 0x80 ? 'refused' : 'answered' });
   if (!reply) return;
-  const out = Buffer.concat([header, reply]);
-  out.writeUInt16BE(reply.length + 1, 4);
-  if (wrong.garbage) damage(out, hospital.now);
+  const out = request.wrap(reply);
+  if (wrong.garbage) damage(out, framing.unitAt, hospital.now);
   if (wrong.delayMs) clock.after(wrong.delayMs, () => send(socket, out));
   else send(socket, out);
 }
@@ -125,10 +127,8 @@ function send(socket: Socket, out: Buffer): void {
   if (socket.writableLength > mostWaitingBytes) socket.destroy();
 }
 
-/** What a sick serial server does: another unit, another length of data, a wrong function, by turns. */
-function damage(out: Buffer, now: number): void {
-  const kind = Math.floor(now / 1_000) % 3;
-  if (kind === 0) out[6] = (out[6] as number) ^ 0x15;
-  else if (kind === 1 && out.length > headerBytes + 2) out[headerBytes + 1] = (out[headerBytes + 1] as number) ^ 0x02;
-  else out[headerBytes] = (out[headerBytes] as number) ^ 0x41;
+/** What a sick serial server does: another unit, another function, another length of data, by turns. */
+function damage(out: Buffer, unitAt: number, now: number): void {
+  const at = unitAt + (Math.floor(now / 1_000) % 3);
+  if (at < out.length) out[at] = (out[at] as number) ^ 0x15;
 }
