@@ -36,7 +36,7 @@ export interface Asking {
 const name = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 const fineStep = '15m';
 
-/** One question per measurement and per set of constants: circuits of equal rating share one. */
+/** One question per measurement and per set of constants: circuits of equal rating share one, and joined lines are one whatever the ratings. */
 export function questionsOf(series: Series, asking: Asking): Question[] {
   const groups = new Map<string, { devices: BoardDevice[]; values: number[]; measurement: string }>();
   const perDevice = new Map<BoardDevice, number[]>();
@@ -48,7 +48,7 @@ export function questionsOf(series: Series, asking: Asking): Question[] {
     if (!values) continue;
     const first = series.values[0];
     const measurement = first !== undefined && isStatus(first) ? 'device_status' : device.system;
-    const key = JSON.stringify([measurement, values, constantsOf(series, values, device)]);
+    const key = JSON.stringify([measurement, values, series.combine ? {} : constantsOf(series, values, device)]);
     const group = groups.get(key);
     if (group) group.devices.push(device);
     else groups.set(key, { devices: [device], values, measurement });
@@ -78,33 +78,36 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
   const step = series.step ?? '$__interval';
   // Status is written on change only, perhaps long before the range that is shown.
   const range = status ? [] : ['$timeFilter'];
-  const where = [...range, ...deviceFilters(group.devices, asking)].join(' AND ');
   const outerWhere = range.length > 0 ? ` WHERE ${range[0]}` : '';
-  const source = `FROM ${name(group.measurement)} WHERE ${where}`;
   const zone = shape === 'trend' && series.step === '1d' ? ` tz('${timezone}')` : '';
   const steps = (wanted: Step | '$__interval') => (shape === 'trend' ? [`time(${wanted})`] : []);
   const groupBy = (keys: readonly string[]) => (keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : '');
   const columns = (write: (index: number, position: number) => string) => group.values.map(write).join(', ');
   const label = (index: number) => name(asking.columns[index] as string);
-  const constants = constantsOf(series, group.values, group.devices[0] as BoardDevice);
-  const step1 = (index: number, aggregate: string) => {
+  const source = (devices: readonly BoardDevice[]) =>
+    `FROM ${name(group.measurement)} WHERE ${[...range, ...deviceFilters(devices, asking)].join(' AND ')}`;
+  const written = (index: number, aggregate: string, devices: readonly BoardDevice[]) => {
     const value = series.values[index] as Series['values'][number];
-    return print(expressionOf(value) ?? factsOf(value).id, aggregate, constants);
+    return print(expressionOf(value) ?? factsOf(value).id, aggregate, constantsOf(series, group.values, devices[0] as BoardDevice));
   };
   const inner = (aggregate: string, keys: readonly string[], fill: string) =>
-    `SELECT ${columns((index, position) => `${step1(index, aggregate)} AS "v${position}"`)} ${source}${groupBy(keys)}${fill}`;
+    [...Map.groupBy(group.devices, (device) => JSON.stringify(constantsOf(series, group.values, device))).values()]
+      .map((devices) => {
+        const selected = columns((index, position) => `${written(index, aggregate, devices)} AS "v${position}"`);
+        return `(SELECT ${selected} ${source(devices)}${groupBy(keys)}${fill})`;
+      })
+      .join(', ');
   const outer = (aggregate: string, keys: readonly string[], from: string, fill: string) =>
-    `SELECT ${columns((index, position) => `${aggregate}("v${position}") AS ${label(index)}`)} FROM (${from})${outerWhere}${groupBy(keys)}${fill}${zone}`;
+    `SELECT ${columns((index, position) => `${aggregate}("v${position}") AS ${label(index)}`)} FROM ${from}${outerWhere}${groupBy(keys)}${fill}${zone}`;
   const gap = shape === 'trend' ? ' fill(null)' : '';
 
   if (series.aggregate === 'increase') {
-    const differences = `SELECT ${columns((index, position) => `non_negative_difference(${step1(index, 'last')}) AS "v${position}"`)} ${source}`;
-    const each = `${differences} GROUP BY time(${fineStep}), "device"${series.by ? `, ${name(series.by)}` : ''} fill(none)`;
+    const differences = columns((index, position) => `non_negative_difference(${written(index, 'last', group.devices)}) AS "v${position}"`);
+    const each = `(SELECT ${differences} ${source(group.devices)}${groupBy([`time(${fineStep})`, '"device"', ...tag])} fill(none))`;
     return outer('sum', [...steps(step), ...(series.combine ? tag : ['"device"'])], each, gap);
   }
-  const finer = series.finer;
-  if (finer) {
-    const each = inner('mean', [`time(${finer})`, '"device"', ...tag], ' fill(none)');
+  if (series.finer) {
+    const each = inner('mean', [`time(${series.finer})`, '"device"', ...tag], ' fill(none)');
     return outer(
       series.aggregate,
       [...steps(step), ...(series.combine ? tag : ['"device"'])],
@@ -116,7 +119,8 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
     const each = inner(series.aggregate, [...steps(step), '"device"', ...tag], shape === 'trend' ? ' fill(none)' : '');
     return outer(series.combine, [...steps(step), ...tag], each, gap);
   }
-  return `SELECT ${columns((index) => `${step1(index, series.aggregate)} AS ${label(index)}`)} ${source}${groupBy([...steps(step), '"device"'])}${gap}${zone}`;
+  const selected = columns((index) => `${written(index, series.aggregate, group.devices)} AS ${label(index)}`);
+  return `SELECT ${selected} ${source(group.devices)}${groupBy([...steps(step), '"device"'])}${gap}${zone}`;
 }
 
 /** The devices of the panel, narrowed by what the person chose. */

@@ -20,7 +20,7 @@ export async function startDay(demo: ReturnType<typeof demoSite>) {
   const url = `influx1://127.0.0.1:${server.port}/plantroom`;
   await using store = await openStore({ url, site: demo.config.site.id });
   const scenarios = await loadCatalog<Scenario>(join(import.meta.dirname, '..', '..', 'simulators', 'scenarios'));
-  const hospital = createHospital(demo.config, demo.profiles, { start: dayStart, scenarios, stepS: 60 });
+  const hospital = createHospital(demo.config, demo.profiles, { start: dayStart, scenarios, stepS: 10 });
   const places = new Map([...placementsOf(demo.config).values()].flatMap((gateway) => [...gateway]));
   const bad = new Map<string, number>();
   const status = (device: string, t: number, fields: Record<string, number>): StorePoint => {
