@@ -15,6 +15,6 @@ export default defineScenario({
   // the alarm that should follow, by the ids of rules/packs; empty when no process alarm should
   expects: (params) => [{ rule: 'HT-BURST', device: text(params, 'loop'), priority: 'critical' }],
   // what happens when nobody reacts, and when
-  damage: () => ({ what: { zh: '回路泄空', en: 'The loop is empty' }, afterMs: 75_000 }),
+  damage: () => ({ what: { zh: '回路泄空', en: 'The loop is empty' }, afterMs: 170_000 }),
   apply: (knobs, level, params) => knobs.turn(text(params, 'loop'), { holeMm: number(params, 'hole_mm') * level }),
 });

@@ -13,7 +13,7 @@ export default defineScenario({
   expects: (params) => [{ rule: 'HT-BURST', device: text(params, 'loop'), priority: 'critical' }],
   damage: (params) => ({
     what: { zh: '回路泄空，停止供暖并淹水', en: 'The loop is empty: no heat, flooded rooms' },
-    afterMs: 75_000 * (20 / number(params, 'hole_mm')) ** 2,
+    afterMs: number(params, 'hole_mm') < 14 ? null : 170_000 * (20 / number(params, 'hole_mm')) ** 2,
   }),
   apply: (knobs, level, params) => knobs.turn(text(params, 'loop'), { holeMm: number(params, 'hole_mm') * level }),
 });
