@@ -233,7 +233,7 @@ function integer(type: ValueType, words: number, wraps: boolean, write: (at: num
     // a counter rolls over like the real one, anything else stays at its end
     if (wraps && whole > high) whole %= signed ? span / 2 : span;
     whole = Math.min(high, Math.max(low, whole));
-    if (whole < 0) whole += span;
+    // below zero the words come out as two's complement by themselves
     for (let at = words - 1; at >= 0; at--) {
       const digits = whole % base;
       write(at, packed ? Number.parseInt(String(digits), 16) : digits, put);
