@@ -98,6 +98,12 @@ export const faults = {
   'api/denied': { retryable: false, means: 'Not signed in, or the role does not allow it', todo: 'Sign in, or ask an administrator' },
   'api/unknown': { retryable: false, means: 'There is no such thing', todo: 'Check the address' },
   'fault/unknown': { retryable: false, means: 'The simulator knows no such fault', todo: 'See plantroom fault list' },
+  'grafana/unavailable': { retryable: true, means: 'Grafana cannot be reached or is overloaded', todo: 'Check the address; push again' },
+  'grafana/refused': {
+    retryable: false,
+    means: 'Grafana refuses the token or what was sent',
+    todo: 'Use a service account token that may edit folders, data sources and dashboards; see the message',
+  },
   'role/failed': { retryable: true, means: 'A role ended unexpectedly', todo: 'The supervisor starts it again; see its log' },
 } as const satisfies Record<string, { retryable: boolean; means: string; todo: string }>;
 
