@@ -110,6 +110,7 @@ function transportContext(
     sink,
     profiles,
     environment: process.env,
+    metrics: context.metrics,
     mqtt: { url, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password: password.reveal() }) },
   };
 }

@@ -49,6 +49,7 @@ function plant(
   const asked: Plant['asked'] = [];
   let freeAt = 0;
   const link: Link = {
+    counts: { late: 0, foreign: 0, garbled: 0, timeouts: 0, reconnects: 0 },
     inFlight: bus.inFlight ?? 1,
     open: true,
     onLate: undefined,

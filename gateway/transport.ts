@@ -2,6 +2,7 @@
  * A transport brings one bus to life: it polls or listens, decodes, and hands over results. One implementation per file in `transports/`,
  * its id is the bus type of the site file. It never throws through a device: a sick device yields bad readings and a device state.
  */
+import type { Registry } from 'prom-client';
 import type { Hands } from '../shared/hands.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { BadReason } from '../shared/reading.ts';
@@ -37,6 +38,8 @@ export interface TransportContext extends Hands {
   /** Plantroom's own broker, for MQTT buses that name no other. */
   mqtt?: { url: string; username?: string; password?: string };
   environment?: NodeJS.ProcessEnv;
+  /** Where a transport shows what it counts. */
+  metrics?: Registry;
 }
 
 export interface Transport<B extends Bus = Bus> {

@@ -3,6 +3,7 @@ import type { ModbusBus } from '../../shared/site.ts';
 import { startPoller } from '../poller.ts';
 import type { TransportContext } from '../transport.ts';
 import type { Link } from './link.ts';
+import { showBus } from './metrics.ts';
 import { openLink } from './open-link.ts';
 
 /** Where plant time runs faster, answers still need their real milliseconds: no timeout falls below this by the speed alone. */
@@ -13,8 +14,10 @@ export function startBus(bus: ModbusBus, context: TransportContext): AsyncDispos
   const link = openLink(bus, context.log, context.environment);
   const speed = context.clock.speed ?? 1;
   const poller = startPoller(bus, speed === 1 ? link : inPlantTime(link, speed), context);
+  const hide = context.metrics && showBus(context.metrics, bus.id, { link: link.counts, poller: () => poller.counts() });
   return {
     async [Symbol.asyncDispose]() {
+      hide?.();
       const stopped = poller[Symbol.asyncDispose]();
       await link[Symbol.asyncDispose]();
       await stopped;

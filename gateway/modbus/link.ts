@@ -12,6 +12,7 @@ export interface Link extends AsyncDisposable {
   read(unit: number, request: Request, timeoutMs: number): Promise<Uint8Array>;
   /** Time that question and answer take on the line itself, ms; 0 where that does not count. */
   lineTimeMs(request: Request): number;
+  readonly counts: Readonly<LinkCounts>;
   /** Told of each unit whose answer came too late: it lives after all. */
   onLate: ((unit: number) => void) | undefined;
   /** Told when the connection opens and closes. */

@@ -37,10 +37,6 @@ interface Current {
   reject(fault: Fault): void;
 }
 
-export interface RtuLink extends Link {
-  readonly counts: LinkCounts;
-}
-
 /** How long a device may be late before its answer is given up for good, in timeouts; and at least so many ms. */
 const lateTimeouts = 10;
 const leastLateMs = 10_000;
@@ -57,7 +53,7 @@ const toleranceMs = 0.01;
 /** Failures in a row, without any answer between, after which a converter's connection itself is suspect. */
 const suspectFailures = 8;
 
-export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
+export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): Link {
   const counts: LinkCounts = { late: 0, foreign: 0, garbled: 0, timeouts: 0, reconnects: 0 };
   const buffer = new Uint8Array(2048);
   let length = 0;
@@ -280,7 +276,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): RtuLink {
     });
   };
 
-  const link: RtuLink = {
+  const link: Link = {
     inFlight: 1,
     counts,
     onLate: undefined,

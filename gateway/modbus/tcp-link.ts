@@ -22,11 +22,7 @@ interface Waiting {
   reject(fault: Fault): void;
 }
 
-export interface TcpLink extends Link {
-  readonly counts: LinkCounts;
-}
-
-export function tcpLink(port: Port, inFlight: number, clock: Clock): TcpLink {
+export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
   const waiting = new Map<number, Waiting>();
   /** Requests given up, to know whose late answer it is. Bounded: the oldest goes first. */
   const givenUp = new Map<number, number>();
@@ -125,7 +121,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): TcpLink {
     if (at < bytes.length) rest = bytes.subarray(at);
   };
 
-  const link: TcpLink = {
+  const link: Link = {
     inFlight,
     counts,
     onLate: undefined,
