@@ -1,0 +1,141 @@
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { describe, expect, it } from 'vitest';
+import { demoSite } from '../../test/board-site.ts';
+import { loadBoards } from '../boards.ts';
+import { buildDashboard, dashboardText } from './build.ts';
+import { thresholdSteps } from './style.ts';
+
+const { config, devices, rules } = demoSite();
+const boards = [...(await loadBoards()).values()];
+const consoleUrl = 'http://console.local:8080';
+const build = (board: (typeof boards)[number], language: 'zh' | 'en') =>
+  buildDashboard(board, { site: config, devices, rules, language, consoleUrl });
+const all = boards.flatMap((board) => (['zh', 'en'] as const).map((language) => [`${board.id} ${language}`, board, language] as const));
+const panelsOf = (built: ReturnType<typeof build>) => (built.panels ?? []) as Panel[];
+const panelOf = (id: string, title: string) => {
+  const found = panelsOf(build(boards.find((board) => board.id === id)!, 'en')).find((panel) => panel.title === title);
+  return JSON.parse(JSON.stringify(found)) as Panel & { targets: { query: string; alias: string }[] };
+};
+
+describe('Grafana dashboards', () => {
+  it('have uids that stay, each its own, within the 40 characters that Grafana allows', () => {
+    const uids = all.map(([, board, language]) => build(board, language).uid);
+    expect(new Set(uids).size).toBe(uids.length);
+    expect(uids).toContain('plantroom-oxygen-zh');
+    for (const uid of uids) expect(uid).toMatch(/^[a-z0-9-]{1,40}$/);
+  });
+
+  it.each(all)(
+    '%s: the same text twice, panels with ids of their own, no overlap, every query at the data source',
+    (_name, board, language) => {
+      const built = build(board, language);
+      expect(dashboardText(build(board, language))).toBe(dashboardText(built));
+      const panels = panelsOf(built);
+      expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+      const cells = new Set<string>();
+      for (const { gridPos, title } of panels) {
+        const { x, y, w, h } = gridPos!;
+        expect(x + w).toBeLessThanOrEqual(24);
+        for (let i = 0; i < w * h; i++) {
+          const cell = `${x + (i % w)},${y + Math.floor(i / w)}`;
+          expect(cells.has(cell), `${title} at ${cell}`).toBe(false);
+          cells.add(cell);
+        }
+      }
+      for (const panel of panels) {
+        const targets = JSON.parse(JSON.stringify(panel.targets ?? [])) as Record<string, unknown>[];
+        expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
+        for (const target of targets) {
+          expect(target).toMatchObject({ rawQuery: true, datasource: { type: 'influxdb', uid: 'plantroom-influx' } });
+          expect(target.query).not.toMatch(/undefined|NaN|null\)\)|\[object/);
+        }
+      }
+      expect(built.links?.[0]?.url).toBe(`${consoleUrl}/`);
+      expect(built.tags).toContain('plantroom');
+    },
+  );
+
+  it.each(boards.map((board) => [board.id, board] as const))(
+    '%s: the English board has no Chinese and the Chinese one has',
+    (_id, board) => {
+      const read = (language: 'zh' | 'en') => JSON.stringify(build(board, language));
+      expect(read('en')).not.toMatch(/[\u4e00-\u9fff]/);
+      expect(read('zh')).toMatch(/[\u4e00-\u9fff]/);
+    },
+  );
+
+  it('carry the notice on every life-safety board, first and in full width', () => {
+    for (const board of boards.filter((one) => one.lifeSafety)) {
+      const [first] = panelsOf(build(board, 'en'));
+      expect(first).toMatchObject({ type: 'text', gridPos: { x: 0, y: 0, w: 24 } });
+      expect(JSON.stringify(first)).toContain('supplements the statutory local panels');
+    }
+  });
+
+  it('draw the limits of the rule packs, with their source', () => {
+    const zones = panelOf('oxygen', 'Zone pressure of nominal');
+    expect(zones.fieldConfig?.defaults.thresholds?.steps).toEqual([
+      { value: null, color: 'dark-red' },
+      { value: 80, color: 'yellow' },
+      { value: 90, color: 'green' },
+      { value: 120, color: 'dark-red' },
+    ]);
+    expect(zones.description).toContain('GB 50751-2012');
+  });
+
+  it('give each line its own limits where they differ', () => {
+    const water = panelOf('water', 'Flow of the branches');
+    const front = water.fieldConfig?.overrides.find(({ matcher }) => matcher.options === 'water-front');
+    expect(front?.properties).toContainEqual({ id: 'displayName', value: 'Front building water' });
+    expect(front?.properties.find(({ id }) => id === 'thresholds')?.value).toMatchObject({
+      steps: [{ value: null }, { value: 7, color: 'orange' }],
+    });
+  });
+
+  it('show names of people for ids, words for states, and red where a rule alarms', () => {
+    const leaks = panelOf('water', 'Leak sensors');
+    expect(JSON.stringify(leaks.fieldConfig?.defaults.mappings)).toContain('"1":{"text":"wet","color":"dark-red"');
+    expect(JSON.stringify(leaks.fieldConfig?.overrides)).toContain('Leak, operating rooms ceiling');
+    const mains = panelOf('generator', 'Mains');
+    expect(JSON.stringify(mains.fieldConfig?.defaults.mappings)).toContain('"0":{"text":"lost","color":"orange"');
+  });
+
+  it('ask by device alone, since every point has that tag in every version', () => {
+    for (const [, board, language] of all) {
+      const conditions = JSON.stringify(build(board, language)).match(/\\"(building|department|gateway|circuit)\\" (=|=~|!~)/g);
+      expect(conditions, board.id).toBeNull();
+    }
+  });
+
+  it('do not show an old value as new: what stands for "now" looks back minutes', () => {
+    expect(panelOf('oxygen', 'Liquid oxygen').timeFrom).toBe('15m');
+    expect(panelOf('overview', 'Lowest zone pressure').timeFrom).toBe('30m');
+    expect(panelOf('oxygen', 'Liquid oxygen level').timeFrom).toBeUndefined();
+  });
+
+  it('offer the places of the board only, with a comma in a name escaped', () => {
+    const variables = build(boards.find(({ id }) => id === 'electricity')!, 'en').templating?.list ?? [];
+    expect(variables.map(({ name }) => name)).toEqual(['building', 'department', 'device']);
+    expect(String(variables[2]?.query)).toContain('Busbar joints\\, panel AA1 : joint-t1');
+    expect(JSON.stringify(variables)).not.toContain('o2-source');
+  });
+});
+
+describe('thresholds', () => {
+  const limit = (side: 'above' | 'below', value: number, priority: 'critical' | 'high' | 'medium') =>
+    ({ rule: 'X', title: { zh: '限', en: 'x' }, side, value, priority }) as const;
+
+  it('show the worst where limits overlap', () => {
+    expect(thresholdSteps([limit('above', 80, 'medium'), limit('above', 95, 'high'), limit('above', 100, 'critical')])).toEqual([
+      { value: null, color: 'green' },
+      { value: 80, color: 'yellow' },
+      { value: 95, color: 'orange' },
+      { value: 100, color: 'dark-red' },
+    ]);
+    expect(thresholdSteps([limit('below', 20, 'critical'), limit('below', 30, 'high')])).toEqual([
+      { value: null, color: 'dark-red' },
+      { value: 20, color: 'orange' },
+      { value: 30, color: 'green' },
+    ]);
+  });
+});

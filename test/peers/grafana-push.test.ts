@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadBoards } from '../../dashboards/boards.ts';
+import { buildDashboard } from '../../dashboards/grafana/build.ts';
+import { grafanaClient } from '../../dashboards/grafana/client.ts';
+import { dataSourceOf } from '../../dashboards/grafana/data-source.ts';
+import { type Change, holds, type Push, pushAll } from '../../dashboards/grafana/push.ts';
+import { isFault } from '../../shared/errors.ts';
+import { Secret } from '../../shared/secret.ts';
+import { demoSite } from '../board-site.ts';
+import { startGrafanaServer } from './grafana-server.ts';
+
+const token = 'glsa_test-token';
+const store = 'influx2://influx-secret@influxdb:8086/plantroom/plantroom';
+const root = join(import.meta.dirname, '..', '..');
+let pushes: Push[];
+
+beforeAll(async () => {
+  const { config, devices, rules } = demoSite();
+  const boards = [...(await loadBoards()).values()].slice(0, 4);
+  pushes = [
+    {
+      folder: { uid: 'plantroom-zh', title: '机电看板' },
+      dashboards: boards.map((board) => buildDashboard(board, { site: config, devices, rules, language: 'zh', consoleUrl: 'http://c' })),
+    },
+  ];
+});
+
+async function push(url: string, using = token): Promise<Change[]> {
+  const changes: Change[] = [];
+  await pushAll(grafanaClient(url, new Secret(using)), dataSourceOf(store), pushes, (change) => changes.push(change));
+  return changes;
+}
+
+describe('pushing to Grafana', () => {
+  it('makes folder, data source and boards, and the second time changes nothing', async () => {
+    await using server = await startGrafanaServer(token);
+    const first = await push(server.url);
+    expect(first.map(({ what, done }) => `${what} ${done}`)).toEqual([
+      'data source created',
+      'folder created',
+      ...pushes[0]!.dashboards.map(() => 'board created'),
+    ]);
+    expect(server.dashboards.get('plantroom-drain-zh')?.folderUid).toBe('plantroom-zh');
+    expect(server.dataSources.get('plantroom-influx')).toMatchObject({
+      url: 'http://influxdb:8086',
+      jsonData: { version: 'InfluxQL', dbName: 'plantroom' },
+      secureJsonData: { httpHeaderValue1: 'Token influx-secret' },
+    });
+    server.writes.length = 0;
+    const second = await push(server.url);
+    expect(second.every(({ done }) => done === 'unchanged')).toBe(true);
+    expect(server.writes).toEqual([]);
+  });
+
+  it('puts back what somebody changed by hand, and says so', async () => {
+    await using server = await startGrafanaServer(token);
+    await push(server.url);
+    server.dashboards.get('plantroom-drain-zh')!.dashboard.title = 'mine now';
+    server.folders.get('plantroom-zh')!.title = 'Test';
+    server.dataSources.get('plantroom-influx')!.url = 'http://elsewhere:8086';
+    const changed = (await push(server.url)).filter(({ done }) => done !== 'unchanged');
+    expect(changed.map(({ what, uid, done }) => `${what} ${uid} ${done}`)).toEqual([
+      'data source plantroom-influx changed',
+      'folder plantroom-zh changed',
+      'board plantroom-drain-zh changed',
+    ]);
+    expect((await push(server.url)).every(({ done }) => done === 'unchanged')).toBe(true);
+  });
+
+  it('moves a board that stands in another folder', async () => {
+    await using server = await startGrafanaServer(token);
+    await push(server.url);
+    server.dashboards.get('plantroom-drain-zh')!.folderUid = 'other';
+    const changed = (await push(server.url)).filter(({ done }) => done === 'changed');
+    expect(changed.map(({ uid }) => uid)).toEqual(['plantroom-drain-zh']);
+  });
+
+  it('names a refused token, a data source from a file, and a Grafana in trouble', async () => {
+    await using server = await startGrafanaServer(token);
+    await expect(push(server.url, 'wrong')).rejects.toSatisfy((error) => isFault(error, 'grafana/refused'));
+    expect(server.writes).toEqual([]);
+    server.dataSources.set('plantroom-influx', { uid: 'plantroom-influx', readOnly: true, url: 'http://other:8086' });
+    await expect(push(server.url)).rejects.toThrow(/read-only data source/);
+    server.fail = { status: 503, body: 'starting' };
+    await expect(push(server.url)).rejects.toSatisfy((error) => isFault(error, 'grafana/unavailable'));
+    server.fail = { status: 200, body: '<html>sign in</html>' };
+    await expect(push(server.url)).rejects.toThrow(/is it Grafana/);
+    await expect(push('http://127.0.0.1:9')).rejects.toSatisfy((error) => isFault(error, 'grafana/unavailable'));
+  });
+
+  it('as a command: tells what it did, never a secret, and is done at once when repeated', async () => {
+    await using server = await startGrafanaServer(token);
+    const args = ['grafana', 'push', '--url', server.url, '--token', token, '--store', store, '--language', 'en'];
+    const first = await plantroom(args);
+    expect(first.output).toMatch(/created\s+board plantroom-oxygen-en {2}Medical oxygen/);
+    expect(first.output).toMatch(/15 created or changed, 0 unchanged/);
+    expect(first.output).not.toMatch(/influx-secret|glsa_/);
+    expect(first.code).toBe(0);
+    const second = await plantroom(args);
+    expect(second.output).toBe('0 created or changed, 15 unchanged\n');
+    expect((await plantroom(['grafana', 'push', '--url', server.url, '--token', 'no', '--store', store])).code).toBe(1);
+    expect((await plantroom(['grafana', 'push', '--url', server.url, '--token', token, '--store', 'sqlite:x'])).code).toBe(2);
+  });
+});
+
+describe('the data source', () => {
+  it.each([
+    ['influx1://reader:p%40ss@db:8086/plant', { url: 'http://db:8086', user: 'reader', secureJsonData: { password: 'p@ss' } }],
+    ['influx1://db/plant?tls=1', { url: 'https://db:8086', jsonData: { dbName: 'plant' } }],
+    ['influx3://tok@db/plant', { url: 'http://db:8181', secureJsonData: { httpHeaderValue1: 'Token tok' } }],
+  ])('of %s asks in InfluxQL', (url, wanted) => {
+    expect(dataSourceOf(url)).toMatchObject({ ...wanted, type: 'influxdb' });
+    expect(dataSourceOf(url).jsonData.version).toBe('InfluxQL');
+  });
+
+  it.each(['sqlite:/data/x.db', 'influx1://db', 'influx2://t@db:8086/org'])('refuses %s', (url) => {
+    expect(() => dataSourceOf(url)).toThrow();
+  });
+});
+
+describe('what Grafana has', () => {
+  it('may hold more, but neither less nor another order', () => {
+    expect(holds({ id: 3, title: 'a', panels: [{ id: 1, x: 1 }] }, { title: 'a', panels: [{ id: 1 }] })).toBe(true);
+    expect(holds({ title: 'b' }, { title: 'a' })).toBe(false);
+    expect(holds({ panels: [1, 2] }, { panels: [2, 1] })).toBe(false);
+    expect(holds({ panels: [1, 2, 3] }, { panels: [1, 2] })).toBe(false);
+    expect(holds({}, { title: 'a' })).toBe(false);
+  });
+});
+
+function plantroom(args: string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['bin/plantroom.mjs', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
