@@ -20,6 +20,7 @@ const packages = {
   chromium: 'chromium',
   pymodbus: 'python3-pymodbus',
   aiosmtpd: 'python3-aiosmtpd',
+  'docker-compose': 'docker-compose',
 } as const;
 export type Peer = keyof typeof packages;
 
