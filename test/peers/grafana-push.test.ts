@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import grafana from '../../commands/grafana.ts';
 import { loadBoards } from '../../dashboards/boards.ts';
 import { buildDashboard } from '../../dashboards/grafana/build.ts';
 import { grafanaClient } from '../../dashboards/grafana/client.ts';
@@ -13,7 +12,6 @@ import { startGrafanaServer } from './grafana-server.ts';
 
 const token = 'glsa_test-token';
 const store = 'influx2://influx-secret@influxdb:8086/plantroom/plantroom';
-const root = join(import.meta.dirname, '..', '..');
 let pushes: Push[];
 
 beforeAll(async () => {
@@ -92,7 +90,7 @@ describe('pushing to Grafana', () => {
 
   it('as a command: tells what it did, never a secret, and is done at once when repeated', async () => {
     await using server = await startGrafanaServer(token);
-    const args = ['grafana', 'push', '--url', server.url, '--token', token, '--store', store, '--language', 'en'];
+    const args = ['push', '--url', server.url, '--token', token, '--store', store, '--language', 'en'];
     const first = await plantroom(args);
     expect(first.output).toMatch(/created\s+board plantroom-oxygen-en {2}Medical oxygen/);
     expect(first.output).toMatch(/15 created or changed, 0 unchanged/);
@@ -100,8 +98,9 @@ describe('pushing to Grafana', () => {
     expect(first.code).toBe(0);
     const second = await plantroom(args);
     expect(second.output).toBe('0 created or changed, 15 unchanged\n');
-    expect((await plantroom(['grafana', 'push', '--url', server.url, '--token', 'no', '--store', store])).code).toBe(1);
-    expect((await plantroom(['grafana', 'push', '--url', server.url, '--token', token, '--store', 'sqlite:x'])).code).toBe(2);
+    await expect(plantroom(['push', '--url', server.url, '--token', token, '--store', 'sqlite:x'])).rejects.toThrow(/InfluxDB only/);
+    await expect(plantroom(['push', '--url', server.url])).rejects.toThrow(/--token/);
+    await expect(plantroom(['pull'])).rejects.toThrow(/allowed: build, push/);
   });
 });
 
@@ -130,15 +129,13 @@ describe('what Grafana has', () => {
   });
 });
 
-function plantroom(args: string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['bin/plantroom.mjs', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-    }
-    child.on('close', (code) => resolve({ code, output }));
-  });
+/** The command in this process: what it prints, what it answers or throws. */
+async function plantroom(args: string[]): Promise<{ code: number; output: string }> {
+  const written: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+  try {
+    return { code: await grafana.run(args), output: written.join('') };
+  } finally {
+    spy.mockRestore();
+  }
 }
