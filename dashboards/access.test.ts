@@ -25,6 +25,9 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/devices/{id}': 'plant:read',
   'GET /api/series': 'plant:read',
   'GET /api/live': 'plant:read',
+  'GET /api/boards': 'plant:read',
+  'GET /api/boards/{board}': 'plant:read',
+  'GET /api/boards/{board}/panels/{panel}': 'plant:read',
   'GET /api/alarms': 'plant:read',
   'GET /api/alarms/{id}': 'plant:read',
   'GET /api/alarms/{id}/journal': 'plant:read',
@@ -63,7 +66,8 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
 };
 /** These would end the session or never answer. */
 const notCalled = new Set(['POST /api/logout', 'GET /api/live', 'POST /api/login']);
-const pathOf = (path: string) => path.replace('{id}', 'nobody').replace('{name}', 'nobody');
+const pathOf = (path: string) =>
+  path.replace('{id}', 'nobody').replace('{name}', 'nobody').replace('{board}', 'nobody').replace('{panel}', 'nothing');
 
 describe('every role against every route', () => {
   it('the table names every route that there is', async () => {

@@ -9,6 +9,7 @@ import { systemClock } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { Accounts } from './accounts.ts';
+import { loadBoards } from './boards.ts';
 import { builtConsoleDir } from './console/build.ts';
 import { deviceFacts } from './device-facts.ts';
 import { LiveCache } from './live-cache.ts';
@@ -79,6 +80,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
     await buildServer({
       site: config,
       devices,
+      boards: await loadBoards(),
       clock,
       wall,
       log,

@@ -9,6 +9,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Accounts } from './accounts.ts';
+import type { Board } from './board.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import type { LiveCache } from './live-cache.ts';
 import type { LiveStream } from './live-stream.ts';
@@ -18,6 +19,7 @@ import type { SimulatorLink } from './simulator-link.ts';
 export interface Parts {
   site: SiteConfig;
   devices: ReadonlyMap<string, DeviceFacts>;
+  boards: ReadonlyMap<string, Board>;
   /** Plant time: what readings, alarms and tickets carry. */
   clock: Clock;
   /** Real time: sessions, screens. */

@@ -8,6 +8,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler, type
 import { Histogram } from 'prom-client';
 import { alarmRoutes } from './api/alarms.ts';
 import { auditRoutes } from './api/audit.ts';
+import { boardRoutes } from './api/boards.ts';
 import { deviceRoutes } from './api/devices.ts';
 import { faultRoutes } from './api/faults.ts';
 import { healthRoutes } from './api/health.ts';
@@ -24,7 +25,7 @@ import type { App, Parts } from './parts.ts';
 import { installProblems } from './problem.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, alarmRoutes, ticketRoutes, faultRoutes, ruleRoutes, userRoutes,
+  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, boardRoutes, alarmRoutes, ticketRoutes, faultRoutes, ruleRoutes, userRoutes,
   auditRoutes, healthRoutes,
 ]; // biome-ignore format: a table
 

@@ -23,6 +23,7 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
   const calling = [...plant.alarms.values()].filter(calls).length;
   const tabs: { page: string; label: TextKey; icon: IconName; count?: number; urgent?: boolean }[] = [
     { page: '', label: 'nav.overview', icon: 'overview' },
+    { page: 'boards', label: 'nav.boards', icon: 'boards' },
     { page: 'alarms', label: 'nav.alarms', icon: 'alarm', count: calling, urgent: true },
     { page: 'tickets', label: 'nav.tickets', icon: 'ticket', count: plant.tickets.size },
     { page: 'devices', label: 'nav.devices', icon: 'device' },

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { AlarmPage, AlarmsPage } from './pages/alarms.tsx';
 import { AuditPage } from './pages/audit.tsx';
+import { BoardsPage } from './pages/boards.tsx';
 import { DevicesPage } from './pages/devices.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { RulesPage } from './pages/rules.tsx';
@@ -32,6 +33,8 @@ export function Page() {
       return id ? <AlarmPage id={id} key={id} /> : <AlarmsPage />;
     case 'tickets':
       return id ? <TicketPage id={id} key={id} /> : <TicketsPage />;
+    case 'boards':
+      return <BoardsPage id={id} />;
     case 'devices':
       return id ? (
         <Suspense fallback={null}>

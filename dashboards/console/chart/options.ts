@@ -28,17 +28,7 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
   const line = dark ? '#8fb4d8' : '#345a80';
   const faint = dark ? '#8fb4d833' : '#345a8026';
   const font = `13px ${getComputedStyle(document.body).fontFamily}`;
-  const locale = words.language === 'zh' ? 'zh-CN' : 'en-GB';
-  const spanMs = style.to - style.from;
-  const format = new Intl.DateTimeFormat(locale, {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    ...(spanMs > 60 * 86_400_000
-      ? { year: '2-digit', month: 'numeric' }
-      : spanMs > 2 * 86_400_000
-        ? { month: 'numeric', day: 'numeric' }
-        : { hour: '2-digit', minute: '2-digit' }),
-  });
+  const format = timeAxisFormat(words, timezone, style.to - style.from);
   const digits = (value: number) => words.number(value, Number.isInteger(value) ? 0 : undefined);
   const state = (value: number) => words.text(style.states?.[String(value)]);
   const edge = (label: 'chart.min' | 'chart.max'): uPlot.Series => ({
@@ -67,7 +57,7 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
       {
         ...axis,
         size: 70,
-        values: (_plot, ticks) => ticks.map((value) => (style.states ? state(value) : digits(value))),
+        values: style.states ? (_plot, ticks) => ticks.map(state) : tickWriter(words),
       },
     ],
     series: [
@@ -98,23 +88,8 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
     hooks: {
       draw: [
         (plot) => {
-          const { ctx, bbox } = plot;
-          ctx.save();
-          ctx.font = font.replace('13px', `${12 * devicePixelRatio}px`);
-          ctx.lineWidth = devicePixelRatio;
-          ctx.setLineDash([8, 5]);
-          for (const { rule, value } of style.limits) {
-            const y = plot.valToPos(value, 'y', true);
-            if (y < bbox.top || y > bbox.top + bbox.height) continue;
-            ctx.strokeStyle = dark ? '#ff9a9d' : '#b01621';
-            ctx.fillStyle = ctx.strokeStyle;
-            ctx.beginPath();
-            ctx.moveTo(bbox.left, y);
-            ctx.lineTo(bbox.left + bbox.width, y);
-            ctx.stroke();
-            ctx.fillText(`${rule}  ${digits(value)} ${style.unit}`, bbox.left + 6, y - 4);
-          }
-          ctx.restore();
+          const limits = style.limits.map(({ rule, value }) => ({ value, text: `${rule}  ${digits(value)} ${style.unit}` }));
+          drawLimits(plot, 'y', limits, dark, font);
         },
       ],
       setSelect: [
@@ -142,3 +117,51 @@ export function withNearLimits(min: number | null, max: number | null, limits: r
   const room = Math.max((high - low) * 0.08, span * 0.08);
   return [low - room, high + room];
 }
+
+/** Dashed lines with the rule's id, where they are in view. */
+export function drawLimits(
+  plot: uPlot,
+  scale: string,
+  limits: readonly { value: number; text: string }[],
+  dark: boolean,
+  font: string,
+): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.font = font.replace(/^\d+px/, `${12 * devicePixelRatio}px`);
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([8, 5]);
+  ctx.strokeStyle = dark ? '#ff9a9d' : '#b01621';
+  ctx.fillStyle = ctx.strokeStyle;
+  for (const { value, text } of limits) {
+    const y = plot.valToPos(value, scale, true);
+    if (!(y >= bbox.top && y <= bbox.top + bbox.height)) continue;
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.fillText(text, bbox.left + 6, y - 4);
+  }
+  ctx.restore();
+}
+
+/** Months for a year, days for weeks, hours for a day. */
+export function timeAxisFormat(words: Words, timeZone: string, spanMs: number): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(words.language === 'zh' ? 'zh-CN' : 'en-GB', {
+    timeZone,
+    hourCycle: 'h23',
+    ...(spanMs > 60 * 86_400_000
+      ? { year: '2-digit', month: 'numeric' }
+      : spanMs > 2 * 86_400_000
+        ? { month: 'numeric', day: 'numeric' }
+        : { hour: '2-digit', minute: '2-digit' }),
+  });
+}
+
+/** As many digits as the distance of the ticks needs. */
+export const tickWriter =
+  (words: Words) =>
+  (_plot: uPlot, ticks: number[], _axis: number, _space: number, increment: number): string[] => {
+    const digits = Math.max(0, Math.min(6, -Math.floor(Math.log10(increment) + 1e-9)));
+    return ticks.map((value) => words.number(value, digits));
+  };

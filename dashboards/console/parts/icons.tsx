@@ -2,7 +2,7 @@
 import type { System } from '../../../shared/system.ts';
 
 const paths: Record<
-  System | 'alarm' | 'ticket' | 'device' | 'overview' | 'fault' | 'user' | 'sun' | 'language' | 'sound' | 'mute' | 'more',
+  System | 'alarm' | 'ticket' | 'device' | 'overview' | 'boards' | 'fault' | 'user' | 'sun' | 'language' | 'sound' | 'mute' | 'more',
   string
 > = {
   electricity: 'M13 2 4 14h7l-1 8 9-12h-7z',
@@ -22,6 +22,7 @@ const paths: Record<
   ticket: 'M5 3h14v18l-3.500-2-3.500 2-3.500-2L5 21zM9 8h6M9 12h6',
   device: 'M4 4h16v16H4zM8 15V9M12 15v-3M16 15V7',
   overview: 'M3 3h8v8H3zM13 3h8v5h-8zM13 10h8v11h-8zM3 13h8v8H3z',
+  boards: 'M3 20h18M4 16l5-6 4 4 7-9M16 5h4v4',
   fault: 'M12 3 2 20h20zM12 9v5M12 17v.5',
   user: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 21c0-4 4-6 8-6s8 2 8 6',
   sun: 'M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12 1v3M12 20v3M1 12h3M20 12h3M4 4l2 2M18 18l2 2M4 20l2-2M18 6l2-2',

@@ -1,0 +1,152 @@
+/** Boards, and what their panels show: worked out here, so that every screen gets the same numbers and few of them. */
+import { z } from 'zod';
+import { priorities } from '../../shared/alarm.ts';
+import { Fault } from '../../shared/errors.ts';
+import { quantityIds } from '../../shared/quantity.ts';
+import { type Board, isReadings } from '../board.ts';
+import type { BoardDevice } from '../board-devices.ts';
+import { type PanelAnswer, panelData } from '../panel-data.ts';
+import type { App, Parts } from '../parts.ts';
+import { idSchema, problems, text, timeQuery } from './schemas.ts';
+
+const boardId = z.object({ board: idSchema });
+const limit = z.object({
+  rule: z.string(),
+  title: text,
+  priority: z.enum(priorities),
+  side: z.enum(['above', 'below']),
+  value: z.number(),
+});
+const line = z.object({
+  label: text,
+  device: z.string().nullable(),
+  value: z.string(),
+  unit: z.string(),
+  states: z.record(z.string(), text).optional(),
+  statePriorities: z.record(z.string(), z.enum(priorities)).optional(),
+  figure: z.number().nullable(),
+  figureAt: z.number().nullable(),
+  points: z.array(z.tuple([z.number(), z.number().nullable()])),
+  limits: z.array(limit),
+});
+const answer = z.object({ from: z.number(), to: z.number(), every: z.number(), lines: z.array(line) }).meta({ id: 'PanelAnswer' });
+
+/** Many screens show the same board: an answer serves all who ask for the same within this time. */
+const keptMs = 5_000;
+const mostKept = 300;
+const mostAtOnce = 4;
+const longestMs = 400 * 86_400_000;
+
+export function boardRoutes(app: App, parts: Parts): void {
+  const { boards, devices, cache, clock, wall, desk, site } = parts;
+  const kept = new Map<string, { until: number; answer: Promise<string> }>();
+  const gate = turns(mostAtOnce);
+  const known = (id: string): Board => {
+    const board = boards.get(id);
+    if (!board) throw new Fault('api/unknown', `There is no board "${id}"`);
+    return board;
+  };
+  const all = quantityIds;
+  const boardDevices = (): BoardDevice[] =>
+    [...devices.values()].map((facts) => ({
+      ...facts,
+      quantities: new Set(all.filter((id) => cache.devices.get(facts.id)?.latest.has(id))),
+    }));
+
+  app.get(
+    '/api/boards',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        response: {
+          200: z.object({ boards: z.array(z.object({ id: z.string(), title: text, question: text, audience: text })) }),
+          ...problems,
+        },
+      },
+    },
+    async () => ({ boards: [...boards.values()].map(({ id, title, question, audience }) => ({ id, title, question, audience })) }),
+  );
+
+  app.get(
+    '/api/boards/:board',
+    {
+      config: { permission: 'plant:read' },
+      schema: { params: boardId, response: { 200: z.looseObject({ id: z.string() }), ...problems } },
+    },
+    async ({ params }) => ({ ...known(params.board) }),
+  );
+
+  app.get(
+    '/api/boards/:board/panels/:panel',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        params: boardId.extend({ panel: idSchema }),
+        querystring: z.object({
+          from: timeQuery.optional(),
+          to: timeQuery.optional(),
+          points: z.coerce.number().int().min(10).max(2_000).default(600),
+          building: idSchema.optional(),
+          department: idSchema.optional(),
+        }),
+        response: { 200: answer, ...problems },
+      },
+    },
+    async ({ params, query, url }, reply) => {
+      const panel = known(params.board).panels.find(({ id }) => id === params.panel);
+      if (!panel || !isReadings(panel)) throw new Fault('api/unknown', `The board has no panel "${params.panel}" with readings`);
+      const now = clock.now();
+      const to = query.to ?? now;
+      const from = query.from ?? to - 86_400_000;
+      if (!(from < to) || to - from > longestMs) {
+        throw new Fault('api/invalid', 'from: before "to", at most 400 days', {
+          detail: { errors: [{ field: 'from', message: 'before "to", at most 400 days' }] },
+        });
+      }
+      const make = async () => {
+        const narrowed = boardDevices().filter(
+          (device) =>
+            (!query.building || device.building === query.building) && (!query.department || device.department === query.department),
+        );
+        const source = { site, store: parts.store(), devices: narrowed, rules: desk.rules(), now };
+        return JSON.stringify(shortened(await gate(() => panelData(panel, { from, to, points: query.points }, source))));
+      };
+      const found = kept.get(url);
+      let fresh = found && found.until > wall.monotonic() ? found.answer : undefined;
+      if (!fresh) {
+        fresh = make();
+        kept.delete(url);
+        kept.set(url, { until: wall.monotonic() + keptMs, answer: fresh });
+        fresh.catch(() => kept.delete(url));
+        if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
+      }
+      // Already text, once for all who ask.
+      return reply.type('application/json; charset=utf-8').send((await fresh) as unknown as PanelAnswer);
+    },
+  );
+}
+
+/** Six digits are more than a screen shows. */
+function shortened(found: PanelAnswer): PanelAnswer {
+  const short = (value: number | null) => (value === null || Number.isInteger(value) ? value : Number(value.toPrecision(7)));
+  return {
+    ...found,
+    lines: found.lines.map((one) => ({ ...one, figure: short(one.figure), points: one.points.map(([t, value]) => [t, short(value)]) })),
+  };
+}
+
+/** At most so many at once; the others wait their turn, so that one board does not hold up the live pages. */
+function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    running++;
+    try {
+      return await work();
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}

@@ -1,0 +1,157 @@
+/** Panels on alarms, tickets and the program itself: they come from the desk and the health of the roles, not from readings. */
+import { type ReactNode, useEffect, useState } from 'react';
+import { ticketStateLabels, ticketStates } from '../../../shared/ticket.ts';
+import type { DeskPanel } from '../../board.ts';
+import { type AlarmKpis, api } from '../data/api.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import type { Question } from '../parts/action-dialog.tsx';
+import { AlarmRow } from '../parts/alarm-row.tsx';
+import { useConsole } from '../parts/context.ts';
+import { byUrgency, isHidden } from '../parts/priority.tsx';
+import { TicketRow } from '../parts/ticket-row.tsx';
+import { useNow } from '../parts/use-now.ts';
+
+const refreshMs = 15_000;
+const dayMs = 86_400_000;
+
+export function DeskPanelBody({ panel, ask }: { panel: DeskPanel; ask: (question: Question) => void }): ReactNode {
+  switch (panel.view) {
+    case 'open-alarms':
+    case 'stale-alarms':
+      return <Alarms ask={ask} onlyStale={panel.view === 'stale-alarms'} />;
+    case 'open-tickets':
+    case 'overdue-tickets':
+      return <Tickets ask={ask} olderThanMs={panel.view === 'overdue-tickets' ? dayMs : 0} />;
+    case 'tickets-by-state':
+      return <TicketStates />;
+    case 'alarm-kpis':
+      return <Kpis />;
+    case 'most-frequent-alarms':
+      return <Frequent />;
+    case 'role-health':
+      return <Roles />;
+    case 'dead-letters':
+      return <DeadLetters />;
+  }
+}
+
+/** Asked now and again while it is shown. */
+function useAsked<T>(ask: () => Promise<T>): T | undefined {
+  const [found, setFound] = useState<T>();
+  // The question does not change while a panel is shown.
+  const [first] = useState(() => ask);
+  useEffect(() => {
+    const load = () => first().then(setFound, () => undefined);
+    void load();
+    const timer = setInterval(load, refreshMs);
+    return () => clearInterval(timer);
+  }, [first]);
+  return found;
+}
+
+function Alarms({ ask, onlyStale }: { ask: (question: Question) => void; onlyStale: boolean }) {
+  const { t } = useWords();
+  const { plant, link } = useConsole();
+  const now = useNow(link, 5_000);
+  const shown = [...plant.alarms.values()]
+    .filter((alarm) => !isHidden(alarm) && (!onlyStale || (alarm.active && alarm.raisedAt !== null && now - alarm.raisedAt > dayMs)))
+    .sort(byUrgency);
+  if (shown.length === 0) return <p className="calm">{t('alarms.none')}</p>;
+  return (
+    <ul className="rows">
+      {shown.map((alarm) => (
+        <AlarmRow key={alarm.id} alarm={alarm} now={now} ask={ask} />
+      ))}
+    </ul>
+  );
+}
+
+function Tickets({ ask, olderThanMs }: { ask: (question: Question) => void; olderThanMs: number }) {
+  const { t } = useWords();
+  const { plant, link } = useConsole();
+  const now = useNow(link, 5_000);
+  const shown = [...plant.tickets.values()].filter(({ openedAt }) => now - openedAt >= olderThanMs).sort((a, b) => a.openedAt - b.openedAt);
+  if (shown.length === 0) return <p className="calm">{t('tickets.none')}</p>;
+  return (
+    <ul className="rows">
+      {shown.map((ticket) => (
+        <TicketRow key={ticket.id} ticket={ticket} now={now} ask={ask} />
+      ))}
+    </ul>
+  );
+}
+
+function TicketStates() {
+  const { text } = useWords();
+  const { plant } = useConsole();
+  const tickets = [...plant.tickets.values()];
+  return (
+    <Rows
+      rows={ticketStates
+        .filter((state) => state !== 'verified' && state !== 'cancelled')
+        .map((state) => [text(ticketStateLabels[state]), String(tickets.filter((ticket) => ticket.state === state).length)])}
+    />
+  );
+}
+
+function Kpis() {
+  const { t, number } = useWords();
+  const kpis = useAsked<AlarmKpis>(() => api.alarmKpis());
+  if (!kpis) return null;
+  const seconds = kpis.medianSecondsToAcknowledge;
+  return (
+    <Rows
+      rows={[
+        [t('alarms.kpi.day'), String(kpis.annunciated)],
+        [t('alarms.kpi.peak'), String(kpis.peakPerTenMinutes)],
+        [t('alarms.kpi.flood'), `${number(kpis.floodShare * 100, 1)} %`],
+        [t('alarms.kpi.ack'), seconds === null ? '—' : `${number(seconds, 0)} s`],
+        [t('alarms.kpi.stale'), String(kpis.stale.length)],
+      ]}
+    />
+  );
+}
+
+function Frequent() {
+  const { t, text } = useWords();
+  const kpis = useAsked<AlarmKpis>(() => api.alarmKpis());
+  if (!kpis) return null;
+  if (kpis.top.length === 0) return <p className="calm">{t('alarms.none')}</p>;
+  return <Rows rows={kpis.top.map(({ alarm, title, count }) => [`${text(title)} (${alarm})`, String(count)])} />;
+}
+
+function Roles() {
+  const { t } = useWords();
+  const health = useAsked(() => api.health());
+  if (!health) return null;
+  return <Rows rows={Object.entries(health.roles).map(([role, state]) => [role, state === 'up' ? t('board.up') : state])} />;
+}
+
+function DeadLetters() {
+  const { t } = useWords();
+  const { may } = useConsole();
+  return may('dead-letter:read') ? <DeadLetterList /> : <p className="calm">{t('error.denied')}</p>;
+}
+
+function DeadLetterList() {
+  const { t, dateTime } = useWords();
+  const found = useAsked(() => api.deadLetters());
+  if (!found) return null;
+  if (found.total === 0) return <p className="calm">{t('board.noDeadLetters')}</p>;
+  return <Rows rows={found.deadLetters.map(({ t: at, topic, reason }) => [`${dateTime(at)} ${topic}`, reason])} />;
+}
+
+function Rows({ rows }: { rows: readonly (readonly [string, string])[] }) {
+  return (
+    <dl className="tile-rows">
+      {rows.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            <span className="value">{value}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,139 @@
+/** Panels of single values: figures, gauges as bars with their limits, tables, tiles of states. */
+import type { ReactNode } from 'react';
+import { type Priority, priorities } from '../../../shared/alarm.ts';
+import type { ReadingsPanel } from '../../board.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import { PriorityMark } from '../parts/priority.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import type { PanelLine } from './use-panel.ts';
+
+/** The worst limit that a value is beyond. */
+export function beyond(line: PanelLine, value: number | null): Priority | undefined {
+  if (value === null) return undefined;
+  const crossed = line.limits
+    .filter(({ side, value: limit }) => (side === 'above' ? value > limit : value < limit))
+    .map(({ priority }) => priority);
+  const state = line.statePriorities?.[value];
+  return [...crossed, ...(state ? [state] : [])].sort((a, b) => priorities.indexOf(a) - priorities.indexOf(b))[0];
+}
+
+export function FigureText({ line, digits }: { line: PanelLine; digits: number | undefined }): ReactNode {
+  const { text, number } = useWords();
+  if (line.figure === null) return <span className="value none">—</span>;
+  const state = line.states?.[line.figure];
+  const bad = beyond(line, line.figure);
+  return (
+    <span className={`value${bad ? ` in-${bad}` : ''}${state ? ' word' : ''}`}>
+      {state ? text(state) : number(line.figure, digits)}
+      {!state && line.unit && <small> {line.unit}</small>}
+    </span>
+  );
+}
+
+export function StatPanel({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
+  const { text } = useWords();
+  return (
+    <div className="stats">
+      {lines.map((line) => (
+        <div className="stat" key={keyOf(line)}>
+          {lines.length > 1 && <span className="kpi-label">{text(line.label)}</span>}
+          <div className="stat-value">
+            <FigureText line={line} digits={panel.digits} />
+          </div>
+          {panel.trend && <Sparkline points={line.points} />}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function GaugePanel({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
+  const { text } = useWords();
+  const values = lines.flatMap(({ figure }) => (figure === null ? [] : [figure]));
+  const [min, max] = panel.scale ?? [Math.min(0, ...values), Math.max(1, ...values) * 1.1];
+  const place = (value: number) => `${Math.max(0, Math.min(100, ((value - min) / (max - min)) * 100))}%`;
+  return (
+    <ul className="gauges">
+      {lines.map((line) => {
+        const bad = beyond(line, line.figure);
+        return (
+          <li key={keyOf(line)}>
+            <div className="gauge-head">
+              <span>{text(line.label)}</span>
+              <FigureText line={line} digits={panel.digits} />
+            </div>
+            <div className="gauge" aria-hidden="true">
+              {line.figure !== null && <i className={bad ? `fill-${bad}` : ''} style={{ width: place(line.figure) }} />}
+              {line.limits
+                .filter(({ value }) => value >= min && value <= max)
+                .map((limit) => (
+                  <b
+                    key={`${limit.rule}${limit.value}`}
+                    className={`limit fill-${limit.priority}`}
+                    style={{ left: place(limit.value) }}
+                    title={`${limit.rule} ${limit.value}`}
+                  />
+                ))}
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
+  const { t, text, time } = useWords();
+  // What is beyond a limit first, then the largest.
+  const rank = (line: PanelLine) => {
+    const bad = beyond(line, line.figure);
+    return bad ? priorities.indexOf(bad) : priorities.length;
+  };
+  const sorted = [...lines].sort((a, b) => rank(a) - rank(b) || (b.figure ?? -Infinity) - (a.figure ?? -Infinity));
+  const newest = Math.max(...lines.map(({ figureAt }) => figureAt ?? 0));
+  const dated = lines.some(({ figureAt }) => figureAt !== null);
+  return (
+    <table className="panel-table">
+      <thead>
+        <tr>
+          <th>{t('nav.devices')}</th>
+          <th>{t('board.value')}</th>
+          {dated && <th>{t('audit.when')}</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((line) => (
+          <tr key={keyOf(line)}>
+            <td>{line.device ? <a href={`#/devices/${line.device}`}>{text(line.label)}</a> : text(line.label)}</td>
+            <td>
+              <FigureText line={line} digits={panel.digits} />
+            </td>
+            {dated && <td>{line.figureAt === null ? '' : time(line.figureAt, newest)}</td>}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function StatusPanel({ lines }: { lines: readonly PanelLine[] }) {
+  const { text } = useWords();
+  return (
+    <ul className="status-tiles">
+      {lines.map((line) => {
+        const bad = beyond(line, line.figure);
+        return (
+          <li key={keyOf(line)} className={bad ? `tile alarm-${bad}` : ''}>
+            <span>{text(line.label)}</span>
+            <span className="status-word">
+              {bad && <PriorityMark priority={bad} size={20} />}
+              <FigureText line={{ ...line, limits: [], statePriorities: {} }} digits={0} />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export const keyOf = (line: PanelLine): string => `${line.device ?? ''} ${line.value} ${line.label.en}`;

@@ -1,0 +1,186 @@
+/** Panels that are shapes rather than curves: bars, state timelines, heat maps. */
+import type { ReadingsPanel } from '../../board.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import { beyond, FigureText, keyOf } from './figures.tsx';
+import type { PanelAnswer, PanelLine } from './use-panel.ts';
+
+/** One bar per line, the largest first. */
+export function BarsEach({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
+  const { text } = useWords();
+  const most = Math.max(...lines.map(({ figure }) => figure ?? 0), 1e-9);
+  const sorted = [...lines].sort((a, b) => (b.figure ?? -1) - (a.figure ?? -1));
+  return (
+    <ul className="gauges">
+      {sorted.map((line) => (
+        <li key={keyOf(line)}>
+          <div className="gauge-head">
+            <span>{text(line.label)}</span>
+            <FigureText line={line} digits={panel.digits} />
+          </div>
+          <div className="gauge" aria-hidden="true">
+            <i style={{ width: `${Math.max(0, (100 * (line.figure ?? 0)) / most)}%` }} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const width = 900;
+const height = 260;
+
+/** A group of bars per step, one for each line. */
+export function BarsOverTime({ panel, answer }: { panel: ReadingsPanel; answer: PanelAnswer }) {
+  const { text, time, number } = useWords();
+  const times = [...new Set(answer.lines.flatMap(({ points }) => points.map(([t]) => t)))].sort((a, b) => a - b);
+  const most = Math.max(...answer.lines.flatMap(({ points }) => points.map(([, value]) => value ?? 0)), 1e-9);
+  const group = width / Math.max(times.length, 1);
+  const bar = Math.min(36, (group * 0.8) / Math.max(answer.lines.length, 1));
+  const labelEvery = Math.ceil(times.length / 12);
+  return (
+    <div className="bars">
+      <svg viewBox={`0 0 ${width} ${height + 24}`} role="img" aria-label={text(panel.title)}>
+        {[0.5, 1].map((part) => (
+          <g key={part}>
+            <line className="grid" x1={0} x2={width} y1={height - part * (height - 16)} y2={height - part * (height - 16)} />
+            <text x={2} y={height - part * (height - 16) - 4}>
+              {number(most * part, panel.digits)} {answer.lines[0]?.unit}
+            </text>
+          </g>
+        ))}
+        {times.map((t, index) => (
+          <g key={t}>
+            {answer.lines.map((line, at) => {
+              const value = line.points.find(([one]) => one === t)?.[1] ?? null;
+              if (value === null) return null;
+              const tall = (value / most) * (height - 16);
+              return (
+                <rect
+                  key={keyOf(line)}
+                  className={`series-${at % 8}`}
+                  x={index * group + (group - bar * answer.lines.length) / 2 + at * bar}
+                  y={height - tall}
+                  width={Math.max(1, bar - 1)}
+                  height={tall}
+                >
+                  <title>{`${text(line.label)} ${time(t, 0)}: ${number(value, panel.digits)} ${line.unit}`}</title>
+                </rect>
+              );
+            })}
+            {index % labelEvery === 0 && (
+              <text x={index * group + group / 2} y={height + 18} textAnchor="middle">
+                {time(t, 0)}
+              </text>
+            )}
+          </g>
+        ))}
+      </svg>
+      <Legend lines={answer.lines} />
+    </div>
+  );
+}
+
+export function Legend({ lines }: { lines: readonly PanelLine[] }) {
+  const { text } = useWords();
+  if (lines.length < 2) return null;
+  return (
+    <ul className="legend">
+      {lines.map((line, index) => (
+        <li key={keyOf(line)}>
+          <i className={`series-${index % 8}`} />
+          {text(line.label)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Each line a band; grey for what is in order, the colour of its priority for what is not. */
+export function StateTimeline({ answer }: { answer: PanelAnswer }) {
+  const { text, time } = useWords();
+  const span = answer.to - answer.from;
+  const place = (t: number) => (100 * Math.max(0, t - answer.from)) / span;
+  return (
+    <ul className="timeline">
+      {answer.lines.map((line) => (
+        <li key={keyOf(line)}>
+          <span>{text(line.label)}</span>
+          <div className="band">
+            {stretches(line, answer.to).map(({ from, to, value }) => {
+              const bad = beyond(line, value);
+              const word = text(line.states?.[value]) || String(value);
+              return (
+                <i
+                  key={from}
+                  className={bad ? `fill-${bad}` : value === 0 ? 'state-0' : 'state-1'}
+                  style={{ left: `${place(from)}%`, width: `${place(to) - place(from)}%` }}
+                  title={`${word} ${time(from, 0)} – ${time(to, 0)}`}
+                >
+                  {place(to) - place(from) > 12 ? word : ''}
+                </i>
+              );
+            })}
+          </div>
+        </li>
+      ))}
+      <li className="axis" aria-hidden="true">
+        <span />
+        <div>
+          {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+            <span key={part}>{time(answer.from + part * span, answer.to)}</span>
+          ))}
+        </div>
+      </li>
+    </ul>
+  );
+}
+
+/** Steps of equal value joined. A step without a value is a hole; the last one reaches to the end of what was asked. */
+export function stretches(line: Pick<PanelLine, 'points'>, end: number): { from: number; to: number; value: number }[] {
+  const found: { from: number; to: number; value: number }[] = [];
+  for (const [index, [t, value]] of line.points.entries()) {
+    if (value === null) continue;
+    const to = Math.min(line.points[index + 1]?.[0] ?? end, end);
+    const last = found.at(-1);
+    if (last && last.value === value && last.to >= t) last.to = to;
+    else found.push({ from: t, to, value });
+  }
+  return found;
+}
+
+/** Rows are devices, columns steps of time; darker is more. */
+export function HeatMap({ panel, answer }: { panel: ReadingsPanel; answer: PanelAnswer }) {
+  const { text, time, number } = useWords();
+  const values = answer.lines.flatMap(({ points }) => points.flatMap(([, value]) => (value === null ? [] : [value])));
+  const [min, max] = panel.scale ?? [Math.min(...values, 0), Math.max(...values, 1e-9)];
+  const span = answer.to - answer.from;
+  const shade = (value: number) => Math.max(0.04, Math.min(1, (value - min) / (max - min || 1)));
+  return (
+    <ul className="timeline heat">
+      {answer.lines.map((line) => (
+        <li key={keyOf(line)}>
+          <span>{text(line.label)}</span>
+          <div className="band">
+            {line.points.map(([t, value], index) => {
+              if (value === null) return null;
+              const to = Math.min(line.points[index + 1]?.[0] ?? t + answer.every, answer.to);
+              const bad = beyond(line, value);
+              return (
+                <i
+                  key={t}
+                  className={bad ? `fill-${bad}` : 'warm'}
+                  style={{
+                    left: `${(100 * Math.max(0, t - answer.from)) / span}%`,
+                    width: `${(100 * (to - Math.max(t, answer.from))) / span}%`,
+                    opacity: bad ? 1 : shade(value),
+                  }}
+                  title={`${time(t, 0)} ${number(value, panel.digits)} ${line.unit}`}
+                />
+              );
+            })}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,245 @@
+/**
+ * What a panel of a board shows, worked out from the store: the same reading of a board as its Grafana twin (grafana/influxql.ts), for the console.
+ * A derived value is worked out from its quantities after each was aggregated over the step; `increase` is the sum of non-negative differences.
+ */
+import type { SeriesPoint, SeriesQuery, Store } from '../ingest/store.ts';
+import type { RuleInForce } from '../rules/desk/index.ts';
+import type { Priority } from '../shared/alarm.ts';
+import type { SiteConfig } from '../shared/site.ts';
+import type { Text } from '../shared/text.ts';
+import { type BoardValue, isStatus, type ReadingsPanel, type Series } from './board.ts';
+import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from './board-devices.ts';
+import { evaluate, needsOf } from './board-expression.ts';
+import { type DrawnLimit, limitsAt, priorityOfState } from './board-limits.ts';
+import { differences, fineStepOf, intoSteps, reduce, stepOf } from './panel-steps.ts';
+
+export interface PanelRange {
+  from: number;
+  to: number;
+  /** Most buckets that the screen has room for. */
+  points: number;
+}
+
+export interface PanelSource {
+  site: SiteConfig;
+  store: Store;
+  devices: readonly BoardDevice[];
+  rules: readonly RuleInForce[];
+  /** Plant time. */
+  now: number;
+}
+
+export interface PanelLine {
+  label: Text;
+  /** null when several devices are joined. */
+  device: string | null;
+  value: string;
+  unit: string;
+  states?: Readonly<Record<number, Text>>;
+  /** How bad each state is, where a rule says so. */
+  statePriorities?: Record<number, Priority>;
+  /** One value for the whole range: figures, gauges, tables. */
+  figure: number | null;
+  /** When the figure was read, for figures that are the newest reading. */
+  figureAt: number | null;
+  points: SeriesPoint[];
+  limits: DrawnLimit[];
+}
+
+export interface PanelAnswer {
+  from: number;
+  to: number;
+  /** Step of the points, ms. */
+  every: number;
+  lines: PanelLine[];
+}
+
+const mostQueries = 2_000;
+const second = 1_000;
+const day = 86_400_000;
+
+/** Does it show values over time, or one for the whole range? */
+export const isTrend = (panel: ReadingsPanel): boolean =>
+  panel.kind === 'time-series' || panel.kind === 'state-timeline' || panel.kind === 'heat-map' || panel.bars === 'over-time';
+
+export async function panelData(panel: ReadingsPanel, asked: PanelRange, source: PanelSource): Promise<PanelAnswer> {
+  const shift = panel.shift === '1d' ? day : panel.shift === '7d' ? 7 * day : panel.shift === '1M' ? 30 * day : 0;
+  const range = { ...asked, from: asked.from - shift, to: asked.to - shift };
+  const trend = isTrend(panel) || panel.trend === true;
+  const every = stepOf(panel.series[0]?.step, range.to - range.from, range.points);
+  const parts = await Promise.all(panel.series.map((series) => seriesLines(panel, series, range, trend, source)));
+  return { from: range.from, to: range.to, every, lines: parts.flat() };
+}
+
+interface Member {
+  device: BoardDevice;
+  points: SeriesPoint[];
+  figure: number | null;
+  figureAt: number | null;
+}
+
+async function seriesLines(
+  panel: ReadingsPanel,
+  series: Series,
+  range: PanelRange,
+  trend: boolean,
+  source: PanelSource,
+): Promise<PanelLine[]> {
+  const lines: PanelLine[] = [];
+  const several = series.values.length > 1 || panel.series.length > 1;
+  for (const value of series.values) {
+    const devices = devicesOfValue(series, value, source.devices);
+    const members = await membersOf(series, value, devices, range, trend, source);
+    const facts = factsOf(value);
+    const rules = panel.rules ? source.rules.filter(({ rule }) => panel.rules?.includes(rule.id)) : [];
+    const frame = (of: readonly BoardDevice[], label: Text): Omit<PanelLine, 'points' | 'figure' | 'figureAt'> => ({
+      label,
+      device: of.length === 1 && !series.combine ? of[0]!.id : null,
+      value: facts.id,
+      unit: facts.unit,
+      ...(facts.states ? { states: facts.states, statePriorities: prioritiesOf(value, facts.states, source.rules) } : {}),
+      limits: distinct(of.flatMap((device) => limitsAt(rules, value, device))),
+    });
+    if (series.combine) {
+      for (const [key, group] of groupsOf(members, series.by)) {
+        const figures = group.flatMap(({ figure }) => (figure === null ? [] : [figure]));
+        lines.push({
+          ...frame(group.map(({ device }) => device), key === '' ? (series.label ?? facts.label) : nameOf(source.site, series.by, key)),
+          points: combine(group.map(({ points }) => points), series.combine),
+          figure: figures.length > 0 ? reduce(series.combine, figures) : null,
+          figureAt: null,
+        }); // biome-ignore format: short
+      }
+    } else {
+      for (const member of members) {
+        const label = !several
+          ? member.device.name
+          : members.length === 1
+            ? (series.label ?? facts.label)
+            : both(member.device.name, facts.label);
+        lines.push({ ...frame([member.device], label), points: member.points, figure: member.figure, figureAt: member.figureAt });
+      }
+    }
+  }
+  return lines;
+}
+
+/** Each device by itself: its points, its figure. */
+async function membersOf(
+  series: Series,
+  value: BoardValue,
+  devices: readonly BoardDevice[],
+  range: PanelRange,
+  trend: boolean,
+  { site, store, now }: PanelSource,
+): Promise<Member[]> {
+  const expression = expressionOf(value);
+  const fields: string[] = expression ? needsOf(expression).quantities : [factsOf(value).id];
+  const zone = site.site.timezone;
+  const step = stepOf(series.step, range.to - range.from, range.points);
+  const work = (device: BoardDevice, at: (field: string) => number | null): number | null => {
+    if (!expression) return at(fields[0] as string);
+    const result = evaluate(expression, {
+      quantity: (id) => at(id) ?? undefined,
+      attribute: (name) => (device.attributes as Record<string, number | undefined>)[name],
+    });
+    return result ?? null;
+  };
+
+  // What is newest is known without reading a range.
+  if (!trend && series.aggregate === 'last' && range.to > now - 60 * second) {
+    const newest = new Map((await store.newest(devices.map(({ id }) => id))).map((one) => [`${one.device} ${one.field}`, one]));
+    return devices.map((device) => {
+      const found = fields.map((field) => newest.get(`${device.id} ${field}`));
+      // A state that is written on change only stands until the next change.
+      const fresh = isStatus(value) ? found : found.map((one) => (one && one.t >= range.from ? one : undefined));
+      const figure = work(device, (field) => fresh[fields.indexOf(field)]?.value ?? null);
+      return { device, points: [], figure, figureAt: figure === null ? null : Math.max(...fresh.map((one) => one?.t ?? 0)) };
+    });
+  }
+
+  const increase = series.aggregate === 'increase';
+  const fine = fineStepOf(series, step, range.to - range.from);
+  const from = increase ? range.from - fine : isStatus(value) ? range.from - 90 * day : range.from;
+  const aggregate = increase ? 'last' : series.finer ? 'mean' : series.aggregate;
+  const queries: SeriesQuery[] = devices.flatMap((device) =>
+    fields.map((field) => ({
+      measurement: isStatus(value) ? ('device_status' as const) : device.system,
+      device: device.id,
+      field,
+      from: Math.floor(from / fine) * fine,
+      to: range.to,
+      every: fine,
+      aggregate: aggregate as NonNullable<SeriesQuery['aggregate']>,
+    })),
+  );
+  if (queries.length > mostQueries) throw new RangeError(`a panel that asks ${queries.length} series`);
+  const answers = await store.seriesMany(queries);
+
+  return devices.map((device, index) => {
+    const columns = fields.map((_, column) => answers[index * fields.length + column] ?? []);
+    const fineColumns = increase ? columns.map(differences) : isStatus(value) ? columns.map(carried) : columns;
+    const inRange = (points: SeriesPoint[]) => points.filter(([t]) => t >= range.from - fine && t < range.to);
+    // Step by step: first each quantity over the step, then the expression.
+    const outer = series.finer || !increase ? series.aggregate : 'increase';
+    const stepped = trend ? fineColumns.map((points) => intoSteps(inRange(points), step, outer, zone)) : [];
+    const points: SeriesPoint[] = (stepped[0] ?? []).map(([t], at) => [
+      t,
+      work(device, (field) => stepped[fields.indexOf(field)]?.[at]?.[1] ?? null),
+    ]);
+    const whole = fineColumns.map((column) => {
+      const there = inRange(column).flatMap(([, one]) => (one === null ? [] : [one]));
+      return there.length > 0 ? reduce(outer, there) : null;
+    });
+    return { device, points, figure: work(device, (field) => whole[fields.indexOf(field)] ?? null), figureAt: null };
+  });
+}
+
+/** Written on change: a step without a change has the value of the one before. */
+function carried(points: readonly SeriesPoint[]): SeriesPoint[] {
+  let last: number | null = null;
+  return points.map(([t, value]) => {
+    last = value ?? last;
+    return [t, last];
+  });
+}
+
+function combine(series: readonly SeriesPoint[][], how: 'sum' | 'mean' | 'min' | 'max'): SeriesPoint[] {
+  const at = new Map<number, number[]>();
+  for (const points of series) {
+    for (const [t, value] of points) {
+      const known = at.get(t) ?? [];
+      if (value !== null) known.push(value);
+      at.set(t, known);
+    }
+  }
+  return [...at].sort(([a], [b]) => a - b).map(([t, values]) => [t, values.length > 0 ? reduce(how, values) : null]);
+}
+
+function groupsOf(members: readonly Member[], by: Series['by']): [string, Member[]][] {
+  const groups = new Map<string, Member[]>();
+  for (const member of members) {
+    const key = by ? (member.device[by] ?? '') : '';
+    groups.set(key, [...(groups.get(key) ?? []), member]);
+  }
+  return [...groups];
+}
+
+function nameOf(site: SiteConfig, by: Series['by'], id: string): Text {
+  const list = by === 'department' ? site.departments : site.buildings;
+  return list.find((one) => one.id === id)?.name ?? { zh: id, en: id };
+}
+
+function prioritiesOf(value: BoardValue, states: Readonly<Record<number, Text>>, rules: readonly RuleInForce[]): Record<number, Priority> {
+  return Object.fromEntries(
+    Object.keys(states).flatMap((state) => {
+      const priority = priorityOfState(rules, value, Number(state));
+      return priority ? [[Number(state), priority]] : [];
+    }),
+  );
+}
+
+const both = (a: Text, b: Text): Text => ({ zh: `${a.zh} ${b.zh}`, en: `${a.en} ${b.en}` });
+const distinct = (limits: readonly DrawnLimit[]): DrawnLimit[] => [
+  ...new Map(limits.map((limit) => [`${limit.rule} ${limit.value} ${limit.side}`, limit])).values(),
+];
