@@ -11,6 +11,7 @@ describe('expressions of boards', () => {
     expect(of('10 - 2 - 3')).toBe(5);
     expect(of('100 * max(current_l1_a, current_l2_a, current_l3_a) / @rating_a')).toBe(50);
     expect(of('abs(current_l3_a - current_l1_a) + min(1, 2)')).toBe(21);
+    expect(of('pow(3, 2) + pow(4, 0.5)')).toBe(11);
   });
 
   it('have no value where something is missing or divided by zero', () => {
@@ -25,7 +26,7 @@ describe('expressions of boards', () => {
     });
   });
 
-  it.each(['1 +', '(1', 'max(1', 'sin(1)', '1 2', '1 $ 2', 'rating_a', ''])('refuse "%s"', (text) => {
+  it.each(['1 +', '(1', 'max(1', 'sin(1)', 'pow(2)', 'abs(1, 2)', '1 2', '1 $ 2', 'rating_a', ''])('refuse "%s"', (text) => {
     expect(() => parseExpression(text)).toThrow(SyntaxError);
   });
 });

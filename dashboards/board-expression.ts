@@ -1,15 +1,19 @@
 /**
- * Arithmetic of derived values: numbers, quantities, @attributes of the device, + - * /, parentheses, abs(x), max(a, b, ...), min(a, b, ...).
+ * Arithmetic of derived values: numbers, quantities, @attributes of the device, + - * /, parentheses, abs(x), max(a, b, ...), min(a, b, ...),
+ * pow(x, n).
  * Small enough to be worked out here for the console and to be written as InfluxQL, which has no max over fields.
  */
 import { isQuantity, type QuantityId } from '../shared/quantity.ts';
+
+const functions = { abs: [1, 1], max: [1, 9], min: [1, 9], pow: [2, 2] } as const;
+type FunctionName = keyof typeof functions;
 
 export type Expression =
   | { kind: 'number'; value: number }
   | { kind: 'quantity'; id: QuantityId }
   | { kind: 'attribute'; name: string }
   | { kind: 'operation'; operator: '+' | '-' | '*' | '/'; left: Expression; right: Expression }
-  | { kind: 'call'; name: 'abs' | 'max' | 'min'; values: Expression[] };
+  | { kind: 'call'; name: FunctionName; values: Expression[] };
 
 const token = /\s*(?:(\d+(?:\.\d+)?)|(@?[a-z][a-z0-9_]*)|([-+*/(),]))/y;
 
@@ -48,7 +52,7 @@ export function parseExpression(text: string): Expression {
     if (/^\d/.test(word)) return { kind: 'number', value: Number(word) };
     if (word.startsWith('@')) return { kind: 'attribute', name: word.slice(1) };
     if (isQuantity(word)) return { kind: 'quantity', id: word };
-    if (word !== 'abs' && word !== 'max' && word !== 'min') throw new SyntaxError(`"${text}": unknown name "${word}"`);
+    if (!Object.hasOwn(functions, word)) throw new SyntaxError(`"${text}": unknown name "${word}"`);
     expect('(');
     const values = [sum()];
     while (tokens[next] === ',') {
@@ -56,7 +60,10 @@ export function parseExpression(text: string): Expression {
       values.push(sum());
     }
     expect(')');
-    return { kind: 'call', name: word, values };
+    const name = word as FunctionName;
+    const [fewest, most] = functions[name];
+    if (values.length < fewest || values.length > most) throw new SyntaxError(`"${text}": ${name} takes another number of values`);
+    return { kind: 'call', name, values };
   };
   const whole = sum();
   if (next < tokens.length) throw new SyntaxError(`"${text}": the end expected, found "${tokens[next]}"`);
@@ -99,7 +106,7 @@ function compute(part: Expression, names: Names): number {
       return names.attribute(part.name) ?? Number.NaN;
     case 'call': {
       const values = part.values.map((value) => compute(value, names));
-      return part.name === 'abs' ? Math.abs(values[0] as number) : Math[part.name](...values);
+      return Math[part.name](...(values as [number, number]));
     }
     case 'operation': {
       const [left, right] = [compute(part.left, names), compute(part.right, names)];

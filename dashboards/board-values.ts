@@ -93,3 +93,11 @@ export const roomAboveLowest: Derived = {
   unit: 'K',
   expression: 'room_temp_c - @room_min_c',
 };
+
+/** Weather compensation of radiators, the default curve: 20 + 2.2·(20 − outdoor)^0.85, between 35 and 75 °C; a proposal, each boiler house has its own. */
+export const heatingCurve: Derived = {
+  id: 'heating_curve_c',
+  label: { zh: '气候补偿曲线目标', en: 'Set by the heating curve' },
+  unit: '°C',
+  expression: 'min(75, max(35, 20 + 2.2 * pow(max(0, 20 - outdoor_temp_c), 0.85)))',
+};

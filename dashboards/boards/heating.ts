@@ -1,5 +1,5 @@
 import { defineBoard } from '../board.ts';
-import { loopLoss, pressureOfNominal, roomAboveLowest, supplyReturnDifference } from '../board-values.ts';
+import { heatingCurve, loopLoss, pressureOfNominal, roomAboveLowest, supplyReturnDifference } from '../board-values.ts';
 
 const loops = { roles: ['heating-loop'] } as const;
 
@@ -60,12 +60,16 @@ export default defineBoard({
     {
       id: 'supply-return',
       kind: 'time-series',
-      title: { zh: '回路供回水温度与室外温度', en: 'Supply, return and outdoor temperature' },
+      title: { zh: '供回水温度与补偿曲线、室外温度', en: 'Supply and return against the heating curve, and outdoors' },
+      help: {
+        zh: '供水偏离曲线 6 K 以上持续 30 分钟，查混水阀和锅炉设定。',
+        en: 'Supply more than 6 K off the curve for 30 minutes: check mixing valve and boiler set point.',
+      },
       size: [12, 8],
       rules: ['HT-SUPPLY-HOT'],
       series: [
         { select: loops, values: ['supply_temp_c', 'return_temp_c'], aggregate: 'mean' },
-        { select: { roles: ['outdoor'] }, values: ['outdoor_temp_c'], aggregate: 'mean' },
+        { select: { roles: ['outdoor'] }, values: ['outdoor_temp_c', heatingCurve], aggregate: 'mean' },
       ],
     },
     {

@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { demoSite } from '../../test/board-site.ts';
 import { loadBoards } from '../boards.ts';
 import { buildDashboard, dashboardText } from './build.ts';
+import { dataSourceUid } from './input.ts';
 import { thresholdSteps } from './style.ts';
 
 const { config, devices, rules } = demoSite();
@@ -118,6 +122,37 @@ describe('Grafana dashboards', () => {
     expect(variables.map(({ name }) => name)).toEqual(['building', 'department', 'device']);
     expect(String(variables[2]?.query)).toContain('Busbar joints\\, panel AA1 : joint-t1');
     expect(JSON.stringify(variables)).not.toContain('o2-source');
+  });
+});
+
+describe('provisioning', () => {
+  const read = (file: string) => parse(readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8'), { merge: true });
+
+  it('loads what `grafana build` writes, into the folders that `grafana push` uses', () => {
+    const { providers } = read('deploy/grafana/dashboards/plantroom.yaml') as {
+      providers: { folderUid: string; options: { path: string } }[];
+    };
+    expect(providers.map(({ folderUid, options }) => [folderUid, options.path])).toEqual([
+      ['plantroom-zh', '/boards/zh'],
+      ['plantroom-en', '/boards/en'],
+    ]);
+    const { services } = read('docker-compose.yml') as {
+      services: Record<string, { command?: string[]; volumes?: string[]; depends_on?: object; environment?: Record<string, string> }>;
+    };
+    expect(services.boards?.command).toEqual(['grafana', 'build', '--out', '/boards']);
+    expect(services.boards?.volumes).toContain('boards:/boards');
+    expect(services.grafana?.volumes).toEqual(
+      expect.arrayContaining(['boards:/boards:ro', './deploy/grafana/dashboards:/etc/grafana/provisioning/dashboards:ro']),
+    );
+    expect(services.grafana?.depends_on).toHaveProperty('boards');
+    expect(services.grafana?.environment?.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH).toBe('/boards/zh/plantroom-overview-zh.json');
+  });
+
+  it('gives the data source the uid that the boards ask, in InfluxQL', () => {
+    const { datasources } = read('deploy/grafana/datasources/plantroom.yaml') as {
+      datasources: { uid: string; jsonData: { version: string } }[];
+    };
+    expect(datasources).toMatchObject([{ uid: dataSourceUid, jsonData: { version: 'InfluxQL' } }]);
   });
 });
 

@@ -144,7 +144,7 @@ function print(expression: Expression | string, aggregate: string, constants: Re
       return `(${inner(expression.left)} ${expression.operator} ${inner(expression.right)})`;
     case 'call': {
       const values = expression.values.map(inner);
-      if (expression.name === 'abs') return `abs(${values[0]})`;
+      if (expression.name === 'abs' || expression.name === 'pow') return `${expression.name}(${values.join(', ')})`;
       const sign = expression.name === 'max' ? '+' : '-';
       return values.reduce((a, b) => `((${a} + ${b} ${sign} abs(${a} - ${b})) / 2)`);
     }

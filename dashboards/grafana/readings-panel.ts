@@ -33,6 +33,7 @@ export function readingsPanel(panel: ReadingsPanel, input: GrafanaInput, variabl
   const fresh = freshness(panel);
   if (fresh !== undefined) builder.timeFrom(fresh);
   if (panel.shift !== undefined) builder.timeShift(panel.shift);
+  if (panel.kind === 'stat' || panel.kind === 'gauge' || panel.kind === 'status-tile') builder.noValue(words.unknown[language]);
   applyStyle(builder, panel, style);
   const resultFormat = panel.kind === 'table' ? 'table' : 'time_series';
   for (const [index, { target }] of plans.entries()) {

@@ -72,5 +72,6 @@ export const words = {
     zh: '报警、工单和运行状态保存在业务数据库，不在 InfluxDB 中，请在控制台查看和处理：',
     en: 'Alarms, tickets and program health are kept in the operations database, not in InfluxDB. See and handle them in the console:',
   },
+  unknown: { zh: '无数据（未知）', en: 'No data (unknown)' },
   notice: { zh: '重要提示', en: 'Important' },
 } as const;
