@@ -1,5 +1,6 @@
 /** The rules role: readings and device status in, alarms and tickets out. */
 import { Counter, Gauge } from 'prom-client';
+import { reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { deviceStatusPayload, filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
 import { openAttendant } from './attendant.ts';
@@ -9,10 +10,16 @@ import { openNotifier } from './notify.ts';
 import { openRuleBook } from './pack.ts';
 import { openPublisher } from './publish.ts';
 import { parseReadings } from './readings.ts';
+import { loadCheckpoint, resume, saveCheckpoint } from './resume.ts';
 
 /** A delay that ends is noticed so much later, so that a reading under way is heard first. */
 const graceMs = 300;
 const housekeepingMs = 1_000;
+const checkpointMs = 30_000;
+/** What is under way to the store when this role starts has arrived by then. */
+const settleMs = 2_000;
+/** Messages kept while the past is read; above it the oldest are left out, since the store has them too. */
+const mostWaiting = 100_000;
 
 export const startRules: StartRole = async (context: RoleContext) => {
   const { clock, log, metrics } = context;
@@ -46,8 +53,12 @@ export const startRules: StartRole = async (context: RoleContext) => {
   desk.saveRules(book.inForce);
   const attendant = openAttendant(book, desk, clock);
   const pending: Condition[] = [];
-  const engine = openEngine(book.instances, (condition) => void pending.push(condition), attendant.active);
+  const engine = openEngine(book.instances, (condition) => void pending.push(condition));
   log.info({ rules: book.inForce.length, places: book.instances.length, active: attendant.active.size }, 'rules in force');
+
+  const since = loadCheckpoint(desk, engine);
+  // Without a checkpoint the desk knows best what is active.
+  if (since === undefined) engine.adopt(attendant.active);
 
   const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
   const publisher = undo.use(openPublisher(desk, client, site, clock, log));
@@ -64,6 +75,17 @@ export const startRules: StartRole = async (context: RoleContext) => {
     wakeAt(engine.next() + graceMs);
   };
 
+  /** Judging what comes, and no longer what was. */
+  let live = false;
+  let savedAt = clock.now();
+  const checkpoint = () => {
+    savedAt = clock.now();
+    saveCheckpoint(desk, engine, savedAt);
+  };
+  undo.defer(() => {
+    if (live) checkpoint();
+  });
+
   let cancel = () => {};
   let scheduled = Number.POSITIVE_INFINITY;
   const wakeAt = (t: number) => {
@@ -73,7 +95,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
     cancel = clock.after(Math.max(0, t - clock.now()), () => {
       scheduled = Number.POSITIVE_INFINITY;
       // Without a broker nothing is known: delays stand still, nobody is blamed for silence.
-      if (client.connected) engine.tick(clock.now() - graceMs);
+      if (live && client.connected) engine.tick(clock.now() - graceMs);
       settle();
     });
   };
@@ -82,16 +104,23 @@ export const startRules: StartRole = async (context: RoleContext) => {
   let stopHousekeeping = () => {};
   const housekeeping = () => {
     stopHousekeeping = clock.after(housekeepingMs, () => {
-      if (client.connected) engine.tick(clock.now() - graceMs);
+      if (live && client.connected) engine.tick(clock.now() - graceMs);
       desk.endShelves();
       settle();
+      if (live && clock.now() - savedAt >= checkpointMs) checkpoint();
       housekeeping();
     });
   };
   housekeeping();
   undo.defer(() => stopHousekeeping());
 
+  const waiting: [topic: string, payload: Buffer][] = [];
   client.on('message', (topic, payload) => {
+    if (live) return take(topic, payload);
+    if (waiting.length >= mostWaiting) waiting.shift();
+    waiting.push([topic, payload]);
+  });
+  const take = (topic: string, payload: Buffer) => {
     const parts = parseTopic(topic);
     if (!parts) return;
     if (parts.kind === 'readings' && parts.device !== undefined) {
@@ -105,7 +134,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
       takeStatus(parts, text);
     }
     if (pending.length > 0 || engine.next() + graceMs < scheduled) settle();
-  });
+  };
 
   const takeStatus = (parts: { gateway: string; device?: string }, text: string) => {
     let json: unknown;
@@ -130,10 +159,30 @@ export const startRules: StartRole = async (context: RoleContext) => {
     }
   };
 
-  client.on('connect', () => {
+  const closing = new AbortController();
+  undo.defer(() => closing.abort());
+  const goLive = async () => {
+    if (since !== undefined) {
+      await clock.sleep(settleMs, closing.signal);
+      await resume({ book, engine, attendant, pending }, context.storeUrl, since, clock.now(), log);
+      if (closing.signal.aborted) return;
+    }
+    engine.adopt(attendant.active);
     engine.start(clock.now());
+    live = true;
+    for (const [topic, payload] of waiting.splice(0)) take(topic, payload);
+    settle();
+  };
+  let going: Promise<void> | undefined;
+  undo.defer(() => going);
+
+  client.on('connect', () => {
+    if (live) engine.start(clock.now());
     client.subscribe([filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site)], { qos: 1 }, (error) => {
-      if (error) log.error({ reason: error.message }, 'subscribing to readings failed');
+      if (error) return log.error({ reason: error.message }, 'subscribing to readings failed');
+      going ??= goLive().catch((error: unknown) => {
+        if (!closing.signal.aborted) log.error({ reason: reasonOf(error) }, 'rules could not begin');
+      });
     });
     settle();
   });

@@ -11,6 +11,8 @@ export interface Attendant {
   /** Ids of alarms that are active, for the engine's start. */
   readonly active: ReadonlySet<string>;
   attend(conditions: readonly Condition[]): void;
+  /** The same for readings that may have been judged before a crash: what the desk knows already, or something newer, is left out. */
+  catchUp(conditions: readonly Condition[]): void;
 }
 
 /** Reads what stands from the desk. Alarms of rules that are no longer in force are cleared. */
@@ -49,8 +51,13 @@ export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): A
     } else if (alarm.active && alarm.suppressedBy === null) desk.suppressBy(alarm.id, parent);
   };
 
-  return {
+  const known = ({ instance, at }: Condition): boolean => {
+    const alarm = desk.alarm(instance.id);
+    return alarm !== undefined && at <= Math.max(alarm.raisedAt ?? 0, alarm.clearedAt ?? 0);
+  };
+  const attendant: Attendant = {
     active,
+    catchUp: (conditions) => attendant.attend(conditions.filter((condition) => !known(condition))),
     attend(conditions) {
       if (conditions.length === 0) return;
       desk.batch(() => {
@@ -68,7 +75,7 @@ export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): A
             for (const child of adopts) desk.setCause(child.id, instance.id);
             active.add(instance.id);
           } else {
-            desk.clear(instance.id, { at, value });
+            if (desk.alarm(instance.id)) desk.clear(instance.id, { at, value });
             active.delete(instance.id);
             grouping.cleared(instance);
           }
@@ -77,4 +84,5 @@ export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): A
       });
     },
   };
+  return attendant;
 }

@@ -190,7 +190,7 @@ function outcomeOf(transitions: readonly Transition[], end: number): Outcome {
 }
 
 /** The series that these instances read. Rules that only watch for silence read whatever their device sends. */
-function wantedBy(instances: readonly Instance[]): Wanted[] {
+export function wantedBy(instances: readonly Instance[]): Wanted[] {
   const wanted = new Map<string, { measurement: System; quantities: Set<string> | undefined }>();
   for (const { inputs, place } of instances) {
     for (const input of inputs) {

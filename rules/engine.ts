@@ -4,6 +4,7 @@
  * of history run this same code; both see the same transitions, since a delay ends at its own time (`since + delay`), not when it is noticed.
  */
 import type { Text } from '../shared/text.ts';
+import { decode, encode } from './engine-memory.ts';
 import type { Judge, Verdict } from './kind.ts';
 import type { Instance } from './pack.ts';
 import { openTimers } from './timers.ts';
@@ -32,6 +33,12 @@ export interface Engine {
   tick(t: number): void;
   /** Judging begins, or begins again after the engine saw nothing (broker away): nobody is blamed for the silence. */
   start(t: number): void;
+  /** Everything that must come back after a restart, as text. */
+  save(): string;
+  /** Brings back what `save` gave; places that are new or have other parameters begin afresh. False when the text is of no use. */
+  load(saved: string): boolean;
+  /** Takes what the desk holds active for true where the engine thinks otherwise (what `save` had not seen any more). */
+  adopt(active: ReadonlySet<string>): void;
   /** When `tick` has something to do; Infinity when nothing is due. */
   next(): number;
   /** Readings left out because a newer one was seen. */
@@ -39,7 +46,7 @@ export interface Engine {
   readonly judged: number;
 }
 
-interface Watch {
+export interface Watch {
   instance: Instance;
   judge: Judge;
   /** The verdict that stands: unknown leaves it as it is. */
@@ -60,13 +67,13 @@ interface Watch {
   t: number;
 }
 
-interface Point {
+export interface Point {
   t: number;
   watches: Watch[];
   inputs: number[];
 }
 
-interface Node {
+export interface Node {
   points: Map<string, Point>;
   message: Point | undefined;
   status: Point | undefined;
@@ -269,6 +276,22 @@ export function openEngine(
         watch.heapAt = never;
         catchUp(watch, t);
         arm(watch);
+      }
+    },
+    save: () => encode(watches, nodes),
+    load: (saved) => {
+      const loaded = decode(saved, watches, nodes);
+      if (loaded) for (const watch of watches) arm(watch);
+      return loaded;
+    },
+    adopt(active) {
+      for (const watch of watches) {
+        const is = active.has(watch.instance.id);
+        if (watch.active === is) continue;
+        watch.active = is;
+        watch.breached = is;
+        watch.since = Number.NaN;
+        watch.dueAt = never;
       }
     },
     start(t) {

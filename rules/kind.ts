@@ -29,6 +29,8 @@ export interface Judge {
   /** What the alarm shows: the value judged (NaN: none) and the limit (NaN: none). */
   value: number;
   limit: number;
+  /** All that it keeps of the past: plain objects, arrays and numbers, changed in place. Saved and brought back over a restart. */
+  memory?: object;
   /** Extra words for the message, such as which meters do not add up. */
   note?: Text;
 }

@@ -12,41 +12,38 @@ export interface Night {
 /** Feeds readings, hands out a night once it is over. `from` and `to`: minutes of the day, the same morning. */
 export function openNights(clock: LocalClock, from: number, to: number, rollMs: number) {
   const roll = openMean(rollMs);
-  let day = Number.NaN;
-  let minimum = Number.NaN;
-  let seen = 0;
-  let last = Number.NaN;
-  let nextLook = Number.NEGATIVE_INFINITY;
+  const own = { day: Number.NaN, minimum: Number.NaN, seen: 0, last: Number.NaN, nextLook: Number.NEGATIVE_INFINITY };
   const finish = (): Night | undefined => {
-    if (Number.isNaN(day)) return undefined;
+    if (Number.isNaN(own.day)) return undefined;
     // Less than half of the night was seen: no number is better than a wrong one.
-    const night = { day, minimum: seen * 2 >= (to - from) * 60_000 ? minimum : Number.NaN };
-    day = Number.NaN;
-    minimum = Number.NaN;
-    seen = 0;
+    const night = { day: own.day, minimum: own.seen * 2 >= (to - from) * 60_000 ? own.minimum : Number.NaN };
+    own.day = Number.NaN;
+    own.minimum = Number.NaN;
+    own.seen = 0;
     return night;
   };
   return {
+    memory: { own, roll: roll.memory },
     /** The night that ended before this reading, if one did. */
     add(t: number, value: number): Night | undefined {
       const minute = clock.minute(t);
       const today = clock.day(t);
       let over: Night | undefined;
-      if (!Number.isNaN(day) && (today !== day || minute >= to)) over = finish();
+      if (!Number.isNaN(own.day) && (today !== own.day || minute >= to)) over = finish();
       if (minute >= from && minute < to) {
         roll.add(t, value);
-        if (Number.isNaN(day)) {
-          day = today;
-          last = t;
-          nextLook = t + rollMs;
+        if (Number.isNaN(own.day)) {
+          own.day = today;
+          own.last = t;
+          own.nextLook = t + rollMs;
         } else {
-          seen += Math.min(t - last, rollMs);
-          last = t;
+          own.seen += Math.min(t - own.last, rollMs);
+          own.last = t;
         }
-        if (t >= nextLook) {
-          nextLook = t + rollMs / 12;
+        if (t >= own.nextLook) {
+          own.nextLook = t + rollMs / 12;
           const mean = roll.at(t);
-          if (!Number.isNaN(mean)) minimum = Number.isNaN(minimum) ? mean : Math.min(minimum, mean);
+          if (!Number.isNaN(mean)) own.minimum = Number.isNaN(own.minimum) ? mean : Math.min(own.minimum, mean);
         }
       }
       return over;

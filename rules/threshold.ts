@@ -27,8 +27,9 @@ export function phaseInputs(params: { also: z.output<typeof also> }, place: Plac
  * raise, but what was raised is not cleared: the unknown one may still be beyond.
  */
 export function openThreshold(inputs: number, low: number, high: number, deadband: number): Judge {
-  const latest = new Float64Array(inputs).fill(Number.NaN);
+  const latest: number[] = new Array(inputs).fill(Number.NaN);
   const judge: Judge = {
+    memory: { latest },
     wakeAt: Number.POSITIVE_INFINITY,
     value: Number.NaN,
     limit: Number.isFinite(high) ? high : low,

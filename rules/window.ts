@@ -2,21 +2,21 @@
 
 /** Highest or lowest value of the last `widthMs`: a monotonic queue, O(1) per reading. */
 export function openExtreme(which: 'max' | 'min', widthMs: number) {
-  const times: number[] = [];
-  const values: number[] = [];
-  let head = 0;
+  const memory = { times: [] as number[], values: [] as number[], head: 0 };
+  const { times, values } = memory;
   const beats = which === 'max' ? (a: number, b: number) => a >= b : (a: number, b: number) => a <= b;
   const drop = (t: number) => {
-    while (head < times.length && (times[head] as number) < t - widthMs) head++;
-    if (head > 1_024 && head * 2 > times.length) {
-      times.splice(0, head);
-      values.splice(0, head);
-      head = 0;
+    while (memory.head < times.length && (times[memory.head] as number) < t - widthMs) memory.head++;
+    if (memory.head > 1_024 && memory.head * 2 > times.length) {
+      times.splice(0, memory.head);
+      values.splice(0, memory.head);
+      memory.head = 0;
     }
   };
   return {
+    memory,
     add(t: number, value: number) {
-      while (values.length > head && beats(value, values.at(-1) as number)) {
+      while (values.length > memory.head && beats(value, values.at(-1) as number)) {
         values.pop();
         times.pop();
       }
@@ -27,7 +27,7 @@ export function openExtreme(which: 'max' | 'min', widthMs: number) {
     /** NaN without a value in the window. */
     at(t: number): number {
       drop(t);
-      return values[head] ?? Number.NaN;
+      return values[memory.head] ?? Number.NaN;
     },
   };
 }
@@ -35,17 +35,17 @@ export function openExtreme(which: 'max' | 'min', widthMs: number) {
 /** What is usual: the median of one sample per `everyMs` over the last `widthMs`. */
 export function openUsual(widthMs: number, everyMs: number) {
   const capacity = Math.ceil(widthMs / everyMs);
-  const ring: number[] = [];
-  let next = 0;
-  let slot = Number.NEGATIVE_INFINITY;
+  const memory = { ring: [] as number[], next: 0, slot: Number.NEGATIVE_INFINITY };
+  const { ring } = memory;
   let cached = Number.NaN;
   return {
+    memory,
     add(t: number, value: number) {
       const now = Math.floor(t / everyMs);
-      if (now === slot) return;
-      slot = now;
-      ring[next] = value;
-      next = (next + 1) % capacity;
+      if (now === memory.slot) return;
+      memory.slot = now;
+      ring[memory.next] = value;
+      memory.next = (memory.next + 1) % capacity;
       cached = Number.NaN;
     },
     /** NaN without samples. */
@@ -65,26 +65,26 @@ export function openUsual(widthMs: number, everyMs: number) {
 
 /** Mean of the last `widthMs`, held between readings: what was last read counts until the next reading, at most `holdMs`. */
 export function openMean(widthMs: number, holdMs = widthMs) {
-  const times: number[] = [];
-  const values: number[] = [];
-  let head = 0;
+  const memory = { times: [] as number[], values: [] as number[], head: 0 };
+  const { times, values } = memory;
   return {
+    memory,
     add(t: number, value: number) {
       times.push(t);
       values.push(value);
       // One older than the window stays: it says what was held at the window's beginning.
-      while (head + 1 < times.length && (times[head + 1] as number) <= t - widthMs) head++;
-      if (head > 1_024 && head * 2 > times.length) {
-        times.splice(0, head);
-        values.splice(0, head);
-        head = 0;
+      while (memory.head + 1 < times.length && (times[memory.head + 1] as number) <= t - widthMs) memory.head++;
+      if (memory.head > 1_024 && memory.head * 2 > times.length) {
+        times.splice(0, memory.head);
+        values.splice(0, memory.head);
+        memory.head = 0;
       }
     },
     /** NaN when less than half of the window is known. */
     at(t: number): number {
       let area = 0;
       let known = 0;
-      for (let i = head; i < times.length; i++) {
+      for (let i = memory.head; i < times.length; i++) {
         const from = Math.max(times[i] as number, t - widthMs);
         const to = Math.min(times[i + 1] ?? t, (times[i] as number) + holdMs, t);
         if (to <= from) continue;
@@ -98,16 +98,17 @@ export function openMean(widthMs: number, holdMs = widthMs) {
 
 /** A running mean that costs nothing: exponential, by time and not by count. NaN before the first value. */
 export function openSmooth(tauMs: number) {
-  let last = Number.NaN;
-  let at = Number.NEGATIVE_INFINITY;
+  const memory = { last: Number.NaN, at: Number.NEGATIVE_INFINITY };
   return {
+    memory,
     add(t: number, value: number): number {
-      last = Number.isNaN(last) ? value : last + (value - last) * (1 - Math.exp(-Math.max(0, t - at) / tauMs));
-      at = t;
-      return last;
+      const { last, at } = memory;
+      memory.last = Number.isNaN(last) ? value : last + (value - last) * (1 - Math.exp(-Math.max(0, t - at) / tauMs));
+      memory.at = t;
+      return memory.last;
     },
     get value() {
-      return last;
+      return memory.last;
     },
   };
 }

@@ -15,6 +15,7 @@ export default defineKind({
     const latest: boolean[] = [];
     const count = phaseInputs(params, place).length;
     const judge: Judge = {
+      memory: { latest },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,

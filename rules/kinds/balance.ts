@@ -24,32 +24,31 @@ export default defineKind({
     const clock = localClock(plant.timezone);
     const first: number[] = Array(count).fill(Number.NaN);
     const last: number[] = Array(count).fill(Number.NaN);
-    let day = Number.NaN;
-    let bad = 0;
-    let current: Verdict = 'unknown';
+    const own: { day: number; bad: number; current: Verdict } = { day: Number.NaN, bad: 0, current: 'unknown' };
     const close = (): Verdict => {
       const used = last.map((value, i) => value - (first[i] as number));
       // A meter that was not heard or ran backwards (replaced, reset) makes the day unusable, not wrong.
-      if (used.some((value) => Number.isNaN(value) || value < 0)) return current;
+      if (used.some((value) => Number.isNaN(value) || value < 0)) return own.current;
       const parent = used[0] as number;
       const missing = used.reduce((rest, value, i) => (i === 0 ? rest : rest - value), parent);
       judge.value = missing;
       judge.limit = Math.max(gap, (gap_pct / 100) * parent);
-      bad = Math.abs(missing) > judge.limit ? bad + 1 : 0;
-      current = bad >= days ? 'breach' : 'clear';
-      return current;
+      own.bad = Math.abs(missing) > judge.limit ? own.bad + 1 : 0;
+      own.current = own.bad >= days ? 'breach' : 'clear';
+      return own.current;
     };
     const judge: Judge = {
+      memory: { own, first, last },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
       reading(input, t, value) {
         if (Number.isNaN(value)) return 'unknown';
         const today = clock.day(t);
-        let verdict = current;
-        if (today !== day) {
-          if (!Number.isNaN(day)) verdict = close();
-          day = today;
+        let verdict = own.current;
+        if (today !== own.day) {
+          if (!Number.isNaN(own.day)) verdict = close();
+          own.day = today;
           // A day begins where the last one ended, so that nothing falls between them.
           for (let i = 0; i < count; i++) first[i] = last[i] as number;
         }

@@ -31,28 +31,28 @@ export default defineKind({
     if (drop === undefined || floor === undefined) return undefined;
     const highest = openExtreme('max', within);
     const usual = openUsual(usualMs, sampleEveryMs);
-    let pressure = Number.NaN;
-    let makeup = Number.NaN;
+    const now = { pressure: Number.NaN, makeup: Number.NaN };
     const judge: Judge = {
+      memory: { now, highest: highest.memory, usual: usual.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
       reading(input, t, value, breached): Verdict {
         if (input === 0) {
-          pressure = value;
+          now.pressure = value;
           judge.value = value;
           if (!Number.isNaN(value)) highest.add(t, value);
         } else {
-          makeup = value;
+          now.makeup = value;
           if (!Number.isNaN(value) && !breached) usual.add(t, value);
         }
-        if (Number.isNaN(pressure) || Number.isNaN(makeup)) return 'unknown';
-        const fallen = highest.at(t) - pressure;
-        const much = makeup > Math.max(at_least, times * (usual.median() || 0));
+        if (Number.isNaN(now.pressure) || Number.isNaN(now.makeup)) return 'unknown';
+        const fallen = highest.at(t) - now.pressure;
+        const much = now.makeup > Math.max(at_least, times * (usual.median() || 0));
         judge.limit = highest.at(t) - drop;
         if (fallen >= drop && much) return 'breach';
         // The fall ends when the loop is empty or refilled; the burst ends when make-up is usual and pressure is back.
-        if (breached && (much || pressure < floor)) return 'breach';
+        if (breached && (much || now.pressure < floor)) return 'breach';
         return 'clear';
       },
     };

@@ -38,57 +38,54 @@ export default defineKind({
     const clock = localClock(plant.timezone);
     const duty = wanted !== undefined;
     const dueMinute = by === undefined ? 0 : minuteOf(by);
-    /** Time outside, or time on, today. */
-    let counted = 0;
-    let known = 0;
-    let day = Number.NaN;
-    let lastT = Number.NaN;
-    let counts = false;
+    /** `counted`: time outside, or time on, today. */
+    const own = { counted: 0, known: 0, day: Number.NaN, lastT: Number.NaN, counts: false };
     // A value is taken to hold until the next one, but not through a long silence.
     const longestHold = 15 * 60_000;
     const advance = (t: number) => {
       const today = clock.day(t);
       const midnight = clock.next(t, 0) - 86_400_000;
-      if (today !== day) {
-        counted = 0;
-        known = 0;
-        if (!Number.isNaN(lastT)) lastT = Math.max(lastT, midnight);
-        day = today;
+      if (today !== own.day) {
+        own.counted = 0;
+        own.known = 0;
+        if (!Number.isNaN(own.lastT)) own.lastT = Math.max(own.lastT, midnight);
+        own.day = today;
       }
-      if (Number.isNaN(lastT)) return;
-      const held = Math.min(t - lastT, longestHold);
-      known += held;
-      if (counts) counted += held;
+      if (Number.isNaN(own.lastT)) return;
+      const held = Math.min(t - own.lastT, longestHold);
+      own.known += held;
+      if (own.counts) own.counted += held;
     };
     const verdict = (t: number): Verdict => {
       if (!duty) {
-        judge.value = counted / 60_000;
-        return counted > (at_most as number) ? 'breach' : 'clear';
+        judge.value = own.counted / 60_000;
+        return own.counted > (at_most as number) ? 'breach' : 'clear';
       }
-      judge.value = counted / 3_600_000;
+      judge.value = own.counted / 3_600_000;
       if (clock.minute(t) < dueMinute) return 'clear';
       if (judge.value >= (wanted as number)) return 'clear';
       // Half of the day unseen: the hours are not known, so they are not missing.
-      return known * 2 >= dueMinute * 60_000 ? 'breach' : 'unknown';
+      return own.known * 2 >= dueMinute * 60_000 ? 'breach' : 'unknown';
     };
     const judge: Judge = {
+      memory: own,
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: duty ? (wanted as number) : (at_most as number) / 60_000,
       reading(_input, t, value) {
         advance(t);
         if (Number.isNaN(value)) {
-          lastT = Number.NaN;
+          own.lastT = Number.NaN;
           return 'unknown';
         }
-        lastT = t;
-        counts = duty ? value > 0 : value < bottom || value > top;
+        own.lastT = t;
+        own.counts = duty ? value > 0 : value < bottom || value > top;
         if (duty) judge.wakeAt = clock.next(t, dueMinute);
         return verdict(t);
       },
       wake(t) {
         advance(t);
-        if (!Number.isNaN(lastT)) lastT = t;
+        if (!Number.isNaN(own.lastT)) own.lastT = t;
         judge.wakeAt = clock.next(t, dueMinute);
         return verdict(t);
       },

@@ -18,39 +18,36 @@ export default defineKind({
     const most = resolveLimit(limit, device.attributes);
     if (most === undefined) return undefined;
     const power = openSmooth(60_000);
-    let slot = Number.NaN;
-    let areaKwMs = 0;
-    let knownMs = 0;
-    let lastT = Number.NaN;
-    let lastKw = Number.NaN;
+    const own = { slot: Number.NaN, areaKwMs: 0, knownMs: 0, lastT: Number.NaN, lastKw: Number.NaN };
     const judge: Judge = {
+      memory: { own, power: power.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: most,
       reading(_input, t, value, breached) {
         const now = Math.floor(t / window);
-        if (now !== slot) {
-          slot = now;
-          areaKwMs = 0;
-          knownMs = 0;
+        if (now !== own.slot) {
+          own.slot = now;
+          own.areaKwMs = 0;
+          own.knownMs = 0;
         }
         if (Number.isNaN(value)) {
-          lastT = Number.NaN;
+          own.lastT = Number.NaN;
           return 'unknown';
         }
-        const start = slot * window;
-        if (!Number.isNaN(lastT)) {
-          const dt = t - Math.max(lastT, start);
-          areaKwMs += lastKw * dt;
-          knownMs += dt;
+        const start = own.slot * window;
+        if (!Number.isNaN(own.lastT)) {
+          const dt = t - Math.max(own.lastT, start);
+          own.areaKwMs += own.lastKw * dt;
+          own.knownMs += dt;
         }
-        lastT = t;
-        lastKw = value;
+        own.lastT = t;
+        own.lastKw = value;
         const smooth = power.add(t, value);
         const passed = t - start;
         // A window that was half unseen is not forecast.
-        if (passed < after || knownMs < passed / 2) return breached ? 'breach' : 'clear';
-        const mean = areaKwMs / knownMs;
+        if (passed < after || own.knownMs < passed / 2) return breached ? 'breach' : 'clear';
+        const mean = own.areaKwMs / own.knownMs;
         judge.value = (mean * passed + smooth * (window - passed)) / window;
         return judge.value > (breached ? most * 0.98 : most) ? 'breach' : 'clear';
       },

@@ -33,68 +33,71 @@ export default defineKind({
     // The last hours, but not the last minutes: a fault must not become the usual while it is being judged.
     const recent = openExtreme(above ? 'max' : 'min', 2 * hourMs);
     const waiting: [t: number, mean: number][] = [];
-    const slots = new Map<number, number[]>();
-    let slot = Number.NaN;
-    let ofHour = Number.NaN;
-    let nextMean = Number.NEGATIVE_INFINITY;
-    let first = Number.NaN;
-    let now = Number.NaN;
-    let current: Verdict = 'unknown';
+    /** By hour of the week. */
+    const slots: Record<number, number[]> = {};
+    const own: { slot: number; ofHour: number; nextMean: number; first: number; current: Verdict } = {
+      slot: Number.NaN,
+      ofHour: Number.NaN,
+      nextMean: Number.NEGATIVE_INFINITY,
+      first: Number.NaN,
+      current: 'unknown',
+    };
 
     const usualAt = (t: number): number => {
       const hour = clock.hour(t);
-      const week = slots.get(clock.weekday(t) * 24 + hour);
+      const week = slots[clock.weekday(t) * 24 + hour];
       if (week && week.length >= 2) return week.reduce(beyond);
       const days: number[] = [];
-      for (let day = 0; day < 7; day++) days.push(...(slots.get(day * 24 + hour) ?? []));
+      for (let day = 0; day < 7; day++) days.push(...(slots[day * 24 + hour] ?? []));
       const short = recent.at(t);
       if (days.length === 0) return short;
       return days.length >= 3 || Number.isNaN(short) ? days.reduce(beyond) : beyond(days.reduce(beyond), short);
     };
     const judge: Judge = {
+      memory: { own, slots, waiting, short: short.memory, recent: recent.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
       reading(_input, t, value, breached) {
         if (Number.isNaN(value)) return 'unknown';
-        if (Number.isNaN(first)) first = t;
+        if (Number.isNaN(own.first)) own.first = t;
         short.add(t, value);
         // A new mean every tenth of its length is enough, and keeps the cost of a reading small.
-        if (t < nextMean) return current;
-        nextMean = t + mean / 10;
-        now = short.at(t);
+        if (t < own.nextMean) return own.current;
+        own.nextMean = t + mean / 10;
+        const now = short.at(t);
         if (Number.isNaN(now)) {
-          current = breached ? 'breach' : 'clear';
-          return current;
+          own.current = breached ? 'breach' : 'clear';
+          return own.current;
         }
         const hour = Math.floor(t / hourMs);
-        if (hour !== slot) {
-          if (!Number.isNaN(ofHour)) {
-            const at = clock.weekday(slot * hourMs) * 24 + clock.hour(slot * hourMs);
-            const list = slots.get(at) ?? [];
-            list.push(ofHour);
+        if (hour !== own.slot) {
+          if (!Number.isNaN(own.ofHour)) {
+            const at = clock.weekday(own.slot * hourMs) * 24 + clock.hour(own.slot * hourMs);
+            const list = slots[at] ?? [];
+            list.push(own.ofHour);
             if (list.length > weeks) list.shift();
-            slots.set(at, list);
+            slots[at] = list;
           }
-          slot = hour;
-          ofHour = Number.NaN;
+          own.slot = hour;
+          own.ofHour = Number.NaN;
         }
         const usual = usualAt(t);
         const limit = above ? Math.max(usual * times, usual + distance) : Math.min(usual / times, usual - distance);
         judge.value = now;
         judge.limit = limit;
-        const out = !Number.isNaN(limit) && t - first >= settle && (above ? now > limit : now < limit);
+        const out = !Number.isNaN(limit) && t - own.first >= settle && (above ? now > limit : now < limit);
         const back = breached && !Number.isNaN(limit) && (above ? now > (usual + limit) / 2 : now < (usual + limit) / 2);
-        current = out || back ? 'breach' : 'clear';
-        if (current === 'clear') {
-          ofHour = Number.isNaN(ofHour) ? now : beyond(ofHour, now);
+        own.current = out || back ? 'breach' : 'clear';
+        if (own.current === 'clear') {
+          own.ofHour = Number.isNaN(own.ofHour) ? now : beyond(own.ofHour, now);
           waiting.push([t, now]);
         }
         while (waiting.length > 0 && (waiting[0] as [number, number])[0] <= t - Math.max(settle, mean)) {
           const [at, was] = waiting.shift() as [number, number];
           recent.add(at, was);
         }
-        return current;
+        return own.current;
       },
     };
     return judge;

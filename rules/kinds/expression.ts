@@ -64,16 +64,17 @@ export default defineKind({
       return undefined;
     }
     const values: Record<string, number> = { ...Object.fromEntries(names.map((name) => [name, Number.NaN])), ...attributes };
-    let missing = names.length;
+    const own = { missing: names.length };
     const judge: Judge = {
+      memory: { own, values },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: limit ?? Number.NaN,
       reading(index, _t, reading) {
         const name = names[index] as string;
-        missing += Number(Number.isNaN(reading)) - Number(Number.isNaN(values[name] as number));
+        own.missing += Number(Number.isNaN(reading)) - Number(Number.isNaN(values[name] as number));
         values[name] = reading;
-        if (missing > 0) return 'unknown';
+        if (own.missing > 0) return 'unknown';
         const verdict = condition.evaluate(values);
         judge.value = show ? Number(show.evaluate(values)) : (values[names[0] as string] as number);
         return verdict === true ? 'breach' : verdict === false ? 'clear' : 'unknown';

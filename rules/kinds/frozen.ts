@@ -17,10 +17,9 @@ export default defineKind({
     const band = resolveLimit(within, device.attributes);
     const floor = above === undefined ? Number.NEGATIVE_INFINITY : resolveLimit(above, device.attributes);
     if (band === undefined || floor === undefined) return undefined;
-    let since = Number.NaN;
-    let last = Number.NEGATIVE_INFINITY;
-    let stood = Number.NaN;
+    const memory = { since: Number.NaN, last: Number.NEGATIVE_INFINITY, stood: Number.NaN };
     const judge: Judge = {
+      memory: memory,
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
@@ -28,12 +27,12 @@ export default defineKind({
         if (Number.isNaN(value)) return 'unknown';
         judge.value = value;
         // A long silence proves nothing about the sensor: the count starts anew.
-        if (!(Math.abs(value - stood) <= band) || t - last > patience / 4 || value <= floor) {
-          stood = value;
-          since = t;
+        if (!(Math.abs(value - memory.stood) <= band) || t - memory.last > patience / 4 || value <= floor) {
+          memory.stood = value;
+          memory.since = t;
         }
-        last = t;
-        return t - since >= patience ? 'breach' : 'clear';
+        memory.last = t;
+        return t - memory.since >= patience ? 'breach' : 'clear';
       },
     };
     return judge;

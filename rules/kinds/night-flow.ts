@@ -34,26 +34,26 @@ export default defineKind({
     const clock = localClock(plant.timezone);
     const watch = openNights(clock, minuteOf(from), minuteOf(to), roll);
     const past: number[] = [];
-    let high = 0;
-    let current: Verdict = 'unknown';
+    const own: { high: number; current: Verdict } = { high: 0, current: 'unknown' };
     const close = (minimum: number): Verdict => {
-      if (Number.isNaN(minimum)) return current;
+      if (Number.isNaN(minimum)) return own.current;
       const [median, spread] = medianAndSpread(past);
       judge.value = minimum;
       if (past.length >= learn) {
         judge.limit = Math.max(median + distance, median * times, median + spreads * spread);
-        high = minimum > judge.limit ? high + 1 : 0;
+        own.high = minimum > judge.limit ? own.high + 1 : 0;
       }
       // A night that is high is not usual, unless it goes on for so long that it must be (a new consumer, acknowledged long ago).
-      if (high === 0 || high > nights) {
+      if (own.high === 0 || own.high > nights) {
         past.push(minimum);
         if (past.length > nights) past.shift();
-        if (high > nights) high = 0;
+        if (own.high > nights) own.high = 0;
       }
-      current = high >= for_nights ? 'breach' : high > 0 && current === 'breach' ? 'breach' : 'clear';
-      return current;
+      own.current = own.high >= for_nights ? 'breach' : own.high > 0 && own.current === 'breach' ? 'breach' : 'clear';
+      return own.current;
     };
     const judge: Judge = {
+      memory: { own, past, watch: watch.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
@@ -61,7 +61,7 @@ export default defineKind({
         // A bad value says nothing about the night; the night itself needs half of its time to be seen.
         if (Number.isNaN(value)) return 'unknown';
         const night = watch.add(t, value);
-        return night ? close(night.minimum) : current;
+        return night ? close(night.minimum) : own.current;
       },
     };
     return judge;

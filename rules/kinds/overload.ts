@@ -32,6 +32,7 @@ export default defineKind({
     const trip = trips_at ** 2;
     const phases = [newPhase(), newPhase(), newPhase()];
     const judge: Judge = {
+      memory: { phases },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: ratedA,

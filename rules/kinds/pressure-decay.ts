@@ -33,37 +33,40 @@ export default defineKind({
     const temperatureInput = temperature === undefined ? -1 : 1;
     const pressure = openSmooth(smoothMs);
     const warmth = openSmooth(smoothMs);
-    let still = flow === undefined;
-    let begin: { t: number; kpa: number; kelvin: number } | undefined;
-    let current: Verdict = 'unknown';
+    const own: { still: boolean; begin: { t: number; kpa: number; kelvin: number } | undefined; current: Verdict } = {
+      still: flow === undefined,
+      begin: undefined,
+      current: 'unknown',
+    };
     const judge: Judge = {
+      memory: { own, pressure: pressure.memory, warmth: warmth.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: limit_pct_h,
       reading(input, t, value) {
         if (Number.isNaN(value)) {
-          begin = undefined;
+          own.begin = undefined;
           return 'unknown';
         }
         if (input === temperatureInput) {
           warmth.add(t, value);
-          return current;
+          return own.current;
         }
         if (input === flowInput) {
-          still = value < flow_below;
-          if (!still) begin = undefined;
-          return current;
+          own.still = value < flow_below;
+          if (!own.still) own.begin = undefined;
+          return own.current;
         }
         const kpa = pressure.add(t, value) + atmosphereKpa;
-        if (!still || (temperatureInput > 0 && Number.isNaN(warmth.value))) return current;
+        if (!own.still || (temperatureInput > 0 && Number.isNaN(warmth.value))) return own.current;
         const kelvin = (temperatureInput > 0 ? warmth.value : 20) + zeroC;
-        begin ??= { t, kpa, kelvin };
-        if (t - begin.t < over) return current;
-        const hours = (t - begin.t) / 3_600_000;
-        judge.value = (1 / hours) * (1 - (begin.kelvin * kpa) / (kelvin * begin.kpa)) * 100;
-        begin = { t, kpa, kelvin };
-        current = judge.value > limit_pct_h ? 'breach' : 'clear';
-        return current;
+        own.begin ??= { t, kpa, kelvin };
+        if (t - own.begin.t < over) return own.current;
+        const hours = (t - own.begin.t) / 3_600_000;
+        judge.value = (1 / hours) * (1 - (own.begin.kelvin * kpa) / (kelvin * own.begin.kpa)) * 100;
+        own.begin = { t, kpa, kelvin };
+        own.current = judge.value > limit_pct_h ? 'breach' : 'clear';
+        return own.current;
       },
     };
     return judge;

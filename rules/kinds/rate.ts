@@ -23,6 +23,7 @@ export default defineKind({
     const highest = openExtreme('max', within);
     const lowest = openExtreme('min', within);
     const judge: Judge = {
+      memory: { highest: highest.memory, lowest: lowest.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,

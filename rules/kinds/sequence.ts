@@ -51,21 +51,24 @@ export default defineKind({
     const happened = testOf(when, place);
     const followed = testOf(follows, place);
     if (!happened || !followed) return undefined;
-    let trigger: boolean | undefined;
-    let answer: boolean | undefined;
-    /** When the trigger came; NaN while it is not there. */
-    let since = Number.NaN;
+    /** `since`: when the trigger came; NaN while it is not there. */
+    const seen: { trigger: boolean | undefined; answer: boolean | undefined; since: number } = {
+      trigger: undefined,
+      answer: undefined,
+      since: Number.NaN,
+    };
     const verdict = (t: number, breached: boolean): Verdict => {
-      if (trigger === undefined) return 'unknown';
-      if (!trigger) return 'clear';
+      if (seen.trigger === undefined) return 'unknown';
+      if (!seen.trigger) return 'clear';
       // An unknown answer neither proves nor disproves.
-      if (answer === undefined) return breached ? 'breach' : 'unknown';
-      if (answer) return 'clear';
-      if (t - since >= within) return 'breach';
-      judge.wakeAt = since + within;
+      if (seen.answer === undefined) return breached ? 'breach' : 'unknown';
+      if (seen.answer) return 'clear';
+      if (t - seen.since >= within) return 'breach';
+      judge.wakeAt = seen.since + within;
       return breached ? 'breach' : 'clear';
     };
     const judge: Judge = {
+      memory: seen,
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
@@ -75,14 +78,14 @@ export default defineKind({
         if (input === 0) {
           judge.value = value;
           const now = known === undefined ? undefined : happened(known);
-          if (now === false) since = Number.NaN;
-          else if (now && Number.isNaN(since)) since = t;
-          trigger = now;
+          if (now === false) seen.since = Number.NaN;
+          else if (now && Number.isNaN(seen.since)) seen.since = t;
+          seen.trigger = now;
         } else {
           const now = known === undefined ? undefined : followed(known);
           // What had followed and is lost again gets the same time to come back.
-          if (answer === true && now === false && trigger) since = t;
-          answer = now;
+          if (seen.answer === true && now === false && seen.trigger) seen.since = t;
+          seen.answer = now;
         }
         return verdict(t, breached);
       },

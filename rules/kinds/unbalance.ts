@@ -21,6 +21,7 @@ export default defineKind({
     if (floor === undefined || quantity?.includes('l1') === false) return undefined;
     const latest = [Number.NaN, Number.NaN, Number.NaN];
     const judge: Judge = {
+      memory: { latest },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit,

@@ -27,11 +27,17 @@ let desk: Desk;
 let messages: { topic: string; text: string; retain: boolean }[];
 let closers: (() => unknown)[];
 let seq = 0;
+/** How often a rules role has subscribed to readings: before that nothing reaches it. */
+let subscribed = 0;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'plantroom-rules-'));
   closers = [() => rmSync(folder, { recursive: true })];
   const aedes = await Aedes.createBroker({ concurrency: 0, drainTimeout: 5_000 });
+  subscribed = 0;
+  aedes.on('subscribe', (subscriptions) => {
+    if (subscriptions.some(({ topic }) => topic.endsWith('/readings'))) subscribed++;
+  });
   const server = createServer(aedes.handle);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(() => new Promise((resolve) => aedes.close(() => server.close(resolve))));
@@ -70,14 +76,18 @@ const send = (kpa: number | null, t = clock.now()) =>
     }),
     { qos: 1 },
   );
-const start = () => startRules({ ...context, metrics: new Registry() });
+const start = async () => {
+  const before = subscribed;
+  const role = await startRules({ ...context, metrics: new Registry() });
+  await until(() => expect(subscribed).toBeGreaterThan(before));
+  return role;
+};
 const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 const published = () => messages.filter((message) => message.topic === topics.alarm('demo', alarmId));
 
 describe('the rules role', () => {
   test('publishes an alarm and its ticket, and takes them away when all is over', async () => {
     await using _role = await start();
-    await new Promise((resolve) => setTimeout(resolve, 200));
     const t0 = clock.now() - 5_000;
     await send(300, t0);
     await send(300, t0 + 3_500);
@@ -99,7 +109,6 @@ describe('the rules role', () => {
 
   test('a restart neither loses, doubles nor clears an alarm, and bad values do not clear it', async () => {
     const first = await start();
-    await new Promise((resolve) => setTimeout(resolve, 200));
     const t0 = clock.now() - 5_000;
     await send(300, t0);
     await send(300, t0 + 3_500);
@@ -108,7 +117,6 @@ describe('the rules role', () => {
     await first[Symbol.asyncDispose]();
 
     await using _second = await start();
-    await new Promise((resolve) => setTimeout(resolve, 200));
     await send(null);
     await send(301, clock.now() + 1);
     await new Promise((resolve) => setTimeout(resolve, 400));
@@ -118,7 +126,6 @@ describe('the rules role', () => {
 
   test('garbage on the topic stops nothing', async () => {
     await using _role = await start();
-    await new Promise((resolve) => setTimeout(resolve, 200));
     const topic = topics.readings('demo', 'gw-plant', 'o2-icu');
     for (const text of [
       '',

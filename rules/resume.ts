@@ -1,0 +1,78 @@
+/**
+ * Going on after a restart as if nothing had been: the engine's memory comes from the operations database, what was measured meanwhile from
+ * the store. Judged with the engine's own code at its own time; what the desk had heard of already is not told again.
+ */
+import { openStore } from '../ingest/open-store.ts';
+import { reasonOf } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import type { Attendant } from './attendant.ts';
+import { wantedBy } from './backtest.ts';
+import type { EngineDesk } from './desk/desk.ts';
+import type { Condition, Engine } from './engine.ts';
+import { type History, storeHistory } from './history.ts';
+import type { RuleBook } from './pack.ts';
+
+const memoryName = 'engine';
+/** Series that lag behind the others are still seen whole; points that are known already cost nothing but the reading. */
+const overlapMs = 15 * 60_000;
+/** Older than this is history, not something to page people for. */
+const longestMs = 24 * 3_600_000;
+
+interface Checkpoint {
+  /** Plant time up to which readings were judged. */
+  t: number;
+  engine: string;
+}
+
+export function saveCheckpoint(desk: EngineDesk, engine: Engine, t: number): void {
+  desk.setMemory(memoryName, { t, engine: engine.save() } satisfies Checkpoint);
+}
+
+/** Plant time of the checkpoint; undefined when there is none that fits. */
+export function loadCheckpoint(desk: EngineDesk, engine: Engine): number | undefined {
+  const saved = desk.memory(memoryName) as Checkpoint | undefined;
+  if (!saved || typeof saved.engine !== 'string' || !engine.load(saved.engine)) return undefined;
+  return saved.t;
+}
+
+export interface Resuming {
+  book: RuleBook;
+  engine: Engine;
+  attendant: Attendant;
+  /** Filled by the engine. */
+  pending: Condition[];
+}
+
+/** Judges what the history holds from `since` to `now`; returns how many readings it read. */
+export async function catchUp(
+  { book, engine, attendant, pending }: Resuming,
+  history: History,
+  since: number,
+  now: number,
+): Promise<number> {
+  const from = Math.max(since - overlapMs, now - longestMs);
+  const ports: (((t: number, value: number) => void) | undefined)[] = [];
+  let readings = 0;
+  for await (const { keys, key, t, value, count } of history.blocks(wantedBy(book.instances), from, now)) {
+    while (ports.length < keys.length) {
+      const { device, field } = keys[ports.length] as (typeof keys)[number];
+      ports.push(engine.port(device, field));
+    }
+    for (let row = 0; row < count; row++) ports[key[row] as number]?.(t[row] as number, value[row] as number);
+    readings += count;
+    attendant.catchUp(pending.splice(0));
+  }
+  return readings;
+}
+
+/** Never throws: without a store the engine goes on with what it remembers. */
+export async function resume(resuming: Resuming, storeUrl: string, since: number, now: number, log: Log): Promise<void> {
+  if (storeUrl === '') return;
+  try {
+    await using store = await openStore({ url: storeUrl, site: resuming.book.plant.site });
+    const readings = await catchUp(resuming, storeHistory(store), since, now);
+    log.info({ readings, since: new Date(since).toISOString() }, 'caught up with what was measured meanwhile');
+  } catch (error) {
+    log.warn({ reason: reasonOf(error) }, 'the store could not tell what was measured meanwhile');
+  }
+}
