@@ -168,6 +168,8 @@ export interface Decoded {
   texts: Record<string, string>;
   /** Inputs of a remote I/O as the module shows them (mA, 0 or 1), wired or not; undefined ones are bad. */
   inputs: Record<string, number | undefined>;
+  /** Why an input shows nothing. */
+  inputReasons: Record<string, BadReason>;
   /** Words of each point (its value register only) by quantity, input or text name. */
   raw: Record<string, number[]>;
 }
@@ -187,7 +189,7 @@ function fillCell(cell: Cell, words: WordSource): Place | undefined {
 
 /** Everything that these words say of the device. A quantity whose words are missing is bad with `comm`. */
 export function decodeDevice(profile: Profile, device: Wiring, words: WordSource): Decoded {
-  const out: Decoded = { v: {}, bad: {}, texts: {}, inputs: {}, raw: {} };
+  const out: Decoded = { v: {}, bad: {}, texts: {}, inputs: {}, inputReasons: {}, raw: {} };
   for (const wired of wirePoints(profile, device)) {
     const { point, quantity: id, cells, name } = wired;
     const places = new Map(cells.map((cell) => [cell, fillCell(cell, words)]));
@@ -205,6 +207,7 @@ export function decodeDevice(profile: Profile, device: Wiring, words: WordSource
     if (point.input !== undefined) {
       const shown = compilePoint(profile, {}, { ...wired, quantity: undefined }, locate)();
       out.inputs[name] = typeof shown === 'number' ? shown : undefined;
+      if (typeof shown !== 'number') out.inputReasons[name] = shown;
     }
     if (id === undefined) continue;
     const value = compilePoint(profile, device, wired, locate)();

@@ -145,7 +145,9 @@ async function readDevice(
     const main = cells[0]!;
     const value = decoded.v[id as never] ?? decoded.inputs[name] ?? decoded.texts[name] ?? null;
     const isRefused = cells.some((cell) => refused.has(`${cell.table} ${cell.address}`));
-    const reason: BadReason = isRefused ? 'exception' : (decoded.bad[id as never] ?? (name in decoded.raw ? 'decode' : 'comm'));
+    const reason: BadReason = isRefused
+      ? 'exception'
+      : (decoded.bad[id as never] ?? decoded.inputReasons[name] ?? (name in decoded.raw ? 'decode' : 'comm'));
     return {
       device: device.id,
       quantity: id ?? name,

@@ -6,8 +6,12 @@ import type { Link } from './link.ts';
 import { showBus } from './metrics.ts';
 import { openLink } from './open-link.ts';
 
-/** Where plant time runs faster, answers still need their real milliseconds: no timeout falls below this by the speed alone. */
+/**
+ * Where plant time runs faster, answers still need their real milliseconds: no timeout falls below these by the speed alone. The shorter one
+ * is for probes, which are meant to be cheap.
+ */
 const leastWireTimeoutMs = 250;
+const leastWireProbeMs = 20;
 
 /** Connects in the background and polls; undoing stops both. The same for all three wires. */
 export function startBus(bus: ModbusBus, context: TransportContext): AsyncDisposable {
@@ -26,7 +30,7 @@ export function startBus(bus: ModbusBus, context: TransportContext): AsyncDispos
 }
 
 function inPlantTime(link: Link, speed: number): Link {
-  const wire = (timeoutMs: number) => Math.max(timeoutMs / speed, Math.min(timeoutMs, leastWireTimeoutMs));
+  const wire = (timeoutMs: number) => Math.max(timeoutMs / speed, timeoutMs < leastWireTimeoutMs ? leastWireProbeMs : leastWireTimeoutMs);
   return Object.defineProperties(Object.create(link) as Link, {
     read: { value: (...[unit, request, timeoutMs]: Parameters<Link['read']>) => link.read(unit, request, wire(timeoutMs)) },
     lineTimeMs: { value: (request: Parameters<Link['lineTimeMs']>[0]) => link.lineTimeMs(request) * speed },
