@@ -77,6 +77,8 @@ export interface ReadingsPanel extends PanelFrame {
   trend?: boolean;
   /** Scale of gauges, in the unit of the value. */
   scale?: readonly [min: number, max: number];
+  /** Looks back so far whatever range is chosen: a day alone says little about days. */
+  lookBack?: '14d';
   /** The same so long ago, for comparison. */
   shift?: '1d' | '7d' | '1M';
   digits?: number;

@@ -113,6 +113,7 @@ export default defineBoard({
       help: { zh: '每周空载试机 5–15 分钟，每月带载试机。', en: 'Weekly off-load test of 5–15 minutes, monthly load test.' },
       size: [12, 7],
       bars: 'over-time',
+      lookBack: '14d',
       digits: 2,
       series: [{ select: genset, values: ['run_hours_h'], aggregate: 'increase', step: '1d' }],
     },

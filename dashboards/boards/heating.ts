@@ -96,6 +96,7 @@ export default defineBoard({
       title: { zh: '每日补水高峰', en: 'Highest make-up of each day' },
       size: [12, 7],
       bars: 'over-time',
+      lookBack: '14d',
       series: [{ select: loops, values: ['makeup_flow_m3h'], aggregate: 'max', finer: '10m', step: '1d' }],
     },
     {

@@ -72,6 +72,7 @@ export default defineBoard({
       title: { zh: '每日最低出水温度', en: 'Coolest outlet of each day' },
       size: [12, 8],
       bars: 'over-time',
+      lookBack: '14d',
       series: [{ select: sets, values: ['heater_outlet_temp_c'], aggregate: 'min', finer: '1h', step: '1d' }],
     },
   ],

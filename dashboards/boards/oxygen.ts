@@ -99,6 +99,7 @@ export default defineBoard({
       },
       size: [12, 8],
       bars: 'over-time',
+      lookBack: '14d',
       series: [{ select: zones, values: ['oxygen_flow_lmin'], aggregate: 'min', finer: '10m', step: '1d' }],
     },
     {

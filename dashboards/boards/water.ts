@@ -67,6 +67,7 @@ export default defineBoard({
       },
       size: [12, 8],
       bars: 'over-time',
+      lookBack: '14d',
       series: [{ select: { roles: ['water-main', 'water-branch'] }, values: ['flow_m3h'], aggregate: 'min', finer: '10m', step: '1d' }],
     },
     {
@@ -75,6 +76,7 @@ export default defineBoard({
       title: { zh: '每日用水量', en: 'Water per day' },
       size: [12, 8],
       bars: 'over-time',
+      lookBack: '14d',
       series: [{ select: branches, values: ['volume_m3'], aggregate: 'increase', step: '1d' }],
     },
     {

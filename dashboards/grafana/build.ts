@@ -10,7 +10,11 @@ import { readingsPanel } from './readings-panel.ts';
 import { words } from './style.ts';
 import { variablesOf } from './variables.ts';
 
-const ranges = { day: ['now-24h', 'now'], week: ['now-7d', 'now'], month: ['now/M', 'now'] } as const;
+const ranges = {
+  day: { time: { from: 'now-24h', to: 'now' }, refresh: '30s' },
+  week: { time: { from: 'now-7d', to: 'now' }, refresh: '1m' },
+  month: { time: { from: 'now/M', to: 'now' }, refresh: '15m' },
+} as const;
 
 export const boardUid = (board: Board, language: Language): string => `plantroom-${board.id}-${language}`;
 
@@ -25,8 +29,8 @@ export function buildDashboard(board: Board, input: GrafanaInput): dashboard.Das
     .timezone(site.site.timezone)
     .weekStart('monday')
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
-    .refresh('30s')
-    .time({ from: ranges[board.range][0], to: ranges[board.range][1] })
+    .refresh(ranges[board.range].refresh)
+    .time(ranges[board.range].time)
     .readonly()
     .variables(variables.builders)
     .annotations(annotationsOf(board, input, variables.names))

@@ -32,7 +32,8 @@ export function shapeOf(panel: ReadingsPanel): Shape {
 }
 
 /** "Now" must not show what a silent device said hours ago; Grafana applies this only to ranges that end now. */
-export function freshness(panel: ReadingsPanel): string | undefined {
+export function lookBack(panel: ReadingsPanel): string | undefined {
+  if (panel.lookBack !== undefined) return panel.lookBack;
   if (panel.kind === 'stat' && panel.trend) return '30m';
   const last = panel.series.every(
     ({ aggregate, values }) => aggregate === 'last' && values.every((value) => typeof value === 'string' || 'expression' in value),

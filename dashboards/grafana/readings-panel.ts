@@ -6,7 +6,7 @@ import { type BoardDevice, factsOf } from '../board-devices.ts';
 import { type Field, limitLines, styleOf } from './fields.ts';
 import { type Question, questionsOf, type VariableName } from './influxql.ts';
 import { dataSourceUid, type GrafanaInput } from './input.ts';
-import { applyStyle, freshness, type GrafanaPanel, openPanel, shapeOf } from './panels.ts';
+import { applyStyle, type GrafanaPanel, lookBack, openPanel, shapeOf } from './panels.ts';
 import { words } from './style.ts';
 import { InfluxQlTarget, influxRef, refIdOf } from './target.ts';
 
@@ -30,8 +30,8 @@ export function readingsPanel(panel: ReadingsPanel, input: GrafanaInput, variabl
     .description(description.filter((part) => part !== undefined).join('\n\n'))
     .datasource(influxRef(dataSourceUid))
     .interval('1m');
-  const fresh = freshness(panel);
-  if (fresh !== undefined) builder.timeFrom(fresh);
+  const back = lookBack(panel);
+  if (back !== undefined) builder.timeFrom(back);
   if (panel.shift !== undefined) builder.timeShift(panel.shift);
   if (panel.kind === 'stat' || panel.kind === 'gauge' || panel.kind === 'status-tile') builder.noValue(words.unknown[language]);
   applyStyle(builder, panel, style);

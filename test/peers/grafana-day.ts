@@ -75,11 +75,14 @@ interface Target {
 export const targetsOf = (panel: Panel): Target[] => (panel.targets ?? []) as unknown as Target[];
 export const panelsOf = (built: Dashboard): Panel[] => (built.panels ?? []).filter((panel): panel is Panel => panel.type !== 'row');
 
-const minutes = (text: string | undefined) => (text === undefined ? undefined : Number(/^(\d+)m$/.exec(text)?.[1]) * 60_000);
+function lookBackMs(text: string | undefined): number | undefined {
+  const [, count, unit] = /^(\d+)([md])$/.exec(text ?? '') ?? [];
+  return count === undefined ? undefined : Number(count) * (unit === 'd' ? 86_400_000 : 60_000);
+}
 
 /** As Grafana fills in a query; a variable that stands for all is `.*`. */
 export function filled(query: string, panel: { timeFrom?: string }, choice: Record<string, string> = {}): string {
-  const from = dayEnd - (minutes(panel.timeFrom) ?? 86_400_000);
+  const from = dayEnd - (lookBackMs(panel.timeFrom) ?? 86_400_000);
   return query
     .replaceAll('$timeFilter', `time >= ${from}ms and time <= ${dayEnd}ms`)
     .replaceAll('$__interval', '10m')
