@@ -61,7 +61,8 @@ export function createSensors(devices: readonly AnyDevice[], seed: number): Sens
         const noise = noiseOf(device, id);
         // a standing pump shows a clean zero
         if (noise.deviation === 0 || value === 0) continue;
-        const low = quantity(id).range[0];
+        // a meter with water at rest in it shows no reverse flow
+        const low = id.endsWith('_m3h') && value > 0 ? 0 : quantity(id).range[0];
         seen[id] = Math.max(low, value + noise.deviation * noiseAt(noise.seed, moment.step));
       }
     }
