@@ -35,9 +35,14 @@ export function checkChannels(site: LoadedSite): Mistake[] {
           for (const key of issue.keys)
             say([...path, ...inside, key], new Unquoted(`the unknown key "${key}"`), `${nearest(key, known)}${known.join(', ')}`);
         } else {
-          const { description } = allowedAt(schema, inside, own);
-          const needed = found === undefined ? '; it is required' : '';
-          say([...path, ...inside], found, `${issue.code === 'invalid_type' ? issue.expected : issue.message}${description}${needed}`);
+          const { keys, description } = allowedAt(schema, inside, own);
+          const wanted =
+            issue.code !== 'invalid_type'
+              ? issue.message
+              : keys.includes('env')
+                ? 'where the secret is, { env: NAME } or { file: PATH }'
+                : `${issue.expected}${description}`;
+          say([...path, ...inside], found, found === undefined ? `${wanted}; it is required` : wanted);
         }
       }
       continue;
