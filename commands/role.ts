@@ -55,7 +55,8 @@ const command: Command = {
     const log = openLog(role);
     const clock = clockFromEnvironment();
     const metrics = newRegistry();
-    collectDefaultMetrics({ register: metrics });
+    // At its default precision the event loop monitor alone wakes each process a hundred times a second.
+    collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: 500 });
     const stopped = stopSignal(log);
     const context: RoleContext = {
       role,

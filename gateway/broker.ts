@@ -54,7 +54,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { log, host, port } = options;
   const check = signIn(ensureCredentials(options.dataDir));
   const rights = new Map(brokerUsers.map((user) => [user, rightsOf(user, options.site)]));
-  const users = new WeakMap<Client, { user: BrokerUser; rights: Rights }>();
+  const users = new WeakMap<Client, Known>();
   const counts = brokerMetrics(options.metrics, () => aedes.connectedClients);
   const denials = new Set<string>();
   const deny = (client: Client | null, what: string, topic: string, reason: string): Fault => {
@@ -85,12 +85,12 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
         }
         return done(Object.assign(new Error('wrong user or password'), { returnCode: badPassword }), false);
       }
-      users.set(client, { user, rights: rights.get(user) as Rights });
+      users.set(client, { user, rights: rights.get(user) as Rights, allowed: new Set() });
       done(null, true);
     },
     authorizePublish(client, packet, done) {
       const known = client ? users.get(client) : undefined;
-      if (!known || !mayPublish(known.rights, packet.topic)) return done(deny(client, 'publish', packet.topic, 'no right'));
+      if (!known || !isAllowed(known, packet.topic)) return done(deny(client, 'publish', packet.topic, 'no right'));
       if (packet.payload.length > limit) return done(deny(client, 'publish', packet.topic, `more than ${limit} bytes`));
       counts.published.inc();
       done(null);
@@ -128,6 +128,21 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   log.info({ host, port: opened }, 'broker listens');
   const stop = undo.move();
   return { port: opened, [Symbol.asyncDispose]: () => stop.disposeAsync() };
+}
+
+interface Known {
+  user: BrokerUser;
+  rights: Rights;
+  /** Topics found to be allowed: a gateway publishes to the same ones for ever. */
+  allowed: Set<string>;
+}
+const mostRemembered = 10_000;
+
+function isAllowed({ rights, allowed }: Known, topic: string): boolean {
+  if (allowed.has(topic)) return true;
+  if (!mayPublish(rights, topic)) return false;
+  if (allowed.size < mostRemembered) allowed.add(topic);
+  return true;
 }
 
 /** Ends a connection that sends much before it has signed in, so that strangers cannot fill the memory. */
