@@ -3,12 +3,15 @@
  * from their points, whoever wrote them and however late, so roll-ups always equal a clean recomputation.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { systemClock } from '../../shared/clock.ts';
 import { hourMs } from '../buckets.ts';
 import type { Replies, Request, SeriesName } from './messages.ts';
 
 /** Fixed-width records that are not readings are kept as long as the hourly values. */
 const keptLong = new Set<string>(['consumption']);
 const sliceRows = 20_000;
+/** Real time: how long a slice of work may take. */
+const clock = systemClock();
 
 export class SqliteWriter {
   readonly #database: DatabaseSync;
@@ -132,14 +135,14 @@ export class SqliteWriter {
       this.hoursDue = false;
       return false;
     }
-    const end = process.hrtime.bigint() + BigInt(Math.round(ms * 1e6));
+    const end = clock.monotonic() + ms;
     this.#transaction(() => {
       this.#database.prepare("update meta set value = value + 1 where key = 'rolls'").run();
       for (const row of due) {
         const [series, hour] = [Number(row.series), Number(row.hour)];
         this.#roll.run(series, hour, hour * hourMs, (hour + 1) * hourMs);
         this.#clean.run(series, hour);
-        if (process.hrtime.bigint() > end) break;
+        if (clock.monotonic() > end) break;
       }
     });
     return true;
