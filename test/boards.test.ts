@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isDerived, isReadings, isStatus, lifeSafetyNotice, type Panel } from '../dashboards/board.ts';
-import { devicesOfSeries, devicesOfValue, factsOf } from '../dashboards/board-devices.ts';
+import { type BoardDevice, devicesOfSeries, devicesOfValue, factsOf } from '../dashboards/board-devices.ts';
 import { needsOf, parseExpression } from '../dashboards/board-expression.ts';
 import { layout } from '../dashboards/board-layout.ts';
 import { limitsAt } from '../dashboards/board-limits.ts';
@@ -154,6 +154,27 @@ describe('life-safety notice', () => {
   it('says that the platform supplements the statutory local panels', () => {
     expect(lifeSafetyNotice.zh).toContain('补充');
     expect(lifeSafetyNotice.en).toContain('supplements the statutory local panels');
+  });
+});
+
+describe('meters below meters', () => {
+  it('count once: only the uppermost of a department', () => {
+    const meter = (id: string, department: string | null, fedBy: string | null): BoardDevice => ({
+      id, name: { zh: id, en: id }, system: 'electricity', role: 'feeder', building: 'b', department, fedBy, attributes: {},
+      quantities: new Set(['energy_import_kwh']),
+    }); // biome-ignore format: short
+    const tree = [
+      meter('main', null, null),
+      meter('icu', 'icu', 'main'),
+      meter('icu-bed', 'icu', 'icu-panel'),
+      meter('icu-panel', null, 'icu'),
+      meter('lab', 'lab', 'icu'),
+      meter('loop-a', 'lab', 'loop-b'),
+      meter('loop-b', null, 'loop-a'),
+    ];
+    const series = { select: {}, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'department' } as const;
+    expect(devicesOfSeries(series, tree).map(({ id }) => id)).toEqual(['icu', 'lab', 'loop-a']);
+    expect(devicesOfSeries({ ...series, by: 'building' }, tree).map(({ id }) => id)).toEqual(['main']);
   });
 });
 

@@ -1,11 +1,13 @@
 /** Every query of every board against a real InfluxDB that holds a simulated day: none may come back empty. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isDerived, isReadings } from '../../dashboards/board.ts';
+import { evaluate, parseExpression } from '../../dashboards/board-expression.ts';
 import { loadBoards } from '../../dashboards/boards.ts';
 import { buildDashboard } from '../../dashboards/grafana/build.ts';
 import { languages } from '../../shared/text.ts';
 import { demoSite } from '../board-site.ts';
 import { needs } from '../servers.ts';
-import { ask, filled, hasValues, panelsOf, startDay, targetsOf } from './grafana-day.ts';
+import { ask, dayStart, filled, hasValues, panelsOf, startDay, targetsOf } from './grafana-day.ts';
 
 const demo = demoSite();
 const boards = [...(await loadBoards()).values()];
@@ -66,6 +68,72 @@ describe.runIf(needs('influxd'))('boards on a day of the simulated hospital', ()
         expect(result.error, `${name}: ${query}`).toBeUndefined();
       }
     });
+  });
+
+  const newest = async (measurement: string, device: string): Promise<Record<string, number>> => {
+    const { series } = await ask(server, `SELECT last(*) FROM "${measurement}" WHERE "device" = '${device}'`);
+    const [one] = series ?? [];
+    return Object.fromEntries((one?.columns ?? []).map((column, index) => [column.replace(/^last_/, ''), Number(one?.values[0]?.[index])]));
+  };
+
+  it('works out every derived value as the console does', async () => {
+    let compared = 0;
+    for (const board of boards) {
+      const panels = panelsOf(build(board, 'en'));
+      for (const panel of board.panels.filter(isReadings)) {
+        const built = panels.find(({ title, gridPos }) => title === panel.title.en && gridPos?.w === panel.size[0]);
+        for (const series of panel.series.filter((one) => one.aggregate === 'last' && !one.combine)) {
+          for (const value of series.values.filter(isDerived)) {
+            for (const { query } of targetsOf(built!)) {
+              for (const { tags, columns, values, name } of (await ask(server, filled(query, built!))).series ?? []) {
+                const device = demo.devices.find(({ id }) => id === tags?.device)!;
+                const readings = await newest(name, device.id);
+                const expected = evaluate(parseExpression(value.expression), {
+                  quantity: (id) => readings[id],
+                  attribute: (attribute) => device.attributes[attribute as 'rating_a'],
+                });
+                const column = columns.indexOf(value.label.en);
+                expect(values[0]?.[column], `${panel.id} ${device.id}`).toBeCloseTo(expected!, 6);
+                compared++;
+              }
+            }
+          }
+        }
+      }
+    }
+    expect(compared).toBeGreaterThan(60);
+  });
+
+  it('adds up consumption from the counters as they were read', async () => {
+    const energy = panelsOf(build(boards.find(({ id }) => id === 'energy')!, 'en'));
+    const result = async (title: string) => {
+      const panel = energy.find((one) => one.title === title)!;
+      return (await ask(server, filled(targetsOf(panel)[0]!.query, panel))).series ?? [];
+    };
+    const used = async (device: string) => {
+      const at = async (call: string) =>
+        Number(
+          (await ask(server, `SELECT ${call}("energy_import_kwh") FROM "electricity" WHERE "device" = '${device}'`)).series?.[0]
+            ?.values[0]?.[1],
+        );
+      // The first quarter of an hour has no quarter before it to compare with.
+      const first = (
+        await ask(
+          server,
+          `SELECT last("energy_import_kwh") FROM "electricity" WHERE "device" = '${device}' AND time < ${dayStart + 900_000}ms`,
+        )
+      ).series;
+      return (await at('last')) - Number(first?.[0]?.values[0]?.[1]);
+    };
+    const [total] = await result('Electricity in the range shown');
+    expect(total?.values[0]?.[1]).toBeCloseTo(await used('incomer'), 3);
+    expect(Number(total?.values[0]?.[1])).toBeGreaterThan(5_000);
+    const imaging = (await result('Electricity by department')).find(({ tags }) => tags?.department === 'imaging');
+    const meters = ['fd-ct', 'fd-mri', 'fd-xray'];
+    expect(imaging?.values[0]?.[1]).toBeCloseTo(
+      (await Promise.all(meters.map(used))).reduce((a, b) => a + b),
+      3,
+    );
   });
 
   it('tells of the device that was away for an hour', async () => {
