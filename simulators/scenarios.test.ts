@@ -25,8 +25,8 @@ function read(hospital: Hospital): Map<string, Partial<Record<QuantityId, number
 
 /** A copy without any fault: what the plant would be like. */
 const twin = newHospital();
-const during = winter + 50 * minute;
-const after = winter + 200 * minute;
+const during = winter + 45 * minute;
+const after = winter + 150 * minute;
 twin.advanceTo(during);
 const soundDuring = read(twin);
 const soundCounters = twin.truth('fd-kitchen').energy_import_kwh as number;

@@ -13,6 +13,8 @@ export interface Feeder {
   fedBy: string | undefined;
   circuit: string | undefined;
   ratingA: number;
+  /** Of the load: reactive power as a part of the active power. */
+  tan: number;
   children: Feeder[];
   stream: Stream;
   /** How the load lies on the phases; sums to 1. */
@@ -32,6 +34,8 @@ export interface Feeder {
 export const tripTheta = 1.638;
 const thermalTauS = (ratingA: number) => (ratingA <= 63 ? 150 : 600);
 const heaterKw = 2;
+/** The day's curves and the tariff are looked up so often, s. */
+const curveEveryS = 10;
 /** Cable loss between a board and the feeder above it, part of the board's power. */
 const cableLoss = 0.012;
 const roles = ['feeder', 'department-meter', 'tenant-meter'];
@@ -52,6 +56,7 @@ export function createElectricity({ devices, seed, calendar, shared }: PartConte
       fedBy: device.fed_by,
       circuit: device.circuit,
       ratingA,
+      tan: Math.tan(Math.acos(load.cosPhi ?? 0.93)),
       children: [],
       stream,
       share: tilt.map((one) => 1 / 3 + one - middle) as Three,
@@ -68,21 +73,29 @@ export function createElectricity({ devices, seed, calendar, shared }: PartConte
   // leaves first, so that a feeder adds up boards that are already known
   const depth = (feeder: Feeder): number => (feeders.has(feeder.fedBy ?? '') ? 1 + depth(feeders.get(feeder.fedBy ?? '')!) : 0);
   const order = [...feeders.values()].sort((a, b) => depth(b) - depth(a));
+  const parents = new Map(order.map((feeder) => [feeder, feeders.get(feeder.fedBy ?? '')]));
+  let curve = curveValues(calendar);
+  let period = tariffPeriod(calendar.hour, new Date(calendar.t).getUTCMonth());
+  let curveAgeS = 0;
   const substation = createSubstation({ devices, seed, calendar, shared }, order);
 
   return {
     id: 'electricity',
     step(moment) {
-      const curve = curveValues(moment.calendar);
-      const month = new Date(moment.calendar.t).getUTCMonth();
-      const period = tariffPeriod(moment.calendar.hour, month);
+      curveAgeS += moment.dtS;
+      if (curveAgeS >= curveEveryS) {
+        curve = curveValues(moment.calendar);
+        period = tariffPeriod(moment.calendar.hour, new Date(moment.calendar.t).getUTCMonth());
+        curveAgeS = 0;
+      }
       substation.supply(moment);
       let essentialKw = 0;
       for (const feeder of order) {
-        stepFeeder(feeder, moment, curve[feeder.load.curve], substation.voltsFor(feeder, feeders.get(feeder.fedBy ?? '')));
+        const parent = parents.get(feeder);
+        stepFeeder(feeder, moment, curve[feeder.load.curve], substation.voltsFor(feeder, parent));
         integrate(feeder.meter, moment.dtS, period);
         stepBreaker(feeder, moment);
-        if (feeder.load.essential && !feeders.has(feeder.fedBy ?? '')) essentialKw += totalKw(feeder.meter);
+        if (feeder.load.essential && !parent) essentialKw += totalKw(feeder.meter);
       }
       shared.essentialKw = essentialKw;
       substation.step(moment, period);
@@ -128,16 +141,15 @@ function stepFeeder(feeder: Feeder, { dtS, calendar, knobs, shared }: Moment, cu
     kw += feeder.heaters * heaterKw;
   }
   if (meter.id === 'fd-wastewater' && shared.wastewaterOn) kw += 13;
-  const cos = load.cosPhi ?? 0.93;
+  const { tan } = feeder;
   let resistiveKw = 0;
   if (wrong.loadRatio) {
     const limitKw = wrong.loadRatio * feeder.ratingA * 3 * 0.228;
-    const before = Math.hypot(kw, kw * Math.tan(Math.acos(cos)));
+    const before = Math.hypot(kw, kw * tan);
     feeder.faultHeaters = Math.max(0, Math.round((limitKw - before) / heaterKw));
     resistiveKw = feeder.faultHeaters * heaterKw;
   }
   const live = feeder.tripped || wrong.tripped ? 0 : 1;
-  const tan = Math.tan(Math.acos(cos));
   for (let phase = 0; phase < 3; phase++) {
     const volts = wrong.lostPhase === phase + 1 ? 0 : supply[phase as 0];
     const on = live && volts > 100 ? 1 : 0;
