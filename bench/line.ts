@@ -1,5 +1,5 @@
 /** A fleet of meters, the roles that read it, and what they cost; shared by the rows that measure the whole line. */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ export interface LineOptions {
   values: number;
   poll: string;
   storeUrl?: string;
+  /** Plant seconds per second; timeouts grow with it, since the network does not get faster. */
+  clock?: { speed: number };
   roles: readonly Extract<Role, 'broker' | 'ingest' | 'gateway'>[];
   /** Ends readings with a stand-in for ingest. */
   committer?: boolean;
@@ -27,6 +29,8 @@ export interface Line extends AsyncDisposable {
   /** Answers that the meters gave so far. */
   answers(): Promise<number>;
   ports: readonly number[];
+  /** Messages that the stand-in for ingest has committed so far; only with `committer`. */
+  committed(): Promise<number>;
 }
 
 export async function startLine(options: LineOptions): Promise<Line> {
@@ -42,21 +46,29 @@ export async function startLine(options: LineOptions): Promise<Line> {
   };
   const meters = child('fleet-child.ts', [String(options.buses), String(options.values)]);
   const ports = await new Promise<number[]>((resolve) => meters.once('message', (message) => resolve(message as number[])));
-  const fleet = { ports, devicesPerBus: options.devicesPerBus, values: options.values, poll: options.poll, timeout: '5s' };
+  const fleet = {
+    ports,
+    devicesPerBus: options.devicesPerBus,
+    values: options.values,
+    poll: options.poll,
+    timeout: `${5 * (options.clock?.speed ?? 1)}s`,
+  };
   const site = writeFleet(folder, fleet);
   const url = `mqtt://127.0.0.1:${brokerPort}`;
   const environment = {
     PLANTROOM_MQTT_URL: url,
     PLANTROOM_BROKER_PORT: String(brokerPort),
     PLANTROOM_LOG: 'error',
+    ...(options.clock ? { PLANTROOM_CLOCK: `${options.clock.speed},${Date.now()},${Date.now()}` } : {}),
     ...(options.storeUrl ? { PLANTROOM_STORE_URL: options.storeUrl } : {}),
   };
   const roles = new Map<Role, RoleProcess>();
+  let committer: ChildProcess | undefined;
   for (const name of options.roles) {
     if (name === 'gateway' && options.committer) {
       const { username, password } = credentials.ingest;
-      const committer = child('committer.ts', [url, 'fleet'], { COMMITTER_USER: username, COMMITTER_PASSWORD: password });
-      await new Promise((resolve) => committer.once('message', resolve));
+      committer = child('committer.ts', [url, 'fleet'], { COMMITTER_USER: username, COMMITTER_PASSWORD: password });
+      await new Promise((resolve) => committer?.once('message', resolve));
     }
     const role = undo.use(roleProcess(name, ['--site', site, '--data', folder], environment));
     await role.start();
@@ -67,18 +79,25 @@ export async function startLine(options: LineOptions): Promise<Line> {
     roles,
     folder,
     ports,
-    answers: () =>
-      new Promise((resolve) => {
-        meters.once('message', (message) => resolve(message as number));
-        meters.send('answers');
-      }),
+    answers: () => ask(meters),
+    committed: async () => (committer ? await ask(committer) : 0),
     [Symbol.asyncDispose]: () => stop.disposeAsync(),
   };
 }
 
+function ask(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('message', (message) => resolve(message as number));
+    child.send('count');
+  });
+}
+
 export interface Window {
   seconds: number;
+  /** Values that the meters gave. */
   values: number;
+  /** Values that were committed; only with `committer`. */
+  committed: number;
   /** CPU seconds of each role in this window. */
   cpu: Record<string, number>;
 }
@@ -88,10 +107,17 @@ export async function measure(line: Line, valuesPerAnswer: number, ms: number): 
   const cpu = () => new Map([...line.roles].map(([name, role]) => [name, role.cpuSeconds()]));
   const before = cpu();
   const answersBefore = await line.answers();
+  const committedBefore = await line.committed();
   const startedAt = performance.now();
   await sleep(ms);
   const after = cpu();
   const answers = (await line.answers()) - answersBefore;
+  const committed = (await line.committed()) - committedBefore;
   const used = Object.fromEntries([...after].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
-  return { seconds: (performance.now() - startedAt) / 1_000, values: answers * valuesPerAnswer, cpu: used };
+  return {
+    seconds: (performance.now() - startedAt) / 1_000,
+    values: answers * valuesPerAnswer,
+    committed: committed * valuesPerAnswer,
+    cpu: used,
+  };
 }

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../../shared/role.ts';
 
+/** As `plantroom start` runs its roles. */
+const nodeArgs = ['--max-semi-space-size=2', '--expose-gc'];
 const main = join(import.meta.dirname, '..', '..', 'main.ts');
 
 export interface RoleProcess extends AsyncDisposable {
@@ -34,7 +36,7 @@ export function roleProcess(role: Role, args: string[], environment: NodeJS.Proc
       return child?.pid ?? 0;
     },
     async start() {
-      const process_ = spawn(process.execPath, [main, role, ...args], {
+      const process_ = spawn(process.execPath, [...nodeArgs, main, role, ...args], {
         // ROLE_NODE_OPTIONS='--cpu-prof' profiles the roles and not the bench itself.
         env: { ...process.env, ...environment, NODE_OPTIONS: process.env.ROLE_NODE_OPTIONS ?? '' },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
