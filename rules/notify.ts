@@ -27,7 +27,7 @@ import { notifyMetrics } from './notify/metrics.ts';
 import { openPathWatch } from './notify/path-watch.ts';
 import { openSender, type Sender } from './notify/sender.ts';
 
-const pollMs = 250;
+const pollMs = 500;
 /** Deliveries that are done stay on record for two years. */
 const keptMs = 2 * 365 * 86_400_000;
 
@@ -59,7 +59,8 @@ export function openNotifier({ site, file, desk, clock, log, metrics, environmen
 
   const db = openDeliveryDatabase(file);
   const ledger = openLedger(db);
-  ledger.channels(config.channels);
+  const gone = ledger.channels(config.channels);
+  if (gone > 0) log.warn({ notices: gone }, 'notices were owed to a channel that the site file has no more; recorded as failed');
   ledger.prune(clock.now() - keptMs);
   const cut = ledger.resume(wire.now());
   if (cut > 0) log.warn({ notices: cut }, 'notices were on their way when the program ended; they are sent again');

@@ -176,24 +176,21 @@ export function openLedger(db: Database) {
     prune(before: number): void {
       db.run(`DELETE FROM deliveries WHERE created_at < ? AND NOT ${open}`, before);
     },
-    /** Channels of the site file; what is no longer in it goes. What is still owed to a channel that went is recorded as failed. */
-    channels(now: readonly { id: string; type: string }[]): void {
-      db.transact(() => {
+    /** Channels of the site file; what is no longer in it goes. What was still owed there is recorded as failed; returns how many. */
+    channels(now: readonly { id: string; type: string }[]): number {
+      return db.transact(() => {
+        const known = JSON.stringify(now.map((one) => one.id));
         for (const { id, type } of now)
           db.run(
-            'INSERT INTO delivery_channels (channel, type) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET type = excluded.type',
+            'INSERT INTO delivery_channels (channel, type) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET type = excluded.type, failing_since = NULL, reason = NULL',
             id,
             type,
           );
-        const known = now.map((one) => one.id);
-        for (const { channel } of db.all<{ channel: string }>('SELECT channel FROM delivery_channels'))
-          if (!known.includes(channel)) db.run('DELETE FROM delivery_channels WHERE channel = ?', channel);
-        for (const { channel } of db.all<{ channel: string }>(`SELECT DISTINCT channel FROM deliveries WHERE ${open}`))
-          if (!known.includes(channel))
-            db.run(
-              `UPDATE deliveries SET state = 'failed', last_error = 'the site file has this channel no more' WHERE ${open} AND channel = ?`,
-              channel,
-            );
+        db.run('DELETE FROM delivery_channels WHERE channel NOT IN (SELECT value FROM json_each(?))', known);
+        const gone = `${open} AND channel NOT IN (SELECT value FROM json_each(?))`;
+        const count = db.get<{ n: number }>(`SELECT count(*) AS n FROM deliveries WHERE ${gone}`, known)?.n ?? 0;
+        db.run(`UPDATE deliveries SET state = 'failed', last_error = 'the site file has this channel no more' WHERE ${gone}`, known);
+        return count;
       });
     },
     faring(channel: string, failingSince: number | null, reason: string | null): void {

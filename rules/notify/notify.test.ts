@@ -459,6 +459,20 @@ test('a notice that is told late says how late it is', async () => {
   await until(() => expect(posts().at(-1)?.text).toContain('This notice is late: the alarm began 20 minutes ago'));
 });
 
+test('what is owed to a channel that was taken out of the site file is recorded as failed', async () => {
+  start([webhook(), wecom()]);
+  hook.reply = () => ({ status: 503 });
+  raise(definition('f1'));
+  await until(() => expect(read.deliveriesOf('f1')).toMatchObject([{ lastError: 'HTTP 503' }, { state: 'sent' }]));
+  await stop();
+  start([wecom()]);
+  expect(read.deliveriesOf('f1')).toMatchObject([
+    { state: 'failed', lastError: 'the site file has this channel no more' },
+    { state: 'sent' },
+  ]);
+  expect(read.alarmPath()).toMatchObject({ state: 'fine', channels: [{ channel: 'robot' }] });
+});
+
 test('a channel that is not set up right starts nothing', () => {
   start([]);
   expect(() =>
