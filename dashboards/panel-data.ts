@@ -2,9 +2,10 @@
  * What a panel of a board shows, worked out from the store: the same reading of a board as its Grafana twin (grafana/influxql.ts), for the console.
  * A derived value is worked out from its quantities after each was aggregated over the step; `increase` is the sum of non-negative differences.
  */
-import type { SeriesPoint, SeriesQuery, Store } from '../ingest/store.ts';
+import type { Aggregate, SeriesPoint, SeriesQuery, Store } from '../ingest/store.ts';
 import type { RuleInForce } from '../rules/desk/index.ts';
 import type { Priority } from '../shared/alarm.ts';
+import { Fault } from '../shared/errors.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Text } from '../shared/text.ts';
 import { type BoardValue, isStatus, type ReadingsPanel, type Series } from './board.ts';
@@ -54,9 +55,11 @@ export interface PanelAnswer {
   lines: PanelLine[];
 }
 
-const mostQueries = 2_000;
+/** Of one panel; 13 months of 15 minutes for fifty meters are two millions. */
+const mostBuckets = 2_500_000;
 const second = 1_000;
 const day = 86_400_000;
+const longestStand = 400 * day;
 
 /** Does it show values over time, or one for the whole range? */
 export const isTrend = (panel: ReadingsPanel): boolean =>
@@ -136,7 +139,8 @@ async function membersOf(
   const expression = expressionOf(value);
   const fields: string[] = expression ? needsOf(expression).quantities : [factsOf(value).id];
   const zone = site.site.timezone;
-  const step = stepOf(series.step, range.to - range.from, range.points);
+  // One value for the whole range needs no fine steps.
+  const step = stepOf(series.step, range.to - range.from, trend ? range.points : Math.min(range.points, 200));
   const work = (device: BoardDevice, at: (field: string) => number | null): number | null => {
     if (!expression) return at(fields[0] as string);
     const result = evaluate(expression, {
@@ -147,7 +151,7 @@ async function membersOf(
   };
 
   // What is newest is known without reading a range.
-  if (!trend && series.aggregate === 'last' && range.to > now - 60 * second) {
+  if (!trend && series.aggregate === 'last' && range.to > now - Math.max(60 * second, (range.to - range.from) / 50)) {
     const newest = new Map((await store.newest(devices.map(({ id }) => id))).map((one) => [`${one.device} ${one.field}`, one]));
     return devices.map((device) => {
       const found = fields.map((field) => newest.get(`${device.id} ${field}`));
@@ -160,25 +164,30 @@ async function membersOf(
 
   const increase = series.aggregate === 'increase';
   const fine = fineStepOf(series, step, range.to - range.from);
-  const from = increase ? range.from - fine : isStatus(value) ? range.from - 90 * day : range.from;
+  const from = Math.floor((increase ? range.from - fine : range.from) / fine) * fine;
   const aggregate = increase ? 'last' : series.finer ? 'mean' : series.aggregate;
-  const queries: SeriesQuery[] = devices.flatMap((device) =>
-    fields.map((field) => ({
-      measurement: isStatus(value) ? ('device_status' as const) : device.system,
-      device: device.id,
-      field,
-      from: Math.floor(from / fine) * fine,
-      to: range.to,
-      every: fine,
-      aggregate: aggregate as NonNullable<SeriesQuery['aggregate']>,
-    })),
+  const asked = devices.flatMap((device) =>
+    fields.map((field) => ({ measurement: isStatus(value) ? ('device_status' as const) : device.system, device: device.id, field })),
   );
-  if (queries.length > mostQueries) throw new RangeError(`a panel that asks ${queries.length} series`);
+  if ((asked.length * (range.to - from)) / fine > mostBuckets) {
+    throw new Fault('api/invalid', 'This panel would read too much for this range; choose a shorter one');
+  }
+  const queries: SeriesQuery[] = asked.map((one) => ({ ...one, from, to: range.to, every: fine, aggregate: aggregate as Aggregate }));
+  // What is written on change only stood before the range began: one value for all the time before.
+  const before = isStatus(value)
+    ? await store.seriesMany(
+        asked.map((one) => ({ ...one, from: from - longestStand, to: from, every: 2 * longestStand, aggregate: 'last' as const })),
+      )
+    : [];
   const answers = await store.seriesMany(queries);
 
   return devices.map((device, index) => {
     const columns = fields.map((_, column) => answers[index * fields.length + column] ?? []);
-    const fineColumns = increase ? columns.map(differences) : isStatus(value) ? columns.map(carried) : columns;
+    const fineColumns = increase
+      ? columns.map(differences)
+      : isStatus(value)
+        ? columns.map((points, column) => carried(points, before[index * fields.length + column]))
+        : columns;
     const inRange = (points: SeriesPoint[]) => points.filter(([t]) => t >= range.from - fine && t < range.to);
     // Step by step: first each quantity over the step, then the expression.
     const outer = series.finer || !increase ? series.aggregate : 'increase';
@@ -196,8 +205,8 @@ async function membersOf(
 }
 
 /** Written on change: a step without a change has the value of the one before. */
-function carried(points: readonly SeriesPoint[]): SeriesPoint[] {
-  let last: number | null = null;
+function carried(points: readonly SeriesPoint[], before: readonly SeriesPoint[] | undefined): SeriesPoint[] {
+  let last = before?.findLast(([, value]) => value !== null)?.[1] ?? null;
   return points.map(([t, value]) => {
     last = value ?? last;
     return [t, last];
