@@ -34,7 +34,7 @@ const row: Row = {
         const name = `${
           readFileSync(`/proc/${pid}/cmdline`, 'utf8')
             .split('\0')
-            .find((word, index, words) => words[index - 1]?.endsWith('main.ts')) ?? '?'
+            .find((_word, index, words) => words[index - 1]?.endsWith('main.ts')) ?? '?'
         }, RSS MB`;
         raw[name] = [...(raw[name] ?? []), Math.round(memory.rss)];
       }
