@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isFault } from '../shared/errors.ts';
 import { temporaryFolder } from '../test/servers.ts';
@@ -35,7 +35,14 @@ test('what cannot be kept is told, and kept once it can be', () => {
   const away = `${folder.path}/later`;
   using box = openDeadLetterBox(away);
   expect(() => box.keep([letter(1)])).toThrow(expect.toSatisfy((error) => isFault(error, 'store/unavailable')));
-  using broken = openDeadLetterBox(folder.path);
+});
+
+test('a damaged file is set aside, which is a letter itself, and the new letters are kept', () => {
+  using folder = temporaryFolder('letters');
   writeFileSync(deadLetterFile(folder.path), 'this is no database, and long enough to be looked at as one'.repeat(20));
-  expect(() => broken.keep([letter(1)])).toThrow(expect.toSatisfy((error) => isFault(error, 'store/unavailable')));
+  using box = openDeadLetterBox(folder.path);
+  box.keep([letter(1)]);
+  using reader = openDeadLetters(folder.path);
+  expect(reader.list({ limit: 5 }).map(({ reason }) => reason)).toEqual(['reason 1', expect.stringMatching(/damaged/)]);
+  expect(existsSync(`${deadLetterFile(folder.path)}.damaged`)).toBe(true);
 });

@@ -2,7 +2,7 @@
  * What ingest could not store for good: payloads that are not of the agreed form, and points that the store refused. Kept with reason and text in
  * `dead-letter.db` of the data directory, where people can look at it; bounded, the oldest go first.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Fault, reasonOf } from '../shared/errors.ts';
@@ -71,37 +71,69 @@ export function openDeadLetterBox(dataDir: string, limit = keptLetters): DeadLet
   const open = () => {
     if (database) return database;
     const opened = new DatabaseSync(deadLetterFile(dataDir), { timeout: 5_000 });
+    database = opened;
     opened.exec(`pragma journal_mode = wal; pragma synchronous = full;
       create table if not exists letters (
         id integer primary key autoincrement, t integer not null, topic text not null, reason text not null, payload text not null
       )`);
-    database = opened;
     return opened;
+  };
+  const close = () => {
+    database?.close();
+    database = undefined;
+  };
+  const insertAll = (letters: readonly Omit<DeadLetter, 'id'>[]) => {
+    const box = open();
+    box.exec('begin immediate');
+    try {
+      const insert = box.prepare('insert into letters (t, topic, reason, payload) values (?, ?, ?, ?)');
+      for (const { t, topic, reason, payload } of letters) {
+        insert.run(t, topic.slice(0, 512), reason.slice(0, 512), payload.slice(0, longestText));
+      }
+      box.prepare('delete from letters where id <= (select max(id) from letters) - ?').run(limit);
+      box.exec('commit');
+    } catch (error) {
+      if (box.isTransaction) box.exec('rollback');
+      throw error;
+    }
   };
   return {
     keep(letters) {
-      if (letters.length === 0) return;
+      const [first] = letters;
+      if (!first) return;
       try {
-        const box = open();
-        box.exec('begin immediate');
         try {
-          const insert = box.prepare('insert into letters (t, topic, reason, payload) values (?, ?, ?, ?)');
-          for (const { t, topic, reason, payload } of letters) {
-            insert.run(t, topic.slice(0, 512), reason.slice(0, 512), payload.slice(0, longestText));
-          }
-          box.prepare('delete from letters where id <= (select max(id) from letters) - ?').run(limit);
-          box.exec('commit');
+          insertAll(letters);
         } catch (error) {
-          if (box.isTransaction) box.exec('rollback');
-          throw error;
+          if (!isDamage(error)) throw error;
+          close();
+          const aside = setAside(deadLetterFile(dataDir));
+          insertAll([
+            { ...first, topic: 'ingest/dead-letter', reason: `the table was damaged and is kept as ${aside}`, payload: reasonOf(error) },
+            ...letters,
+          ]);
         }
       } catch (cause) {
+        // Opened anew at the next try: it may have failed half way.
+        close();
         throw new Fault('store/unavailable', `the dead-letter table cannot be written: ${reasonOf(cause)}`, { cause });
       }
     },
-    [Symbol.dispose]() {
-      database?.close();
-      database = undefined;
-    },
+    [Symbol.dispose]: close,
   };
+}
+
+const corrupt = 11;
+const notADatabase = 26;
+function isDamage(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === corrupt || code === notADatabase;
+}
+
+/** A damaged file must not hold up the messages that belong into it; somebody may still want to look at it. */
+function setAside(file: string): string {
+  const aside = `${file}.damaged`;
+  renameSync(file, aside);
+  for (const part of ['-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
+  return aside;
 }
