@@ -43,10 +43,13 @@ export function annotationsOf(board: Board, input: GrafanaInput, variables: read
   );
 }
 
-/** The form that Grafana itself migrates old InfluxQL annotations to. */
+/**
+ * The form that Grafana itself migrates old InfluxQL annotations to. It finds columns by parts of "measurement.column", and "device_status.online" has the
+ * part "device": only as the text column does the last one that fits win, as a tag the number would be taken too.
+ */
 function annotationTarget(name: string, query: string): cog.Builder<cog.Dataquery> {
   const target = { refId: 'Anno', query, rawQuery: true, queryType: 'tags', fromAnnotations: true, name };
-  const columns = { tagsColumn: 'device', textColumn: 'device', titleColumn: '', timeEndColumn: '' };
+  const columns = { tagsColumn: '', textColumn: 'device', titleColumn: '', timeEndColumn: '' };
   return { build: () => ({ ...target, ...columns, _implementsDataqueryVariant() {} }) as unknown as cog.Dataquery };
 }
 

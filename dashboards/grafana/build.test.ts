@@ -117,11 +117,22 @@ describe('Grafana dashboards', () => {
     expect(panelOf('oxygen', 'Liquid oxygen level').timeFrom).toBeUndefined();
   });
 
+  it('name the device in the text of a mark, and nothing as its tags', () => {
+    const [offline] = build(boards.find(({ id }) => id === 'oxygen')!, 'en').annotations?.list ?? [];
+    expect(JSON.parse(JSON.stringify(offline?.target))).toMatchObject({ textColumn: 'device', tagsColumn: '', fromAnnotations: true });
+    expect(offline?.name).toBe('Device offline');
+  });
+
   it('offer the places of the board only, with a comma in a name escaped', () => {
     const variables = build(boards.find(({ id }) => id === 'electricity')!, 'en').templating?.list ?? [];
     expect(variables.map(({ name }) => name)).toEqual(['building', 'department', 'device']);
     expect(String(variables[2]?.query)).toContain('Busbar joints\\, panel AA1 : joint-t1');
     expect(JSON.stringify(variables)).not.toContain('o2-source');
+    for (const { query, options } of variables) {
+      // How Grafana reads the text of a custom variable.
+      const read = (String(query).match(/(?:\\,|[^,])+/g) ?? []).map((part) => /^\s*(.+)\s:\s(.+)$/.exec(part.replaceAll('\\,', ',')));
+      expect(read.map((match) => [match?.[1], match?.[2]])).toEqual((options ?? []).map(({ text, value }) => [text, value]));
+    }
   });
 });
 
