@@ -1,4 +1,5 @@
 /** From a reading on the broker to a signed notice at a receiver, through the rules role as it is. */
+import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Aedes } from 'aedes';
