@@ -1,0 +1,85 @@
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { benchDevice, benchProfiles, benchWord } from '../../bench/meters.ts';
+import { type Clock, systemClock } from '../../shared/clock.ts';
+import { silentLog } from '../../shared/log.ts';
+import { modbusTcpBusSchema } from '../../shared/site.ts';
+import { modbusServer, type ServerBehaviour } from '../../test/modbus-server.ts';
+import type { DeviceState, PollResult } from '../transport.ts';
+import modbusTcp from '../transports/modbus-tcp.ts';
+
+const wall = systemClock();
+
+async function bus(behaviour: Omit<ServerBehaviour, 'register'>, clock: Clock, poll: string) {
+  const server = await modbusServer({ register: (_unit, _code, address) => benchWord(address), ...behaviour });
+  const results: PollResult[] = [];
+  const states: DeviceState[] = [];
+  const metrics = new Registry();
+  const devices = [1, 2, 3].map((unit) => benchDevice(`m${unit}`, unit, poll));
+  const running = modbusTcp.start(
+    { ...modbusTcpBusSchema.parse({ id: 'b', type: 'modbus-tcp', host: '127.0.0.1', port: server.port, timeout: '200ms' }), devices },
+    {
+      clock,
+      log: silentLog(),
+      metrics,
+      profiles: benchProfiles,
+      sink: { readings: (one) => results.push(one), device: (one) => states.push(one) },
+    },
+  );
+  const until = async (done: () => boolean) => {
+    for (let waited = 0; !done() && waited < 8_000; waited += 10) await wall.sleep(10);
+    expect(done()).toBe(true);
+  };
+  return { server, results, states, metrics, running, until };
+}
+
+describe('a Modbus bus', () => {
+  it('shows what it counts, and nothing more once it is stopped', async () => {
+    const { metrics, running, results, until, server } = await bus({}, wall, '50ms');
+    await until(() => results.length >= 6);
+    const text = await metrics.metrics();
+    expect(Number(/plantroom_modbus_requests\{bus="b"\} (\d+)/.exec(text)?.[1])).toBeGreaterThanOrEqual(6);
+    expect(text).toContain('plantroom_modbus_timeouts{bus="b"} 0');
+    await running[Symbol.asyncDispose]();
+    expect(await metrics.metrics()).not.toContain('bus="b"');
+    await server[Symbol.asyncDispose]();
+  });
+
+  it('a bus that is away at the start makes its values bad once, and is read as soon as it is there', async () => {
+    const away = await bus({}, wall, '1s');
+    away.server.drop();
+    await away.until(() => away.results.length >= 3 && away.results.slice(-3).every(({ v }) => Object.keys(v).length === 0));
+    const server = await modbusServer({ register: (_unit, _code, address) => benchWord(address) }, away.server.port);
+    await away.until(() => away.results.slice(-3).every(({ v }) => Object.keys(v).length === 50));
+    expect(away.results.filter(({ bad }) => Object.keys(bad).length > 0).length).toBe(3);
+    await away.running[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+
+  it('a connection that is cut comes back by itself, without a wrong or an old value', async () => {
+    const { server, results, states, running, until } = await bus({}, wall, '50ms');
+    await until(() => results.length >= 6);
+    for (const socket of server.sockets) socket.destroy();
+    const before = results.length;
+    await until(() => results.length > before + 9 && results.slice(-3).every(({ v }) => Object.keys(v).length === 50));
+    expect(states.every(({ online }) => online)).toBe(true);
+    for (const { v, bad } of results) expect(Object.keys(v).length + Object.keys(bad).length).toBe(50);
+    await running[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+
+  it('where the plant runs 200 times faster, answers still get their real milliseconds', async () => {
+    const clock = systemClock({ speed: 200, realStart: Date.now(), plantStart: Date.UTC(2026, 0, 15) });
+    // 200 ms of plant time would be one real millisecond.
+    const slow = async (_request: unknown, right: Buffer) => {
+      await wall.sleep(15);
+      return right;
+    };
+    const { server, results, states, running, until } = await bus({ answer: slow }, clock, '30s');
+    await until(() => results.length >= 9);
+    expect(results.every(({ bad }) => Object.keys(bad).length === 0)).toBe(true);
+    expect(states.length).toBe(3);
+    await running[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+});
