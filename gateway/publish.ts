@@ -33,6 +33,7 @@ export interface Link extends AsyncDisposable {
 
 const heartbeatMs = 10_000;
 const farewellMs = 1_000;
+const listenAgainMs = 5_000;
 
 export function startLink(options: LinkOptions): Link {
   const { site, gateway, outbox, wire, plant, log } = options;
@@ -56,6 +57,7 @@ export function startLink(options: LinkOptions): Link {
     },
   });
   let open = false;
+  let deafLogged = false;
 
   const publishDevice = (state: DeviceState) => {
     const { device, ...payload } = state;
@@ -96,23 +98,30 @@ export function startLink(options: LinkOptions): Link {
     },
   };
 
-  client.on('connect', () => {
-    // mqtt.js makes a store of its own when it falls back to MQTT 3.1.1.
-    client.outgoingStore = store;
+  let cancelRetry: () => void = () => {};
+  const listen = () => {
     client.subscribe(committedTopic, { qos: 1 }, (error, granted) => {
       if (!client.connected) return;
       if (error || granted?.[0] === undefined || granted[0].qos > 2) {
-        log.error(
-          { topic: committedTopic, reason: error ? reasonOf(error) : 'refused' },
-          'the broker does not let the gateway hear "committed"',
-        );
+        const reason = error ? reasonOf(error) : 'refused';
+        if (!deafLogged)
+          log.error({ topic: committedTopic, reason }, 'the broker does not let the gateway hear "committed"; nothing is sent');
+        deafLogged = true;
+        cancelRetry = wire.after(listenAgainMs, listen);
         return;
       }
+      deafLogged = false;
       open = true;
       beat();
       for (const state of states.values()) publishDevice(state);
       outbox.connected(link);
     });
+  };
+  client.on('connect', () => {
+    // mqtt.js makes a store of its own when it falls back to MQTT 3.1.1.
+    client.outgoingStore = store;
+    cancelRetry();
+    listen();
   });
   client.on('close', () => {
     open = false;
@@ -144,6 +153,7 @@ export function startLink(options: LinkOptions): Link {
     beat,
     async [Symbol.asyncDispose]() {
       cancelBeat();
+      cancelRetry();
       outbox.disconnected();
       if (open)
         await farewell(client, statusTopic, JSON.stringify({ online: false, t: plant.now(), boot: outbox.boot, reason: 'stopped' }), wire);
