@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import grafana from '../../commands/grafana.ts';
 import { loadBoards } from '../../dashboards/boards.ts';
@@ -8,6 +10,7 @@ import { type Change, holds, type Push, pushAll } from '../../dashboards/grafana
 import { isFault } from '../../shared/errors.ts';
 import { Secret } from '../../shared/secret.ts';
 import { demoSite } from '../board-site.ts';
+import { temporaryFolder } from '../servers.ts';
 import { startGrafanaServer } from './grafana-server.ts';
 
 const token = 'glsa_test-token';
@@ -101,6 +104,23 @@ describe('pushing to Grafana', () => {
     await expect(plantroom(['push', '--url', server.url, '--token', token, '--store', 'sqlite:x'])).rejects.toThrow(/InfluxDB only/);
     await expect(plantroom(['push', '--url', server.url])).rejects.toThrow(/--token/);
     await expect(plantroom(['pull'])).rejects.toThrow(/allowed: build, push/);
+  });
+});
+
+describe('building files', () => {
+  it('writes both languages, only what changed, and takes away boards that are gone', async () => {
+    using folder = temporaryFolder('boards');
+    const args = ['build', '--out', folder.path];
+    expect((await plantroom(args)).output).toContain('26 created, 0 changed, 0 unchanged, 0 removed');
+    const oxygen = join(folder.path, 'zh', 'plantroom-oxygen-zh.json');
+    expect(JSON.parse(readFileSync(oxygen, 'utf8'))).toMatchObject({ uid: 'plantroom-oxygen-zh' });
+    writeFileSync(oxygen, '{}');
+    writeFileSync(join(folder.path, 'zh', 'plantroom-old-zh.json'), '{}');
+    writeFileSync(join(folder.path, 'zh', 'mine.json'), '{}');
+    expect((await plantroom([...args, '--language', 'zh'])).output).toContain('0 created, 1 changed, 12 unchanged, 1 removed');
+    expect(readdirSync(join(folder.path, 'zh'))).toHaveLength(14);
+    await expect(plantroom([...args, '--language', 'de'])).rejects.toThrow(/allowed: zh, en/);
+    await expect(plantroom(['build'])).rejects.toThrow(/--out is missing/);
   });
 });
 
