@@ -49,8 +49,9 @@ export async function catchUp(
   history: History,
   since: number,
   now: number,
+  overlap = overlapMs,
 ): Promise<number> {
-  const from = Math.max(since - overlapMs, now - longestMs);
+  const from = Math.max(since - overlap, now - longestMs);
   const ports: (((t: number, value: number) => void) | undefined)[] = [];
   let readings = 0;
   for await (const { keys, key, t, value, count } of history.blocks(wantedBy(book.instances), from, now)) {
