@@ -108,7 +108,22 @@ describe('devices of a site against their profiles', () => {
       /^inputs\.ai99: one of ai0/,
     );
     expect(check({ profile: 'advantech-adam-6017', inputs: { ai0: { quantity: 'level_pct', low: 0 } } })[0]).toMatch(/both low and high/);
+    expect(check({ profile: 'advantech-adam-6017', inputs: { ai0: { quantity: 'level_pct' } } })[0]).toMatch(/the values at 4 and 20 mA/);
     expect(check({ profile: 'advantech-adam-6017' })[0]).toMatch(/at least one quantity/);
+  });
+
+  it('a serial line has units 1 to 247', () => {
+    const bus = {
+      id: 'b',
+      type: 'modbus-rtu',
+      path: '/dev/ttyS0',
+      devices: [{ id: 'd', name: { zh: '表', en: 'd' }, profile: 'acrel-asj', unit: 0 }],
+    };
+    const site = siteSchema.parse({
+      site: { id: 's', name: { zh: '站', en: 's' } },
+      gateways: [{ id: 'g', name: { zh: '网', en: 'g' }, buses: [bus] }],
+    });
+    expect(deviceMistakes(site, profiles)[0]?.allowed).toMatch(/1 to 247/);
   });
 
   it('what a device gives follows its wiring', () => {

@@ -183,6 +183,10 @@ export function deviceMistakes(site: SiteConfig, profiles: ReadonlyMap<string, P
       if (bus.type === 'mqtt') continue;
       for (const [d, device] of bus.devices.entries()) {
         const path = ['gateways', g, 'buses', b, 'devices', d];
+        // Modbus over Serial Line V1.02, 2.2: 0 is broadcast, which nobody answers; 248 to 255 are reserved.
+        if (bus.type !== 'modbus-tcp' && (device.unit < 1 || device.unit > 247)) {
+          mistakes.push({ path: [...path, 'unit'], found: device.unit, allowed: '1 to 247 on a serial line' });
+        }
         const profile = profiles.get(device.profile);
         if (profile) mistakes.push(...wiringMistakes(profile, device).map((wrong) => ({ ...wrong, path: [...path, ...wrong.path] })));
         else
@@ -213,6 +217,13 @@ function wiringMistakes(profile: Profile, device: ModbusDevice): DeviceMistake[]
       mistakes.push({ path: ['inputs', name], found: input, allowed: 'both low and high, or none' });
     if (point && point.signal === undefined && input.low !== undefined) {
       mistakes.push({ path: ['inputs', name, 'low'], found: input.low, allowed: 'no low and high: this input is not a 4-20 mA loop' });
+    }
+    if (point?.signal !== undefined && input.low === undefined && input.high === undefined && input.quantity !== 'loop_current_ma') {
+      mistakes.push({
+        path: ['inputs', name],
+        found: input,
+        allowed: 'low and high, the values at 4 and 20 mA; without them mA would pass as the quantity',
+      });
     }
     if (own.has(input.quantity))
       mistakes.push({ path: ['inputs', name, 'quantity'], found: input.quantity, allowed: 'a quantity that the device does not have yet' });
