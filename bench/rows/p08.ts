@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,9 +10,9 @@ import { median, type Row } from '../row.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const months = 13;
-const hours = Math.round(months * 30.44 * 24);
 const end = Date.UTC(2026, 0, 1);
-const start = end - hours * hourMs;
+const startOf = (history: number) => end - Math.round(history * 30.44 * 24) * hourMs;
+const start = startOf(months);
 const field = (i: number) => `energy_${i}`;
 
 async function medianMs(work: () => unknown): Promise<{ ms: number; all: number[] }> {
@@ -26,7 +27,7 @@ async function medianMs(work: () => unknown): Promise<{ ms: number; all: number[
 }
 
 /** 20 series of four values an hour over 13 months, one of them every 5 s for a day, and 2,000 series in all. */
-async function fill(url: string): Promise<void> {
+async function fill(url: string, start: number): Promise<void> {
   await using store = await openStore({ url, site: 'demo' });
   const point = (device: string, t: number, fields: Record<string, number>): StorePoint => ({
     measurement: 'electricity',
@@ -61,6 +62,24 @@ async function fill(url: string): Promise<void> {
   while (Number(look.prepare('select count(*) as n from dirty where hour < ?').get(end / hourMs)?.n) > 0) await sleep(100);
 }
 
+/** Store reads over so many months of history: the whole of it by hours, the newest day, the newest values; and the size on disk. */
+export async function readsOver(history: number): Promise<{ hoursMs: number; lastDayMs: number; newestMs: number; bytesPerPoint: number }> {
+  using folder = temporaryFolder('bench-p08');
+  const file = join(folder.path, 'readings.db');
+  const from = startOf(history);
+  await fill(`sqlite:${file}`, from);
+  await using store = await openStore({ url: `sqlite:${file}`, site: 'demo' });
+  const base = { measurement: 'electricity', device: 'meter', to: end, every: hourMs } as const;
+  const over = (since: number) => store.seriesMany(Array.from({ length: 20 }, (_, i) => ({ ...base, field: field(i), from: since })));
+  const points = ((end - from) / hourMs) * 4 * 20;
+  return {
+    hoursMs: (await medianMs(() => over(from))).ms,
+    lastDayMs: (await medianMs(() => over(end - dayMs))).ms,
+    newestMs: (await medianMs(() => store.newest())).ms,
+    bytesPerPoint: statSync(file).size / points,
+  };
+}
+
 const row: Row = {
   id: 'p08',
   title: `store reads: ${months} months of hours × 20 series; one day of 5-second raw of one series; newest of 2,000 series`,
@@ -69,7 +88,7 @@ const row: Row = {
     using folder = temporaryFolder('bench-p08');
     const file = join(folder.path, 'readings.db');
     const url = `sqlite:${file}`;
-    await fill(url);
+    await fill(url, start);
     await using store = await openStore({ url, site: 'demo' });
     using hand = new DatabaseSync(file, { timeout: 5_000 });
     hand.exec('pragma cache_size = -65536');
