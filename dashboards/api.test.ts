@@ -4,7 +4,9 @@ import { topics } from '../shared/topic.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
 import { until } from '../test/program.ts';
 import { siteOf } from '../test/site-of.ts';
+import { answer as panelAnswer } from './api/boards.ts';
 import * as schemas from './api/schemas.ts';
+import { type Board, isReadings } from './board.ts';
 import { problemSchema } from './problem.ts';
 
 let app: DashboardsApp;
@@ -174,6 +176,33 @@ describe('alarms and tickets', () => {
     expect(schemas.ticket.parse(made.json)).toMatchObject({ state: 'open', openedBy: 'admin', title: { zh: '二楼漏水', en: '二楼漏水' } });
     const wrong = await app.call('POST', '/api/tickets', { token: admin, body: { ...body, device: 'nobody' } });
     expect(wrong.json.errors[0].field).toBe('device');
+  });
+});
+
+describe('boards', () => {
+  it('every panel of every board answers in the agreed form, also where the site has nothing for it', async () => {
+    const { json } = await app.call('GET', '/api/boards', { token: admin });
+    expect(json.boards.length).toBeGreaterThanOrEqual(13);
+    let panels = 0;
+    for (const { id } of json.boards as { id: string }[]) {
+      const board = (await app.call('GET', `/api/boards/${id}`, { token: admin })).json as Board;
+      for (const panel of board.panels.filter(isReadings)) {
+        const found = await app.call('GET', `/api/boards/${id}/panels/${panel.id}?from=${t0}&to=${t0 + 7_200_000}&points=100`, {
+          token: admin,
+        });
+        expect([`${id}/${panel.id}`, found.status]).toEqual([`${id}/${panel.id}`, 200]);
+        panelAnswer.parse(found.json);
+        panels++;
+      }
+    }
+    expect(panels).toBeGreaterThan(80);
+  });
+
+  it('what is not there is 404, what is too long 400', async () => {
+    const status = async (path: string) => (await app.call('GET', path, { token: admin })).status;
+    expect(await status('/api/boards/none')).toBe(404);
+    expect(await status('/api/boards/oxygen/panels/none')).toBe(404);
+    expect(await status(`/api/boards/oxygen/panels/zones?from=0&to=${t0}`)).toBe(400);
   });
 });
 

@@ -29,7 +29,7 @@ const line = z.object({
   points: z.array(z.tuple([z.number(), z.number().nullable()])),
   limits: z.array(limit),
 });
-const answer = z.object({ from: z.number(), to: z.number(), every: z.number(), lines: z.array(line) }).meta({ id: 'PanelAnswer' });
+export const answer = z.object({ from: z.number(), to: z.number(), every: z.number(), lines: z.array(line) }).meta({ id: 'PanelAnswer' });
 
 /** Many screens show the same board: an answer serves all who ask for the same within this time. */
 const keptMs = 5_000;

@@ -84,7 +84,19 @@ describe.runIf(needs('chromium'))('the console', () => {
     async (view) => {
       const { page, trouble } = await openPage(browser, program.url, view);
       await signIn(page, 'admin', program.password);
-      for (const path of ['', 'alarms', 'tickets', 'devices', 'devices/incomer', 'users', 'audit']) {
+      for (const path of [
+        '',
+        'wall',
+        'boards',
+        'boards/oxygen',
+        'alarms',
+        'tickets',
+        'devices',
+        'devices/incomer',
+        'rules',
+        'users',
+        'audit',
+      ]) {
         await page.goto(`${program.url}/#/${path}`);
         await page.waitForSelector('main .panel, main .tile');
         await page.waitForTimeout(300);
