@@ -16,7 +16,7 @@ export default defineKind({
     rating: limitSchema.default('rating_a').meta({ description: 'Rated current In' }),
     tau: durationSchema.default(150_000).meta({ description: 'Thermal time constant: about 150 s for small breakers, 10 min for large ones' }),
     trips_at: z.number().positive().default(1.13).meta({ description: 'Lowest current, in In, at which it may trip at all' }),
-    at_state: z.number().positive().default(0.9).meta({ description: 'Warn at this part of the thermal state of a trip …' }),
+    at_state: z.number().positive().default(0.87).meta({ description: 'Warn at this part of the thermal state of a trip …' }),
     ahead: durationSchema.default(900_000).meta({ description: '… or when the load now would trip it within this time' }),
     held: durationSchema.default(20_000).meta({ description: 'And the load has been there for so long: starting currents pass' }),
   }),
@@ -47,9 +47,9 @@ export default defineKind({
         // What was last read held until now; after a silence the part is taken to have gone on as before.
         if (!Number.isNaN(phase.t)) phase.theta = phase.square + (phase.theta - phase.square) * Math.exp(-(t - phase.t) / tau);
         else phase.theta = Math.min(square, trip * 0.8);
-        // The lowest of the last `held`: what flowed all that time.
-        if (square > trip) phase.above = Number.isNaN(phase.above) ? t : phase.above;
-        else phase.above = Number.NaN;
+        // Since when the load is one that keeps it hot or makes it hotter: starting currents never come to `held`.
+        if (square >= trip * at_state) phase.above = Number.isNaN(phase.above) ? t : phase.above;
+        else if (square < trip * at_state * 0.93) phase.above = Number.NaN;
         phase.square = square;
         phase.t = t;
         phase.known = true;
@@ -58,11 +58,13 @@ export default defineKind({
         let worst = 0;
         for (const one of phases) {
           if (!one.known) continue;
-          const stays = !Number.isNaN(one.above) && t - one.above >= held;
-          const soon = stays && tau * Math.log((one.square - one.theta) / (one.square - trip)) <= ahead;
-          // Heat alone counts while the load still feeds it; what cools down is no news.
-          const now = one.theta >= trip * at_state * (breached ? 0.9 : 1) && one.square >= one.theta * 0.9 && (stays || one.theta >= trip);
-          if (soon || one.theta >= trip || now || (breached && one.theta >= trip * at_state * 0.9)) hot = true;
+          const near = one.theta >= trip * at_state;
+          if (breached && one.theta >= trip * at_state * 0.9) hot = true;
+          if (!Number.isNaN(one.above) && t - one.above >= held) {
+            // Time until it is as hot as at a trip, if this load goes on.
+            const leftMs = one.square > trip ? tau * Math.log((one.square - one.theta) / (one.square - trip)) : Number.POSITIVE_INFINITY;
+            if (near || leftMs <= ahead) hot = true;
+          }
           if (one.value > worst) worst = one.value;
         }
         judge.value = worst;
