@@ -107,7 +107,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   aedes.on('clientError', (client, error) => log.debug({ client: client.id, reason: reasonOf(error) }, 'client ended'));
   aedes.on('connectionError', (client, error) => log.debug({ client: client.id, reason: reasonOf(error) }, 'connection refused'));
 
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, highWaterMark: 256 << 10 }, (socket) => {
+    gatherWrites(socket);
     guardUnknown(socket, () => users.has(client));
     const client = aedes.handle(socket);
   });
@@ -143,6 +144,24 @@ function isAllowed({ rights, allowed }: Known, topic: string): boolean {
   if (!mayPublish(rights, topic)) return false;
   if (allowed.size < mostRemembered) allowed.add(topic);
   return true;
+}
+
+/** One system call for all packets of a turn of the event loop: aedes writes each PUBACK and each message by itself. */
+function gatherWrites(socket: Socket): void {
+  const write = socket.write.bind(socket);
+  let gathering = false;
+  const release = () => {
+    gathering = false;
+    socket.uncork();
+  };
+  socket.write = ((...packet: Parameters<typeof write>) => {
+    if (!gathering) {
+      gathering = true;
+      socket.cork();
+      setImmediate(release);
+    }
+    return write(...packet);
+  }) as typeof socket.write;
 }
 
 /** Ends a connection that sends much before it has signed in, so that strangers cannot fill the memory. */
