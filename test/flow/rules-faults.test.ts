@@ -22,7 +22,7 @@ const slow: Record<string, { stepS: number; learnMs: number; withinMs: number }>
   'frozen-sensor': { stepS: 5, learnMs: 10 * minute, withinMs: 7 * 60 * minute },
   'wastewater-overflow': { stepS: 20, learnMs: 10 * minute, withinMs: 36 * 60 * minute },
   'water-meter-stuck': { stepS: 30, learnMs: 10 * minute, withinMs: 26 * 60 * minute },
-  'toilet-jam': { stepS: 30, learnMs: 5 * 24 * 60 * minute, withinMs: 60 * 60 * minute },
+  'toilet-jam': { stepS: 30, learnMs: 15 * 24 * 60 * minute, withinMs: 60 * 60 * minute },
 };
 
 describe('faults of the plant', () => {
