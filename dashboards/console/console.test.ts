@@ -13,7 +13,7 @@ import { makeWords } from './i18n/i18n.tsx';
 import { zh } from './i18n/zh.ts';
 import { type Pick, pickValue } from './overview/pick.ts';
 import { columns, systemValues } from './overview/system-values.ts';
-import { combineSeries, midnightBefore } from './overview/trends.ts';
+import { combineSeries, follow, midnightBefore } from './overview/trends.ts';
 import { sparkPath } from './parts/sparkline.tsx';
 
 const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
@@ -116,6 +116,14 @@ describe('trends', () => {
   it('a sum has a gap where one part has one', () => {
     const sum: Pick = { label: 'value.power', quantities: ['active_power_kw'], combine: 'sum' };
     expect(combineSeries(sum, [[[0, 1], [1, 2]], [[0, 10], [1, null]]])).toEqual([[0, 11], [1, null]]); // biome-ignore format: short
+  });
+});
+
+describe('counters', () => {
+  it('go on after a reset, and say since when they count', () => {
+    const points = [[10, null], [20, 100], [30, 105], [40, null], [50, 2], [60, 6]] as [number, number | null][]; // biome-ignore format: short
+    expect(follow(points, 0)).toEqual({ counted: 9, last: 6, since: 20 });
+    expect(follow([[1, null]], 0)).toBeUndefined();
   });
 });
 

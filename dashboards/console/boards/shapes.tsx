@@ -10,7 +10,7 @@ export function BarsEach({ panel, lines }: { panel: ReadingsPanel; lines: readon
   const most = Math.max(...lines.map(({ figure }) => figure ?? 0), 1e-9);
   const sorted = [...lines].sort((a, b) => (b.figure ?? -1) - (a.figure ?? -1));
   return (
-    <ul className="gauges">
+    <ul className="gauges one-column">
       {sorted.map((line) => (
         <li key={keyOf(line)}>
           <div className="gauge-head">

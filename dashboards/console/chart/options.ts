@@ -129,6 +129,8 @@ export function drawLimits(
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.font = font.replace(/^\d+px/, `${12 * devicePixelRatio}px`);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([8, 5]);
   ctx.strokeStyle = dark ? '#ff9a9d' : '#b01621';
@@ -140,7 +142,7 @@ export function drawLimits(
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillText(text, bbox.left + 6, y - 4);
+    ctx.fillText(text, bbox.left + 6, y - 2);
   }
   ctx.restore();
 }

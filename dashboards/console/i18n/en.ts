@@ -117,7 +117,7 @@ export const en = {
   'value.fire': 'Fire alarms',
   'alarms.title': 'Open alarms',
   'alarms.none': 'No open alarms',
-  'alarms.acknowledge': 'Acknowledge',
+  'alarms.acknowledge': 'Ack',
   'alarms.acknowledged': 'Acknowledged by {who}',
   'alarms.returned': 'Back to normal',
   'alarms.since': 'since {time}',

@@ -41,7 +41,7 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
         <h2>{text(label)}</h2>
         <span className="tile-state">
           {worstAlarm && <PriorityMark priority={worstAlarm.priority} flash={calls(worstAlarm)} size={22} />}
-          {state}
+          {alarms.length > 1 ? `×${alarms.length}` : state}
         </span>
       </header>
       <div className="tile-label">{t(values.key.label)}</div>

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { SeriesPoint } from '../../../ingest/store.ts';
 import type { QuantityId } from '../../../shared/quantity.ts';
-import { api, type DeviceInfo } from '../data/api.ts';
+import { api } from '../data/api.ts';
 import type { Plant, PlantLink } from '../data/plant.ts';
 import { devicesOfPick, type Pick } from './pick.ts';
 
@@ -74,9 +74,16 @@ export interface Counted {
   unit: string;
 }
 
-/** Counter now minus counter at local midnight, summed over the devices of the pick. */
+interface Followed {
+  /** Sum of what was counted up to `last`. */
+  counted: number;
+  last: number;
+  since: number;
+}
+
+/** What the counters of the pick have counted since local midnight; a counter that was reset or replaced goes on from there. */
 export function useCountedToday(link: PlantLink, plant: Plant, pick: Pick): Counted | undefined {
-  const [base, setBase] = useState<Map<string, SeriesPoint>>();
+  const [followed, setFollowed] = useState<Map<string, Followed>>();
   const quantity = pick.quantities[0]!;
   const ids = devicesOfPick(pick, pick.system, plant.devices.values())
     .map(({ id }) => id)
@@ -89,35 +96,46 @@ export function useCountedToday(link: PlantLink, plant: Plant, pick: Pick): Coun
   useEffect(() => {
     const abort = new AbortController();
     const load = async () => {
-      const found = new Map<string, SeriesPoint>();
+      const found = new Map<string, Followed>();
       for (const device of ids.split(',').filter(Boolean)) {
         const { points } = await api.series(
-          { device, quantity, from: day, to: Math.ceil(link.now()), every: '15m', aggregate: 'min' },
+          { device, quantity, from: day, to: Math.ceil(link.now()), every: '5m', aggregate: 'last' },
           abort.signal,
         );
-        const first = points.find(([, value]) => value !== null);
-        if (first) found.set(device, [Math.max(first[0], day), first[1]]);
+        const one = follow(points, day);
+        if (one) found.set(device, one);
       }
-      if (!abort.signal.aborted) setBase(found);
+      if (!abort.signal.aborted) setFollowed(found);
     };
-    load().catch(() => undefined);
-    const again = setTimeout(() => load().catch(() => undefined), 20_000);
+    const run = () => void load().catch(() => undefined);
+    run();
+    const timers = [setTimeout(run, 20_000), setInterval(run, 300_000)];
     return () => {
       abort.abort();
-      clearTimeout(again);
+      timers.forEach(clearTimeout);
     };
   }, [ids, quantity, day, link]);
 
-  if (!base || base.size === 0) return undefined;
+  if (!followed || followed.size === 0) return undefined;
   let value = 0;
   let since = day;
-  for (const [id, [t, start]] of base) {
-    const now = (plant.devices.get(id) as DeviceInfo | undefined)?.latest[quantity]?.value;
-    if (now === null || now === undefined || start === null || now < start) return undefined;
-    value += now - start;
-    since = Math.max(since, t);
+  for (const [id, { counted, last, since: start }] of followed) {
+    const now = plant.devices.get(id)?.latest[quantity]?.value;
+    value += counted + (typeof now === 'number' ? Math.max(0, now - last) : 0);
+    since = Math.max(since, start);
   }
   return { value, since, fromMidnight: since - day <= 15 * 60_000, unit: plant.site.quantities[quantity]?.unit ?? '' };
+}
+
+/** Differences between the values that are there; a fall counts nothing. */
+export function follow(points: readonly SeriesPoint[], from: number): Followed | undefined {
+  let found: Followed | undefined;
+  for (const [t, value] of points) {
+    if (value === null) continue;
+    if (!found) found = { counted: 0, last: value, since: Math.max(t, from) };
+    else found = { ...found, counted: found.counted + Math.max(0, value - found.last), last: value };
+  }
+  return found;
 }
 
 /** Local midnight at or before `t` in the site's time zone. */

@@ -1,8 +1,9 @@
 /** The boards: which there are, and one of them live, with its range and place. */
 import '../boards/boards.css';
 import { Button, Group, SegmentedControl, Select, Tooltip } from '@mantine/core';
-import { type CSSProperties, lazy, type RefObject, Suspense, useEffect, useState } from 'react';
+import { type CSSProperties, lazy, type RefObject, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Board, Panel, ReadingsPanel } from '../../board.ts';
+import { layout, type Place } from '../../board-layout.ts';
 import { DeskPanelBody } from '../boards/desk-panels.tsx';
 import { GaugePanel, StatPanel, StatusPanel, TablePanel } from '../boards/figures.tsx';
 import { BarsEach, BarsOverTime, HeatMap, StateTimeline } from '../boards/shapes.tsx';
@@ -73,6 +74,7 @@ function BoardView({ board }: { board: Board }) {
   const [fixed, setFixed] = useState<BoardRange['fixed']>();
   const [building, setBuilding] = useState<string | null>(null);
   const [question, ask] = useState<Question>();
+  const places = useMemo(() => layout(board.panels), [board]);
   const range: BoardRange = { spanMs: ranges.find(({ id }) => id === chosen)?.ms ?? 24 * hour, fixed };
   return (
     <>
@@ -108,10 +110,11 @@ function BoardView({ board }: { board: Board }) {
         </Group>
       </header>
       <div className="board-grid">
-        {board.panels.map((panel) => (
+        {board.panels.map((panel, index) => (
           <PanelFrame
             key={panel.id}
             panel={panel}
+            place={places[index] as Place}
             board={board.id}
             range={range}
             building={building}
@@ -127,6 +130,7 @@ function BoardView({ board }: { board: Board }) {
 
 interface FrameProps {
   panel: Panel;
+  place: Place;
   board: string;
   range: BoardRange;
   building: string | null;
@@ -136,12 +140,11 @@ interface FrameProps {
 
 function PanelFrame(props: FrameProps) {
   const { text } = useWords();
-  const { panel } = props;
-  const [columns, rows] = panel.size;
+  const { panel, place } = props;
   return (
     <section
       className={`panel board-panel kind-${panel.kind}`}
-      style={{ '--columns': columns, minHeight: rows * 30 } as CSSProperties}
+      style={{ '--column': place.x + 1, '--columns': place.width, '--row': place.y + 1, '--rows': place.height } as CSSProperties}
       data-panel={panel.id}
     >
       <h3>
