@@ -8,7 +8,7 @@ import type { RoleContext, StartRole } from '../shared/role.ts';
 import type { GatewaySite } from '../shared/site.ts';
 import { profilesOf } from './check.ts';
 import type { Profile } from './device.ts';
-import { dropReasons, Outbox } from './outbox.ts';
+import { dropReasons, Outbox, type OutboxStatus } from './outbox.ts';
 import { type Link, startLink } from './publish.ts';
 import { Stamp } from './stamp.ts';
 import type { Sink, Transport, TransportContext } from './transport.ts';
@@ -123,14 +123,25 @@ interface GatewayMetrics {
 function gatewayMetrics(registry: Registry): GatewayMetrics {
   const sources = new Map<string, Outbox>();
   const registers = [registry];
-  const gauge = (name: string, help: string, value: (status: ReturnType<Outbox['status']>) => number) =>
+  const wire = systemClock();
+  let taken = Number.NEGATIVE_INFINITY;
+  let statuses: [gateway: string, status: OutboxStatus][] = [];
+  /** One look at each outbox for all gauges of a scrape. */
+  const look = () => {
+    if (wire.monotonic() - taken > 200) {
+      taken = wire.monotonic();
+      statuses = [...sources].map(([gateway, outbox]) => [gateway, outbox.status()]);
+    }
+    return statuses;
+  };
+  const gauge = (name: string, help: string, value: (status: OutboxStatus) => number) =>
     new Gauge({
       name: `plantroom_gateway_${name}`,
       help,
       labelNames: ['gateway'],
       registers,
       collect() {
-        for (const [gateway, outbox] of sources) this.labels(gateway).set(value(outbox.status()));
+        for (const [gateway, status] of look()) this.labels(gateway).set(value(status));
       },
     });
   gauge('outbox_messages', 'Messages not committed yet', (status) => status.depth);
@@ -146,8 +157,7 @@ function gatewayMetrics(registry: Registry): GatewayMetrics {
     labelNames: ['gateway', 'reason'],
     registers,
     collect() {
-      for (const [gateway, outbox] of sources) {
-        const { dropped } = outbox.status();
+      for (const [gateway, { dropped }] of look()) {
         for (const reason of dropReasons) this.labels(gateway, reason).set(dropped[reason]);
       }
     },
