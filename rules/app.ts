@@ -1,5 +1,6 @@
 /** The rules role: readings and device status in, alarms and tickets out. */
 import { Counter, Gauge } from 'prom-client';
+import { speedFromEnvironment } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { deviceStatusPayload, filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
@@ -12,8 +13,9 @@ import { openPublisher } from './publish.ts';
 import { parseReadings } from './readings.ts';
 import { loadCheckpoint, resume, saveCheckpoint } from './resume.ts';
 
-/** A delay that ends is noticed so much later, so that a reading under way is heard first. */
-const graceMs = 300;
+/** A delay that ends is noticed so much later (real time), so that a reading under way is heard first. */
+const graceRealMs = 300;
+/** Real time, as are the next two. */
 const housekeepingMs = 1_000;
 const checkpointMs = 30_000;
 /** What is under way to the store when this role starts has arrived by then. */
@@ -49,7 +51,9 @@ export const startRules: StartRole = async (context: RoleContext) => {
   };
 
   const desk = undo.use(openEngineDesk({ file: operationsFile(context.dataDir), clock }));
-  const book = openRuleBook(context.site.config);
+  const speed = speedFromEnvironment();
+  const graceMs = graceRealMs * speed;
+  const book = openRuleBook(context.site.config, undefined, speed);
   desk.saveRules(book.inForce);
   const attendant = openAttendant(book, desk, clock);
   const pending: Condition[] = [];
@@ -61,7 +65,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
   if (since === undefined) engine.adopt(attendant.active);
 
   const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
-  const publisher = undo.use(openPublisher(desk, client, site, clock, log));
+  const publisher = undo.use(openPublisher(desk, client, site, clock, log, speed));
   const notifier = undo.use(openNotifier({ site: context.site, file: operationsFile(context.dataDir), desk, clock, log, metrics }));
 
   const settle = () => {
@@ -103,11 +107,11 @@ export const startRules: StartRole = async (context: RoleContext) => {
 
   let stopHousekeeping = () => {};
   const housekeeping = () => {
-    stopHousekeeping = clock.after(housekeepingMs, () => {
+    stopHousekeeping = clock.after(housekeepingMs * speed, () => {
       if (live && client.connected) engine.tick(clock.now() - graceMs);
       desk.endShelves();
       settle();
-      if (live && clock.now() - savedAt >= checkpointMs) checkpoint();
+      if (live && clock.now() - savedAt >= checkpointMs * speed) checkpoint();
       housekeeping();
     });
   };
@@ -163,7 +167,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
   undo.defer(() => closing.abort());
   const goLive = async () => {
     if (since !== undefined) {
-      await clock.sleep(settleMs, closing.signal);
+      await clock.sleep(settleMs * speed, closing.signal);
       await resume({ book, engine, attendant, pending }, context.storeUrl, since, clock.now(), log);
       if (closing.signal.aborted) return;
     }

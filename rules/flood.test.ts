@@ -24,6 +24,7 @@ function openPlant() {
   const plant: Plant = {
     site: 's',
     timezone: 'Asia/Shanghai',
+    speed: 1,
     devices,
     children: (id) => [...devices.values()].filter((device) => device.fedBy === id),
     byRole: () => [],

@@ -80,8 +80,8 @@ export function withOverride(rule: Rule, override: RuleOverride): Rule {
 }
 
 /** @throws Fault rule/invalid; a checked site file has none */
-export function openRuleBook(site: SiteConfig, packs?: readonly Pack[]): RuleBook {
-  const plant = plantOf(site);
+export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 1): RuleBook {
+  const plant = plantOf(site, speed);
   const instances: Instance[] = [];
   const inForce: RuleInForce[] = [];
   for (const { pack, rule } of rulesOf(site, packs)) {

@@ -27,6 +27,8 @@ export interface PlantDevice {
 export interface Plant {
   site: string;
   timezone: string;
+  /** Plant seconds per second; 1 but on simulated sites. Waiting for messages must allow for the real time that they take. */
+  speed: number;
   devices: ReadonlyMap<string, PlantDevice>;
   /** Devices fed by this one. */
   children(device: string): PlantDevice[];
@@ -42,7 +44,7 @@ export interface Place {
   plant: Plant;
 }
 
-export function plantOf(site: SiteConfig): Plant {
+export function plantOf(site: SiteConfig, speed = 1): Plant {
   const devices = new Map<string, PlantDevice>();
   const buildings = new Map(site.buildings.map((building) => [building.id, building.name]));
   for (const { gateway, device } of devicesOf(site)) {
@@ -94,6 +96,7 @@ export function plantOf(site: SiteConfig): Plant {
   return {
     site: site.site.id,
     timezone: site.site.timezone,
+    speed,
     devices,
     children: (device) => children.get(device) ?? [],
     byRole: (role) => roles.get(role) ?? [],

@@ -13,6 +13,7 @@ import type { EngineDesk } from './desk/desk.ts';
 import { isClosed } from './desk/ticket-state.ts';
 
 const cursorName = 'published';
+/** Real time. */
 const pollMs = 200;
 const batch = 500;
 
@@ -21,7 +22,7 @@ export interface Publisher extends AsyncDisposable {
   kick(): void;
 }
 
-export function openPublisher(desk: EngineDesk, client: MqttClient, site: string, clock: Clock, log: Log): Publisher {
+export function openPublisher(desk: EngineDesk, client: MqttClient, site: string, clock: Clock, log: Log, speed = 1): Publisher {
   let cursor = desk.cursor(cursorName);
   let running: Promise<void> | undefined;
   let again = false;
@@ -94,7 +95,7 @@ export function openPublisher(desk: EngineDesk, client: MqttClient, site: string
 
   let cancel = () => {};
   const poll = () => {
-    cancel = clock.after(pollMs, () => {
+    cancel = clock.after(pollMs * speed, () => {
       run();
       poll();
     });

@@ -24,6 +24,7 @@ export function examplePlace(quantity: QuantityId | undefined, attributes: Recor
   const plant: Plant = {
     site: 'example',
     timezone: 'Asia/Shanghai',
+    speed: 1,
     devices: new Map([[device.id, device]]),
     children: () => [],
     byRole: () => [],

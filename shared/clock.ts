@@ -57,6 +57,11 @@ export function clockFromEnvironment(environment: NodeJS.ProcessEnv = process.en
   return systemClock({ speed, realStart, plantStart });
 }
 
+/** Plant seconds per second as in PLANTROOM_CLOCK; 1 without it. For those who wait for something that takes real time. */
+export function speedFromEnvironment(environment: NodeJS.ProcessEnv = process.env): number {
+  return Number(environment.PLANTROOM_CLOCK?.split(',')[0]) || 1;
+}
+
 export interface ManualClock extends Clock {
   /** Moves time on, running what falls due in order; lets promises settle in between. */
   advance(ms: number): Promise<void>;

@@ -16,7 +16,9 @@ export default defineKind({
     { device: place.device.id, signal: 'status' },
   ],
   open({ after, polls }, place) {
-    const patience = Math.max(after, polls * place.device.pollMs);
+    // On a site that runs fast a busy machine is no silent device: at least ten real seconds.
+    const { speed } = place.plant;
+    const patience = Math.max(after, polls * place.device.pollMs, speed > 1 ? 10_000 * speed : 0);
     const judge: Judge = {
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
