@@ -76,7 +76,8 @@ export const startRules: StartRole = async (context: RoleContext) => {
       publisher.kick();
       notifier.kick();
     }
-    wakeAt(engine.next() + graceMs);
+    // Without sight nothing falls due; housekeeping looks again every second.
+    if (live && client.connected) wakeAt(engine.next() + graceMs);
   };
 
   /** Judging what comes, and no longer what was. */
