@@ -30,6 +30,8 @@ export interface SqliteSettings {
   file: string;
   /** Upper limit of the file; writing beyond it is the same as a full disk. */
   maxMb?: number | undefined;
+  /** Page cache of each connection; 64 MB by default, less for those who only look at a few series. */
+  cacheMb?: number | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface SqliteSettings {
 export const pragmas =
   'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 20000; pragma cache_size = -65536;';
 
-export function openDatabase({ file, maxMb }: SqliteSettings, purpose: 'write' | 'read'): DatabaseSync {
+export function openDatabase({ file, maxMb, cacheMb }: SqliteSettings, purpose: 'write' | 'read'): DatabaseSync {
   try {
     // Not recursive: a whole path that is missing is more likely a disk that is not mounted.
     if (!existsSync(dirname(file))) mkdirSync(dirname(file));
@@ -51,6 +53,7 @@ export function openDatabase({ file, maxMb }: SqliteSettings, purpose: 'write' |
         throw new Fault('store/unavailable', `${file} was made by a newer version (${found}, this one knows ${version})`);
       if (found < version) database.exec(`begin immediate; ${tables} pragma user_version = ${version}; commit;`);
       if (purpose === 'read') database.exec('pragma query_only = on');
+      if (cacheMb !== undefined) database.exec(`pragma cache_size = ${-Math.round(cacheMb * 1_024)}`);
       if (maxMb !== undefined) {
         const size = Number(database.prepare('pragma page_size').get()?.page_size ?? 4096);
         database.exec(`pragma max_page_count = ${Math.max(1, Math.floor((maxMb * 1_048_576) / size))}`);

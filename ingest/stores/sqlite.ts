@@ -18,8 +18,9 @@ export function settingsOf(url: string): SqliteSettings {
   const [path = '', search = ''] = url.slice('sqlite:'.length).split('?', 2);
   if (path === '') throw new Fault('store/query', 'a SQLite store is named sqlite:<file>');
   const file = path.startsWith('///') ? fileURLToPath(`file:${path}`) : isAbsolute(path) ? path : resolve(path);
-  const maxMb = new URLSearchParams(search).get('max_mb');
-  return { file, maxMb: maxMb === null ? undefined : Number(maxMb) };
+  const settings = new URLSearchParams(search);
+  const number = (name: string) => (settings.has(name) ? Number(settings.get(name)) : undefined);
+  return { file, maxMb: number('max_mb'), cacheMb: number('cache_mb') };
 }
 
 const scanRowsWanted = 60_000;
