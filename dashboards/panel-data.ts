@@ -99,7 +99,8 @@ async function seriesLines(
       label,
       device: of.length === 1 && !series.combine ? of[0]!.id : null,
       value: facts.id,
-      unit: facts.unit,
+      // How many readings there were is a number, whatever they measured.
+      unit: series.aggregate === 'count' ? '' : facts.unit,
       ...(facts.states ? { states: facts.states, statePriorities: prioritiesOf(value, facts.states, source.rules) } : {}),
       limits: distinct(of.flatMap((device) => limitsAt(rules, value, device))),
     });

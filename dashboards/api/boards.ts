@@ -115,10 +115,14 @@ export function boardRoutes(app: App, parts: Parts): void {
       let fresh = found && found.until > wall.monotonic() ? found.answer : undefined;
       if (!fresh) {
         fresh = make();
+        // In the order of their making, so the expired ones come first.
+        for (const [old, { until }] of kept) {
+          if (until > wall.monotonic() && kept.size < mostKept) break;
+          kept.delete(old);
+        }
         kept.delete(url);
         kept.set(url, { until: wall.monotonic() + keptMs, answer: fresh });
         fresh.catch(() => kept.delete(url));
-        if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
       }
       // Already text, once for all who ask.
       return reply.type('application/json; charset=utf-8').send((await fresh) as unknown as PanelAnswer);
