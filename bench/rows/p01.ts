@@ -80,7 +80,7 @@ const row: Row = {
     raw['bare modbus-serial: values/s'] = limit;
     const rate = median(rates);
     const cpu = median(used);
-    const megabytes = Math.max(...(raw['one round a second: gateway RSS, MB'] as number[]));
+    const megabytes = median(raw['one round a second: gateway RSS, MB'] as number[]);
     return {
       ours: `${Math.round(rate / 1_000)}k values/s, ${cpu.toFixed(1)} CPU s per million values, ${Math.round(megabytes)} MB at one round a second`,
       limit: `${Math.round(median(limit) / 1_000)}k values/s (bare modbus-serial loop)`,
