@@ -95,6 +95,16 @@ describe('bad values', () => {
     engine.tick(64 * s);
     expect(out).toEqual([['on', 64 * s, 9]]);
   });
+  test('raise their own alarm, but not when the device just does not answer', () => {
+    const { out, engine } = run(instance({ kind: 'bad', params: {}, on_delay: '30s' }));
+    engine.reading('example', 0, { pressure_kpa: 400 });
+    for (let t = 1; t < 100; t++) engine.reading('example', t * s, {}, { pressure_kpa: 'comm' });
+    engine.status('example', 100 * s, false);
+    engine.tick(200 * s);
+    expect(out).toEqual([]);
+    for (let t = 200; t < 240; t++) engine.reading('example', t * s, {}, { pressure_kpa: 'sensor' });
+    expect(out).toEqual([['on', 230 * s, null]]);
+  });
   test('a device that is offline is unknown, not clear', () => {
     const { out, at, engine } = run(instance());
     at(0, 9);

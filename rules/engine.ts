@@ -207,7 +207,7 @@ export function openEngine(
     }
   };
 
-  const feed = (point: Point, t: number, value: number) => {
+  const feed = (point: Point, t: number, value: number, silent = false) => {
     if (t < point.t) {
       late++;
       return;
@@ -223,7 +223,9 @@ export function openEngine(
       const now = watch.t;
       if (watch.dueAt <= now || watch.judge.wakeAt <= now) catchUp(watch, now);
       judged++;
-      take(watch, watch.judge.reading(point.inputs[i] as number, t, value, watch.breached), now);
+      const { judge } = watch;
+      const input = point.inputs[i] as number;
+      take(watch, silent && judge.silent ? judge.silent(input) : judge.reading(input, t, value, watch.breached), now);
       if (watch.dueAt < watch.heapAt || watch.judge.wakeAt < watch.heapAt) arm(watch);
     }
   };
@@ -241,7 +243,8 @@ export function openEngine(
       if (bad) {
         for (const quantity in bad) {
           const point = node.points.get(quantity);
-          if (point) feed(point, t, Number.NaN);
+          const reason = bad[quantity];
+          if (point) feed(point, t, Number.NaN, reason === 'comm' || reason === 'stale');
         }
       }
       if (good && node.message) feed(node.message, t, 1);
@@ -266,7 +269,7 @@ export function openEngine(
     status(device, t, online) {
       const node = nodes.get(device);
       if (!node) return;
-      if (!online) for (const point of node.points.values()) feed(point, Math.max(t, point.t), Number.NaN);
+      if (!online) for (const point of node.points.values()) feed(point, Math.max(t, point.t), Number.NaN, true);
       if (node.status) feed(node.status, Math.max(t, node.status.t + 1), online ? 1 : 0);
     },
     tick(t) {

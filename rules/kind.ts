@@ -20,6 +20,8 @@ export interface Judge {
    * Times never go back within an input; between inputs they may by a little.
    */
   reading(input: number, t: number, value: number, breached: boolean): Verdict;
+  /** Nothing comes of this input: no answer, or the device is offline. By default the same as a bad value. */
+  silent?(input: number): Verdict;
   /** Time has come to `wakeAt` without a reading. */
   wake?(t: number, breached: boolean): Verdict;
   /** Judging begins (start of the engine, or sight regained after the broker was away). */

@@ -19,6 +19,8 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
+      // A device that does not answer is another trouble, with a rule of its own.
+      silent: () => 'unknown',
       reading(input, _t, value) {
         latest[input] = Number.isNaN(value);
         for (let i = 0; i < count; i++) if (latest[i]) return 'breach';
