@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { manualClock } from '../shared/clock.ts';
+import { operationsFile } from '../shared/role.ts';
+import { Accounts, sessionLimits } from './accounts.ts';
+import { ensureFirstPassword } from './first-password.ts';
+import { GuessLimit } from './guess-limit.ts';
+import { hashPassword, makePassword, passwordFits } from './password.ts';
+import { runUserCommand } from './user-command.ts';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'plantroom-accounts-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+describe('the first start', () => {
+  it('makes a password once and never says it again', async () => {
+    const first = await ensureFirstPassword(dataDir, {});
+    expect(first.password).toMatch(/^[a-zA-Z2-9]{4}(-[a-zA-Z2-9]{4}){3}$/);
+    expect(await ensureFirstPassword(dataDir, {})).toEqual({ user: 'admin' });
+    using accounts = new Accounts(dataDir, manualClock());
+    expect((await accounts.passwordOf('admin', first.password!))?.role).toBe('admin');
+    expect(await accounts.passwordOf('admin', 'admin')).toBeUndefined();
+    expect(await accounts.passwordOf('nobody', first.password!)).toBeUndefined();
+    expect(readFileSync(operationsFile(dataDir)).includes(first.password!)).toBe(false);
+  });
+
+  it('takes the one from the environment, and refuses one that is too short', async () => {
+    await expect(ensureFirstPassword(dataDir, { PLANTROOM_ADMIN_PASSWORD: 'short' })).rejects.toMatchObject({ code: 'api/invalid' });
+    expect(await ensureFirstPassword(dataDir, { PLANTROOM_ADMIN_PASSWORD: 'long-enough-1' })).toEqual({ user: 'admin' });
+  });
+});
+
+describe('sessions', () => {
+  it('end when they are not used, and after the longest time even when they are', async () => {
+    await ensureFirstPassword(dataDir, { PLANTROOM_ADMIN_PASSWORD: 'long-enough-1' });
+    const wall = manualClock();
+    using accounts = new Accounts(dataDir, wall, wall);
+    const idle = accounts.openSession('admin').token;
+    wall.advanceSync(sessionLimits.idleMs + 1);
+    expect(accounts.session(idle)).toBeUndefined();
+    const used = accounts.openSession('admin').token;
+    let lived = 0;
+    for (; accounts.session(used); lived += sessionLimits.idleMs / 2) wall.advanceSync(sessionLimits.idleMs / 2);
+    expect(Math.abs(lived - sessionLimits.longestMs)).toBeLessThanOrEqual(sessionLimits.idleMs);
+  });
+
+  it('are kept as hashes, and the oldest go when there are too many', async () => {
+    await ensureFirstPassword(dataDir, { PLANTROOM_ADMIN_PASSWORD: 'long-enough-1' });
+    const wall = manualClock();
+    using accounts = new Accounts(dataDir, wall, wall);
+    const first = accounts.openSession('admin').token;
+    for (let index = 0; index < sessionLimits.mostPerUser; index++) {
+      wall.advanceSync(1);
+      accounts.openSession('admin');
+    }
+    expect(accounts.session(first)).toBeUndefined();
+    expect(readFileSync(`${operationsFile(dataDir)}-wal`).includes(first)).toBe(false);
+  });
+});
+
+describe('passwords', () => {
+  it('fit in any Unicode form, and their cost stands in the hash', async () => {
+    const hash = await hashPassword('pässwörd-äöü');
+    expect(hash).toMatch(/^scrypt\$16384\$8\$5\$/);
+    expect(await passwordFits('pässwörd-äöü'.normalize('NFD'), hash)).toBe(true);
+    expect(await passwordFits('passwort', hash)).toBe(false);
+    expect(await passwordFits('x', 'plain$x')).toBe(false);
+    expect(new Set(Array.from({ length: 50 }, makePassword)).size).toBe(50);
+  });
+
+  it('guessing is stopped after ten failures and free again after a minute', () => {
+    const clock = manualClock();
+    const limit = new GuessLimit(clock);
+    for (let index = 0; index < 10; index++) {
+      limit.check('a');
+      limit.failed('a');
+    }
+    expect(() => limit.check('a')).toThrow(/wait a minute/);
+    expect(() => limit.check('b')).not.toThrow();
+    clock.advanceSync(60_001);
+    expect(() => limit.check('a')).not.toThrow();
+  });
+});
+
+describe('plantroom user', () => {
+  const run = async (action: string, name?: string, more: { role?: string; password?: string } = {}) => {
+    const said: string[] = [];
+    const environment = more.password ? { PLANTROOM_USER_PASSWORD: more.password } : {};
+    await runUserCommand({ dataDir, action, name, role: more.role, environment, say: (line) => said.push(line) });
+    return said;
+  };
+
+  it('adds, lists, changes the password and removes', async () => {
+    await ensureFirstPassword(dataDir, { PLANTROOM_ADMIN_PASSWORD: 'long-enough-1' });
+    expect(await run('add', 'li.si', { role: 'technician', password: 'given-password' })).toEqual(['added li.si (technician)']);
+    expect(await run('list')).toEqual(['admin\tadmin\tadmin', 'li.si\ttechnician\tli.si']);
+    expect((await run('password', 'li.si')).at(-1)).toMatch(/^password .{19} {3}\(shown this once\)$/);
+    expect(await run('remove', 'li.si')).toEqual(['removed li.si']);
+    await expect(run('remove', 'admin')).rejects.toMatchObject({ code: 'api/invalid' });
+    await expect(run('add', 'x', { role: 'chief' })).rejects.toThrow(/viewer, technician, engineer, manager, admin/);
+    await expect(run('add', 'Bad Name', { role: 'viewer' })).rejects.toMatchObject({ code: 'usage/command' });
+    await expect(run('dance')).rejects.toMatchObject({ code: 'usage/command' });
+  });
+});
