@@ -55,7 +55,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
   const graceMs = graceRealMs * speed;
   const book = openRuleBook(context.site.config, undefined, speed);
   desk.saveRules(book.inForce);
-  const attendant = openAttendant(book, desk, clock);
+  const attendant = openAttendant(book, desk, clock, context.site.config.rules.seasons);
   const pending: Condition[] = [];
   const engine = openEngine(book.instances, (condition) => void pending.push(condition));
   log.info({ rules: book.inForce.length, places: book.instances.length, active: attendant.active.size }, 'rules in force');
@@ -111,6 +111,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
     stopHousekeeping = clock.after(housekeepingMs * speed, () => {
       if (live && client.connected) engine.tick(clock.now() - graceMs);
       desk.endShelves();
+      attendant.look();
       settle();
       if (live && clock.now() - savedAt >= checkpointMs * speed) checkpoint();
       housekeeping();

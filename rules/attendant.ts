@@ -5,7 +5,7 @@ import type { Condition } from './engine.ts';
 import { openGrouping } from './grouping.ts';
 import { messageOf } from './message.ts';
 import type { Instance, RuleBook } from './pack.ts';
-import { openSuppression } from './suppression.ts';
+import { openSuppression, type Seasons } from './suppression.ts';
 
 export interface Attendant {
   /** Ids of alarms that are active, for the engine's start. */
@@ -13,14 +13,22 @@ export interface Attendant {
   attend(conditions: readonly Condition[]): void;
   /** The same for readings that may have been judged before a crash: what the desk knows already, or something newer, is left out. */
   catchUp(conditions: readonly Condition[]): void;
+  /** Looks whether maintenance or a season began or ended; every second is enough. */
+  look(): void;
 }
 
 /** Reads what stands from the desk. Alarms of rules that are no longer in force are cleared. */
-export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): Attendant {
+export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock, seasons?: Seasons): Attendant {
   const byId = new Map(book.instances.map((instance) => [instance.id, instance]));
-  const suppression = openSuppression(book);
+  const suppression = openSuppression(book, seasons);
   const grouping = openGrouping(book.plant);
   const active = new Set<string>();
+  const look = () =>
+    suppression.look(
+      desk.maintenance().map((one) => one.device),
+      clock.now(),
+    );
+  look();
   const standing = desk.alarms({ state: 'all', limit: Number.MAX_SAFE_INTEGER }).filter((alarm) => alarm.active);
   desk.batch(() => {
     for (const alarm of standing) {
@@ -57,6 +65,10 @@ export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock): A
   };
   const attendant: Attendant = {
     active,
+    look() {
+      const touched = look();
+      if (touched.length > 0) desk.batch(() => touched.forEach(review));
+    },
     catchUp: (conditions) => attendant.attend(conditions.filter((condition) => !known(condition))),
     attend(conditions) {
       if (conditions.length === 0) return;

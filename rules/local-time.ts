@@ -7,6 +7,8 @@ export interface LocalClock {
   minute(t: number): number;
   /** 0 to 23. */
   hour(t: number): number;
+  /** `MM-DD`. */
+  monthDay(t: number): string;
   /** 0 is Sunday. */
   weekday(t: number): number;
   /** When the wall clock next shows this minute of the day, strictly after `t`. */
@@ -57,6 +59,7 @@ function openClock(timezone: string): LocalClock {
     day,
     minute,
     hour: (t) => Math.floor(minute(t) / 60),
+    monthDay: (t) => new Date(local(t)).toISOString().slice(5, 10),
     weekday: (t) => (((day(t) + 4) % 7) + 7) % 7,
     next(t, minuteOfDay) {
       const today = day(t);

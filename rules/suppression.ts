@@ -2,6 +2,8 @@
  * Suppression by design: which active condition hides which alarm. Conditions count, not what people did to the alarm: a root cause that is
  * acknowledged still explains what follows from it. Life-safety alarms are hidden only by rules that they name themselves.
  */
+import type { SiteConfig } from '../shared/site.ts';
+import { localClock } from './local-time.ts';
 import type { Instance, RuleBook } from './pack.ts';
 
 /** A device that does not answer hides what was last said about it. */
@@ -10,11 +12,18 @@ const silent = ['SYS-COMM', 'SYS-COMM-O2'];
 export interface Suppression {
   /** The alarm id that hides this instance now; undefined when none does. */
   hiddenBy(instance: Instance): string | undefined;
+  /** The devices in maintenance, and the time, by which seasons go; returns the instances that this may hide or release. */
+  look(maintenance: readonly string[], now: number): Instance[];
   /** Notes a condition; returns the instances that it may hide or release. */
   note(instance: Instance, active: boolean): Instance[];
 }
 
-export function openSuppression(book: Pick<RuleBook, 'instances' | 'plant'>): Suppression {
+export type Seasons = SiteConfig['rules']['seasons'];
+
+export function openSuppression(book: Pick<RuleBook, 'instances' | 'plant'>, seasons: Seasons = {}): Suppression {
+  const clock = localClock(book.plant.timezone);
+  let served = new Set<string>();
+  let off = new Set<string>();
   const parentsOf = (instance: Instance) =>
     instance.definition.lifeSafety || instance.rule.id.startsWith('SYS-') ? instance.suppressedBy : [...instance.suppressedBy, ...silent];
   /** Rule to the instances that it may hide. */
@@ -39,6 +48,12 @@ export function openSuppression(book: Pick<RuleBook, 'instances' | 'plant'>): Su
   };
   return {
     hiddenBy(instance) {
+      const { season } = instance.rule;
+      if (season !== undefined && off.has(season)) return `season:${season}`;
+      if (served.size > 0) {
+        const place = placesAbove(instance.place.device.id).find((one) => served.has(one));
+        if (place !== undefined) return `maintenance:${place}`;
+      }
       for (const rule of parentsOf(instance)) {
         const there = active.get(rule);
         if (!there || there.size === 0) continue;
@@ -52,6 +67,17 @@ export function openSuppression(book: Pick<RuleBook, 'instances' | 'plant'>): Su
       }
       return undefined;
     },
+    look(maintenance, now) {
+      const before = { served, off };
+      served = new Set(maintenance);
+      off = new Set(Object.entries(seasons).flatMap(([name, season]) => (within(season, clock.monthDay(now)) ? [] : [name])));
+      const places = before.served.symmetricDifference(served);
+      const changed = before.off.symmetricDifference(off);
+      if (places.size === 0 && changed.size === 0) return [];
+      return book.instances.filter(
+        (instance) => changed.has(instance.rule.season ?? '') || placesAbove(instance.place.device.id).some((place) => places.has(place)),
+      );
+    },
     note(instance, isActive) {
       let there = active.get(instance.rule.id);
       if (!there) {
@@ -64,3 +90,7 @@ export function openSuppression(book: Pick<RuleBook, 'instances' | 'plant'>): Su
     },
   };
 }
+
+/** Months and days compare as texts; a season may pass the turn of the year. */
+const within = ({ from, to }: { from: string; to: string }, day: string) =>
+  from <= to ? day >= from && day <= to : day >= from || day <= to;

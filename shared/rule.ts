@@ -49,6 +49,7 @@ export const ruleSchema = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: 'Its alarm concerns the whole site (mains lost): hides what names it, wherever' }),
+  season: z.string().optional().meta({ description: 'Calls people only in this season of the site (rules.seasons), such as heating' }),
   cause: z
     .string()
     .optional()

@@ -193,6 +193,10 @@ export const channelBaseSchema = z.looseObject({
 });
 export type ChannelConfig = z.infer<typeof channelBaseSchema>;
 
+const dayOfYear = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'month and day such as 11-15');
+/** Both days included; may pass the turn of the year. */
+export const seasonSchema = z.strictObject({ from: dayOfYear, to: dayOfYear });
+
 export const siteSchema = z.strictObject({
   site: z.strictObject({
     id: idSchema,
@@ -226,6 +230,10 @@ export const siteSchema = z.strictObject({
       packs: z.array(z.string()).optional().meta({ description: 'Only these packs; by default all' }),
       overrides: z.array(ruleOverrideSchema).default([]),
       own: z.array(ruleSchema).default([]),
+      seasons: z
+        .record(idSchema, seasonSchema)
+        .default({ heating: { from: '11-15', to: '03-15' } })
+        .meta({ description: 'When rules of a season count; heating by local law, 15 November to 15 March in the north' }),
     })
     .prefault({}),
   people: z.array(person).default([]),

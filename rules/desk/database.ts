@@ -20,6 +20,9 @@ CREATE TABLE IF NOT EXISTS tickets (
   assignee TEXT, building TEXT, department TEXT, cause_key TEXT, ticket TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS tickets_by_state ON tickets (state);
 CREATE INDEX IF NOT EXISTS tickets_by_cause ON tickets (cause_key) WHERE cause_key IS NOT NULL;
+CREATE TABLE IF NOT EXISTS maintenance (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, reason TEXT NOT NULL, until INTEGER NOT NULL, who TEXT NOT NULL, since INTEGER NOT NULL,
+  ended_at INTEGER, ended_by TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS rules_in_force (id TEXT PRIMARY KEY, rule TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS rules_memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;

@@ -157,6 +157,16 @@ export interface AlarmDefinition {
   causeKey: string;
 }
 
+/** A device that people work on: its alarms, and those of what it feeds, call nobody until then. */
+export interface Maintenance {
+  device: string;
+  reason: string;
+  /** Plant time. */
+  until: number;
+  who: string;
+  since: number;
+}
+
 export interface Desk extends Disposable {
   /** Highest priority first, then newest. */
   alarms(filter?: AlarmFilter): Alarm[];
@@ -191,6 +201,13 @@ export interface Desk extends Disposable {
   reopen(id: string, who: Actor, reason: string): Ticket;
   cancel(id: string, who: Actor, reason: string): Ticket;
   commentTicket(id: string, who: Actor, text: string): Ticket;
+
+  /** Maintenance mode of a device; ends by itself at `until`, at most 7 days on. Conditions are recorded all the same. @throws Fault desk/transition */
+  startMaintenance(device: string, who: Actor, job: { reason: string; until: number }): Maintenance;
+  /** @throws Fault desk/unknown when the device is not in maintenance */
+  endMaintenance(device: string, who: Actor): void;
+  /** Devices in maintenance now. */
+  maintenance(): Maintenance[];
 
   journal(filter?: JournalFilter): JournalEntry[];
   /** Entries after `seq`, oldest first; for tailing. Default limit 500. */

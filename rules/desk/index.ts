@@ -8,6 +8,7 @@ export type {
   DeskKpis,
   JournalEntry,
   JournalFilter,
+  Maintenance,
   NewTicket,
   RuleInForce,
   TicketFilter,

@@ -8,6 +8,7 @@ import { openDatabase } from './database.ts';
 import { type Actor, type AlarmDefinition, type AlarmFilter, type Desk, type EngineDesk, engineActor, type RuleInForce } from './desk.ts';
 import { openJournal } from './journal.ts';
 import { kpisOf } from './kpi.ts';
+import { openMaintenance } from './maintenance.ts';
 import { openTickets, rank } from './tickets.ts';
 
 export interface DeskOptions {
@@ -177,6 +178,8 @@ export function openEngineDesk({
       if (text.trim() === '') throw new Fault('desk/transition', 'a comment needs words');
       return tickets.step(id, { type: 'comment', text }, who, text);
     },
+
+    ...openMaintenance(db, clock),
 
     journal: (filter) => journal.list(filter),
     journalSince: (seq, limit) => journal.since(seq, limit),
