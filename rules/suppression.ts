@@ -86,7 +86,10 @@ export function openSuppression(book: Pick<RuleBook, 'instances' | 'plant'>, sea
       }
       if (isActive) there.set(instance.place.device.id, instance);
       else there.delete(instance.place.device.id);
-      return children.get(instance.rule.id) ?? [];
+      const touched = children.get(instance.rule.id) ?? [];
+      if (instance.rule.site_wide) return touched;
+      const place = instance.place.device.id;
+      return touched.filter((child) => placesAbove(child.place.device.id).includes(place));
     },
   };
 }
