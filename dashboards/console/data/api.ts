@@ -1,0 +1,169 @@
+/** The API as the console calls it. Types only are shared with the server; what arrives was checked there. */
+import type { SeriesPoint } from '../../../ingest/store.ts';
+import type { RuleInForce } from '../../../rules/desk/index.ts';
+import type { Alarm } from '../../../shared/alarm.ts';
+import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
+import type { System, Trade } from '../../../shared/system.ts';
+import type { Language, Text } from '../../../shared/text.ts';
+import type { Ticket } from '../../../shared/ticket.ts';
+import type { SimulatorFault } from '../../../shared/topic.ts';
+import type { AuditEntry, User } from '../../accounts.ts';
+import type { Board } from '../../board.ts';
+import type { DeviceFacts } from '../../device-facts.ts';
+import type { LatestValue } from '../../live-cache.ts';
+import type { PanelAnswer } from '../../panel-data.ts';
+import type { Permission, UserRole } from '../../permissions.ts';
+import type { Problem } from '../../problem.ts';
+
+export interface SessionInfo {
+  user: { name: string; fullName: string; role: UserRole };
+  permissions: Permission[];
+}
+export interface QuantityInfo {
+  label: Text;
+  unit: string;
+  kind: QuantityKind;
+  states?: Record<string, Text>;
+}
+interface Named {
+  id: string;
+  name: Text;
+}
+export interface SiteInfo {
+  id: string;
+  name: Text;
+  timezone: string;
+  language: Language;
+  simulated: boolean;
+  now: number;
+  speed: number;
+  systems: { id: System; label: Text; devices: number }[];
+  trades: { id: Trade; label: Text }[];
+  buildings: Named[];
+  departments: (Named & { building: string | null })[];
+  tenants: Named[];
+  gateways: Named[];
+  quantities: Record<string, QuantityInfo>;
+}
+export interface Latest extends LatestValue {
+  unit: string;
+}
+export interface DeviceInfo extends DeviceFacts {
+  online: boolean | null;
+  since: number | null;
+  reason: string | null;
+  lastReadingAt: number | null;
+  latest: Partial<Record<QuantityId, Latest>>;
+}
+export interface JournalInfo {
+  seq: number;
+  t: number;
+  event: string;
+  from: string | null;
+  to: string;
+  who: string;
+  why: string | null;
+}
+export interface AlarmKpis {
+  annunciated: number;
+  peakPerTenMinutes: number;
+  stale: string[];
+  top: { alarm: string; title: Text; count: number; share: number }[];
+  perDay: number;
+  floodShare: number;
+  medianSecondsToAcknowledge: number | null;
+}
+export type RuleInfo = RuleInForce;
+export type { AuditEntry, User };
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Partial<Problem>;
+  constructor(status: number, problem: Partial<Problem>) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** @throws ApiError (status 0: the server cannot be reached) */
+export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError(0, {});
+  }
+  const text = await response.text();
+  let json: unknown;
+  try {
+    json = text ? JSON.parse(text) : undefined;
+  } catch {
+    json = undefined;
+  }
+  if (!response.ok) throw new ApiError(response.status, (json as Partial<Problem> | undefined) ?? {});
+  return json as T;
+}
+
+const at = (path: string, query: Record<string, string | number | undefined> = {}) => {
+  const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  return search.size > 0 ? `${path}?${search}` : path;
+};
+
+export type BoardHead = Pick<Board, 'id' | 'title' | 'question' | 'audience'>;
+export interface PanelAsk {
+  from: number;
+  to: number;
+  points: number;
+  building: string | undefined;
+}
+
+export interface SeriesAsk {
+  device: string;
+  quantity: string;
+  from: number;
+  to: number;
+  points?: number;
+  every?: string;
+  aggregate?: 'mean' | 'min' | 'max' | 'first' | 'last';
+}
+
+export const api = {
+  session: () => call<SessionInfo>('GET', '/api/session'),
+  signIn: (user: string, password: string) => call<SessionInfo>('POST', '/api/login', { user, password }),
+  signOut: () => call<void>('POST', '/api/logout'),
+  site: () => call<SiteInfo>('GET', '/api/site'),
+  devices: async () => (await call<{ devices: DeviceInfo[] }>('GET', '/api/devices')).devices,
+  series: async ({ device, quantity, ...rest }: SeriesAsk, signal?: AbortSignal) =>
+    await call<{ every: number | null; points: SeriesPoint[] }>('GET', at('/api/series', { device, quantity, ...rest }), undefined, signal),
+  boards: async () => (await call<{ boards: BoardHead[] }>('GET', '/api/boards')).boards,
+  board: (id: string) => call<Board>('GET', `/api/boards/${id}`),
+  panel: (board: string, panel: string, ask: PanelAsk, signal: AbortSignal) =>
+    call<PanelAnswer>('GET', at(`/api/boards/${board}/panels/${panel}`, { ...ask }), undefined, signal),
+  health: async () => (await fetch('/healthz').then((answer) => answer.json())) as { ok: boolean; roles: Record<string, string> },
+  deadLetters: () => call<{ total: number; deadLetters: { id: number; t: number; topic: string; reason: string }[] }>('GET', '/api/dead-letters?limit=20'),
+  alarms: async () => (await call<{ alarms: Alarm[] }>('GET', '/api/alarms')).alarms,
+  alarmJournal: async (id: string) => (await call<{ journal: JournalInfo[] }>('GET', `/api/alarms/${encodeURIComponent(id)}/journal`)).journal,
+  alarmKpis: () => call<AlarmKpis>('GET', '/api/alarm-kpis'),
+  moveAlarm: (id: string, action: string, body: object = {}) => call<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/${action}`, body),
+  tickets: async (state = 'open') => (await call<{ tickets: Ticket[] }>('GET', at('/api/tickets', { state }))).tickets,
+  ticket: (id: string) => call<Ticket & { journal: JournalInfo[] }>('GET', `/api/tickets/${encodeURIComponent(id)}`),
+  openTicket: (body: object) => call<Ticket>('POST', '/api/tickets', body),
+  moveTicket: (id: string, action: string, body: object = {}) => call<Ticket>('POST', `/api/tickets/${encodeURIComponent(id)}/${action}`, body),
+  faults: async () => (await call<{ faults: SimulatorFault[] }>('GET', '/api/faults')).faults,
+  startFault: (name: string) => call<SimulatorFault>('POST', `/api/faults/${encodeURIComponent(name)}`, {}),
+  stopFault: (name: string) => call<SimulatorFault>('DELETE', `/api/faults/${encodeURIComponent(name)}`),
+  rules: async () => (await call<{ rules: RuleInfo[] }>('GET', '/api/rules')).rules,
+  users: async () => (await call<{ users: User[] }>('GET', '/api/users')).users,
+  addUser: (body: object) => call<User>('POST', '/api/users', body),
+  changeUser: (name: string, body: object) => call<User>('PATCH', `/api/users/${encodeURIComponent(name)}`, body),
+  setPassword: (name: string, password: string) => call<void>('PUT', `/api/users/${encodeURIComponent(name)}/password`, { password }),
+  removeUser: (name: string) => call<void>('DELETE', `/api/users/${encodeURIComponent(name)}`),
+  audit: async (before?: number) => (await call<{ audit: AuditEntry[] }>('GET', at('/api/audit', { before, limit: 100 }))).audit,
+};

@@ -1,0 +1,179 @@
+/** The plant as this screen knows it: loaded once, then kept by the live stream; loaded again after every break of the connection. */
+import { useSyncExternalStore } from 'react';
+import type { Alarm } from '../../../shared/alarm.ts';
+import type { QuantityId } from '../../../shared/quantity.ts';
+import type { BadReason } from '../../../shared/reading.ts';
+import type { Ticket } from '../../../shared/ticket.ts';
+import type { SimulatorFault } from '../../../shared/topic.ts';
+import { ApiError, api, type DeviceInfo, type SiteInfo } from './api.ts';
+
+export interface Plant {
+  site: SiteInfo;
+  devices: ReadonlyMap<string, DeviceInfo>;
+  /** Open ones. */
+  alarms: ReadonlyMap<string, Alarm>;
+  /** Open ones. */
+  tickets: ReadonlyMap<string, Ticket>;
+  faults: readonly SimulatorFault[];
+  connected: boolean;
+}
+
+type ReadingsEvent = Record<string, Partial<Record<QuantityId, [number | null, number, BadReason?]>>>;
+
+export class PlantLink {
+  #plant: Plant | undefined;
+  #source: EventSource | undefined;
+  #listeners = new Set<() => void>();
+  #plantAt = { now: 0, real: 0 };
+  #stopped = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** The session has ended. */
+  readonly onSignedOut: () => void;
+
+  constructor(onSignedOut: () => void) {
+    this.onSignedOut = onSignedOut;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly get = (): Plant | undefined => this.#plant;
+
+  /** Plant time now; runs faster on a simulated site. */
+  now(): number {
+    return this.#plantAt.now + (performance.now() - this.#plantAt.real) * (this.#plant?.site.speed ?? 1);
+  }
+
+  start(): void {
+    this.#stopped = false;
+    void this.#open();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    this.#source?.close();
+  }
+
+  /** After an action its answer is shown at once; the stream repeats it for everybody. */
+  put(change: { alarm?: Alarm; ticket?: Ticket; fault?: SimulatorFault }): void {
+    if (!this.#plant) return;
+    const next = { ...this.#plant };
+    if (change.alarm) next.alarms = withAlarm(next.alarms, change.alarm);
+    if (change.ticket) next.tickets = withTicket(next.tickets, change.ticket);
+    if (change.fault) next.faults = next.faults.map((fault) => (fault.name === change.fault?.name ? change.fault : fault));
+    this.#set(next);
+  }
+
+  async #open(): Promise<void> {
+    this.#source?.close();
+    const source = new EventSource('/api/live');
+    this.#source = source;
+    source.onerror = () => {
+      source.close();
+      this.#lost();
+    };
+    source.addEventListener('beat', (event) => this.#beat(JSON.parse(event.data) as { now: number }));
+    // What happens while the lists are loaded is applied after them.
+    let early: (() => void)[] | undefined = [];
+    const on = <T>(name: string, apply: (data: T) => void) =>
+      source.addEventListener(name, (event) => {
+        const data = JSON.parse((event as MessageEvent<string>).data) as T;
+        if (early) early.push(() => apply(data));
+        else apply(data);
+      });
+    on<ReadingsEvent>('readings', (data) => this.#readings(data));
+    on<{ id: string; online: boolean | null; since: number | null; reason: string | null }>('devices', ({ id, ...state }) => this.#device(id, state));
+    on<Alarm>('alarms', (alarm) => this.put({ alarm }));
+    on<Ticket>('tickets', (ticket) => this.put({ ticket }));
+    on<SimulatorFault[]>('faults', (faults) => this.#plant && this.#set({ ...this.#plant, faults }));
+    try {
+      const site = await api.site();
+      const [devices, alarms, tickets, faults] = await Promise.all([
+        api.devices(),
+        api.alarms(),
+        api.tickets(),
+        site.simulated ? api.faults() : [],
+      ]);
+      if (this.#stopped) return;
+      this.#beat(site);
+      this.#set({
+        site,
+        devices: new Map(devices.map((device) => [device.id, device])),
+        alarms: new Map(alarms.map((alarm) => [alarm.id, alarm])),
+        tickets: new Map(tickets.map((ticket) => [ticket.id, ticket])),
+        faults,
+        connected: true,
+      });
+      for (const apply of early) apply();
+      early = undefined;
+    } catch (error) {
+      source.close();
+      if (error instanceof ApiError && error.status === 401) this.onSignedOut();
+      else this.#lost();
+    }
+  }
+
+  #lost(): void {
+    if (this.#stopped) return;
+    if (this.#plant?.connected) this.#set({ ...this.#plant, connected: false });
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#open(), 2_000);
+  }
+
+  #beat({ now }: { now: number }): void {
+    this.#plantAt = { now, real: performance.now() };
+  }
+
+  #readings(data: ReadingsEvent): void {
+    if (!this.#plant) return;
+    const devices = new Map(this.#plant.devices);
+    for (const [id, values] of Object.entries(data)) {
+      const device = devices.get(id);
+      if (!device) continue;
+      const latest = { ...device.latest };
+      let { lastReadingAt } = device;
+      for (const [quantity, [value, t, reason]] of Object.entries(values) as [QuantityId, [number | null, number, BadReason?]][]) {
+        const unit = this.#plant.site.quantities[quantity]?.unit ?? '';
+        latest[quantity] = { value, t, unit, quality: value === null ? 'bad' : 'good', ...(reason ? { reason } : {}) };
+        if (value !== null) lastReadingAt = Math.max(lastReadingAt ?? 0, t);
+      }
+      devices.set(id, { ...device, latest, lastReadingAt });
+    }
+    this.#set({ ...this.#plant, devices });
+  }
+
+  #device(id: string, state: Pick<DeviceInfo, 'online' | 'since' | 'reason'>): void {
+    const device = this.#plant?.devices.get(id);
+    if (!this.#plant || !device) return;
+    this.#set({ ...this.#plant, devices: new Map(this.#plant.devices).set(id, { ...device, ...state }) });
+  }
+
+  #set(plant: Plant): void {
+    this.#plant = plant;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export function usePlant(link: PlantLink): Plant | undefined {
+  return useSyncExternalStore(link.subscribe, link.get);
+}
+
+function withAlarm(alarms: ReadonlyMap<string, Alarm>, alarm: Alarm): ReadonlyMap<string, Alarm> {
+  const known = alarms.get(alarm.id);
+  if (known && known.version > alarm.version) return alarms;
+  const next = new Map(alarms);
+  if (alarm.state === 'NORM') next.delete(alarm.id);
+  else next.set(alarm.id, alarm);
+  return next;
+}
+
+function withTicket(tickets: ReadonlyMap<string, Ticket>, ticket: Ticket): ReadonlyMap<string, Ticket> {
+  const known = tickets.get(ticket.id);
+  if (known && known.version > ticket.version) return tickets;
+  const next = new Map(tickets);
+  if (ticket.state === 'verified' || ticket.state === 'cancelled') next.delete(ticket.id);
+  else next.set(ticket.id, ticket);
+  return next;
+}
