@@ -1,11 +1,10 @@
 /** The gateway role: for each gateway of the site (or the one that PLANTROOM_GATEWAY names) its outbox, its link and its buses. */
 import { join } from 'node:path';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { loadCatalog } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import type { RoleContext, StartRole } from '../shared/role.ts';
-import type { GatewaySite } from '../shared/site.ts';
+import type { Bus, GatewaySite } from '../shared/site.ts';
 import { profilesOf } from './check.ts';
 import type { Profile } from './device.ts';
 import { dropReasons, Outbox, type OutboxStatus } from './outbox.ts';
@@ -18,14 +17,25 @@ export const outboxFile = (dataDir: string, gateway: string) => join(dataDir, 'o
 export const startGateway: StartRole = async (context) => {
   await using undo = new AsyncDisposableStack();
   const profiles = profilesOf(context.site);
-  const transports = await loadCatalog<Transport>(join(import.meta.dirname, 'transports'));
   const only = process.env.PLANTROOM_GATEWAY;
   const gateways = context.site.config.gateways.filter((gateway) => !only || gateway.id === only);
   if (gateways.length === 0) throw new Fault('usage/command', `PLANTROOM_GATEWAY=${only}: the site has no such gateway`);
+  const transports = await loadTransports(new Set(gateways.flatMap(({ buses }) => buses.map(({ type }) => type))));
   const gauges = gatewayMetrics(context.metrics);
   for (const gateway of gateways) undo.use(await startOne(gateway, context, profiles, transports, gauges));
   return undo.move();
 };
+
+/** Only those that the site uses: a gateway without a serial line need not carry the serial port's native code. */
+async function loadTransports(types: ReadonlySet<Bus['type']>): Promise<Map<string, Transport>> {
+  const found = new Map<string, Transport>();
+  for (const type of types) {
+    const { default: transport } = (await import(`./transports/${type}.ts`)) as { default?: Transport };
+    if (transport?.id !== type) throw new Fault('catalog/invalid', `gateway/transports/${type}.ts must export a transport with this id`);
+    found.set(type, transport);
+  }
+  return found;
+}
 
 async function startOne(
   gateway: GatewaySite,
