@@ -22,7 +22,7 @@ gateways:
     name: { zh: 试, en: Try }
     buses:
       - { id: m, type: mqtt, devices: [
-          { id: zone, name: { zh: 区, en: Zone }, system: oxygen, role: ward-zone, topic: a, attributes: { nominal_kpa: 400 }, points: [{ quantity: pressure_kpa, path: $.p }] },
+          { id: zone, name: { zh: 区, en: Zone }, system: oxygen, role: ward-zone, topic: a, attributes: { nominal_kpa: 400 }, points: [{ quantity: pressure_kpa, path: $.p }, { quantity: oxygen_flow_lmin, path: $.f }] },
           { id: room, name: { zh: 房, en: Room }, system: environment, role: room, topic: b, points: [{ quantity: room_temp_c, path: $.t }] } ] }
 rules:
 ${rules}`,
@@ -94,6 +94,7 @@ test.each([
 
 test.each([
   ['{ rule: O2-PRE, devices: [room], enabled: false, reason: r }', 'devices[0]: "room"; a device that O2-PRE watches: zone'],
+  ['{ rule: O2-NIGHT, params: { subtract: [{ device: zne }] }, reason: r }', 'overrides[0].params: "zne"; did you mean "zone"'],
   ['{ rule: O2-PRR, enabled: false, reason: r }', 'overrides[0].rule: "O2-PRR"; did you mean "O2-PRE"'],
   ['{ rule: O2-PRE, params: { limit: low }, reason: r }', 'overrides[0].params.limit: "low"'],
 ])('the override %s is refused', (override, expected) => {

@@ -42,6 +42,7 @@ export function checkRules(site: LoadedSite): Mistake[] {
     rule.suppressed_by.forEach((parent, at) => void oneOf([...path, 'suppressed_by', at], parent, ids));
     checkSelector(rule, path, site, plant, say, oneOf);
     checkKind(rule, rule.params, path, say);
+    checkInputs(rule, path, plant, say);
   });
 
   config.rules.overrides.forEach((override, index) => {
@@ -50,7 +51,11 @@ export function checkRules(site: LoadedSite): Mistake[] {
     override.devices?.forEach((device, at) => void oneOf([...path, 'devices', at], device, devices));
     const target = all.find(({ rule }) => rule.id === override.rule);
     if (!target) return;
-    if (override.params) checkKind(withOverride(target.rule, override), override.params, path, say);
+    if (override.params) {
+      const changed = withOverride(target.rule, override);
+      checkKind(changed, override.params, path, say);
+      checkInputs(changed, path, plant, say);
+    }
     const watched = new Set(select(plant, target.rule.select, target.rule.quantity).map((device) => device.id));
     override.devices?.forEach((device, at) => {
       if (plant.devices.has(device) && !watched.has(device)) {
@@ -105,6 +110,18 @@ function checkSelector(rule: Rule, path: Path, { config }: LoadedSite, plant: Pl
       say([...at, 'devices', index], id, 'a device with the attributes that the limits name');
     }
   });
+}
+
+/** Devices that the parameters name: one that is not there would leave the rule blind without a word. */
+function checkInputs(rule: Rule, path: Path, plant: Plant, say: Say): void {
+  const kind = kinds.get(rule.kind);
+  const params = kind?.params.safeParse(rule.params);
+  const [device] = select(plant, rule.select, rule.quantity);
+  if (!kind || !params?.success || !device) return;
+  const known = [...plant.devices.keys()];
+  for (const input of kind.inputs(params.data, { device, quantity: rule.quantity ?? null, plant })) {
+    if (!plant.devices.has(input.device)) say([...path, 'params'], input.device, `${nearest(input.device, known)}${known.join(', ')}`);
+  }
 }
 
 /** `written`: what the site itself wrote; a mistake is placed there and not at what the pack says. */

@@ -57,6 +57,8 @@ export default defineKind({
     const missed: number[] = [];
     /** The same for nights that are beyond, up or down. */
     const beyond: number[] = [];
+    /** And which these were: weekday and distance from the level in turn. */
+    const strange: number[] = [];
     const own: { level: number; high: number; low: number; current: Verdict; last: number } = {
       level: Number.NaN,
       high: 0,
@@ -69,6 +71,12 @@ export default defineKind({
       own.high = 0;
       own.low = 0;
       beyond.length = 0;
+      strange.length = 0;
+    };
+    const learnNight = (weekday: number, distanceFromLevel: number) => {
+      const list = usual[weekday] as number[];
+      list.push(distanceFromLevel);
+      if (list.length > 4) list.shift();
     };
     const begin = () => {
       const minima = first.filter((_, i) => i % 2 === 1);
@@ -105,11 +113,15 @@ export default defineKind({
         beyond.push(minimum - own.level - (known.length > 0 ? medianAndSpread(known)[0] : 0));
         return own.current;
       }
-      if (own.high > 0 || own.low > 0) beyond.push(miss);
-      else {
+      if (own.high > 0 || own.low > 0) {
+        beyond.push(miss);
+        strange.push(weekday, minimum - own.level);
+      } else {
+        // One or two strange nights may be how these nights of the week have become; a longer run was a leak or a repair.
+        for (let i = 0; i < strange.length && strange.length <= 4; i += 2) learnNight(strange[i] as number, strange[i + 1] as number);
         beyond.length = 0;
-        known.push(minimum - own.level);
-        if (known.length > 4) known.shift();
+        strange.length = 0;
+        learnNight(weekday, minimum - own.level);
         missed.push(miss);
         if (missed.length > 42) missed.shift();
         own.level += miss * followPart;
@@ -124,7 +136,7 @@ export default defineKind({
       return own.current;
     };
     const judge: Judge = {
-      memory: { own, latest, first, usual, missed, beyond, watch: watch.memory },
+      memory: { own, latest, first, usual, missed, beyond, strange, watch: watch.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
