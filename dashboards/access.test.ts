@@ -158,7 +158,7 @@ describe('sessions', () => {
     expect((await app.call('DELETE', '/api/users/zhang.san', { token: admin })).status).toBe(204);
     expect((await app.call('GET', '/api/session', { token: again })).status).toBe(401);
     const { json } = await app.call('GET', '/api/audit?object=zhang.san', { token: admin });
-    expect(json.audit.map(({ action }: { action: string }) => action)).toEqual(['user.remove', 'user.change', 'user.password', 'user.add']);
+    expect(json.map(({ action }: { action: string }) => action)).toEqual(['user.remove', 'user.change', 'user.password', 'user.add']);
     expect(JSON.stringify(json)).not.toMatch(/password-\d/);
   });
 

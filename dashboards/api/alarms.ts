@@ -20,22 +20,26 @@ export function alarmRoutes(app: App, { desk, accounts, clock }: Parts): void {
         querystring: z.object({
           state: z
             .string()
-            .transform((text) => text.split(','))
-            .pipe(z.union([z.tuple([z.enum(['open', 'all'])]), z.array(z.enum(alarmStates)).min(1)]))
+            .transform((text) => (/^(open|active|all)$/i.test(text) ? [text.toLowerCase()] : text.toUpperCase().split(',')))
+            .pipe(z.union([z.tuple([z.enum(['open', 'active', 'all'])]), z.array(z.enum(alarmStates)).min(1)]))
             .optional()
-            .meta({ description: 'open (default), all, or states with commas' }),
+            .meta({ description: 'open (default: every state but NORM), active (the condition is there now), all, or states with commas' }),
           device: idSchema.optional(),
           system: systemSchema.optional(),
           priority: z.enum(priorities).optional(),
           limit: count(2_000, 500),
         }),
-        response: { 200: z.object({ alarms: z.array(alarm) }), ...problems },
+        response: { 200: z.array(alarm), ...problems },
       },
     },
     async ({ query: { state, ...filter } }) => {
       const first = state?.[0];
-      const wanted = first === 'open' || first === 'all' ? first : (state as Alarm['state'][] | undefined);
-      return { alarms: desk.alarms({ ...present(filter), ...(wanted ? { state: wanted } : {}) }) };
+      const wanted = first === 'open' || first === 'all' ? first : first === 'active' ? undefined : (state as Alarm['state'][] | undefined);
+      const alarms = desk.alarms({
+        ...present(filter),
+        ...(first === 'active' ? { state: 'open' as const } : wanted ? { state: wanted } : {}),
+      });
+      return first === 'active' ? alarms.filter((one) => one.active) : alarms;
     },
   );
 
@@ -52,12 +56,10 @@ export function alarmRoutes(app: App, { desk, accounts, clock }: Parts): void {
       schema: {
         params,
         querystring: z.object({ limit: count(1_000, 100) }),
-        response: { 200: z.object({ journal: z.array(journalEntry) }), ...problems },
+        response: { 200: z.array(journalEntry), ...problems },
       },
     },
-    async ({ params: { id }, query }) => ({
-      journal: desk.journal({ kind: 'alarm', id: known(desk.alarm(id), id).id, limit: query.limit }),
-    }),
+    async ({ params: { id }, query }) => desk.journal({ kind: 'alarm', id: known(desk.alarm(id), id).id, limit: query.limit }),
   );
 
   app.get(

@@ -25,9 +25,9 @@ export function auditRoutes(app: App, { accounts }: Parts): void {
           object: z.string().optional(),
           who: z.string().optional(),
         }),
-        response: { 200: z.object({ audit: z.array(entry) }), ...problems },
+        response: { 200: z.array(entry), ...problems },
       },
     },
-    async ({ query }) => ({ audit: accounts.auditLog(query) }),
+    async ({ query }) => accounts.auditLog(query),
   );
 }

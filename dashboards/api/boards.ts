@@ -59,12 +59,12 @@ export function boardRoutes(app: App, parts: Parts): void {
       config: { permission: 'plant:read' },
       schema: {
         response: {
-          200: z.object({ boards: z.array(z.object({ id: z.string(), title: text, question: text, audience: text })) }),
+          200: z.array(z.object({ id: z.string(), title: text, question: text, audience: text })),
           ...problems,
         },
       },
     },
-    async () => ({ boards: [...boards.values()].map(({ id, title, question, audience }) => ({ id, title, question, audience })) }),
+    async () => [...boards.values()].map(({ id, title, question, audience }) => ({ id, title, question, audience })),
   );
 
   app.get(

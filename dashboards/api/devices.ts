@@ -28,14 +28,13 @@ export function deviceRoutes(app: App, { devices, cache }: Parts): void {
       config: { permission: 'plant:read' },
       schema: {
         querystring: z.object({ system: systemSchema.optional(), role: z.string().optional() }),
-        response: { 200: z.object({ devices: z.array(device) }), ...problems },
+        response: { 200: z.array(device), ...problems },
       },
     },
-    async ({ query }) => ({
-      devices: [...devices.values()]
+    async ({ query }) =>
+      [...devices.values()]
         .filter((facts) => (!query.system || facts.system === query.system) && (!query.role || facts.role === query.role))
         .map(show),
-    }),
   );
 
   app.get(

@@ -14,10 +14,8 @@ export function faultRoutes(app: App, { simulator, accounts }: Parts): void {
     return simulator;
   };
 
-  app.get(
-    '/api/faults',
-    { config: { permission: 'plant:read' }, schema: { response: { 200: z.object({ faults: z.array(fault) }), ...problems } } },
-    async () => ({ faults: link().faults() }),
+  app.get('/api/faults', { config: { permission: 'plant:read' }, schema: { response: { 200: z.array(fault), ...problems } } }, async () =>
+    link().faults(),
   );
 
   for (const [method, action] of [

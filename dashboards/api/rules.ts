@@ -14,8 +14,8 @@ const ruleInForce = z.object({
 export function ruleRoutes(app: App, { desk, deadLetters }: Parts): void {
   app.get(
     '/api/rules',
-    { config: { permission: 'plant:read' }, schema: { response: { 200: z.object({ rules: z.array(ruleInForce) }), ...problems } } },
-    async () => ({ rules: desk.rules() }),
+    { config: { permission: 'plant:read' }, schema: { response: { 200: z.array(ruleInForce), ...problems } } },
+    async () => desk.rules(),
   );
 
   app.get(

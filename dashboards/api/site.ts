@@ -63,14 +63,13 @@ export function siteRoutes(app: App, { site, devices, clock, accounts }: Parts):
       config: { permission: 'plant:read' },
       schema: {
         description: 'Whom a ticket can be given to',
-        response: { 200: z.object({ people: z.array(z.object({ name: z.string(), fullName: z.string(), role: userRole })) }), ...problems },
+        response: { 200: z.array(z.object({ name: z.string(), fullName: z.string(), role: userRole })), ...problems },
       },
     },
-    async () => ({
-      people: accounts
+    async () =>
+      accounts
         .users()
         .filter(({ role }) => role !== 'viewer')
         .map(({ name, fullName, role }) => ({ name, fullName, role })),
-    }),
   );
 }

@@ -45,14 +45,14 @@ export function ticketRoutes(app: App, { desk, accounts, devices }: Parts): void
           alarm: z.string().optional(),
           limit: count(2_000, 500),
         }),
-        response: { 200: z.object({ tickets: z.array(ticket) }), ...problems },
+        response: { 200: z.array(ticket), ...problems },
       },
     },
     async ({ query: { state, ...filter } }) => {
       // A lone "open" is the group of all open ones, as everywhere in this API.
       const wanted =
         state?.length === 1 && (state[0] === 'open' || state[0] === 'all') ? state[0] : (state as Ticket['state'][] | undefined);
-      return { tickets: desk.tickets({ ...present(filter), ...(wanted ? { state: wanted } : {}) }) };
+      return desk.tickets({ ...present(filter), ...(wanted ? { state: wanted } : {}) });
     },
   );
 

@@ -9,9 +9,7 @@ const fullName = z.string().trim().min(1).max(100);
 const config = { permission: 'user:change' } as const;
 
 export function userRoutes(app: App, { accounts }: Parts): void {
-  app.get('/api/users', { config, schema: { response: { 200: z.object({ users: z.array(user) }), ...problems } } }, async () => ({
-    users: accounts.users(),
-  }));
+  app.get('/api/users', { config, schema: { response: { 200: z.array(user), ...problems } } }, async () => accounts.users());
 
   app.post(
     '/api/users',

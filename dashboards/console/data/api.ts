@@ -112,7 +112,9 @@ export async function call<T>(method: string, path: string, body?: unknown, sign
 }
 
 const at = (path: string, query: Record<string, string | number | undefined> = {}) => {
-  const search = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
   return search.size > 0 ? `${path}?${search}` : path;
 };
 
@@ -139,31 +141,34 @@ export const api = {
   signIn: (user: string, password: string) => call<SessionInfo>('POST', '/api/login', { user, password }),
   signOut: () => call<void>('POST', '/api/logout'),
   site: () => call<SiteInfo>('GET', '/api/site'),
-  devices: async () => (await call<{ devices: DeviceInfo[] }>('GET', '/api/devices')).devices,
+  devices: async () => call<DeviceInfo[]>('GET', '/api/devices'),
   series: async ({ device, quantity, ...rest }: SeriesAsk, signal?: AbortSignal) =>
     await call<{ every: number | null; points: SeriesPoint[] }>('GET', at('/api/series', { device, quantity, ...rest }), undefined, signal),
-  boards: async () => (await call<{ boards: BoardHead[] }>('GET', '/api/boards')).boards,
+  boards: async () => call<BoardHead[]>('GET', '/api/boards'),
   board: (id: string) => call<Board>('GET', `/api/boards/${id}`),
   panel: (board: string, panel: string, ask: PanelAsk, signal: AbortSignal) =>
     call<PanelAnswer>('GET', at(`/api/boards/${board}/panels/${panel}`, { ...ask }), undefined, signal),
   health: async () => (await fetch('/healthz').then((answer) => answer.json())) as { ok: boolean; roles: Record<string, string> },
-  deadLetters: () => call<{ total: number; deadLetters: { id: number; t: number; topic: string; reason: string }[] }>('GET', '/api/dead-letters?limit=20'),
-  alarms: async () => (await call<{ alarms: Alarm[] }>('GET', '/api/alarms')).alarms,
-  alarmJournal: async (id: string) => (await call<{ journal: JournalInfo[] }>('GET', `/api/alarms/${encodeURIComponent(id)}/journal`)).journal,
+  deadLetters: () =>
+    call<{ total: number; deadLetters: { id: number; t: number; topic: string; reason: string }[] }>('GET', '/api/dead-letters?limit=20'),
+  alarms: async () => call<Alarm[]>('GET', '/api/alarms'),
+  alarmJournal: async (id: string) => call<JournalInfo[]>('GET', `/api/alarms/${encodeURIComponent(id)}/journal`),
   alarmKpis: () => call<AlarmKpis>('GET', '/api/alarm-kpis'),
-  moveAlarm: (id: string, action: string, body: object = {}) => call<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/${action}`, body),
-  tickets: async (state = 'open') => (await call<{ tickets: Ticket[] }>('GET', at('/api/tickets', { state }))).tickets,
+  moveAlarm: (id: string, action: string, body: object = {}) =>
+    call<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/${action}`, body),
+  tickets: async (state = 'open') => call<Ticket[]>('GET', at('/api/tickets', { state })),
   ticket: (id: string) => call<Ticket & { journal: JournalInfo[] }>('GET', `/api/tickets/${encodeURIComponent(id)}`),
   openTicket: (body: object) => call<Ticket>('POST', '/api/tickets', body),
-  moveTicket: (id: string, action: string, body: object = {}) => call<Ticket>('POST', `/api/tickets/${encodeURIComponent(id)}/${action}`, body),
-  faults: async () => (await call<{ faults: SimulatorFault[] }>('GET', '/api/faults')).faults,
+  moveTicket: (id: string, action: string, body: object = {}) =>
+    call<Ticket>('POST', `/api/tickets/${encodeURIComponent(id)}/${action}`, body),
+  faults: async () => call<SimulatorFault[]>('GET', '/api/faults'),
   startFault: (name: string) => call<SimulatorFault>('POST', `/api/faults/${encodeURIComponent(name)}`, {}),
   stopFault: (name: string) => call<SimulatorFault>('DELETE', `/api/faults/${encodeURIComponent(name)}`),
-  rules: async () => (await call<{ rules: RuleInfo[] }>('GET', '/api/rules')).rules,
-  users: async () => (await call<{ users: User[] }>('GET', '/api/users')).users,
+  rules: async () => call<RuleInfo[]>('GET', '/api/rules'),
+  users: async () => call<User[]>('GET', '/api/users'),
   addUser: (body: object) => call<User>('POST', '/api/users', body),
   changeUser: (name: string, body: object) => call<User>('PATCH', `/api/users/${encodeURIComponent(name)}`, body),
   setPassword: (name: string, password: string) => call<void>('PUT', `/api/users/${encodeURIComponent(name)}/password`, { password }),
   removeUser: (name: string) => call<void>('DELETE', `/api/users/${encodeURIComponent(name)}`),
-  audit: async (before?: number) => (await call<{ audit: AuditEntry[] }>('GET', at('/api/audit', { before, limit: 100 }))).audit,
+  audit: async (before?: number) => call<AuditEntry[]>('GET', at('/api/audit', { before, limit: 100 })),
 };

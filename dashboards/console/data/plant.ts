@@ -84,7 +84,9 @@ export class PlantLink {
         else apply(data);
       });
     on<ReadingsEvent>('readings', (data) => this.#readings(data));
-    on<{ id: string; online: boolean | null; since: number | null; reason: string | null }>('devices', ({ id, ...state }) => this.#device(id, state));
+    on<{ id: string; online: boolean | null; since: number | null; reason: string | null }>('devices', ({ id, ...state }) =>
+      this.#device(id, state),
+    );
     on<Alarm>('alarms', (alarm) => this.put({ alarm }));
     on<Ticket>('tickets', (ticket) => this.put({ ticket }));
     on<SimulatorFault[]>('faults', (faults) => this.#plant && this.#set({ ...this.#plant, faults }));
