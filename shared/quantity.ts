@@ -225,7 +225,7 @@ export const quantities = {
   fire_alarm: state('火灾报警', 'Fire alarm', { 0: ['正常', 'normal'], 1: ['报警', 'alarm'] }),
   // any device
   loop_current_ma: gauge('ma', '回路电流', 'Loop current', 0, 25),
-  alarm_code: code('设备报警代码', 'Device alarm code'),
+  alarm_code: code('设备告警代码', 'Device alarm code'),
   meter_error: code('仪表故障码', 'Meter error code'),
   device_failure: yesNo('设备故障', 'Device failure'),
   sensor_failure: yesNo('传感器故障', 'Sensor failure'),

@@ -3,20 +3,20 @@ import { defineBoard } from '../board.ts';
 /** Alarms and their figures are in the operations database: the console draws them; Grafana shows the alarm contacts and links to the desk. */
 export default defineBoard({
   id: 'alarms',
-  title: { zh: '报警与指标', en: 'Alarms and their figures' },
-  question: { zh: '现在有哪些报警，报警系统本身管得好不好？', en: 'Which alarms stand, and is the alarm system itself in good order?' },
+  title: { zh: '告警与指标', en: 'Alarms and their figures' },
+  question: { zh: '现在有哪些告警，报警系统本身管得好不好？', en: 'Which alarms stand, and is the alarm system itself in good order?' },
   audience: { zh: '值班人员、后勤主任', en: 'People on duty, head of logistics' },
   lifeSafety: true,
   range: 'day',
   panels: [
-    { id: 'open', kind: 'desk', view: 'open-alarms', title: { zh: '未消除的报警', en: 'Standing alarms' }, size: [12, 9] },
+    { id: 'open', kind: 'desk', view: 'open-alarms', title: { zh: '未消除的告警', en: 'Standing alarms' }, size: [12, 9] },
     {
       id: 'figures',
       kind: 'desk',
       view: 'alarm-kpis',
-      title: { zh: '报警指标（EEMUA 191 / IEC 62682）', en: 'Alarm figures (EEMUA 191, IEC 62682)' },
+      title: { zh: '告警指标（EEMUA 191 / IEC 62682）', en: 'Alarm figures (EEMUA 191, IEC 62682)' },
       help: {
-        zh: '每 10 分钟约 1 条可接受，2 条为上限；10 分钟内超过 10 条为报警泛滥；P1/P2/P3 约 5/15/80 %。',
+        zh: '每 10 分钟约 1 条可接受，2 条为上限；10 分钟内超过 10 条为告警泛滥；P1/P2/P3 约 5/15/80 %。',
         en: 'About 1 per 10 minutes is acceptable, 2 the most; more than 10 in 10 minutes is a flood; high/medium/low about 5/15/80 %.',
       },
       size: [12, 9],
@@ -25,21 +25,21 @@ export default defineBoard({
       id: 'frequent',
       kind: 'desk',
       view: 'most-frequent-alarms',
-      title: { zh: '最频繁的 10 条报警', en: 'The ten most frequent alarms' },
+      title: { zh: '最频繁的 10 条告警', en: 'The ten most frequent alarms' },
       size: [12, 8],
     },
     {
       id: 'stale',
       kind: 'desk',
       view: 'stale-alarms',
-      title: { zh: '持续 24 小时以上的报警', en: 'Alarms standing over 24 hours' },
+      title: { zh: '持续 24 小时以上的告警', en: 'Alarms standing over 24 hours' },
       size: [12, 8],
     },
     {
       id: 'contacts',
       kind: 'state-timeline',
-      title: { zh: '报警触点', en: 'Alarm contacts' },
-      help: { zh: '直接来自设备的报警状态。', en: 'Alarm states straight from the devices.' },
+      title: { zh: '告警触点', en: 'Alarm contacts' },
+      help: { zh: '直接来自设备的告警状态。', en: 'Alarm states straight from the devices.' },
       size: [24, 10],
       series: [
         { select: { roles: ['fire-panel'] }, values: ['fire_alarm'], aggregate: 'max' },

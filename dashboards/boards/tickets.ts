@@ -24,7 +24,7 @@ export default defineBoard({
       kind: 'table',
       title: { zh: '有无效测点的设备', en: 'Devices with bad points' },
       help: {
-        zh: '断线、越量程的测点；修好前其报警为未知。',
+        zh: '断线、越量程的测点；修好前其告警为未知。',
         en: 'Broken loops and impossible values; until mended their alarms are unknown.',
       },
       size: [12, 12],

@@ -69,7 +69,7 @@ export const words = {
   offline: { zh: '设备离线', en: 'Device offline' },
   beyond: { zh: '超限（读数）', en: 'Beyond its limit (readings)' },
   deskOnly: {
-    zh: '报警、工单和运行状态保存在业务数据库，不在 InfluxDB 中，请在控制台查看和处理：',
+    zh: '告警、工单和运行状态保存在业务数据库，不在 InfluxDB 中，请在控制台查看和处理：',
     en: 'Alarms, tickets and program health are kept in the operations database, not in InfluxDB. See and handle them in the console:',
   },
   unknown: { zh: '无数据（未知）', en: 'No data (unknown)' },

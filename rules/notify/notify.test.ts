@@ -302,7 +302,7 @@ describe('when it does not work at once', () => {
       await settled();
     }
     expect(desk.alarm('sys-notify.hook')).toMatchObject({ state: 'UNACK', priority: 'high', ticket: expect.any(String) });
-    await until(() => expect(robotTexts().some((one) => one.includes('报警通知发送失败'))).toBe(true));
+    await until(() => expect(robotTexts().some((one) => one.includes('告警通知发送失败'))).toBe(true));
     expect(told().filter((one) => one.includes('sys-notify'))).toEqual([]);
     expect(read.alarmPath()).toMatchObject({ state: 'degraded', channels: [{ channel: 'hook', reason: 'HTTP 401', waiting: 1 }, {}] });
 
@@ -373,7 +373,7 @@ describe('when there are too many', () => {
     raise(oxygen('o1'));
     await until(() => expect(robot.posts).toHaveLength(2));
     expect(robotTexts().filter((one) => one.includes('生命安全'))).toHaveLength(1);
-    expect(robotTexts().find((one) => one.includes('汇总'))).toContain('120 条报警');
+    expect(robotTexts().find((one) => one.includes('汇总'))).toContain('120 条告警');
     // Then a trickle of 40 within 20 s, and 25 more oxygen alarms.
     for (let i = 0; i < 40; i++) {
       raise(definition(`g${i}`));

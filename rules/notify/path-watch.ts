@@ -47,9 +47,9 @@ export function openPathWatch(senders: readonly Sender[], desk: EngineDesk, cloc
 }
 
 function definitionOf(channel: string, reason: string, all: boolean): AlarmDefinition {
-  const title: Text = { zh: '报警通知发送失败', en: 'Alarm notices do not go out' };
+  const title: Text = { zh: '告警通知发送失败', en: 'Alarm notices do not go out' };
   const message: Text = {
-    zh: `通知渠道 ${channel} 发不出去：${reason}。${all ? '目前没有任何渠道可用，报警只在屏幕上可见，须有人值守。' : '其他渠道正常。'}`,
+    zh: `通知渠道 ${channel} 发不出去：${reason}。${all ? '目前没有任何渠道可用，告警只在屏幕上可见，须有人值守。' : '其他渠道正常。'}`,
     en: `Notification channel ${channel} does not work: ${reason}. ${all ? 'No channel works: alarms are on the screen only, somebody must watch it.' : 'Others work.'}`,
   };
   return {

@@ -13,8 +13,8 @@ const lateMs = 10 * 60_000;
 const words = {
   lifeSafety: { zh: '生命安全', en: 'life safety' },
   returned: { zh: '已恢复', en: 'Returned to normal' },
-  shelfEnded: { zh: '搁置到期仍在报警', en: 'Shelf ended, still in alarm' },
-  what: { zh: '报警', en: 'Alarm' },
+  shelfEnded: { zh: '搁置到期仍在告警', en: 'Shelf ended, still in alarm' },
+  what: { zh: '告警', en: 'Alarm' },
   where: { zh: '位置', en: 'Where' },
   since: { zh: '开始时间', en: 'Since' },
   until: { zh: '恢复时间', en: 'Until' },
@@ -27,12 +27,12 @@ const words = {
   occurrence: { zh: '{id} 第 {n} 次', en: '{id}, occurrence {n}' },
   value: { zh: '{value} {unit}', en: '{value} {unit}' },
   limit: { zh: '，限值 {limit} {unit}', en: ', limit {limit} {unit}' },
-  late: { zh: '本通知迟到：报警开始已有 {minutes} 分钟', en: 'This notice is late: the alarm began {minutes} minutes ago' },
+  late: { zh: '本通知迟到：告警开始已有 {minutes} 分钟', en: 'This notice is late: the alarm began {minutes} minutes ago' },
   repeated: { zh: '本通知可能重复：上次发送未得到确认', en: 'This notice may be a repetition: the last try was not confirmed' },
-  summary: { zh: '{count} 条报警汇总（{parts}）', en: 'Summary of {count} alarms ({parts})' },
+  summary: { zh: '{count} 条告警汇总（{parts}）', en: 'Summary of {count} alarms ({parts})' },
   part: { zh: '{label} {count}', en: '{count} {label}' },
   summaryWhy: {
-    zh: '报警过多，超出该渠道的发送上限，合并为一条；逐条记录见平台。',
+    zh: '告警过多，超出该渠道的发送上限，合并为一条；逐条记录见平台。',
     en: 'More alarms than this channel takes a minute; told as one. Each is recorded in the console.',
   },
 } satisfies Record<string, Text>;

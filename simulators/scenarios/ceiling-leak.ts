@@ -3,7 +3,7 @@ import { defineScenario, text } from '../scenario.ts';
 export default defineScenario({
   id: 'ceiling-leak',
   title: { zh: '吊顶漏水', en: 'Ceiling leak' },
-  description: { zh: '吊顶内管道滴漏，漏水绳报警。', en: 'A pipe drips in the ceiling; the leak rope gets wet.' },
+  description: { zh: '吊顶内管道滴漏，漏水绳告警。', en: 'A pipe drips in the ceiling; the leak rope gets wet.' },
   system: 'drain',
   params: { rope: { default: 'leak-mri' } },
   rampS: 0,

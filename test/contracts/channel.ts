@@ -174,7 +174,7 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
         alarm: { ...alarm, id: `el-over.f${seq}`, lifeSafety: false, priority: seq === 299 ? ('critical' as const) : ('high' as const), title: { zh: `过载 ${seq}`, en: `Overload ${seq}` } },
       })); // biome-ignore format: a table
       const { text } = await deliver(summaryOf(owed, `summary/${++count}`, { site, language: 'zh', to: [person], now: 0 }));
-      expect(text).toContain('300 条报警');
+      expect(text).toContain('300 条告警');
       expect(text).toContain('过载 299');
     });
 
