@@ -41,7 +41,10 @@ export class RoleHealth {
   heard(role: string, payload: Buffer): void {
     try {
       const status = JSON.parse(payload.toString()) as RoleStatus;
-      if (typeof status?.online === 'boolean') this.#heard.set(role, { status, at: this.#wall.monotonic() });
+      if (typeof status?.online !== 'boolean') return;
+      // Not every heartbeat carries metrics; a role that is gone has none.
+      const metrics = status.metrics ?? (status.online ? this.#heard.get(role)?.status.metrics : undefined);
+      this.#heard.set(role, { status: metrics ? { ...status, metrics } : status, at: this.#wall.monotonic() });
     } catch {
       this.#heard.delete(role);
     }

@@ -2,10 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeArgs } from '../../commands/start/supervise.ts';
 import type { Role } from '../../shared/role.ts';
 
-/** As `plantroom start` runs its roles. */
-const nodeArgs = ['--max-semi-space-size=2', '--expose-gc'];
 const main = join(import.meta.dirname, '..', '..', 'main.ts');
 
 export interface RoleProcess extends AsyncDisposable {
@@ -36,7 +35,8 @@ export function roleProcess(role: Role, args: string[], environment: NodeJS.Proc
       return child?.pid ?? 0;
     },
     async start() {
-      const process_ = spawn(process.execPath, [...nodeArgs, main, role, ...args], {
+      // As `plantroom start` runs its roles.
+      const process_ = spawn(process.execPath, [...nodeArgs(role), main, role, ...args], {
         // ROLE_NODE_OPTIONS='--cpu-prof' profiles the roles and not the bench itself.
         env: { ...process.env, ...environment, NODE_OPTIONS: process.env.ROLE_NODE_OPTIONS ?? '' },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -35,8 +35,15 @@ export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Process
   };
 }
 
-/** Small heaps: six Node processes share a machine of a hospital's plant room. */
-const nodeArgs = ['--max-semi-space-size=2', '--expose-gc', '--disable-warning=ExperimentalWarning'];
+/**
+ * Small heaps: six Node processes share a machine of a hospital's plant room. Who moves every reading gets more room for what lives shortly,
+ * or a third of its time goes into collecting it.
+ */
+export const nodeArgs = (role: Role): string[] => [
+  `--max-semi-space-size=${role === 'gateway' || role === 'ingest' ? 8 : 2}`,
+  '--expose-gc',
+  '--disable-warning=ExperimentalWarning',
+];
 
 /** Resolves with the exit code once everything has stopped. */
 export function supervise({ roles, args, environment }: Supervision): Promise<number> {
@@ -49,7 +56,7 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
     const start = (role: Role) => {
       if (stopping) return;
       const startedAt = performance.now();
-      const child = spawn(process.execPath, [...nodeArgs, join(import.meta.dirname, '..', '..', 'main.ts'), role, ...args], {
+      const child = spawn(process.execPath, [...nodeArgs(role), join(import.meta.dirname, '..', '..', 'main.ts'), role, ...args], {
         env: childEnvironment(environment),
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
         // A group of its own: Ctrl-C reaches the supervisor only, which stops the roles in order. They end when it is gone.
