@@ -41,6 +41,11 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/alarms/{id}/out-of-service': 'alarm:out-of-service',
   'POST /api/alarms/{id}/return': 'alarm:out-of-service',
   'POST /api/alarms/{id}/comment': 'alarm:comment',
+  'GET /api/alarms/{id}/deliveries': 'plant:read',
+  'GET /api/alarm-path': 'plant:read',
+  'GET /api/maintenance': 'plant:read',
+  'POST /api/maintenance': 'maintenance:change',
+  'DELETE /api/maintenance/{device}': 'maintenance:change',
   'GET /api/tickets': 'plant:read',
   'POST /api/tickets': 'ticket:open',
   'GET /api/tickets/{id}': 'plant:read',
@@ -67,7 +72,12 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
 /** These would end the session or never answer. */
 const notCalled = new Set(['POST /api/logout', 'GET /api/live', 'POST /api/login']);
 const pathOf = (path: string) =>
-  path.replace('{id}', 'nobody').replace('{name}', 'nobody').replace('{board}', 'nobody').replace('{panel}', 'nothing');
+  path
+    .replace('{id}', 'nobody')
+    .replace('{name}', 'nobody')
+    .replace('{board}', 'nobody')
+    .replace('{device}', 'nobody')
+    .replace('{panel}', 'nothing');
 
 describe('every role against every route', () => {
   it('the table names every route that there is', async () => {

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { roleTopic } from '../shared/role.ts';
+import { openDeliveryDatabase } from '../rules/desk/deliveries.ts';
+import { openLedger } from '../rules/notify/ledger.ts';
+import { operationsFile, roleTopic } from '../shared/role.ts';
 import { topics } from '../shared/topic.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
 import { until } from '../test/program.ts';
 import { siteOf } from '../test/site-of.ts';
 import { answer as panelAnswer } from './api/boards.ts';
+import { alarmPath, delivery } from './api/deliveries.ts';
+import { maintenance } from './api/maintenance.ts';
 import * as schemas from './api/schemas.ts';
 import { type Board, isReadings } from './board.ts';
 import { problemSchema } from './problem.ts';
@@ -176,6 +180,75 @@ describe('alarms and tickets', () => {
     expect(schemas.ticket.parse(made.json)).toMatchObject({ state: 'open', openedBy: 'admin', title: { zh: '二楼漏水', en: '二楼漏水' } });
     const wrong = await app.call('POST', '/api/tickets', { token: admin, body: { ...body, device: 'nobody' } });
     expect(wrong.json.errors[0].field).toBe('device');
+  });
+});
+
+describe('who was told', () => {
+  it('stands with the alarm, and in how the channels fare', async () => {
+    const alarm = app.desk.raise(heatingAlarm('feeder-1'), { at: Date.now(), value: 95, limit: 150 });
+    const path = `/api/alarms/${alarm.id}/deliveries`;
+    expect((await app.call('GET', path, { token: admin })).json).toEqual([]);
+    expect((await app.call('GET', '/api/alarm-path', { token: admin })).json).toEqual({ state: 'none', channels: [] });
+    {
+      using db = openDeliveryDatabase(operationsFile(app.dataDir));
+      openLedger(db).add({ key: 'k1', seq: 1, step: 'raised', channel: 'mail', person: 'wang', alarm, failed: 'no address' }, t0, t0);
+      db.run("INSERT INTO delivery_channels VALUES ('mail', 'smtp', ?, 'refused', NULL)", t0);
+    }
+    const { json } = await app.call('GET', path, { token: await app.signIn('viewer') });
+    expect(delivery.array().parse(json)).toMatchObject([
+      { alarm: alarm.id, person: 'wang', channel: 'mail', state: 'failed', lastError: 'no address', createdAt: t0 },
+    ]);
+    expect((await app.call('GET', `${path}?occurrence=7`, { token: admin })).json).toEqual([]);
+    const fares = await app.call('GET', '/api/alarm-path', { token: admin });
+    expect(alarmPath.parse(fares.json)).toMatchObject({ state: 'broken', channels: [{ channel: 'mail', failingSince: t0, waiting: 0 }] });
+    expect((await app.call('GET', '/api/alarms/nobody/deliveries', { token: admin })).status).toBe(404);
+  });
+});
+
+describe('maintenance', () => {
+  it('begins for devices or a whole system, ends by hand, and is audited', async () => {
+    const token = await app.signIn('engineer');
+    const start = (body: object) => app.call('POST', '/api/maintenance', { token, body: { reason: '更换水泵', minutes: 60, ...body } });
+    const begun = await start({ devices: ['loop-1'] });
+    expect(begun.status).toBe(201);
+    expect(maintenance.array().parse(begun.json)).toMatchObject([{ device: 'loop-1', reason: '更换水泵', who: 'engineer' }]);
+    expect(begun.json[0].until - begun.json[0].since).toBeCloseTo(3_600_000, -3);
+    // Nothing begins at feeder-1 when loop-1 stands in the way.
+    expect((await start({ devices: ['feeder-1', 'loop-1'] })).status).toBe(409);
+    expect((await start({ system: 'heating' })).status).toBe(409);
+    expect((await start({ system: 'oxygen' })).json.map(({ device }: { device: string }) => device)).toEqual(['zone-1']);
+    expect((await app.call('GET', '/api/maintenance', { token })).json.map(({ device }: { device: string }) => device)).toEqual([
+      'loop-1',
+      'zone-1',
+    ]);
+    for (const device of ['loop-1', 'zone-1']) {
+      expect((await app.call('DELETE', `/api/maintenance/${device}`, { token })).status).toBe(204);
+      expect((await app.call('DELETE', `/api/maintenance/${device}`, { token })).status).toBe(404);
+    }
+    expect((await app.call('GET', '/api/maintenance', { token })).json).toEqual([]);
+    const { json } = await app.call('GET', '/api/audit?object=zone-1', { token: admin });
+    expect(json).toMatchObject([
+      { action: 'maintenance.end', who: 'engineer', before: { reason: '更换水泵' }, after: null },
+      { action: 'maintenance.start', who: 'engineer', before: null, after: { reason: '更换水泵' } },
+    ]);
+  });
+
+  it('names the field that is wrong', async () => {
+    const body = { devices: ['loop-1'], reason: 'x', minutes: 5 };
+    for (const [change, field] of [
+      [{ reason: ' ' }, 'reason'],
+      [{ minutes: undefined }, 'until'],
+      [{ devices: undefined }, 'devices'],
+      [{ system: 'heating' }, 'devices'],
+      [{ devices: ['feeder-1', 'nobody'] }, 'devices.1'],
+      [{ devices: undefined, system: 'water' }, 'system'],
+      [{ minutes: 20_000 }, 'minutes'],
+    ] as const) {
+      const { status, json } = await app.call('POST', '/api/maintenance', { token: admin, body: { ...body, ...change } });
+      expect([field, status, json.errors?.map((one: { field: string }) => one.field)]).toEqual([field, 400, [field]]);
+    }
+    const past = await app.call('POST', '/api/maintenance', { token: admin, body: { devices: ['loop-1'], reason: 'x', until: t0 } });
+    expect([past.status, past.json.detail]).toEqual([409, 'the end of the maintenance must lie in the future']);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
+import { openDeliveries } from '../rules/desk/deliveries.ts';
 import { openDesk } from '../rules/desk/index.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
@@ -42,6 +43,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
 
   const accounts = undo.use(new Accounts(dataDir, clock, wall));
   const desk = undo.use(openDesk({ file: operationsFile(dataDir), clock }));
+  const deliveries = undo.use(openDeliveries({ file: operationsFile(dataDir) }));
   const deadLetters = undo.use(openDeadLetters(dataDir));
   const devices = deviceFacts(config);
   const cache = new LiveCache(config.site.id, devices.keys());
@@ -87,6 +89,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
       metrics,
       accounts,
       desk,
+      deliveries,
       store() {
         if (!store) throw new Fault('store/unavailable');
         return store;

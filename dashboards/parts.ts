@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
+import type { Deliveries } from '../rules/desk/deliveries.ts';
 import type { Desk } from '../rules/desk/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
@@ -28,6 +29,7 @@ export interface Parts {
   metrics: Registry;
   accounts: Accounts;
   desk: Desk;
+  deliveries: Deliveries;
   /** @throws Fault store/unavailable until the store could be opened. */
   store(): Store;
   cache: LiveCache;

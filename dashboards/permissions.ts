@@ -12,6 +12,7 @@ export const permissions = {
   'alarm:shelve': 'technician',
   'alarm:suppress': 'engineer',
   'alarm:out-of-service': 'engineer',
+  'maintenance:change': 'engineer',
   'ticket:open': 'technician',
   'ticket:work': 'technician',
   'ticket:verify': 'technician',

@@ -9,10 +9,12 @@ import { Histogram } from 'prom-client';
 import { alarmRoutes } from './api/alarms.ts';
 import { auditRoutes } from './api/audit.ts';
 import { boardRoutes } from './api/boards.ts';
+import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
 import { faultRoutes } from './api/faults.ts';
 import { healthRoutes } from './api/health.ts';
 import { liveRoutes } from './api/live.ts';
+import { maintenanceRoutes } from './api/maintenance.ts';
 import { ruleRoutes } from './api/rules.ts';
 import { seriesRoutes } from './api/series.ts';
 import { sessionRoutes } from './api/session.ts';
@@ -25,8 +27,8 @@ import type { App, Parts } from './parts.ts';
 import { installProblems } from './problem.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, boardRoutes, alarmRoutes, ticketRoutes, faultRoutes, ruleRoutes, userRoutes,
-  auditRoutes, healthRoutes,
+  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, boardRoutes, alarmRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
+  faultRoutes, ruleRoutes, userRoutes, auditRoutes, healthRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(parts: Parts): Promise<App> {
