@@ -61,6 +61,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/faults/{name}': 'fault:change',
   'DELETE /api/faults/{name}': 'fault:change',
   'GET /api/rules': 'plant:read',
+  'POST /api/backtests': 'rule:backtest',
   'GET /api/dead-letters': 'dead-letter:read',
   'GET /api/users': 'user:change',
   'POST /api/users': 'user:change',

@@ -94,6 +94,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
         if (!store) throw new Fault('store/unavailable');
         return store;
       },
+      storeUrl: context.storeUrl,
       cache,
       stream,
       health,

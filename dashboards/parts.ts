@@ -32,6 +32,8 @@ export interface Parts {
   deliveries: Deliveries;
   /** @throws Fault store/unavailable until the store could be opened. */
   store(): Store;
+  /** For what opens the store in a thread of its own; may hold a password. */
+  storeUrl: string;
   cache: LiveCache;
   stream: LiveStream;
   health: RoleHealth;

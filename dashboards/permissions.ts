@@ -13,6 +13,7 @@ export const permissions = {
   'alarm:suppress': 'engineer',
   'alarm:out-of-service': 'engineer',
   'maintenance:change': 'engineer',
+  'rule:backtest': 'engineer',
   'ticket:open': 'technician',
   'ticket:work': 'technician',
   'ticket:verify': 'technician',

@@ -8,6 +8,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler, type
 import { Histogram } from 'prom-client';
 import { alarmRoutes } from './api/alarms.ts';
 import { auditRoutes } from './api/audit.ts';
+import { backtestRoutes } from './api/backtests.ts';
 import { boardRoutes } from './api/boards.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
@@ -28,7 +29,7 @@ import { installProblems } from './problem.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, boardRoutes, alarmRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
-  faultRoutes, ruleRoutes, userRoutes, auditRoutes, healthRoutes,
+  faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(parts: Parts): Promise<App> {
