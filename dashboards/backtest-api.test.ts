@@ -106,6 +106,8 @@ describe('a backtest over the API', () => {
     const both = twoRuns(other, await other.signIn('engineer'));
     expect((await Promise.race(both)).status).toBe(429);
     await other[Symbol.asyncDispose]();
-    expect((await Promise.all(both)).map(({ status }) => status).sort()).toEqual([429, 503]);
+    const answers = await Promise.all(both);
+    expect(answers.map(({ status }) => status).sort()).toEqual([429, 503]);
+    expect(answers.find(({ status }) => status === 503)?.headers.get('connection')).toBe('close');
   });
 });

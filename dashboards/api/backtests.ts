@@ -102,8 +102,10 @@ export function backtestRoutes(app: App, { site, desk, devices, storeUrl, clock,
         return result;
       } catch (error) {
         runs.inc({ outcome: calledOff.signal.aborted ? 'called off' : 'failed' });
-        if (calledOff.signal.aborted) throw new Fault('api/invalid', 'the backtest was called off', { detail: { status: 503 } });
-        throw error;
+        if (!calledOff.signal.aborted) throw error;
+        // Kept open, the connection would hold up a server that closes.
+        reply.header('connection', 'close');
+        throw new Fault('api/invalid', 'the backtest was called off', { detail: { status: 503 } });
       } finally {
         reply.raw.off('close', leave);
         running = undefined;
