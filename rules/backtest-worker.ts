@@ -25,6 +25,7 @@ export function backtestInThread(
   signal?: AbortSignal,
 ): Promise<BacktestResult> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new Fault('api/invalid', 'the backtest was called off'));
     const job: Job = { backtest: true, site, storeUrl, request };
     const worker = new Worker(new URL(import.meta.url), { workerData: job, resourceLimits: { maxOldGenerationSizeMb: 512 } });
     const stop = () => {

@@ -16,6 +16,8 @@ const valuesPerMeter = 20;
 const changes = 60;
 const beyondPollMs = 200;
 const limitA = 100;
+/** As many rules as a large site has, spread over the meters; all but the one that is watched stay quiet. */
+const rules = 500;
 
 /** All meters behind one address; holding registers are uint16, register 0 of unit 1 is the one that changes. */
 function meterServer() {
@@ -131,6 +133,18 @@ function writeSite(folder: string, port: number): string {
           check: { zh: '查', en: 'Look' },
           source: 'made for the bench',
         },
+        ...Array.from({ length: rules - 1 }, (_, index) => ({
+          id: `BENCH-${index}`,
+          kind: 'above',
+          title: { zh: '高', en: 'High' },
+          select: { devices: [`meter-${(index % meters) + 1}`] },
+          quantity: quantities[(index % (valuesPerMeter - 1)) + 1],
+          params: { limit: 1_000 },
+          priority: 'low',
+          trade: 'electrical',
+          check: { zh: '查', en: 'Look' },
+          source: 'made for the bench',
+        })),
       ],
     },
   };
@@ -141,7 +155,7 @@ function writeSite(folder: string, port: number): string {
 
 const row: Row = {
   id: 'p07',
-  title: `register changes → alarm published, ${(meters * valuesPerMeter * 1000) / pollMs} values/s`,
+  title: `register changes → alarm published, ${(meters * valuesPerMeter * 1000) / pollMs} values/s, ${rules} rules`,
   reach: `p99 ≤ poll interval + ${beyondPollMs} ms`,
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'plantroom-bench-'));
