@@ -5,7 +5,19 @@ import { Fault } from '../../shared/errors.ts';
 import { userOf } from '../auth.ts';
 import type { App, Parts } from '../parts.ts';
 import type { Permission } from '../permissions.ts';
-import { alarm, count, idSchema, journalEntry, optionalComment, priorities, problems, systemSchema, timeQuery, words } from './schemas.ts';
+import {
+  alarm,
+  count,
+  idSchema,
+  journalEntry,
+  optionalComment,
+  priorities,
+  problems,
+  systemSchema,
+  timeQuery,
+  tradeSchema,
+  words,
+} from './schemas.ts';
 
 const params = z.object({ id: z.string().min(1).max(200) });
 const reason = z.object({ reason: words });
@@ -67,13 +79,13 @@ export function alarmRoutes(app: App, { desk, accounts, clock }: Parts): void {
     {
       config: { permission: 'plant:read' },
       schema: {
-        querystring: z.object({ from: timeQuery.optional(), to: timeQuery.optional() }),
+        querystring: z.object({ from: timeQuery.optional(), to: timeQuery.optional(), trade: tradeSchema.optional() }),
         response: { 200: z.unknown(), ...problems },
       },
     },
     async ({ query }) => {
       const to = query.to ?? clock.now();
-      return desk.kpis(query.from ?? to - 24 * hour, to);
+      return desk.kpis(query.from ?? to - 24 * hour, to, query.trade);
     },
   );
 

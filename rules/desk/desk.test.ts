@@ -211,6 +211,21 @@ test('a throw inside a batch undoes all of it', () => {
   expect(desk.lastSeq()).toBe(0);
 });
 
+test('each operator position has its own key figures', () => {
+  const from = clock.now();
+  raise();
+  clock.advanceSync(1_000);
+  desk.raise(definition({ id: 'el-over.feeder', trade: 'electrical' }), { at: clock.now(), value: 1, limit: 2 });
+  clock.advanceSync(30_000);
+  desk.acknowledge('el-over.feeder', anna);
+  const mine = desk.kpis(from, from + hour, 'electrical');
+  expect(mine).toMatchObject({ annunciated: 1, medianSecondsToAcknowledge: 30 });
+  expect(mine.top.map((one) => one.alarm)).toEqual(['el-over.feeder']);
+  expect(desk.kpis(from, from + hour, 'medical-gas')).toMatchObject({ annunciated: 1, medianSecondsToAcknowledge: null });
+  expect(desk.kpis(from, from + hour)).toMatchObject({ annunciated: 2 });
+  expect(desk.kpis(from, clock.now() + 25 * hour, 'electrical').stale).toEqual(['el-over.feeder']);
+});
+
 test('key figures count what called a person, not what was hidden', () => {
   const from = clock.now();
   for (let i = 0; i < 3; i++) {

@@ -214,7 +214,8 @@ export interface Desk extends Disposable {
   journalSince(seq: number, limit?: number): JournalEntry[];
   /** Of the newest entry; 0 when there is none. */
   lastSeq(): number;
-  kpis(from: number, to: number): DeskKpis;
+  /** Of the whole desk, or of one operator position: the trade whose alarms it answers. */
+  kpis(from: number, to: number, position?: Trade): DeskKpis;
   /** Rules in force as the rules role saw them at its last start; empty before. */
   rules(): RuleInForce[];
 }

@@ -1,5 +1,6 @@
 /** How well the alarm system treats the people at the desk: the figures of IEC 62682 and EEMUA 191, from the journal. */
 import { priorities } from '../../shared/alarm.ts';
+import type { Trade } from '../../shared/system.ts';
 import type { Text } from '../../shared/text.ts';
 import type { Database } from './database.ts';
 import type { DeskKpis } from './desk.ts';
@@ -13,13 +14,18 @@ interface Call {
   priority: (typeof priorities)[number];
 }
 
+/** Whose alarms: those of one operator position, which here is a trade, or of the whole desk (null). */
+const ofPosition = (id: string) => `(? IS NULL OR (SELECT p.alarm ->> '$.trade' FROM alarms p WHERE p.id = ${id}) = ?)`;
+
 /** Figures of a period; what is hidden (shelved, suppressed, out of service) calls nobody and does not count. */
-export function kpisOf(db: Database, from: number, to: number): DeskKpis {
+export function kpisOf(db: Database, from: number, to: number, position: Trade | null = null): DeskKpis {
   const calls = db.all<Call>(
     `SELECT t, id, detail ->> '$.priority' AS priority FROM journal
-     WHERE kind = 'alarm' AND t >= ? AND t < ? AND detail ->> '$.annunciated' = 1 ORDER BY t`,
+     WHERE kind = 'alarm' AND t >= ? AND t < ? AND detail ->> '$.annunciated' = 1 AND ${ofPosition('journal.id')} ORDER BY t`,
     from,
     to,
+    position,
+    position,
   );
   const count = calls.length;
   const periods = Math.max(1, Math.ceil((to - from) / tenMinutesMs));
@@ -57,20 +63,25 @@ export function kpisOf(db: Database, from: number, to: number): DeskKpis {
       .map(([id]) => id),
     stale: db
       .all<{ id: string }>(
-        "SELECT id FROM alarms WHERE state NOT IN ('NORM', 'SHLVD', 'DSUPR', 'OOSRV') AND alarm ->> '$.active' = 1 AND raised_at < ? ORDER BY id",
+        `SELECT id FROM alarms WHERE state NOT IN ('NORM', 'SHLVD', 'DSUPR', 'OOSRV') AND alarm ->> '$.active' = 1 AND raised_at < ?
+         AND ${ofPosition('alarms.id')} ORDER BY id`,
         to - staleMs,
+        position,
+        position,
       )
       .map((row) => row.id),
-    medianSecondsToAcknowledge: medianToAcknowledge(db, from, to),
+    medianSecondsToAcknowledge: medianToAcknowledge(db, from, to, position),
   };
 }
 
-function medianToAcknowledge(db: Database, from: number, to: number): number | null {
+function medianToAcknowledge(db: Database, from: number, to: number, position: Trade | null): number | null {
   const rows = db.all<{ waited: number }>(
     `SELECT a.t - (SELECT max(r.t) FROM journal r WHERE r.kind = 'alarm' AND r.id = a.id AND r.seq < a.seq AND r.detail ->> '$.annunciated' = 1) AS waited
-     FROM journal a WHERE a.kind = 'alarm' AND a.event = 'acknowledge' AND a.t >= ? AND a.t < ? ORDER BY waited`,
+     FROM journal a WHERE a.kind = 'alarm' AND a.event = 'acknowledge' AND a.t >= ? AND a.t < ? AND ${ofPosition('a.id')} ORDER BY waited`,
     from,
     to,
+    position,
+    position,
   );
   const middle = rows[Math.floor((rows.length - 1) / 2)];
   return middle ? middle.waited / 1_000 : null;

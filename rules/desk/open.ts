@@ -184,7 +184,7 @@ export function openEngineDesk({
     journal: (filter) => journal.list(filter),
     journalSince: (seq, limit) => journal.since(seq, limit),
     lastSeq: () => journal.lastSeq(),
-    kpis: (from, to) => kpisOf(db, from, to),
+    kpis: (from, to, position) => kpisOf(db, from, to, position),
     rules: () => db.all<{ rule: string }>('SELECT rule FROM rules_in_force ORDER BY id').map((row) => JSON.parse(row.rule) as RuleInForce),
 
     raise(definition, fact, hiddenBy) {
