@@ -72,8 +72,9 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
       return (text === '' ? undefined : JSON.parse(text)) as T;
     },
     async list<T>(path: string) {
-      const answer = await program.api<T[] | Record<string, T[]>>(path);
-      return Array.isArray(answer) ? answer : (Object.values(answer)[0] ?? []);
+      const answer = await program.api<T[]>(path);
+      if (!Array.isArray(answer)) throw new Error(`GET ${path}: not a list`);
+      return answer;
     },
     async stop(signal = 'SIGINT') {
       const startedAt = performance.now();
