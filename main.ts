@@ -1,7 +1,7 @@
 /** The command line. Each command is one file in commands/, loaded only when it is called, so that a role carries no other role's code. */
 import { join } from 'node:path';
 import { type Command, commandNames, helpText, isCommandName } from './commands/command.ts';
-import { isFault, reasonOf } from './shared/errors.ts';
+import { exitCodeOf, reasonOf } from './shared/errors.ts';
 import { roles } from './shared/role-name.ts';
 
 /** 0 fine, 1 failed, 2 wrong usage or bad site file. */
@@ -27,12 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await module.default.run(isRole ? [name, ...rest] : rest);
   } catch (error) {
     process.stderr.write(`plantroom ${name}: ${reasonOf(error)}\n`);
-    return isFault(error, 'site/invalid') ||
-      isFault(error, 'site/unreadable') ||
-      isFault(error, 'usage/command') ||
-      isFault(error, 'profile/invalid')
-      ? 2
-      : 1;
+    return exitCodeOf(error);
   }
 }
 

@@ -133,3 +133,11 @@ export function reasonOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
   return String(error);
 }
+
+/** What people got wrong in a command or a file; everything else is a failure of the run. */
+const usage: readonly FaultCode[] = ['usage/command', 'site/invalid', 'site/unreadable', 'profile/invalid'];
+
+/** The exit code of a command that threw: 2 for wrong usage or a bad file, else 1. */
+export function exitCodeOf(error: unknown): 1 | 2 {
+  return error instanceof Fault && usage.includes(error.code) ? 2 : 1;
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildConsoleIfStale } from '../../dashboards/console/build.ts';
 import { ensureFirstPassword } from '../../dashboards/first-password.ts';
 import { ensureCredentials } from '../../gateway/credentials.ts';
-import { Fault, isFault, reasonOf } from '../../shared/errors.ts';
+import { exitCodeOf, Fault, reasonOf } from '../../shared/errors.ts';
 import { type Endpoints, endpointsFile, type Role } from '../../shared/role.ts';
 import { printableUrl } from '../../shared/secret.ts';
 import type { SiteConfig } from '../../shared/site.ts';
@@ -117,10 +117,5 @@ try {
   process.send?.(made, () => process.exit(0));
 } catch (error) {
   process.stderr.write(`plantroom start: ${reasonOf(error)}\n`);
-  const wrong =
-    isFault(error, 'site/invalid') ||
-    isFault(error, 'site/unreadable') ||
-    isFault(error, 'usage/command') ||
-    isFault(error, 'profile/invalid');
-  process.exit(wrong ? 2 : 1);
+  process.exit(exitCodeOf(error));
 }
