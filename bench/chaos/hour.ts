@@ -79,8 +79,9 @@ export async function runHour(options: HourOptions): Promise<HourResult> {
       store,
       devices,
       values,
-      answers: truth.answers.filter(({ at }) => at < before),
-      mayBeMissing: () => false,
+      answers: truth.answers.slice(),
+      // A reading is stamped before its answer: a row up to `before` may belong to an answer after it.
+      mayBeMissing: ({ at }) => at >= before,
       from: plantStart,
       to: plantTime(before) + 1,
       plantTime,

@@ -98,23 +98,25 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       `round ${round + 1}: kill -9 ${both ? `${first} and ${second}` : first}, ${Math.round(downMs)} ms down, ${truth.answers.length} answers so far`,
     );
   }
-  // Every answer is older than a second before the comparison begins; the meters fall silent.
+  // The meters fall silent, so that no answer is on its way to a gateway that stops; the last one is older than a second then.
+  await sleep(500);
+  truth.fallSilent();
   await sleep(1_500);
   await gateway.kill('SIGTERM');
   const restartedAt = Date.now();
   await gateway.start();
   const answers = truth.answers.slice();
-  const until_ = Date.now();
+  const end = Date.now();
   await using store = await openStore({ url: storeUrl, site: 'fleet' });
   const look = () =>
     compare({
       store,
       devices: buses * devicesPerBus,
       values,
-      answers: answers.filter(({ at }) => at < until_),
+      answers,
       mayBeMissing: ({ connection, at }) => at > (cut.get(connection) ?? Number.POSITIVE_INFINITY) - youngMs,
       from: startedAt - 60_000,
-      to: until_ + 1,
+      to: end + 1,
       plantTime: (at) => at,
       toleranceMs: 6_000,
     });

@@ -22,6 +22,8 @@ export interface TruthServer extends AsyncDisposable {
   given(): number;
   /** Connections that are open now. */
   connections(): number[];
+  /** Answers nothing any more. */
+  fallSilent(): void;
 }
 
 export interface TruthOptions {
@@ -38,6 +40,7 @@ export async function startTruthServer(options: TruthOptions): Promise<TruthServ
   const counters = new Map<number, number>();
   let connections = 0;
   let given = 0;
+  let silent = false;
   const words = options.values * 2;
   const serve = (socket: Socket) => {
     const connection = connections++;
@@ -46,6 +49,7 @@ export async function startTruthServer(options: TruthOptions): Promise<TruthServ
     socket.on('error', () => socket.destroy());
     let rest: Buffer = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => {
+      if (silent) return;
       const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let at = 0;
       for (; data.length - at >= 12; at += 12) {
@@ -85,6 +89,9 @@ export async function startTruthServer(options: TruthOptions): Promise<TruthServ
     answers,
     given: () => given,
     connections: () => [...open.keys()],
+    fallSilent: () => {
+      silent = true;
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of open.values()) socket.destroy();
       for (const server of servers) server.close();

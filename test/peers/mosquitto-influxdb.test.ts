@@ -9,6 +9,7 @@ const main = join(import.meta.dirname, '..', '..', 'main.ts');
 
 interface Device {
   id: string;
+  system: string;
   latest: Record<string, { value: number | null; t: number }>;
 }
 
@@ -27,22 +28,30 @@ describe.skipIf(!needs('mosquitto', 'influxd'))('plantroom start with Mosquitto 
       environment: { PLANTROOM_MQTT_URL: mosquitto.url, PLANTROOM_STORE_URL: `influx1://127.0.0.1:${influxdb.port}/plantroom` },
     });
     const meter = await until(
-      async () => (await program.list<Device>('/api/devices')).find((device) => device.latest.active_power_kw?.value != null),
+      // A generating set has an active power too, in another measurement.
+      async () =>
+        (await program.list<Device>('/api/devices')).find(
+          (device) => device.system === 'electricity' && device.latest.active_power_kw?.value != null,
+        ),
       60_000,
       'a live meter',
     );
-    const points = await until(async () => {
-      const query = new URLSearchParams({
-        db: 'plantroom',
-        epoch: 'ms',
-        q: `SELECT active_power_kw FROM electricity WHERE device = '${meter.id}'`,
-      });
-      const answer = (await (await fetch(`${influxdb.url}/query?${query}`)).json()) as {
-        results: { series?: { values: [number, number][] }[] }[];
-      };
-      const values = answer.results[0]?.series?.[0]?.values ?? [];
-      return values.length >= 3 && values;
-    }, 30_000);
+    const points = await until(
+      async () => {
+        const query = new URLSearchParams({
+          db: 'plantroom',
+          epoch: 'ms',
+          q: `SELECT active_power_kw FROM electricity WHERE device = '${meter.id}'`,
+        });
+        const answer = (await (await fetch(`${influxdb.url}/query?${query}`)).json()) as {
+          results: { series?: { values: [number, number][] }[] }[];
+        };
+        const values = answer.results[0]?.series?.[0]?.values ?? [];
+        return values.length >= 3 && values;
+      },
+      60_000,
+      `three values of ${meter.id} in InfluxDB`,
+    );
     const [from, to] = [points[0]?.[0] ?? 0, (points.at(-1)?.[0] ?? 0) + 1];
     const { points: shown } = await program.api<{ points: [number, number][] }>(
       `/api/series?device=${meter.id}&quantity=active_power_kw&from=${from}&to=${to}`,
