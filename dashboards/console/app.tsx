@@ -3,7 +3,7 @@ import { Alert, Button, Center, Loader } from '@mantine/core';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ApiError, api, type SessionInfo } from './data/api.ts';
 import { PlantLink, usePlant } from './data/plant.ts';
-import { Frame } from './frame.tsx';
+import { Frame } from './frame/frame.tsx';
 import { useWords, WordsProvider } from './i18n/i18n.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { type Console, ConsoleContext } from './parts/context.ts';

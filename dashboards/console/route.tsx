@@ -1,5 +1,7 @@
-/** Pages by the part after #: a link can be sent, and the server need not know the pages. */
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+/** Which page the address means, drawn for who may see it. */
+import { type ComponentType, lazy, Suspense } from 'react';
+import { useRoute } from './hash.ts';
+import { useWords } from './i18n/i18n.tsx';
 import { AlarmPage, AlarmsPage } from './pages/alarms.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { BoardsPage } from './pages/boards.tsx';
@@ -8,48 +10,35 @@ import { OverviewPage } from './pages/overview.tsx';
 import { RulesPage } from './pages/rules.tsx';
 import { TicketPage, TicketsPage } from './pages/tickets.tsx';
 import { UsersPage } from './pages/users.tsx';
+import { infoOf, type PageId, pageOf } from './pages.ts';
+import { useConsole } from './parts/context.ts';
 
 const DevicePage = lazy(async () => ({ default: (await import('./pages/device.tsx')).DevicePage }));
 
-function subscribe(listener: () => void): () => void {
-  window.addEventListener('hashchange', listener);
-  return () => window.removeEventListener('hashchange', listener);
-}
-
-/** `#/devices/t1` is ['devices', 't1']; the overview is []. */
-export function useRoute(): string[] {
-  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
-  return hash
-    .replace(/^#\/?/, '')
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decodeURIComponent);
-}
+/** Without an id the whole page, with one its detail. A page of pages.ts that is missing here does not pass the compiler. */
+const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
+  overview: OverviewPage,
+  wall: OverviewPage,
+  alarms: ({ id }) => (id ? <AlarmPage id={id} key={id} /> : <AlarmsPage />),
+  tickets: ({ id }) => (id ? <TicketPage id={id} key={id} /> : <TicketsPage />),
+  boards: BoardsPage,
+  devices: ({ id }) => (id ? <DevicePage id={id} key={id} /> : <DevicesPage />),
+  rules: RulesPage,
+  users: UsersPage,
+  audit: AuditPage,
+};
 
 export function Page() {
-  const [page, id] = useRoute();
-  switch (page) {
-    case 'alarms':
-      return id ? <AlarmPage id={id} key={id} /> : <AlarmsPage />;
-    case 'tickets':
-      return id ? <TicketPage id={id} key={id} /> : <TicketsPage />;
-    case 'boards':
-      return <BoardsPage id={id} />;
-    case 'devices':
-      return id ? (
-        <Suspense fallback={null}>
-          <DevicePage id={id} key={id} />
-        </Suspense>
-      ) : (
-        <DevicesPage />
-      );
-    case 'rules':
-      return <RulesPage />;
-    case 'users':
-      return <UsersPage />;
-    case 'audit':
-      return <AuditPage />;
-    default:
-      return <OverviewPage />;
-  }
+  const { t } = useWords();
+  const { may } = useConsole();
+  const path = useRoute();
+  const page = pageOf(path);
+  const { permission } = infoOf(page);
+  const View = views[page];
+  if (permission && !may(permission)) return <p className="panel calm">{t('error.denied')}</p>;
+  return (
+    <Suspense fallback={null}>
+      <View id={path[1]} />
+    </Suspense>
+  );
 }

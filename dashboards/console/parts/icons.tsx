@@ -2,7 +2,22 @@
 import type { System } from '../../../shared/system.ts';
 
 const paths: Record<
-  System | 'alarm' | 'ticket' | 'device' | 'overview' | 'boards' | 'fault' | 'user' | 'sun' | 'language' | 'sound' | 'mute' | 'more',
+  | System
+  | 'alarm'
+  | 'ticket'
+  | 'device'
+  | 'overview'
+  | 'boards'
+  | 'fault'
+  | 'user'
+  | 'sun'
+  | 'language'
+  | 'sound'
+  | 'mute'
+  | 'more'
+  | 'rule'
+  | 'wall'
+  | 'audit',
   string
 > = {
   electricity: 'M13 2 4 14h7l-1 8 9-12h-7z',
@@ -29,7 +44,10 @@ const paths: Record<
   language: 'M3 5h10M8 3v2M11 5c-1 4-4 7-8 9M5 8c1 3 4 5 7 6M13 21l4-10 4 10M14.500 17.500h5',
   sound: 'M4 9v6h4l5 4V5L8 9zM16 9a4 4 0 0 1 0 6M18.500 6.500a8 8 0 0 1 0 11',
   mute: 'M4 9v6h4l5 4V5L8 9zM17 9l5 6M22 9l-5 6',
-  more: 'M5 12h.01M12 12h.01M19 12h.01',
+  more: 'M4 7h16M4 12h16M4 17h16',
+  rule: 'M4 6h10M18 6h2M4 12h2M10 12h10M4 18h8M16 18h4M16 4v4M8 10v4M14 16v4',
+  wall: 'M2 4h20v13H2zM8 21h8M12 17v4',
+  audit: 'M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7',
 };
 export type IconName = keyof typeof paths;
 

@@ -1,0 +1,47 @@
+/**
+ * Every page of the console: its address (`#/<id>`), its name, where the navigation shows it, who may see it, its shortcut.
+ * route.tsx draws them; the tests walk through this same table, so that no page can be forgotten.
+ */
+import type { Permission } from '../permissions.ts';
+import type { TextKey } from './i18n/en.ts';
+import type { IconName } from './parts/icons.tsx';
+
+export interface PageInfo {
+  label: TextKey;
+  icon: IconName;
+  /** `main`: always in sight (on a phone only the first four); `more`: in the menu; a page id: a tab within that page's group. */
+  place: 'main' | 'more' | 'alarms';
+  /** Not shown, and not drawn, without it. */
+  permission?: Permission;
+  /** `#/<id>/<thing>` shows one thing. */
+  detail?: boolean;
+  /** Pressed after g. */
+  key?: string;
+}
+
+export const pages = {
+  overview: { label: 'nav.overview', icon: 'overview', place: 'main', key: 'o' },
+  alarms: { label: 'nav.alarms', icon: 'alarm', place: 'main', detail: true, key: 'a' },
+  tickets: { label: 'nav.tickets', icon: 'ticket', place: 'main', detail: true, key: 't' },
+  boards: { label: 'nav.boards', icon: 'boards', place: 'main', detail: true, key: 'b' },
+  devices: { label: 'nav.devices', icon: 'device', place: 'main', detail: true, key: 'd' },
+  rules: { label: 'nav.rules', icon: 'rule', place: 'more', key: 'r' },
+  wall: { label: 'nav.wall', icon: 'wall', place: 'more', key: 'w' },
+  users: { label: 'nav.users', icon: 'user', place: 'more', permission: 'user:change', key: 'u' },
+  audit: { label: 'nav.audit', icon: 'audit', place: 'more', permission: 'audit:read' },
+} as const satisfies Record<string, PageInfo>;
+export type PageId = keyof typeof pages;
+
+/** The page of an address; the overview where there is none of that name. */
+export const pageOf = (path: readonly string[]): PageId =>
+  path[0] !== undefined && Object.hasOwn(pages, path[0]) ? (path[0] as PageId) : 'overview';
+export const infoOf = (id: PageId): PageInfo => pages[id];
+export const addressOf = (id: PageId): string => (id === 'overview' ? '#/' : `#/${id}`);
+
+/** The pages of one place that the user may see, in the order of the table. */
+export function pagesAt(place: PageInfo['place'], may: (permission: Permission) => boolean): PageId[] {
+  return (Object.keys(pages) as PageId[]).filter((id) => {
+    const info = infoOf(id);
+    return info.place === place && (!info.permission || may(info.permission));
+  });
+}
