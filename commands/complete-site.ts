@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { Fault } from '../shared/errors.ts';
+import { type ProfileFacts, profileFacts } from '../shared/profile-facts.ts';
 import { devicesOf, isModbusDevice } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
 import { type System, systemSchema } from '../shared/system.ts';
@@ -9,7 +10,8 @@ import { type System, systemSchema } from '../shared/system.ts';
 const builtInProfiles = join(import.meta.dirname, '..', 'gateway', 'devices');
 
 /**
- * Fills in the system that devices leave to their profile, so that every role knows it without knowing profiles.
+ * Fills in the system that devices leave to their profile, so that every role knows it without knowing profiles; tells a profile's facts to
+ * those who ask.
  * @throws Fault profile/invalid when a profile is not there or names no system
  */
 export function completeSite(site: LoadedSite): LoadedSite {
@@ -21,11 +23,19 @@ export function completeSite(site: LoadedSite): LoadedSite {
     known.set(device.profile, system);
     device.system = system;
   }
-  return site;
+  return { ...site, profileFacts: (profile) => factsOf(profile, folders) };
+}
+
+const fileOf = (profile: string, folders: readonly string[]) =>
+  folders.map((folder) => join(folder, `${profile}.yaml`)).find((path) => existsSync(path));
+
+function factsOf(profile: string, folders: readonly string[]): ProfileFacts | undefined {
+  const file = fileOf(profile, folders);
+  return file === undefined ? undefined : profileFacts.parse(parse(readFileSync(file, 'utf8')));
 }
 
 function systemOf(profile: string, folders: readonly string[]): System {
-  const file = folders.map((folder) => join(folder, `${profile}.yaml`)).find((path) => existsSync(path));
+  const file = fileOf(profile, folders);
   if (!file) throw new Fault('profile/invalid', `there is no profile "${profile}" in ${folders.join(', ')}`);
   const text = readFileSync(file, 'utf8');
   // Every role does this at its start: one line is found a hundred times faster than a whole file is parsed and checked.

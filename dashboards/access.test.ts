@@ -23,6 +23,8 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/people': 'plant:read',
   'GET /api/devices': 'plant:read',
   'GET /api/devices/{id}': 'plant:read',
+  'GET /api/devices/{id}/profile': 'plant:read',
+  'GET /api/devices/{id}/raw': 'device:raw',
   'GET /api/series': 'plant:read',
   'GET /api/live': 'plant:read',
   'GET /api/boards': 'plant:read',

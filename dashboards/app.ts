@@ -15,6 +15,7 @@ import { builtConsoleDir } from './console/build.ts';
 import { deviceFacts } from './device-facts.ts';
 import { LiveCache } from './live-cache.ts';
 import { LiveStream } from './live-stream.ts';
+import { RawLink } from './raw-link.ts';
 import { expectedRoles, RoleHealth } from './role-health.ts';
 import { buildServer } from './server.ts';
 import { SimulatorLink } from './simulator-link.ts';
@@ -53,6 +54,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
   const client = undo.adopt(connectMqtt(context.mqtt, log), (connected) => connected.endAsync(true));
   cache.follow(client);
   health.follow(client);
+  const raw = undo.use(new RawLink(config.site.id, client, wall));
   const simulator = config.site.simulated ? new SimulatorLink(config.site.id, client, wall) : undefined;
   if (simulator) simulator.onChange = (faults) => stream.send('faults', faults);
 
@@ -82,6 +84,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
     await buildServer({
       site: config,
       devices,
+      profileFacts: (profile) => site.profileFacts?.(profile),
       boards: await loadBoards(),
       clock,
       wall,
@@ -98,6 +101,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
       cache,
       stream,
       health,
+      raw,
       simulator,
       deadLetters,
       consoleDir: existsSync(join(consoleDir, 'index.html')) ? consoleDir : undefined,

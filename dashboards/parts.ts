@@ -8,18 +8,22 @@ import type { Deliveries } from '../rules/desk/deliveries.ts';
 import type { Desk } from '../rules/desk/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import type { ProfileFacts } from '../shared/profile-facts.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Accounts } from './accounts.ts';
 import type { Board } from './board.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import type { LiveCache } from './live-cache.ts';
 import type { LiveStream } from './live-stream.ts';
+import type { RawLink } from './raw-link.ts';
 import type { RoleHealth } from './role-health.ts';
 import type { SimulatorLink } from './simulator-link.ts';
 
 export interface Parts {
   site: SiteConfig;
   devices: ReadonlyMap<string, DeviceFacts>;
+  /** Facts of a device profile; undefined when there is none of this name. */
+  profileFacts(profile: string): ProfileFacts | undefined;
   boards: ReadonlyMap<string, Board>;
   /** Plant time: what readings, alarms and tickets carry. */
   clock: Clock;
@@ -37,6 +41,7 @@ export interface Parts {
   cache: LiveCache;
   stream: LiveStream;
   health: RoleHealth;
+  raw: RawLink;
   /** Only where simulators run. */
   simulator: SimulatorLink | undefined;
   deadLetters: DeadLetters;

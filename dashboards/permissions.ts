@@ -14,6 +14,7 @@ export const permissions = {
   'alarm:out-of-service': 'engineer',
   'maintenance:change': 'engineer',
   'rule:backtest': 'engineer',
+  'device:raw': 'technician',
   'ticket:open': 'technician',
   'ticket:work': 'technician',
   'ticket:verify': 'technician',

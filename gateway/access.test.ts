@@ -62,6 +62,19 @@ describe('access rights of the embedded broker', () => {
     expect(mayPublish(rights, `plantroom/${site}/roles/gateway-2`)).toBe(false);
   });
 
+  it('lets dashboards say who looks at a device and the gateway show it, and nobody the other way round', () => {
+    const [watch, raw] = [topics.watch(site, 'gw', 'meter'), topics.raw(site, 'gw', 'meter')];
+    expect(mayPublish(rightsOf('dashboards', site), watch)).toBe(true);
+    expect(mayPublish(rightsOf('gateway', site), raw)).toBe(true);
+    expect(maySubscribe(rightsOf('gateway', site), topics.watch(site, 'gw', '+'))).toBe(true);
+    expect(mayPublish(rightsOf('dashboards', site), raw)).toBe(false);
+    expect(mayPublish(rightsOf('gateway', site), watch)).toBe(false);
+    for (const user of ['ingest', 'rules', 'simulators', 'device'] as const) {
+      expect(mayPublish(rightsOf(user, site), watch), user).toBe(false);
+      expect(maySubscribe(rightsOf(user, site), raw), user).toBe(false);
+    }
+  });
+
   it('refuses shared subscriptions to everybody', () => {
     expect(maySubscribe(rightsOf('ingest', site), filters.sharedReadings(site))).toBe(false);
   });

@@ -24,8 +24,8 @@ function grants(user: BrokerUser, site: string): Omit<Rights, 'instances'> {
   switch (user) {
     case 'gateway':
       return {
-        publish: [own, filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site)],
-        subscribe: [topics.committed(site, '+')],
+        publish: [own, filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site), filters.allRaw(site)],
+        subscribe: [topics.committed(site, '+'), filters.allWatches(site)],
         foreignSubscribe: true,
       };
     case 'ingest':
@@ -37,7 +37,10 @@ function grants(user: BrokerUser, site: string): Omit<Rights, 'instances'> {
         subscribe: [...heard, topics.committed(site, '+'), filters.allAlarms(site), filters.allTickets(site), roleTopic(site, '+')],
       };
     case 'dashboards':
-      return { publish: [own, topics.simulatorCommand(site)], subscribe: [`plantroom/${site}/#`, `simulated/${site}/#`] };
+      return {
+        publish: [own, topics.simulatorCommand(site), filters.allWatches(site)],
+        subscribe: [`plantroom/${site}/#`, `simulated/${site}/#`],
+      };
     case 'simulators':
       return { publish: [own, `simulated/${site}/#`], subscribe: [topics.simulatorCommand(site)] };
     case 'device':

@@ -9,6 +9,7 @@ import { profilesOf } from './check.ts';
 import type { Profile } from './device.ts';
 import { dropReasons, Outbox, type OutboxStatus } from './outbox.ts';
 import { type Link, startLink } from './publish.ts';
+import { RawWatch } from './raw-watch.ts';
 import { Stamp } from './stamp.ts';
 import type { Sink, Transport, TransportContext } from './transport.ts';
 
@@ -66,6 +67,7 @@ async function startOne(
     jumped: () => outbox.clockJumped(),
     simulated: process.env.PLANTROOM_CLOCK !== undefined,
   });
+  const watch = undo.use(new RawWatch(wire, (device, payload) => link.raw(device, payload)));
   const link: Link = undo.use(
     startLink({
       site: context.site.config.site.id,
@@ -75,6 +77,7 @@ async function startOne(
       wire,
       plant,
       log,
+      watched: (device, request) => watch.request(device, request),
       facts: () => {
         stamp.check();
         return { clock: { jumps: stamp.jumps, set: stamp.isSet, future: stamp.future, unset: stamp.unset } };
@@ -89,8 +92,10 @@ async function startOne(
     readings(result) {
       polls.inc();
       stamp.add(result);
+      watch.polled(result.device);
     },
     device: (state) => link.device(state),
+    raw: (device, look) => watch.offer(device, look),
   };
   for (const bus of gateway.buses) {
     const transport = transports.get(bus.type);

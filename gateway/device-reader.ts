@@ -3,12 +3,14 @@
 import { isFault } from '../shared/errors.ts';
 import type { Hands } from '../shared/hands.ts';
 import type { QuantityId } from '../shared/quantity.ts';
+import type { RawRegister } from '../shared/raw.ts';
 import type { BadReason } from '../shared/reading.ts';
 import { type WiredPoint, type Wiring, wirePoints } from './decode.ts';
 import type { Profile } from './device.ts';
 import { bisectionReads, isAside, judge, type Learned, nothingLearned, partition, retryAsideMs, withLearned } from './heal.ts';
 import { limitsOf, type Span } from './plan.ts';
 import { openProgram, type Program, type ProgramCell, type ProgramSpan } from './program.ts';
+import { type ReadRound, rawRegisters } from './raw.ts';
 import type { Cell } from './words.ts';
 
 /** How the reader reaches its device: one request, with all that the bus knows about timeouts. */
@@ -29,6 +31,8 @@ export interface DeviceReader {
   collect(v: Partial<Record<QuantityId, number>>, bad: Partial<Record<QuantityId, BadReason>>): void;
   /** The cheapest sign of life. */
   probe(ask: Ask): Promise<Round>;
+  /** What the last rounds read, as it came; undefined while one is under way. */
+  raw(): RawRegister[] | undefined;
 }
 
 /** A span that stays silent while its device answers others is tried again after so many times what it cost. */
@@ -46,7 +50,9 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
   const limits = limitsOf(profile);
   const learned: Learned = nothingLearned();
   let programs = build(all);
-  let last: { program: Program; refused: readonly QuantityId[] } = { program: programs.full, refused: [] };
+  let last: ReadRound = { program: programs.full, refused: [], t: null };
+  let lastFull = last;
+  let underWay = false;
 
   function build(points: readonly WiredPoint[]) {
     const { sound, refused } = partition(points, learned);
@@ -161,6 +167,28 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
     }
   };
 
+  const readAll = async (program: Program, ask: Ask, retries: number): Promise<Round> => {
+    if (program.spans.length === 0) return signOfLife(ask);
+    let answered = false;
+    // Spans in trouble come last, so that they cannot starve sound ones.
+    const inTrouble = program.spans.some((one) => one.silentRounds > 0);
+    const order = inTrouble ? [...program.spans].sort((a, b) => a.silentRounds - b.silentRounds) : program.spans;
+    for (const one of order) {
+      const startedAt = clock.monotonic();
+      if (answered && one.restUntil > startedAt) continue;
+      const result = await readSpan(program, one, ask, retries);
+      if (result === 'closed') return answered ? 'answered' : 'closed';
+      if (result !== 'silent') {
+        answered = true;
+        continue;
+      }
+      if (!answered) return 'silent';
+      if (++one.silentRounds < 3) break;
+      one.restUntil = clock.monotonic() + troubledRest * (clock.monotonic() - startedAt);
+    }
+    return 'answered';
+  };
+
   return {
     quantities,
     hasFast,
@@ -177,33 +205,24 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
         await tryAside(ask);
       }
       const program = programs[kind];
-      last = { program, refused: kind === 'full' ? programs.refused : [] };
+      const round: ReadRound = { program, refused: kind === 'full' ? programs.refused : [], t: null };
+      last = round;
+      if (kind === 'full') lastFull = round;
       program.reset();
-      if (program.spans.length === 0) return signOfLife(ask);
-      let answered = false;
-      // Spans in trouble come last, so that they cannot starve sound ones.
-      const inTrouble = program.spans.some((one) => one.silentRounds > 0);
-      const order = inTrouble ? [...program.spans].sort((a, b) => a.silentRounds - b.silentRounds) : program.spans;
-      for (const one of order) {
-        const startedAt = clock.monotonic();
-        if (answered && one.restUntil > startedAt) continue;
-        const result = await readSpan(program, one, ask, retries);
-        if (result === 'closed') return answered ? 'answered' : 'closed';
-        if (result !== 'silent') {
-          answered = true;
-          continue;
-        }
-        if (!answered) return 'silent';
-        if (++one.silentRounds < 3) break;
-        one.restUntil = clock.monotonic() + troubledRest * (clock.monotonic() - startedAt);
+      underWay = true;
+      try {
+        return await readAll(program, ask, retries);
+      } finally {
+        round.t = clock.now();
+        underWay = false;
       }
-      return 'answered';
     },
     collect(v, bad) {
       last.program.collect(v, bad);
       for (const id of last.refused) bad[id] = 'exception';
     },
     probe: signOfLife,
+    raw: () => (underWay ? undefined : rawRegisters(profile, device, last === lastFull ? [last] : [last, lastFull])),
   };
 }
 

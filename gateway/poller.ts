@@ -71,6 +71,10 @@ export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Pol
       return [];
     }
     const reader = deviceReader(profile, device, { clock, log });
+    sink.raw?.(device.id, () => {
+      const registers = reader.raw();
+      return registers && { type: 'modbus', t: clock.now(), unit: device.unit, registers };
+    });
     const periodMs = reader.hasFast ? device.poll : Math.max(device.poll, device.slow_poll);
     return [
       {

@@ -59,6 +59,8 @@ export interface Program {
   reset(): void;
   /** After a round: every value or why there is none. */
   collect(v: Partial<Record<QuantityId, number>>, bad: Partial<Record<QuantityId, BadReason>>): void;
+  /** The words of a cell as they came (coils: 0 or 1); null when they did not, undefined when this program does not read it. */
+  words(cell: Cell): number[] | null | undefined;
 }
 
 const keyOf = ({ table, address, count }: Cell) => `${table} ${address} ${count}`;
@@ -153,7 +155,20 @@ function programOf({ spans, cellCount, bytes, decoders, quantities }: Compiled):
         else bad[id] = value;
       }
     },
+    words(cell) {
+      const key = keyOf(cell);
+      for (const { cells } of spans) {
+        const found = cells.find((one) => keyOf(one.cell) === key);
+        if (found) return states[found.index] === 0 ? wordsAt(image, found) : null;
+      }
+      return undefined;
+    },
   };
+}
+
+function wordsAt(image: Uint8Array, { cell, place: { offset, bit } }: ProgramCell): number[] {
+  if (isBitTable(cell.table)) return [(image[offset]! >> bit) & 1];
+  return Array.from({ length: cell.count }, (_, at) => (image[offset + at * 2]! << 8) | image[offset + at * 2 + 1]!);
 }
 
 const inside = (cell: Cell, span: Span): boolean =>

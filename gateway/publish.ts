@@ -6,6 +6,7 @@ import { type MqttClient, type Packet, Store } from 'mqtt';
 import type { Clock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import { type RawPayload, type WatchPayload, watchPayload } from '../shared/raw.ts';
 import { connectMqtt, type MqttAccess } from '../shared/role.ts';
 import { committedPayload, topics } from '../shared/topic.ts';
 import type { Outbox } from './outbox.ts';
@@ -21,12 +22,16 @@ export interface LinkOptions {
   log: Log;
   /** Further facts for the gateway's status. */
   facts(): Record<string, unknown>;
+  /** Somebody looks at a device. */
+  watched?(device: string, request: WatchPayload): void;
   heartbeatMs?: number;
 }
 
 export interface Link extends AsyncDisposable {
   /** Publishes the state of a device, retained. */
   device(state: DeviceState): void;
+  /** Shows what was read last of a device to those who look; whoever misses it misses nothing. */
+  raw(device: string, payload: RawPayload): void;
   /** Publishes the gateway's status now. */
   beat(): void;
 }
@@ -98,6 +103,24 @@ export function startLink(options: LinkOptions): Link {
     },
   };
 
+  const watchFilter = topics.watch(site, gateway, '+');
+  let watchesLogged = false;
+  /** Nothing of weight hangs on it: the broker's access rights may be older than this topic. */
+  const deafToWatches = (refused: boolean) => {
+    if (refused && !watchesLogged && client.connected) {
+      log.warn({ topic: watchFilter }, 'the broker does not let the gateway hear who looks at a device; raw registers cannot be shown');
+      watchesLogged = true;
+    }
+  };
+  const watched = (topic: string, payload: Buffer) => {
+    const device = topic.split('/')[3];
+    if (device === undefined || topic !== topics.watch(site, gateway, device)) return;
+    try {
+      options.watched?.(device, watchPayload.parse(JSON.parse(payload.toString())));
+    } catch {
+      log.debug({ topic }, 'a request to look at a device that makes no sense was ignored');
+    }
+  };
   let cancelRetry: () => void = () => {};
   const listen = () => {
     client.subscribe(committedTopic, { qos: 1 }, (error, granted) => {
@@ -115,6 +138,8 @@ export function startLink(options: LinkOptions): Link {
       beat();
       for (const state of states.values()) publishDevice(state);
       outbox.connected(link);
+      if (options.watched)
+        client.subscribe(watchFilter, { qos: 0 }, (failure, given) => deafToWatches(Boolean(failure) || given?.[0]?.qos === 128));
     });
   };
   client.on('connect', () => {
@@ -128,7 +153,7 @@ export function startLink(options: LinkOptions): Link {
     outbox.disconnected();
   });
   client.on('message', (topic, payload) => {
-    if (topic !== committedTopic) return;
+    if (topic !== committedTopic) return watched(topic, payload);
     try {
       outbox.committed(committedPayload.parse(JSON.parse(payload.toString())));
     } catch (error) {
@@ -149,6 +174,9 @@ export function startLink(options: LinkOptions): Link {
     device(state) {
       states.set(state.device, state);
       if (open) publishDevice(state);
+    },
+    raw(device, payload) {
+      if (open) client.publish(topics.raw(site, gateway, device), JSON.stringify(payload));
     },
     beat,
     async [Symbol.asyncDispose]() {

@@ -5,6 +5,7 @@
 import type { Registry } from 'prom-client';
 import type { Hands } from '../shared/hands.ts';
 import type { QuantityId } from '../shared/quantity.ts';
+import type { RawPayload } from '../shared/raw.ts';
 import type { BadReason } from '../shared/reading.ts';
 import type { Bus } from '../shared/site.ts';
 import type { Profile } from './device.ts';
@@ -25,10 +26,15 @@ export interface DeviceState {
   reason?: string;
 }
 
+/** Undefined: just now there is nothing whole to show; the next result will be. */
+export type Look = () => RawPayload | undefined;
+
 /** Where results go. Never blocks, never throws. */
 export interface Sink {
   readings(result: PollResult): void;
   device(state: DeviceState): void;
+  /** Said once for each device: how to see what was read last of it, as it came. Called only while somebody looks. */
+  raw?(device: string, look: Look): void;
 }
 
 export interface TransportContext extends Hands {

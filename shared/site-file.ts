@@ -5,6 +5,7 @@ import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, par
 import { z } from 'zod';
 import { Fault, reasonOf } from './errors.ts';
 import { formatMistake, formatPath, type Mistake, type Path, Unquoted } from './mistake.ts';
+import type { ProfileFacts } from './profile-facts.ts';
 import { allowedAt, nearest } from './schema-walk.ts';
 import { type SiteConfig, siteSchema } from './site.ts';
 import { referenceMistakes } from './site-references.ts';
@@ -16,6 +17,8 @@ export interface LoadedSite {
   folder: string;
   /** Places a mistake that somebody else found (unknown profile, bad rule parameter). */
   mistake(path: Path, found: unknown, allowed: string): Mistake;
+  /** Facts of a device profile; undefined when there is none of this name. Known once the site is complete (commands/complete-site.ts). */
+  profileFacts?(profile: string): ProfileFacts | undefined;
 }
 
 interface Source {

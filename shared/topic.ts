@@ -62,6 +62,9 @@ export const topics = {
   gatewayStatus: (site: string, gateway: string) => `plantroom/${site}/${gateway}/status`,
   deviceStatus: (site: string, gateway: string, device: string) => `plantroom/${site}/${gateway}/${device}/status`,
   committed: (site: string, gateway: string) => `plantroom/${site}/${gateway}/committed`,
+  /** Somebody looks at this device (shared/raw.ts), and what he is shown. QoS 0, not retained. */
+  watch: (site: string, gateway: string, device: string) => `plantroom/${site}/${gateway}/${device}/watch`,
+  raw: (site: string, gateway: string, device: string) => `plantroom/${site}/${gateway}/${device}/raw`,
   alarm: (site: string, alarm: string) => `plantroom/${site}/alarms/${alarm}`,
   ticket: (site: string, ticket: string) => `plantroom/${site}/tickets/${ticket}`,
   /** Third-party-like devices that the simulators publish; outside the plantroom tree on purpose. */
@@ -78,6 +81,8 @@ export const filters = {
   allGatewayStatus: (site: string) => `plantroom/${site}/+/status`,
   sharedReadings: (site: string) => `$share/ingest/plantroom/${site}/+/+/readings`,
   sharedDeviceStatus: (site: string) => `$share/ingest/plantroom/${site}/+/+/status`,
+  allWatches: (site: string) => `plantroom/${site}/+/+/watch`,
+  allRaw: (site: string) => `plantroom/${site}/+/+/raw`,
   allAlarms: (site: string) => `plantroom/${site}/alarms/+`,
   allTickets: (site: string) => `plantroom/${site}/tickets/+`,
 } as const;

@@ -1,12 +1,16 @@
 /** A foreign JSON payload to quantities, by the paths of the site file. Pure: text and arrival time in, a poll result or a reason out. */
 import { compile, type JSONPathQuery, type JSONValue } from 'json-p3';
 import { inRange, type QuantityId, quantity } from '../../shared/quantity.ts';
+import type { RawField } from '../../shared/raw.ts';
 import type { BadReason } from '../../shared/reading.ts';
 import type { MqttDevice } from '../../shared/site.ts';
 import type { PollResult } from '../transport.ts';
 
+const longestFound = 200;
+
 interface Field {
   quantity: QuantityId;
+  path: string;
   query: JSONPathQuery;
   scale: number;
   offset: number;
@@ -31,6 +35,7 @@ export function mappingsOf(device: MqttDevice): Mapping[] {
     byTopic.set(topic, fields);
     fields.push({
       quantity: point.quantity,
+      path: point.path,
       query: compile(point.path),
       scale: point.scale,
       offset: point.offset,
@@ -63,6 +68,22 @@ export function extract(mapping: Mapping, payload: JSONValue, arrived: number): 
   }
   if (t !== undefined) result.t = t;
   return result;
+}
+
+/** What stands in the payload at each path, and what it means; for those who look. Without a payload nothing came yet. */
+export function rawFields(mapping: Mapping, payload: JSONValue | undefined, result: PollResult | undefined): RawField[] {
+  return mapping.fields.map(({ quantity: id, path, query }) => {
+    const found = payload === undefined ? undefined : query.match(payload)?.value;
+    return {
+      quantity: id,
+      topic: mapping.topic,
+      path,
+      found: found === undefined ? null : JSON.stringify(found).slice(0, longestFound),
+      value: result?.v[id] ?? null,
+      bad: result?.bad[id] ?? null,
+      t: result?.t ?? null,
+    };
+  });
 }
 
 function timeOf(value: JSONValue | undefined, unit: 'ms' | 's' | 'iso'): number | undefined {

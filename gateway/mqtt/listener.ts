@@ -1,10 +1,11 @@
 /** One MQTT bus without its connection: messages in, results and device states out. Time is handed in; nothing here waits. */
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
+import type { RawField } from '../../shared/raw.ts';
 import type { MqttBus } from '../../shared/site.ts';
 import { covers } from '../access.ts';
 import type { Sink } from '../transport.ts';
-import { extract, type Mapping, mappingsOf, parsePayload } from './extract.ts';
+import { extract, type Mapping, mappingsOf, parsePayload, rawFields } from './extract.ts';
 
 export const maxPayloadBytes = 64 << 10;
 /** Remembered messages per device and topic, to know a repeated one; brokers repeat within seconds. */
@@ -25,6 +26,8 @@ interface Source {
   /** Text of recent messages by time of the reading; without payload time the last text only. */
   recent: Map<number, string>;
   last: string | undefined;
+  /** The message that was taken last and when it came, for those who look. */
+  taken: { text: string; t: number } | undefined;
 }
 
 export interface Arrival {
@@ -59,8 +62,11 @@ export class Listener {
     for (const device of bus.devices) {
       const watch: Watch = { device: device.id, expireMs: device.expire, heardAt: clock.monotonic(), online: undefined, junk: false };
       this.#watches.push(watch);
+      const own: Source[] = [];
+      sink.raw?.(device.id, () => ({ type: 'mqtt', t: clock.now(), fields: own.flatMap(fieldsOf) }));
       for (const mapping of mappingsOf(device)) {
-        const source: Source = { mapping, watch, recent: new Map(), last: undefined };
+        const source: Source = { mapping, watch, recent: new Map(), last: undefined, taken: undefined };
+        own.push(source);
         if (/[+#]/.test(mapping.topic)) this.#wild.push({ filter: mapping.topic, source });
         else this.#exact.set(mapping.topic, [...(this.#exact.get(mapping.topic) ?? []), source]);
       }
@@ -95,6 +101,7 @@ export class Listener {
         this.counts.duplicate++;
         continue;
       }
+      source.taken = { text, t: this.#clock.now() };
       this.#heard(source.watch);
       this.#sink.readings(result);
     }
@@ -145,4 +152,9 @@ export class Listener {
     if (source.recent.size > remembered) source.recent.delete(source.recent.keys().next().value as number);
     return false;
   }
+}
+
+function fieldsOf({ mapping, taken }: Source): RawField[] {
+  const payload = taken && parsePayload(taken.text);
+  return rawFields(mapping, payload, taken && payload !== undefined ? extract(mapping, payload, taken.t) : undefined);
 }
