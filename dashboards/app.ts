@@ -19,16 +19,23 @@ import { RawLink } from './raw-link.ts';
 import { expectedRoles, RoleHealth } from './role-health.ts';
 import { buildServer } from './server.ts';
 import { SimulatorLink } from './simulator-link.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 
 const storeRetryMs = 2_000;
 
 export interface ListenOptions {
   host: string;
   port: number;
+  /** See trusted-proxies.ts. */
+  proxies?: readonly string[];
 }
 
 export const startDashboards: StartRole = (context) =>
-  startHttp(context, { host: process.env.PLANTROOM_HOST || '127.0.0.1', port: Number(process.env.PLANTROOM_PORT || 8080) });
+  startHttp(context, {
+    host: process.env.PLANTROOM_HOST || '127.0.0.1',
+    port: Number(process.env.PLANTROOM_PORT || 8080),
+    proxies: trustedProxies(process.env.PLANTROOM_TRUST_PROXY),
+  });
 
 export interface RunningDashboards extends AsyncDisposable {
   /** Where it listens. */
@@ -36,7 +43,7 @@ export interface RunningDashboards extends AsyncDisposable {
 }
 
 /** The role with its address handed in; port 0 takes any free one. */
-export async function startHttp(context: RoleContext, { host, port }: ListenOptions): Promise<RunningDashboards> {
+export async function startHttp(context: RoleContext, { host, port, proxies = [] }: ListenOptions): Promise<RunningDashboards> {
   const { site, clock, log, metrics, dataDir } = context;
   const config = site.config;
   const wall = systemClock();
@@ -104,6 +111,7 @@ export async function startHttp(context: RoleContext, { host, port }: ListenOpti
       raw,
       simulator,
       deadLetters,
+      proxies,
       consoleDir: existsSync(join(consoleDir, 'index.html')) ? consoleDir : undefined,
     }),
     (server) => server.close(),

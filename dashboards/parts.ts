@@ -45,6 +45,8 @@ export interface Parts {
   /** Only where simulators run. */
   simulator: SimulatorLink | undefined;
   deadLetters: DeadLetters;
+  /** Addresses of reverse proxies that are believed; by default none. */
+  proxies: readonly string[];
   /** Built console; undefined when there is none (API only). */
   consoleDir: string | undefined;
 }

@@ -39,8 +39,8 @@ export async function buildServer(parts: Parts): Promise<App> {
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
-    // No proxy is trusted: the address that counts for rate limits is the one that connected.
-    trustProxy: false,
+    // Where no proxy is named, the address that counts for rate limits is the one that connected.
+    trustProxy: parts.proxies.length > 0 && [...parts.proxies],
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   // Replies are typed by their schemas at compile time and checked against them in tests; at run time they are only written.

@@ -38,7 +38,7 @@ export interface Answer {
 }
 
 /** One user per role: name = role. */
-export async function startDashboardsApp(site: LoadedSite): Promise<DashboardsApp> {
+export async function startDashboardsApp(site: LoadedSite, options: { proxies?: string[] } = {}): Promise<DashboardsApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'plantroom-api-'));
   await using undo = new AsyncDisposableStack();
   undo.defer(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -60,7 +60,7 @@ export async function startDashboardsApp(site: LoadedSite): Promise<DashboardsAp
   const running: RunningDashboards = undo.use(
     await startHttp(
       { role: 'dashboards', site, dataDir, mqtt: access('dashboards'), storeUrl, clock, log: silentLog(), metrics },
-      { host: '127.0.0.1', port: 0 },
+      { host: '127.0.0.1', port: 0, ...options },
     ),
   );
   const tokens = new Map<UserRole, string>();

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildConsoleIfStale } from '../../dashboards/console/build.ts';
 import { ensureFirstPassword } from '../../dashboards/first-password.ts';
+import { trustedProxies } from '../../dashboards/trusted-proxies.ts';
 import { ensureCredentials } from '../../gateway/credentials.ts';
 import { exitCodeOf, Fault, reasonOf } from '../../shared/errors.ts';
 import { type Endpoints, endpointsFile, type Role } from '../../shared/role.ts';
@@ -33,6 +34,7 @@ async function plan({ file, dataDir, port: wantedPort, speed: wantedSpeed }: Wis
   const speed = number(wantedSpeed ?? '1', '--speed', 0.1, 10_000);
   if (speed !== 1 && !simulated) throw new Fault('usage/command', '--speed is for simulated sites only');
   const host = own.PLANTROOM_HOST || '127.0.0.1';
+  trustedProxies(own.PLANTROOM_TRUST_PROXY);
   const port = await httpPort(wantedPort ?? own.PLANTROOM_PORT, host);
   const roles: Role[] = ['gateway', 'ingest', 'rules', 'dashboards'];
   const environment: Record<string, string> = {
