@@ -2,7 +2,9 @@
 import type { SeriesPoint } from '../../../ingest/store.ts';
 import type { RuleInForce } from '../../../rules/desk/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
+import type { ProfileFacts } from '../../../shared/profile-facts.ts';
 import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
+import type { RawPayload } from '../../../shared/raw.ts';
 import type { System, Trade } from '../../../shared/system.ts';
 import type { Language, Text } from '../../../shared/text.ts';
 import type { Ticket } from '../../../shared/ticket.ts';
@@ -142,6 +144,8 @@ export const api = {
   signOut: () => call<void>('POST', '/api/logout'),
   site: () => call<SiteInfo>('GET', '/api/site'),
   devices: async () => call<DeviceInfo[]>('GET', '/api/devices'),
+  deviceProfile: (id: string, signal: AbortSignal) => call<ProfileFacts>('GET', `/api/devices/${id}/profile`, undefined, signal),
+  deviceRaw: (id: string, signal: AbortSignal) => call<{ raw: RawPayload | null }>('GET', `/api/devices/${id}/raw`, undefined, signal),
   series: async ({ device, quantity, ...rest }: SeriesAsk, signal?: AbortSignal) =>
     await call<{ every: number | null; points: SeriesPoint[] }>('GET', at('/api/series', { device, quantity, ...rest }), undefined, signal),
   boards: async () => call<BoardHead[]>('GET', '/api/boards'),

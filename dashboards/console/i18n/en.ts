@@ -1,5 +1,8 @@
 /** English texts of the console. Keys are typed: zh.ts must have the same ones, and a test says which are missing. */
+import { enPlant } from './en-plant.ts';
+
 export const en = {
+  ...enPlant,
   'app.simulated': 'Simulated',
   'app.speed': '×{speed}',
   'app.connected': 'Live',

@@ -1,7 +1,9 @@
 /** Chinese texts of the console, as a hospital engineer writes. */
 import type { TextKey } from './en.ts';
+import { zhPlant } from './zh-plant.ts';
 
 export const zh: Record<TextKey, string> = {
+  ...zhPlant,
   'app.simulated': '仿真',
   'app.speed': '×{speed}',
   'app.connected': '实时',

@@ -1,16 +1,21 @@
-/** One device: what it says now, the history of a quantity, its facts, its alarms. */
+/** One device: alarms and tickets, the history of a quantity, what each point says now, its raw registers, its rules, its facts. */
+import '../device/device.css';
 import { SegmentedControl, Select } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { QuantityId } from '../../../shared/quantity.ts';
 import { HistoryChart } from '../chart/history-chart.tsx';
 import { api, type RuleInfo } from '../data/api.ts';
+import { DeviceFactsPanel } from '../device/device-facts.tsx';
+import { Points } from '../device/points.tsx';
+import { RawRegisters } from '../device/raw-registers.tsx';
+import { WatchingRules } from '../device/watching-rules.tsx';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
-import { LatestText } from '../parts/latest.tsx';
 import { byUrgency } from '../parts/priority.tsx';
+import { TicketRow } from '../parts/ticket-row.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { quantitiesInOrder } from '../parts/value-order.ts';
 
@@ -31,8 +36,8 @@ const compares: { id: string; label: TextKey; ms: number }[] = [
 ];
 
 export function DevicePage({ id }: { id: string }) {
-  const { t, text, age, dateTime } = useWords();
-  const { plant, link } = useConsole();
+  const { t, text } = useWords();
+  const { plant, link, may } = useConsole();
   const now = useNow(link, 2_000);
   const [question, ask] = useState<Question>();
   const [chosen, choose] = useState<QuantityId>();
@@ -49,24 +54,7 @@ export function DevicePage({ id }: { id: string }) {
   const quantities = quantitiesInOrder(device, plant.site);
   const quantity = shown;
   const alarms = [...plant.alarms.values()].filter((alarm) => alarm.device === id).sort(byUrgency);
-  const name = (list: { id: string; name: { zh: string; en: string } }[], found: string | null) =>
-    text(list.find((one) => one.id === found)?.name);
-  const facts: [TextKey, string][] = [
-    ['device.place', [name(plant.site.buildings, device.building), text(device.location)].filter(Boolean).join(' · ')],
-    ['device.department', name(plant.site.departments, device.department) || name(plant.site.tenants, device.tenant)],
-    ['device.circuit', device.circuit ?? ''],
-    ['device.fedBy', device.fedBy ? text(plant.devices.get(device.fedBy)?.name) || device.fedBy : ''],
-    ['device.profile', device.profile ?? ''],
-    ['device.gateway', `${name(plant.site.gateways, device.gateway)} · ${device.bus}`],
-    ['device.poll', `${device.pollMs / 1_000} s`],
-    [
-      'device.attributes',
-      Object.entries(device.attributes)
-        .map(([key, value]) => `${key} ${value}`)
-        .join(', '),
-    ],
-    ['devices.lastReading', device.lastReadingAt === null ? '' : `${dateTime(device.lastReadingAt)} · ${age(device.lastReadingAt, now)}`],
-  ];
+  const tickets = [...plant.tickets.values()].filter((ticket) => ticket.device === id);
   const label = quantity ? text(plant.site.quantities[quantity]?.label) : '';
   return (
     <div className="column device-page">
@@ -85,6 +73,16 @@ export function DevicePage({ id }: { id: string }) {
           <ul className="rows">
             {alarms.map((alarm) => (
               <AlarmRow key={alarm.id} alarm={alarm} now={now} ask={ask} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {tickets.length > 0 && (
+        <section className="panel">
+          <h3>{t('device.tickets')}</h3>
+          <ul className="rows">
+            {tickets.map((ticket) => (
+              <TicketRow key={ticket.id} ticket={ticket} now={now} ask={ask} />
             ))}
           </ul>
         </section>
@@ -118,32 +116,10 @@ export function DevicePage({ id }: { id: string }) {
           />
         )}
       </section>
-      <section className="panel">
-        <h3>{t('device.values')}</h3>
-        <ul className="value-grid">
-          {quantities.map((one) => (
-            <li key={one}>
-              <button type="button" aria-pressed={one === quantity} onClick={() => choose(one)}>
-                <span>{text(plant.site.quantities[one]?.label)}</span>
-                <LatestText device={device} quantity={one} />
-              </button>
-            </li>
-          ))}
-        </ul>
-      </section>
-      <section className="panel">
-        <h3>{t('device.facts')}</h3>
-        <dl className="facts">
-          {facts.map(([key, value]) =>
-            value ? (
-              <div key={key}>
-                <dt>{t(key)}</dt>
-                <dd>{value}</dd>
-              </div>
-            ) : null,
-          )}
-        </dl>
-      </section>
+      <Points device={device} quantities={quantities} chosen={quantity} choose={choose} now={now} />
+      {may('device:raw') && <RawRegisters device={device} />}
+      <WatchingRules device={id} rules={rules} />
+      <DeviceFactsPanel device={device} now={now} />
       <ActionDialog question={question} onClose={() => ask(undefined)} />
     </div>
   );
