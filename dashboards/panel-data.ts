@@ -12,7 +12,8 @@ import { type BoardValue, isStatus, type ReadingsPanel, type Series } from './bo
 import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from './board-devices.ts';
 import { evaluate, needsOf } from './board-expression.ts';
 import { type DrawnLimit, limitsAt, priorityOfState } from './board-limits.ts';
-import { differences, fineStepOf, intoSteps, reduce, stepOf } from './panel-steps.ts';
+import { differences, fineStepOf, intoSteps, reduce, startOf, stepOf } from './panel-steps.ts';
+import { steadyOffsetMs } from './zone.ts';
 
 export interface PanelRange {
   from: number;
@@ -164,8 +165,11 @@ async function membersOf(
   }
 
   const increase = series.aggregate === 'increase';
-  const fine = fineStepOf(series, step, range.to - range.from);
-  const from = Math.floor((increase ? range.from - fine : range.from) / fine) * fine;
+  // Where clocks do not change, the store makes local days by itself, out of its roll-ups.
+  const local = increase || series.finer || isStatus(value) ? undefined : steadyOffsetMs(zone, range.from - step, range.to);
+  const fine = local === undefined ? fineStepOf(series, step, range.to - range.from) : step;
+  const from =
+    local === undefined ? Math.floor((increase ? range.from - fine : range.from) / fine) * fine : startOf(range.from, step, zone);
   const aggregate = increase ? 'last' : series.finer ? 'mean' : series.aggregate;
   const asked = devices.flatMap((device) =>
     fields.map((field) => ({ measurement: isStatus(value) ? ('device_status' as const) : device.system, device: device.id, field })),
@@ -173,7 +177,14 @@ async function membersOf(
   if ((asked.length * (range.to - from)) / fine > mostBuckets) {
     throw new Fault('api/invalid', 'This panel would read too much for this range; choose a shorter one');
   }
-  const queries: SeriesQuery[] = asked.map((one) => ({ ...one, from, to: range.to, every: fine, aggregate: aggregate as Aggregate }));
+  const queries: SeriesQuery[] = asked.map((one) => ({
+    ...one,
+    from,
+    to: range.to,
+    every: fine,
+    offset: -(local ?? 0) % fine,
+    aggregate: aggregate as Aggregate,
+  }));
   // What is written on change only stood before the range began: one value for all the time before.
   const before = isStatus(value)
     ? await store.seriesMany(

@@ -1,19 +1,24 @@
 /** Time steps of panels: widths, local days, and how the values of a step become one. Pure. */
 import type { SeriesPoint } from '../ingest/store.ts';
-import { widthFor, zoneOffsetMs } from './api/series.ts';
+import { widthFor } from './api/series.ts';
 import type { Series, Step, StepAggregate } from './board.ts';
+import { zoneOffsetMs } from './zone.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 const stepMs: Record<Step, number> = { '10m': 10 * minute, '15m': 15 * minute, '1h': hour, '1d': day };
 
-/** The step of a series: its own, else what the screen has room for. */
-export const stepOf = (step: Step | undefined, spanMs: number, points: number): number => (step ? stepMs[step] : widthFor(spanMs, points));
+/** The step of a series: its own where the screen has room for so many, else the narrowest there is room for. */
+export const stepOf = (step: Step | undefined, spanMs: number, points: number): number =>
+  Math.max(step ? stepMs[step] : 0, widthFor(spanMs, points));
+
+/** Over longer ranges finer means are those of hours, which the store has rolled up. */
+const longestFine = 14 * day;
 
 /** What is asked of the store: finer than the step where days are local, where counters are followed, where a finer mean comes first. */
 export function fineStepOf(series: Pick<Series, 'aggregate' | 'finer'>, step: number, spanMs: number): number {
-  if (series.finer) return stepMs[series.finer];
+  if (series.finer) return spanMs > longestFine ? Math.max(hour, stepMs[series.finer]) : stepMs[series.finer];
   if (series.aggregate === 'increase')
     return spanMs > 100 * day ? hour : Math.min(Math.max(step, 15 * minute), spanMs > 3 * day ? hour : 15 * minute);
   return step >= day ? hour : step;
@@ -45,19 +50,29 @@ export function reduce(how: StepAggregate | 'sum', values: readonly number[]): n
   }
 }
 
-/** Joins finer points to steps; steps of a day and more begin at local midnight, also where clocks change. */
+/** Joins finer points, ascending, to steps; steps of a day and more begin at local midnight, also where clocks change. */
 export function intoSteps(points: readonly SeriesPoint[], step: number, how: StepAggregate, timezone: string): SeriesPoint[] {
-  const steps = new Map<number, number[]>();
+  const steps: SeriesPoint[] = [];
+  let start = Number.NEGATIVE_INFINITY;
+  let values: number[] = [];
+  const close = () => {
+    if (start > Number.NEGATIVE_INFINITY) steps.push([start, values.length > 0 ? reduce(how, values) : null]);
+  };
   for (const [t, value] of points) {
-    const start = startOf(t, step, timezone);
-    const values = steps.get(start) ?? [];
+    const next = startOf(t, step, timezone);
+    if (next !== start) {
+      close();
+      start = next;
+      values = [];
+    }
     if (value !== null) values.push(value);
-    steps.set(start, values);
   }
-  return [...steps].map(([t, values]) => [t, values.length > 0 ? reduce(how, values) : null]);
+  close();
+  return steps;
 }
 
-function startOf(t: number, step: number, timezone: string): number {
+/** Start of the step that `t` lies in. */
+export function startOf(t: number, step: number, timezone: string): number {
   if (step < hour) return Math.floor(t / step) * step;
   const offset = zoneOffsetMs(timezone, t);
   const local = Math.floor((t + offset) / step) * step;

@@ -3,17 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { startProgram, until } from '../../test/program.ts';
 import { median, type Row } from '../row.ts';
+import { memoryMb } from '../screens/process.ts';
 
 const reachMb = 600;
 const settleMs = 60_000;
 const samples = 5;
-
-/** Proportional set size, so that the pages of the Node binary that all roles share count once. */
-function memoryMb(pid: number): { pss: number; rss: number } {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const read = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) / 1024;
-  return { pss: read('Pss'), rss: read('Rss') };
-}
 
 const row: Row = {
   id: 'p10',

@@ -5,6 +5,7 @@ import { durationSchema } from '../../shared/duration.ts';
 import { Fault } from '../../shared/errors.ts';
 import { quantitySchema } from '../../shared/quantity.ts';
 import type { App, Parts } from '../parts.ts';
+import { zoneOffsetMs } from '../zone.ts';
 import { idSchema, problems, timeQuery } from './schemas.ts';
 
 const aggregates = ['mean', 'min', 'max', 'first', 'last', 'sum', 'count'] as const;
@@ -22,14 +23,6 @@ const mostPoints = 50_000;
 /** The narrowest width that gives at most `points` buckets. */
 export function widthFor(spanMs: number, points: number): number {
   return widths.find((width) => spanMs / width <= points) ?? Math.ceil(spanMs / points / day) * day;
-}
-
-/** Time zone offset of the site at `t`, so that day buckets begin at local midnight. */
-export function zoneOffsetMs(timezone: string, t: number): number {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' }).formatToParts(t);
-  const match = /GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(parts.find(({ type }) => type === 'timeZoneName')?.value ?? '');
-  if (!match?.[1]) return 0;
-  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * hour + Number(match[3]) * minute);
 }
 
 export function seriesRoutes(app: App, { site, devices, clock, store }: Parts): void {

@@ -11,6 +11,28 @@ import type { Replies, Request } from './messages.ts';
 type Columns = Replies['series'][number];
 const nothing = (): Columns => ({ t: new Float64Array(0), value: new Float64Array(0) });
 
+const hoursAtOnce = 2_000;
+/** Value and weight of an hour; see HourRow. */
+const hourColumns: Record<Buckets['aggregate'], string> = {
+  mean: 'sum, count',
+  min: 'min, 1',
+  max: 'max, 1',
+  first: 'first, 1',
+  last: 'last, 1',
+  sum: 'sum, 1',
+  count: 'count, 1',
+};
+/** The same of several hours, with one of them. A bare column beside a single min or max comes from the row that has it. */
+const joinedColumns: Record<Buckets['aggregate'], string> = {
+  mean: 'min(hour), sum(sum), sum(count)',
+  min: 'min(hour), min(min), 1',
+  max: 'min(hour), max(max), 1',
+  first: 'min(hour), first, 1',
+  last: 'max(hour), last, 1',
+  sum: 'min(hour), sum(sum), 1',
+  count: 'min(hour), sum(count), 1',
+};
+
 export class SqliteReader {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -85,22 +107,37 @@ export class SqliteReader {
     const floor = (this.#rows("select value from meta where key = 'raw_floor'")[0]?.[0] ?? 0) / hourMs;
     const { first, end } = wholeHours(from, to, floor);
     const dirty = new Set(
-      this.#rows('select hour from dirty where series = ? and hour >= ? and hour < ?', id, first, end).map((row) => row[0] as number),
+      this.#rows('select hour from dirty where series = ? and hour >= ? and hour < ? order by hour', id, first, end).map(
+        (row) => row[0] as number,
+      ),
     );
     const spans = pointSpans(from, to, { first, end }, dirty);
-    const column = {
-      mean: 'sum, count',
-      min: 'min, 1',
-      max: 'max, 1',
-      first: 'first, 1',
-      last: 'last, 1',
-      sum: 'sum, 1',
-      count: 'count, 1',
-    }[buckets.aggregate];
-    const hours =
-      end > first ? this.#rows(`select hour, ${column} from hourly where series = ? and hour >= ? and hour < ?`, id, first, end) : [];
+    const [clean = end] = dirty;
+    const hours = this.#rolledHours(id, first, end, clean, buckets);
     const late = spans.flatMap(([start, stop]) => this.#hoursFromPoints(id, start, stop, buckets.aggregate));
     foldHours(buckets, out, hours, late, dirty);
+  }
+
+  /**
+   * Rolled-up hours of first..end, joined to buckets by the database up to `clean`: from there on hours may have to be made anew. In parts, or the
+   * rows of years outlive the collector's short breath and cost twice the time.
+   */
+  #rolledHours(id: number, first: number, end: number, clean: number, { everyMs, startMs, aggregate }: Buckets): number[][] {
+    const rows: number[][] = [];
+    const hoursPerBucket = everyMs / hourMs;
+    const firstOfBucket = startMs / hourMs;
+    const joined = hoursPerBucket > 1 ? firstOfBucket + Math.floor((clean - firstOfBucket) / hoursPerBucket) * hoursPerBucket : first;
+    if (joined > first) {
+      // Written into the text, as bound numbers are doubles; the remainder, so that there are few different texts.
+      const sql = `select ${joinedColumns[aggregate]} from hourly where series = ? and hour >= ? and hour < ?
+        group by (hour - ${firstOfBucket % hoursPerBucket}) / ${hoursPerBucket}`;
+      for (const row of this.#rows(sql, id, first, joined)) rows.push(row);
+    }
+    const sql = `select hour, ${hourColumns[aggregate]} from hourly where series = ? and hour >= ? and hour < ?`;
+    for (let start = Math.max(first, joined); start < end; start += hoursAtOnce) {
+      for (const row of this.#rows(sql, id, start, Math.min(end, start + hoursAtOnce))) rows.push(row);
+    }
+    return rows;
   }
 
   #hoursFromPoints(id: number, from: number, to: number, aggregate: Buckets['aggregate']): number[][] {
