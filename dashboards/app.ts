@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
-import { openStore } from '../ingest/open-store.ts';
+import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
 import { openDeliveries } from '../rules/desk/deliveries.ts';
 import { openDesk } from '../rules/desk/index.ts';
@@ -122,9 +122,4 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   log.info({ url }, 'listening');
   const stack = undo.move();
   return { url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
-/** Screens read little and often the same: the system's own file cache serves them as well as 64 MB of ours would. */
-function frugal(url: string): string {
-  return url.startsWith('sqlite:') && !url.includes('cache_mb=') ? `${url}${url.includes('?') ? '&' : '?'}cache_mb=4` : url;
 }

@@ -30,3 +30,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   if (module.default?.id !== scheme) throw new Fault('catalog/invalid', `ingest/stores/${scheme}.ts does not export the store "${scheme}"`);
   return module.default.open(options);
 }
+
+/** For those who read or write little and often the same: the system's own file cache serves them as well as 64 MB of ours would. */
+export function frugal(url: string): string {
+  return url.startsWith('sqlite:') && !url.includes('cache_mb=') ? `${url}${url.includes('?') ? '&' : '?'}cache_mb=4` : url;
+}

@@ -1,12 +1,15 @@
 /**
  * The contract of a store. One implementation per file in `stores/`; `test/contracts/store.ts` is the suite that every one passes.
- * Only ingest writes; all others read.
+ * Ingest writes readings and what devices say of themselves, rules what happens to alarms; all others read.
  */
 import type { QuantityId } from '../shared/quantity.ts';
 import type { System } from '../shared/system.ts';
 
-/** `device_status`: field `online`. `consumption`: 15-minute energy and volume, written by energy. */
-export type Measurement = System | 'device_status' | 'consumption';
+/**
+ * `device_status`: field `online`. `consumption`: 15-minute energy and volume, written by energy. `alarm_transition`: what happened to an alarm,
+ * written by rules (docs/decisions/0011).
+ */
+export type Measurement = System | 'device_status' | 'consumption' | 'alarm_transition';
 
 export interface Tags {
   site: string;
@@ -15,6 +18,16 @@ export interface Tags {
   device: string;
   gateway: string;
   circuit?: string | undefined;
+  /** The following in `alarm_transition` only: there a device has a series for each rule and transition. */
+  system?: System | undefined;
+  rule?: string | undefined;
+  priority?: string | undefined;
+  transition?: string | undefined;
+  /** Names for people; they follow from rule and device, so they make no series more. */
+  title_zh?: string | undefined;
+  title_en?: string | undefined;
+  device_zh?: string | undefined;
+  device_en?: string | undefined;
 }
 
 /** One row: fields of one device at one time. Writing it twice changes nothing; another field at the same time is merged. */
@@ -38,6 +51,8 @@ export type Aggregate = 'mean' | 'min' | 'max' | 'first' | 'last' | 'sum' | 'cou
 export interface SeriesQuery {
   measurement: Measurement;
   device: string;
+  /** In `alarm_transition`: which of the device's series. */
+  alarm?: { rule: string; transition: string };
   field: QuantityId | (string & {});
   /** UTC ms, inclusive. */
   from: number;
@@ -64,7 +79,7 @@ export interface Newest {
 }
 
 export interface ScanQuery {
-  /** Which series; all fields of the measurement's device when `fields` is absent. */
+  /** Which series, not of `alarm_transition`; all fields of the measurement's device when `fields` is absent. */
   series: { measurement: Measurement; device: string; fields?: string[] }[];
   from: number;
   to: number;
@@ -98,7 +113,7 @@ export interface Store extends AsyncDisposable {
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
   /** Several series at once; same order as asked. */
   seriesMany(queries: readonly SeriesQuery[]): Promise<SeriesPoint[][]>;
-  /** Newest value of every field of the devices (all when absent). */
+  /** Newest value of every field of the devices (all when absent); alarms are not among them. */
   newest(devices?: readonly string[]): Promise<Newest[]>;
   /** Streams rows in time order, for backtests and rollups. */
   scan(query: ScanQuery): AsyncIterable<ScanRow>;

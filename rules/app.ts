@@ -4,6 +4,7 @@ import { speedFromEnvironment } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { deviceStatusPayload, filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
+import { recordAlarms } from './alarm-record.ts';
 import { openAttendant } from './attendant.ts';
 import { openEngineDesk } from './desk/open.ts';
 import { type Condition, openEngine } from './engine.ts';
@@ -64,6 +65,8 @@ export const startRules: StartRole = async (context: RoleContext) => {
   // Without a checkpoint the desk knows best what is active.
   if (since === undefined) engine.adopt(attendant.active);
 
+  undo.use(await recordAlarms(context, desk, book));
+  // From here on to the handlers nothing may wait: the connection is told of only once.
   const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
   const publisher = undo.use(openPublisher(desk, client, site, clock, log, speed));
   const notifier = undo.use(openNotifier({ site: context.site, file: operationsFile(context.dataDir), desk, clock, log, metrics }));

@@ -1,81 +1,64 @@
 /**
- * Marks over the panels, from what InfluxDB holds: when a device went offline, and where readings were beyond the limit of a critical rule. They are
- * readings, not alarms: delays, acknowledgement and shelving are the desk's.
+ * Alarms as marks over the panels, from `alarm_transition` as rules writes it: each alarm that called somebody, from when it was raised to when it
+ * returned, in the colour of its priority.
  */
 import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { type Board, isReadings } from '../board.ts';
+import { type Priority, priorities, priorityLabels } from '../../shared/alarm.ts';
+import { devicesOf } from '../../shared/site.ts';
+import type { Language } from '../../shared/text.ts';
+import type { Board } from '../board.ts';
 import type { BoardDevice } from '../board-devices.ts';
-import { limitsAt } from '../board-limits.ts';
 import { deviceFilters, type VariableName } from './influxql.ts';
 import { dataSourceUid, type GrafanaInput } from './input.ts';
 import { colours, words } from './style.ts';
 import { influxRef } from './target.ts';
 import { devicesOfBoard } from './variables.ts';
 
-/** More than these would make every refresh slow; the most severe rules come first in the packs. */
-const mostAnnotations = 12;
-const step = '5m';
+export const alarms = 'alarm_transition';
+/** A point of `raised` is an occurrence; hidden ones (suppressed by design, shelved) called nobody. */
+export const called = `"transition" = 'raised' AND "annunciated" = 1`;
 
-interface Mark {
-  name: string;
-  colour: string;
-  query: string;
-}
-
+/** One query for each priority, since Grafana colours marks by query. */
 export function annotationsOf(board: Board, input: GrafanaInput, variables: readonly VariableName[]): dashboard.AnnotationQueryBuilder[] {
   const used = devicesOfBoard(board, input.devices);
   if (used.length === 0) return [];
-  const filter = (devices: readonly BoardDevice[]) => deviceFilters(devices, { all: input.devices, variables }).join(' AND ');
-  const offline: Mark = {
-    name: words.offline[input.language],
-    colour: colours.high,
-    query: `SELECT "online", "device" FROM "device_status" WHERE $timeFilter AND ${filter(used)} AND "online" = 0`,
-  };
-  const marks = [offline, ...limitMarks(board, input, filter)].slice(0, mostAnnotations);
-  return marks.map(({ name, colour, query }) =>
-    new dashboard.AnnotationQueryBuilder()
-      .name(name)
-      .datasource(influxRef(dataSourceUid))
-      .enable(true)
-      .iconColor(colour)
-      .target(annotationTarget(name, query)),
-  );
+  const watched = used.length === input.devices.length ? 'all' : [...used, ...gatewaysOf(used, input)];
+  const filters = deviceFilters(watched, variables);
+  return priorities.map((priority) => mark(priority, input.language, filters.join(' AND ')));
+}
+
+/** Where a gateway is gone, so is all that hangs on it. */
+function gatewaysOf(devices: readonly BoardDevice[], { site }: GrafanaInput): { id: string }[] {
+  const ids = new Set(devices.map(({ id }) => id));
+  return [...new Set(devicesOf(site).flatMap(({ gateway, device }) => (ids.has(device.id) ? [gateway] : [])))];
+}
+
+function mark(priority: Priority, language: Language, filter: string): dashboard.AnnotationQueryBuilder {
+  const name = `${words.alarms[language]}${language === 'zh' ? '：' : ': '}${priorityLabels[priority][language]}`;
+  const [title, device] = [`title_${language}`, `device_${language}`];
+  const query =
+    `SELECT "returned_at_ms", "${title}", "${device}", "rule" FROM "${alarms}" ` +
+    `WHERE $timeFilter AND ${called} AND "priority" = '${priority}' AND ${filter}`;
+  return new dashboard.AnnotationQueryBuilder()
+    .name(name)
+    .datasource(influxRef(dataSourceUid))
+    .enable(true)
+    .iconColor(colours[priority])
+    .target(annotationTarget(name, query, { title, text: device, end: 'returned_at_ms', tags: 'rule' }));
 }
 
 /**
- * The form that Grafana itself migrates old InfluxQL annotations to. It finds columns by parts of "measurement.column", and "device_status.online" has the
- * part "device": only as the text column does the last one that fits win, as a tag the number would be taken too.
+ * The form that Grafana itself migrates InfluxQL annotations to. Its columns are called "measurement.column"; a mark whose end is 0 is a moment, and a
+ * row with a column that has no value is left out. Without a tags column some versions take every column for tags.
  */
-function annotationTarget(name: string, query: string): cog.Builder<cog.Dataquery> {
+function annotationTarget(
+  name: string,
+  query: string,
+  { title, text, end, tags }: Record<'title' | 'text' | 'end' | 'tags', string>,
+): cog.Builder<cog.Dataquery> {
   const target = { refId: 'Anno', query, rawQuery: true, queryType: 'tags', fromAnnotations: true, name };
-  const columns = { tagsColumn: '', textColumn: 'device', titleColumn: '', timeEndColumn: '' };
+  const column = (of: string) => `${alarms}.${of}`;
+  const columns = { tagsColumn: column(tags), textColumn: column(text), titleColumn: column(title), timeEndColumn: column(end) };
   return { build: () => ({ ...target, ...columns, _implementsDataqueryVariant() {} }) as unknown as cog.Dataquery };
-}
-
-function limitMarks(board: Board, { devices, rules, language }: GrafanaInput, filter: (devices: readonly BoardDevice[]) => string): Mark[] {
-  const groups = new Map<string, { mark: Omit<Mark, 'query'>; devices: BoardDevice[]; system: string; quantity: string; test: string }>();
-  for (const panel of board.panels.filter(isReadings)) {
-    for (const id of panel.rules ?? []) {
-      const entry = rules.find(({ rule }) => rule.id === id);
-      const quantity = entry?.rule.quantity;
-      if (!entry || !quantity || entry.rule.priority !== 'critical') continue;
-      for (const device of devices.filter((one) => one.quantities.has(quantity))) {
-        for (const limit of limitsAt([entry], quantity, device)) {
-          const aggregate = limit.side === 'below' ? 'min' : 'max';
-          const test = `${aggregate}|${limit.side === 'below' ? '<' : '>'} ${limit.value}`;
-          const key = `${id} ${device.system} ${test}`;
-          const name = `${words.beyond[language]}: ${entry.rule.title[language]} ${limit.value}`;
-          const group = groups.get(key) ?? { mark: { name, colour: colours.critical }, devices: [], system: device.system, quantity, test };
-          if (!group.devices.includes(device)) group.devices.push(device);
-          groups.set(key, group);
-        }
-      }
-    }
-  }
-  return [...groups.values()].map(({ mark, devices: watched, system, quantity, test }) => {
-    const [aggregate, comparison] = test.split('|') as [string, string];
-    const inner = `SELECT ${aggregate}("${quantity}") AS "v" FROM "${system}" WHERE $timeFilter AND ${filter(watched)} GROUP BY time(${step}), "device" fill(none)`;
-    return { ...mark, query: `SELECT "v", "device" FROM (${inner}) WHERE "v" ${comparison}` };
-  });
 }

@@ -117,10 +117,29 @@ describe('Grafana dashboards', () => {
     expect(panelOf('oxygen', 'Liquid oxygen level').timeFrom).toBeUndefined();
   });
 
-  it('name the device in the text of a mark, and nothing as its tags', () => {
-    const [offline] = build(boards.find(({ id }) => id === 'oxygen')!, 'en').annotations?.list ?? [];
-    expect(JSON.parse(JSON.stringify(offline?.target))).toMatchObject({ textColumn: 'device', tagsColumn: '', fromAnnotations: true });
-    expect(offline?.name).toBe('Device offline');
+  it('mark alarms of the devices of the board and their gateways, in the colour of the priority and the language of the board', () => {
+    const oxygen = boards.find(({ id }) => id === 'oxygen')!;
+    const list = (language: 'zh' | 'en') =>
+      (build(oxygen, language).annotations?.list ?? []).map(
+        (one) => JSON.parse(JSON.stringify(one)) as { name: string; iconColor: string; target: Record<string, string> },
+      );
+    expect(list('en').map(({ name, iconColor }) => [name, iconColor])).toEqual([
+      ['Alarms: Critical', 'dark-red'],
+      ['Alarms: High', 'orange'],
+      ['Alarms: Medium', 'yellow'],
+      ['Alarms: Low', 'light-yellow'],
+    ]);
+    const [critical] = list('zh');
+    expect(critical?.name).toBe('告警：紧急');
+    expect(critical?.target).toMatchObject({
+      fromAnnotations: true,
+      titleColumn: 'alarm_transition.title_zh',
+      textColumn: 'alarm_transition.device_zh',
+      timeEndColumn: 'alarm_transition.returned_at_ms',
+      tagsColumn: 'alarm_transition.rule',
+    });
+    expect(critical?.target.query).toMatch(/"device" =~ \/\^\([^)]*\bo2-icu\b[^)]*\bgw-plant\b/);
+    expect(critical?.target.query).not.toContain('incomer');
   });
 
   it('offer the places of the board only, with a comma in a name escaped', () => {

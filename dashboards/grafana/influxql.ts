@@ -85,7 +85,7 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
   const columns = (write: (index: number, position: number) => string) => group.values.map(write).join(', ');
   const label = (index: number) => name(asking.columns[index] as string);
   const source = (devices: readonly BoardDevice[]) =>
-    `FROM ${name(group.measurement)} WHERE ${[...range, ...deviceFilters(devices, asking)].join(' AND ')}`;
+    `FROM ${name(group.measurement)} WHERE ${[...range, ...deviceFilters(devices.length < asking.all.length ? devices : 'all', asking.variables)].join(' AND ')}`;
   const written = (index: number, aggregate: string, devices: readonly BoardDevice[]) => {
     const value = series.values[index] as Series['values'][number];
     return print(expressionOf(value) ?? factsOf(value).id, aggregate, constantsOf(series, group.values, devices[0] as BoardDevice));
@@ -124,8 +124,8 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
 }
 
 /** The devices of the panel, narrowed by what the person chose. */
-export function deviceFilters(devices: readonly BoardDevice[], { all, variables }: Pick<Asking, 'all' | 'variables'>): string[] {
-  const fixed = devices.length < all.length ? [`"device" =~ /^(${devices.map(({ id }) => id).join('|')})$/`] : [];
+export function deviceFilters(devices: readonly { id: string }[] | 'all', variables: readonly VariableName[]): string[] {
+  const fixed = devices === 'all' ? [] : [`"device" =~ /^(${devices.map(({ id }) => id).join('|')})$/`];
   return [...fixed, ...variables.map((variable) => `"device" =~ /^(\${${variable}:pipe})$/`)];
 }
 

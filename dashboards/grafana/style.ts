@@ -66,8 +66,7 @@ export const words = {
   console: { zh: '打开控制台', en: 'Open the console' },
   boards: { zh: '其他看板', en: 'Other boards' },
   history: { zh: '在控制台查看该设备', en: 'This device in the console' },
-  offline: { zh: '设备离线', en: 'Device offline' },
-  beyond: { zh: '超限（读数）', en: 'Beyond its limit (readings)' },
+  alarms: { zh: '告警', en: 'Alarms' },
   deskOnly: {
     zh: '告警、工单和运行状态保存在业务数据库，不在 InfluxDB 中，请在控制台查看和处理：',
     en: 'Alarms, tickets and program health are kept in the operations database, not in InfluxDB. See and handle them in the console:',

@@ -47,10 +47,11 @@ export async function seriesMany(database: InfluxQl, queries: readonly SeriesQue
 
 function statementOf(
   database: InfluxQl,
-  { measurement, device, field, from, to, limit = defaultLimit }: SeriesQuery,
+  { measurement, device, alarm, field, from, to, limit = defaultLimit }: SeriesQuery,
   buckets: Buckets | undefined,
 ): string {
-  const where = `FROM ${database.source(measurement)} WHERE "device" = ${quoted(device)} AND ${between(from, to)}`;
+  const which = alarm ? ` AND "rule" = ${quoted(alarm.rule)} AND "transition" = ${quoted(alarm.transition)}` : '';
+  const where = `FROM ${database.source(measurement)} WHERE "device" = ${quoted(device)}${which} AND ${between(from, to)}`;
   if (!buckets) return `SELECT ${identifier(field)} ${where} LIMIT ${limit + 1}`;
   const offset = ((buckets.startMs % buckets.everyMs) + buckets.everyMs) % buckets.everyMs;
   return `SELECT ${buckets.aggregate}(${identifier(field)}) ${where} GROUP BY time(${buckets.everyMs}ms, ${offset}ms) fill(none)`;

@@ -4,7 +4,22 @@
  */
 import type { Measurement, StorePoint, Tags } from '../store.ts';
 
-const tagNames = ['building', 'circuit', 'department', 'device', 'gateway', 'site'] as const;
+const tagNames = [
+  'building',
+  'circuit',
+  'department',
+  'device',
+  'device_en',
+  'device_zh',
+  'gateway',
+  'priority',
+  'rule',
+  'site',
+  'system',
+  'title_en',
+  'title_zh',
+  'transition',
+] as const;
 
 const escapeKey = (text: string) => text.replace(/[,= ]/g, '\\$&');
 const prefixes = new WeakMap<Tags, Map<Measurement, string>>();

@@ -3,7 +3,7 @@ import { type Buckets, bucketsOf, hourMs } from '../buckets.ts';
 import { fitsHours, foldHours, type HourRow, pointSpans, wholeHours } from '../hours.ts';
 import type { Measurement, SeriesPoint, SeriesQuery } from '../store.ts';
 import { type InfluxQl, identifier, seriesMany, statements } from './influxql.ts';
-import { deviceIs, hourColumns, rolledUp } from './rollups.ts';
+import { deviceIs, hourColumns, isRolledUp, rolledUp } from './rollups.ts';
 
 /** Below this the points are as quick, and one request less. */
 const worthwhileMs = 3 * 86_400_000;
@@ -24,7 +24,7 @@ export async function rolledSeriesMany(
 ): Promise<SeriesPoint[][]> {
   const fitting = queries.map((query) => {
     const buckets = bucketsOf(query);
-    return buckets && query.measurement !== 'consumption' && fitsHours(buckets) ? buckets : undefined;
+    return buckets && isRolledUp(query.measurement) && fitsHours(buckets) ? buckets : undefined;
   });
   if (fitting.every((buckets) => buckets === undefined)) return seriesMany(database, queries);
   const floorHour = await rollups.floorHour();

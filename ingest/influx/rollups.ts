@@ -21,7 +21,7 @@ const hoursAtOnce = 24;
 const noMeasurement = 'none';
 
 export const rolledUp = (measurement: Measurement) => `${identifier(longPolicy)}.${identifier(`hourly_${measurement}`)}`;
-const isRolledUp = (measurement: Measurement) => measurement !== 'consumption';
+export const isRolledUp = (measurement: Measurement) => measurement !== 'consumption' && measurement !== 'alarm_transition';
 
 export interface RollupHands {
   query(statements: readonly string[]): Promise<Result[]>;

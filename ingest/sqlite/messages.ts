@@ -9,7 +9,7 @@ export interface WorkerSetup {
 }
 
 /** A series as the writing thread knows it: its place in the list of all that were ever named to it. */
-export type SeriesName = [measurement: Measurement, device: string, field: string];
+export type SeriesName = [measurement: string, device: string, field: string];
 
 export type Request =
   | {

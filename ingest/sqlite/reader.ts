@@ -7,6 +7,7 @@ import { type Buckets, bucketsOf, defaultLimit, hourMs, tooMany } from '../bucke
 import { fitsHours, foldHours, pointSpans, wholeHours } from '../hours.ts';
 import type { SeriesQuery } from '../store.ts';
 import type { Replies, Request } from './messages.ts';
+import { noAlarms, tableMeasurement } from './schema.ts';
 
 type Columns = Replies['series'][number];
 const nothing = (): Columns => ({ t: new Float64Array(0), value: new Float64Array(0) });
@@ -57,7 +58,8 @@ export class SqliteReader {
 
   series(query: SeriesQuery): Columns {
     const buckets = bucketsOf(query);
-    const { measurement, device, field, from, to, limit = defaultLimit } = query;
+    const { device, field, from, to, limit = defaultLimit } = query;
+    const measurement = tableMeasurement(query.measurement, query.alarm);
     const id = this.#rows('select id from series where measurement = ? and device = ? and field = ?', measurement, device, field)[0]?.[0];
     if (!buckets) {
       if (id === undefined) return nothing();
@@ -160,13 +162,15 @@ export class SqliteReader {
 
   /** Series are never renamed or removed, so their names travel once: `known` is the highest id that the asker has the name of. */
   newest(known: number, devices?: readonly string[]): Replies['newest'] {
-    const only = devices ? 'where s.device in (select value from json_each(?))' : '';
+    const only = `where ${noAlarms}${devices ? ' and s.device in (select value from json_each(?))' : ''}`;
     const rows = this.#statement(`select s.id, p.t, p.value from series s
       left join points p on p.series = s.id and p.t = (select max(t) from points where series = s.id) ${only}`).all(
       ...(devices ? [JSON.stringify(devices)] : []),
     ) as unknown as [number, number | null, number][];
     const reply: Replies['newest'] = {
-      names: this.#statement('select id, device, field from series where id > ?').all(known) as unknown as Replies['newest']['names'],
+      names: this.#statement(`select id, device, field from series where id > ? and ${noAlarms}`).all(
+        known,
+      ) as unknown as Replies['newest']['names'],
       ids: new Float64Array(rows.length),
       t: new Float64Array(rows.length),
       value: new Float64Array(rows.length),

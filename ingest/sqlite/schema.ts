@@ -26,6 +26,12 @@ create table if not exists dirty (series integer not null, hour integer not null
 insert or ignore into meta values ('rolls', 0), ('raw_floor', 0), ('hourly_floor', 0);
 `;
 
+const alarmPrefix = 'alarm_transition/';
+/** What stands in `series.measurement`: a device has a series of `alarm_transition` for each rule and transition. */
+export const tableMeasurement = (measurement: string, alarm: { rule?: string | undefined; transition?: string | undefined } | undefined) =>
+  measurement === 'alarm_transition' ? `${alarmPrefix}${alarm?.rule}/${alarm?.transition}` : measurement;
+export const noAlarms = `measurement not like '${alarmPrefix}%'`;
+
 export interface SqliteSettings {
   file: string;
   /** Upper limit of the file; writing beyond it is the same as a full disk. */

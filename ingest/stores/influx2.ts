@@ -23,7 +23,7 @@ async function retain(store: V2Store, { rawMs, hourlyMs }: { rawMs: number; hour
     if (status === 401 || status === 403) throw new Fault('store/denied', `${store.name}: the token may not delete`);
     if (status !== 204) throw new Fault('store/unavailable', `${store.name} answers HTTP ${status} to a delete: ${text.slice(0, 300)}`);
   };
-  for (const measurement of [...systems, 'device_status']) await drop(measurement, now - rawMs);
+  for (const measurement of [...systems, 'device_status', 'alarm_transition']) await drop(measurement, now - rawMs);
   await drop('consumption', now - Math.max(rawMs, hourlyMs));
 }
 

@@ -11,7 +11,7 @@ import { refusalOf } from '../point-check.ts';
 import { rowsOf } from '../scan-rows.ts';
 import { SqliteLink } from '../sqlite/link.ts';
 import type { SeriesName } from '../sqlite/messages.ts';
-import type { SqliteSettings } from '../sqlite/schema.ts';
+import { type SqliteSettings, tableMeasurement } from '../sqlite/schema.ts';
 import type { Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint, Tags } from '../store.ts';
 
 export function settingsOf(url: string): SqliteSettings {
@@ -72,17 +72,19 @@ class SqliteStore implements Store {
         continue;
       }
       const device = point.tags.device;
-      if (this.#tags.get(device) !== point.tags) {
+      // Alarms have tags of their own, which do not say where the device hangs.
+      if (point.measurement !== 'alarm_transition' && this.#tags.get(device) !== point.tags) {
         this.#tags.set(device, point.tags);
         tags.push([device, point.t, JSON.stringify(point.tags)]);
       }
-      const places = this.#placesOf(point.measurement, device);
+      const measurement = tableMeasurement(point.measurement, point.tags);
+      const places = this.#placesOf(measurement, device);
       for (const field in point.fields) {
         let place = places.get(field);
         if (place === undefined) {
           place = this.#count++;
           places.set(field, place);
-          names.push([point.measurement, device, field]);
+          names.push([measurement, device, field]);
         }
         series[row] = place;
         t[row] = point.t;

@@ -69,7 +69,7 @@ export interface JournalEntry {
   who: string;
   /** Comment, reason, resolution; what the person wrote. */
   why: string | null;
-  /** Alarms: priority, value, limit, rule, device, plant time of the fact; tickets: assignee, alarm. */
+  /** Alarms: priority, value, limit, rule, device, plant time of the fact and of the occurrence's begin (`raisedAt`); tickets: assignee, alarm. */
   detail: Record<string, unknown>;
 }
 

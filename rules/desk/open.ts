@@ -91,7 +91,9 @@ export function openEngineDesk({
       if (annunciated && traits.ticket) next.ticket = tickets.forAlarm(next, traits.causeKey);
       if (event.type === 'clear') next.cause = null;
       save(next, traits);
-      const detail: Record<string, unknown> = { rule: alarm.rule, device: alarm.device, priority: alarm.priority, system: alarm.system };
+      const { rule, device, priority, system } = alarm;
+      // Beside the words for people: what names the occurrence, for those who follow the journal.
+      const detail: Record<string, unknown> = { rule, device, priority, system, raisedAt: next.raisedAt };
       if (annunciated) detail.annunciated = true;
       if (event.type === 'raise' || event.type === 'clear') Object.assign(detail, { at: event.at, value: next.value, limit: next.limit });
       if (event.type === 'shelve') detail.until = event.until;

@@ -287,6 +287,41 @@ export function storeContract(name: string, setUp: () => Promise<StoreBench>): v
         expect(await store.newest(['b', 'nobody'])).toEqual([b]);
       }));
 
+    test('moves of alarms: one series for each rule and transition of a device, added to, apart from the readings', () =>
+      withStore(async (store) => {
+        const move = (rule: string, transition: string, t: number, fields: Record<string, number>): StorePoint => ({
+          measurement: 'alarm_transition',
+          tags: {
+            ...tagsOf('o2'),
+            system: 'oxygen',
+            rule,
+            priority: 'critical',
+            transition,
+            title_zh: '氧气压力低',
+            title_en: 'Low, very',
+          },
+          t,
+          fields,
+        });
+        const read = (rule: string, transition: string, field: string) =>
+          store.series({ measurement: 'alarm_transition', device: 'o2', alarm: { rule, transition }, field, from: start, to: start + day });
+        await store.write([point('o2', start, { [power]: 5 })]);
+        const moves = [
+          move('A', 'raised', start, { open: 1, returned_at_ms: 0, value: 7.5 }),
+          move('B', 'raised', start, { open: 1, returned_at_ms: 0 }),
+          move('A', 'returned', start + hour, { open: 0 }),
+        ];
+        expect(await store.write(moves)).toEqual([]);
+        expect(await store.write(moves)).toEqual([]);
+        expect(await store.write([move('A', 'raised', start, { returned_at_ms: start + hour })])).toEqual([]);
+        expect(await read('A', 'raised', 'returned_at_ms')).toEqual([[start, start + hour]]);
+        expect(await read('A', 'raised', 'value')).toEqual([[start, 7.5]]);
+        expect(await read('B', 'raised', 'returned_at_ms')).toEqual([[start, 0]]);
+        expect(await read('A', 'returned', 'open')).toEqual([[start + hour, 0]]);
+        expect(await read('B', 'returned', 'open')).toEqual([]);
+        expect(await store.newest()).toEqual([{ device: 'o2', field: power, t: start, value: 5 }]);
+      }));
+
     test('a scan gives every row once, in time order, over all its series', () =>
       withStore(async (store) => {
         const steps = 3000;

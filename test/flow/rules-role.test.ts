@@ -7,6 +7,7 @@ import { Aedes } from 'aedes';
 import mqtt, { type MqttClient } from 'mqtt';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openStore } from '../../ingest/open-store.ts';
 import { startRules } from '../../rules/app.ts';
 import { type Desk, openDesk } from '../../rules/desk/index.ts';
 import type { Alarm } from '../../shared/alarm.ts';
@@ -15,6 +16,7 @@ import { silentLog } from '../../shared/log.ts';
 import { operationsFile, type RoleContext } from '../../shared/role.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { filters, topics } from '../../shared/topic.ts';
+import { needs, startInfluxdb } from '../servers.ts';
 
 const site = loadSite(join(import.meta.dirname, '../../sites/demo.yaml'));
 const clock = systemClock();
@@ -123,6 +125,38 @@ describe('the rules role', () => {
     expect(desk.alarm(alarmId)).toMatchObject({ state: 'ACKED', occurrence: 1 });
     expect(desk.tickets()).toHaveLength(1);
   });
+
+  test.runIf(needs('influxd'))(
+    'keeps every move of an alarm in the store, though the store was away and the role was stopped meanwhile',
+    async () => {
+      await using influxdb = await startInfluxdb();
+      context.storeUrl = `influx1://127.0.0.1:${influxdb.port}/plantroom`;
+      const first = await start();
+      await influxdb.kill();
+      const t0 = clock.now() - 5_000;
+      await send(300, t0);
+      await send(300, t0 + 3_500);
+      await until(() => expect(desk.alarm(alarmId)?.state).toBe('UNACK'));
+      await first[Symbol.asyncDispose]();
+      desk.acknowledge(alarmId, { id: 'anna' });
+      await influxdb.start();
+
+      await using _second = await start();
+      await using store = await openStore({ url: context.storeUrl, site: 'demo' });
+      const moves = (transition: string, field: string) =>
+      store.series({
+        measurement: 'alarm_transition', device: 'o2-icu', alarm: { rule: 'O2-AREA-LOW', transition }, field, from: t0, to: clock.now(),
+      }); // biome-ignore format: a table
+      await vi.waitFor(async () => expect(await moves('acknowledged', 'open')).toHaveLength(1), { timeout: 20_000, interval: 100 });
+      expect(await moves('raised', 'value')).toEqual([[t0 + 3_000, 300]]);
+      await send(400, t0 + 4_000);
+      await send(400, t0 + 14_001);
+      await vi.waitFor(async () => expect(await moves('raised', 'returned_at_ms')).toEqual([[t0 + 3_000, t0 + 14_000]]), {
+        timeout: 20_000,
+        interval: 100,
+      });
+    },
+  );
 
   test('garbage on the topic stops nothing', async () => {
     await using _role = await start();

@@ -1,10 +1,19 @@
-/** A day of the simulated hospital in a real InfluxDB, as ingest writes it, and Grafana's part of a query: filling in variables and times. */
+/**
+ * A day of the simulated hospital in a real InfluxDB, as ingest and rules write it, and Grafana's part of a query: filling in variables and times,
+ * and making marks of the rows of an annotation.
+ */
 import { join } from 'node:path';
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { openStore } from '../../ingest/open-store.ts';
 import { placementsOf } from '../../ingest/placement.ts';
 import type { StorePoint } from '../../ingest/store.ts';
+import { openAttendant } from '../../rules/attendant.ts';
+import { openEngineDesk } from '../../rules/desk/open.ts';
+import { type Condition, openEngine } from '../../rules/engine.ts';
+import { openRuleBook } from '../../rules/pack.ts';
+import { pointsOf } from '../../rules/transitions.ts';
 import { loadCatalog } from '../../shared/catalog.ts';
+import { manualClock } from '../../shared/clock.ts';
 import { createHospital } from '../../simulators/hospital.ts';
 import type { Scenario } from '../../simulators/scenario.ts';
 import type { demoSite } from '../board-site.ts';
@@ -14,13 +23,30 @@ export const dayStart = Date.UTC(2026, 0, 14, 16);
 export const dayEnd = dayStart + 86_400_000;
 const pollMs = 300_000;
 
-/** Readings every five minutes, one sensor broken from noon, one device away for an hour. */
+/** Hour of the day, and what goes wrong then; each is over after an hour, so that some alarms return and those of the last stand. */
+const faults: readonly [hour: number, fault: string][] = [
+  [1, 'oxygen-leak'],
+  [3, 'feeder-overload'],
+  [5, 'water-burst'],
+  [7, 'wastewater-acid'],
+  [9, 'drain-blocked'],
+  [10.5, 'ct-reversed'],
+  [14, 'genset-battery-low'],
+  [16, 'hot-water-heater-fails'],
+  [18, 'ceiling-leak'],
+  [20, 'cold-room'],
+  [23.25, 'mains-lost-generator-fails'],
+];
+const unbroken = 'sensor-open-loop';
+
+/** Readings every five minutes and the rules' word on them, faults, one sensor broken from noon, one device away for an hour. */
 export async function startDay(demo: ReturnType<typeof demoSite>) {
   const server = await startInfluxdb();
   const url = `influx1://127.0.0.1:${server.port}/plantroom`;
   await using store = await openStore({ url, site: demo.config.site.id });
   const scenarios = await loadCatalog<Scenario>(join(import.meta.dirname, '..', '..', 'simulators', 'scenarios'));
   const hospital = createHospital(demo.config, demo.profiles, { start: dayStart, scenarios, stepS: 10 });
+  using rules = openRules(demo);
   const places = new Map([...placementsOf(demo.config).values()].flatMap((gateway) => [...gateway]));
   const bad = new Map<string, number>();
   const status = (device: string, t: number, fields: Record<string, number>): StorePoint => {
@@ -29,20 +55,31 @@ export async function startDay(demo: ReturnType<typeof demoSite>) {
   };
   let batch: StorePoint[] = hospital.devices.map(({ id }) => status(id, dayStart, { online: 1 }));
   const away = (t: number) => t >= dayStart + 3 * 3_600_000 && t < dayStart + 4 * 3_600_000;
-  batch.push(status('room-pump', dayStart + 3 * 3_600_000, { online: 0 }), status('room-pump', dayStart + 4 * 3_600_000, { online: 1 }));
   for (let t = dayStart + pollMs; t <= dayEnd; t += pollMs) {
     hospital.advanceTo(t);
-    if (t === dayStart + 12 * 3_600_000) hospital.startFault('sensor-open-loop');
+    const hour = (t - dayStart) / 3_600_000;
+    for (const [begin, fault] of faults) {
+      if (hour === begin) hospital.startFault(fault);
+      else if (hour === begin + 1) hospital.stopFault(fault);
+    }
+    if (hour === 12) hospital.startFault(unbroken);
+    if (hour === 3 || hour === 4) {
+      batch.push(status('room-pump', t, { online: hour - 3 }));
+      rules.status('room-pump', t, hour === 4);
+    }
     for (const { id } of hospital.devices) {
       const reading = hospital.readDevice(id);
       const place = places.get(id);
       if (!reading || !place || (id === 'room-pump' && away(t))) continue;
       if (Object.keys(reading.v).length > 0)
         batch.push({ measurement: place.measurement, tags: place.tags, t, fields: reading.v as Record<string, number> });
+      rules.reading(id, t, reading.v as Record<string, number>, reading.bad);
       const wrong = Object.keys(reading.bad).length;
       if (wrong !== (bad.get(id) ?? 0)) batch.push(status(id, t, { bad_points: wrong }));
       bad.set(id, wrong);
     }
+    rules.tick(t);
+    if (t === dayEnd) batch.push(...rules.points());
     if (batch.length > 5_000 || t === dayEnd) {
       const refused = await store.write(batch);
       if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused.slice(0, 3))}`);
@@ -50,6 +87,31 @@ export async function startDay(demo: ReturnType<typeof demoSite>) {
     }
   }
   return server;
+}
+
+/** Engine and desk as the rules role has them, and what it keeps in the store. */
+function openRules(demo: ReturnType<typeof demoSite>) {
+  const clock = manualClock(dayStart);
+  const desk = openEngineDesk({ file: ':memory:', clock });
+  const book = openRuleBook(demo.config);
+  const attendant = openAttendant(book, desk, clock);
+  const pending: Condition[] = [];
+  // Devices are read more seldom here than the site file says: that they are silent would be all that the rules see.
+  const instances = book.instances.filter(({ rule }) => !rule.id.startsWith('SYS-COMM'));
+  const engine = openEngine(instances, (condition) => void pending.push(condition), attendant.active);
+  engine.start(dayStart);
+  for (const gateway of demo.config.gateways) engine.status(gateway.id, dayStart, true);
+  return {
+    reading: engine.reading,
+    status: engine.status,
+    tick(t: number) {
+      clock.advanceSync(t - clock.now());
+      engine.tick(t);
+      attendant.attend(pending.splice(0));
+    },
+    points: () => pointsOf(desk.journalSince(0, 100_000), book.plant, (id) => desk.alarm(id)),
+    [Symbol.dispose]: () => desk[Symbol.dispose](),
+  };
 }
 
 export interface Result {
@@ -87,4 +149,37 @@ export function filled(query: string, panel: { timeFrom?: string }, choice: Reco
     .replaceAll('$timeFilter', `time >= ${from}ms and time <= ${dayEnd}ms`)
     .replaceAll('$__interval', '10m')
     .replaceAll(/\$\{(\w+):pipe\}/g, (_all, name: string) => choice[name] ?? '.*');
+}
+
+/** A mark as Grafana makes it of a row; see its transformAnnotationResponse (public/app/plugins/datasource/influxdb/response_parser.ts). */
+export interface Mark {
+  time: number;
+  title: unknown;
+  text: unknown;
+  tags: unknown[];
+  /** Undefined for a moment. */
+  timeEnd: number | undefined;
+}
+
+export interface AnnotationTarget {
+  query: string;
+  titleColumn: string;
+  textColumn: string;
+  tagsColumn: string;
+  timeEndColumn: string;
+}
+
+export async function marksOf(server: { url: string }, target: AnnotationTarget, choice: Record<string, string> = {}): Promise<Mark[]> {
+  const { series, error } = await ask(server, filled(target.query, {}, choice));
+  if (error !== undefined) throw new Error(`${error}: ${target.query}`);
+  return (series ?? []).flatMap(({ name, columns, values }) => {
+    const at = (column: string) => columns.findIndex((one) => `${name}.${one}` === column);
+    return values
+      .filter((row) => !row.includes(null))
+      .map((row) => {
+        const [time, timeEnd] = [row[columns.indexOf('time')] as number, row[at(target.timeEndColumn)] as number];
+        const [title, text] = [row[at(target.titleColumn)], row[at(target.textColumn)]];
+        return { time, timeEnd: timeEnd && timeEnd !== time ? timeEnd : undefined, title, text, tags: [row[at(target.tagsColumn)]] };
+      });
+  });
 }

@@ -7,7 +7,7 @@ import { buildDashboard } from '../../dashboards/grafana/build.ts';
 import { languages } from '../../shared/text.ts';
 import { demoSite } from '../board-site.ts';
 import { needs } from '../servers.ts';
-import { ask, dayStart, filled, hasValues, panelsOf, startDay, targetsOf } from './grafana-day.ts';
+import { type AnnotationTarget, ask, dayStart, filled, hasValues, marksOf, panelsOf, startDay, targetsOf } from './grafana-day.ts';
 
 const demo = demoSite();
 const boards = [...(await loadBoards()).values()];
@@ -61,14 +61,28 @@ describe.runIf(needs('influxd'))('boards on a day of the simulated hospital', ()
       expect(wrong).toEqual([]);
     });
 
-    it('its annotations are valid queries', async () => {
-      for (const { target, name } of build(board, 'zh').annotations?.list ?? []) {
-        const { query } = target as unknown as { query: string };
-        const result = await ask(server, filled(query, {}));
-        expect(result.error, `${name}: ${query}`).toBeUndefined();
+    it('its marks are the alarms of the day that called somebody, of these devices', async () => {
+      for (const language of languages) {
+        const marks = (await Promise.all(annotationsOf(board, language).map((target) => marksOf(server, target)))).flat();
+        expect(marks.length).toBeGreaterThan(0);
+        for (const { title, text, tags, time, timeEnd } of marks) {
+          expect(title).toMatch(language === 'zh' ? /[\u4e00-\u9fff]/ : /^[A-Za-z ,]+$/);
+          expect([...devicesNamed.keys()]).toContain(text);
+          expect(tags).toEqual([expect.stringMatching(/^[A-Z0-9]+-/)]);
+          expect(timeEnd === undefined || timeEnd > time).toBe(true);
+        }
       }
     });
   });
+
+  const annotationsOf = (board: (typeof boards)[number], language: 'zh' | 'en') =>
+    (build(board, language).annotations?.list ?? []).map(({ target }) => target as unknown as AnnotationTarget);
+  const devicesNamed = new Map(
+    [...demo.devices, ...demo.config.gateways].flatMap(({ id, name }) => [
+      [name.zh, id],
+      [name.en, id],
+    ]),
+  );
 
   const newest = async (measurement: string, device: string): Promise<Record<string, number>> => {
     const { series } = await ask(server, `SELECT last(*) FROM "${measurement}" WHERE "device" = '${device}'`);
@@ -136,11 +150,35 @@ describe.runIf(needs('influxd'))('boards on a day of the simulated hospital', ()
     );
   });
 
-  it('tells of the device that was away for an hour', async () => {
-    const [offline] = build(boards.find(({ id }) => id === 'data-quality')!, 'zh').annotations?.list ?? [];
-    const result = await ask(server, filled((offline!.target as unknown as { query: string }).query, {}));
-    const [series] = result.series ?? [];
-    expect(series?.values.map((row) => row[series.columns.indexOf('device')])).toEqual(['room-pump']);
+  const marks = async (id: string, choice: Record<string, string> = {}) => {
+    const targets = annotationsOf(boards.find((board) => board.id === id)!, 'en');
+    const found = await Promise.all(targets.map((target) => marksOf(server, target, choice)));
+    const minutes = (t: number | undefined) => (t === undefined ? undefined : Math.round((t - dayStart) / 60_000));
+    return found.map((list) =>
+      list.map(({ title, text, tags, time, timeEnd }) => ({ title, text, rule: tags[0], from: minutes(time), to: minutes(timeEnd) })),
+    );
+  };
+
+  it('marks an alarm from its raise to its return, in the query of its priority, and one that stands as a moment', async () => {
+    const [critical, high, medium, low] = await marks('oxygen');
+    expect(critical).toContainEqual({
+      title: 'Oxygen pressure low in the zone',
+      text: demo.devices.find(({ id }) => id === 'o2-icu')?.name.en,
+      rule: 'O2-AREA-LOW',
+      from: expect.closeTo(65, -1),
+      to: expect.closeTo(125, -1),
+    });
+    expect(high?.filter(({ rule }) => rule === 'SYS-SENSOR-O2')).toMatchObject([{ from: expect.closeTo(725, -1), to: undefined }]);
+    expect(medium?.map(({ rule }) => rule)).toContain('O2-PRE');
+    expect(low).toEqual([]);
+    expect((await marks('electricity'))[3]?.map(({ rule }) => rule)).toContain('EL-REVERSED');
+  });
+
+  it('marks nothing of what called nobody, nor of devices that were not chosen', async () => {
+    const rules = (await marks('electricity')).flat().map(({ rule }) => rule);
+    expect(rules).toContain('EL-PHASE');
+    expect(rules).not.toContain('EL-VOLT-LOW');
+    expect((await marks('oxygen', { device: 'o2-or' })).flat().map(({ rule }) => rule)).toEqual(['SYS-SENSOR-O2']);
   });
 
   it('notices an empty panel: the check itself can fail', async () => {
