@@ -34,6 +34,8 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/alarms/{id}': 'plant:read',
   'GET /api/alarms/{id}/journal': 'plant:read',
   'GET /api/alarm-kpis': 'plant:read',
+  'GET /api/alarm-journal': 'plant:read',
+  'GET /api/deliveries': 'plant:read',
   'POST /api/alarms/{id}/acknowledge': 'alarm:acknowledge',
   'POST /api/alarms/{id}/reset': 'alarm:acknowledge',
   'POST /api/alarms/{id}/shelve': 'alarm:shelve',

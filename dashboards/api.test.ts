@@ -6,6 +6,7 @@ import { topics } from '../shared/topic.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
 import { until } from '../test/program.ts';
 import { siteOf } from '../test/site-of.ts';
+import { alarmJournalEntry } from './api/alarm-journal.ts';
 import { answer as panelAnswer } from './api/boards.ts';
 import { alarmPath, delivery } from './api/deliveries.ts';
 import { maintenance } from './api/maintenance.ts';
@@ -183,6 +184,36 @@ describe('alarms and tickets', () => {
   });
 });
 
+describe('the journal over all alarms', () => {
+  it('shows who did what and when, by device, rule and time, page by page', async () => {
+    const from = Date.now();
+    for (const device of ['zone-1', 'loop-1']) {
+      const id = `journal-test.${device}`;
+      app.desk.raise(heatingAlarm(device, { id, rule: 'JOURNAL-TEST' }), { at: from, value: 95, limit: 150 });
+      app.desk.acknowledge(id, { id: 'wang' }, '已到现场');
+    }
+    const ask = async (query: string) => {
+      const { status, json } = await app.call('GET', `/api/alarm-journal?${query}`, { token: await app.signIn('viewer') });
+      expect(status).toBe(200);
+      return alarmJournalEntry.array().parse(json);
+    };
+    const all = await ask(`rule=JOURNAL-TEST&from=${from}`);
+    expect(all.map(({ id, event, who, why }) => [id, event, who, why])).toEqual([
+      ['journal-test.loop-1', 'acknowledge', 'wang', '已到现场'],
+      ['journal-test.loop-1', 'raise', 'engine', null],
+      ['journal-test.zone-1', 'acknowledge', 'wang', '已到现场'],
+      ['journal-test.zone-1', 'raise', 'engine', null],
+    ]);
+    expect(all[0]).toMatchObject({ title: { en: 'Loop pressure low' }, location: { en: 'Rear building' } });
+    const first = await ask(`rule=JOURNAL-TEST&limit=3`);
+    const second = await ask(`rule=JOURNAL-TEST&limit=3&before=${first.at(-1)?.seq}`);
+    expect([...first, ...second]).toEqual(all);
+    expect((await ask('device=zone-1&who=wang&rule=JOURNAL-TEST')).length).toBe(1);
+    expect(await ask(`rule=JOURNAL-TEST&to=${from}`)).toEqual([]);
+    expect((await app.call('GET', '/api/alarm-journal?from=yesterday', { token: admin })).json.errors[0].field).toBe('from');
+  });
+});
+
 describe('who was told', () => {
   it('stands with the alarm, and in how the channels fare', async () => {
     const alarm = app.desk.raise(heatingAlarm('feeder-1'), { at: Date.now(), value: 95, limit: 150 });
@@ -199,6 +230,9 @@ describe('who was told', () => {
       { alarm: alarm.id, person: 'wang', channel: 'mail', state: 'failed', lastError: 'no address', createdAt: t0 },
     ]);
     expect((await app.call('GET', `${path}?occurrence=7`, { token: admin })).json).toEqual([]);
+    const failed = await app.call('GET', '/api/deliveries?state=failed&channel=mail', { token: admin });
+    expect(delivery.array().parse(failed.json)).toMatchObject([{ alarm: alarm.id, person: 'wang' }]);
+    expect((await app.call('GET', `/api/deliveries?from=${t0 + 1}`, { token: admin })).json).toEqual([]);
     const fares = await app.call('GET', '/api/alarm-path', { token: admin });
     expect(alarmPath.parse(fares.json)).toMatchObject({ state: 'broken', channels: [{ channel: 'mail', failingSince: t0, waiting: 0 }] });
     expect((await app.call('GET', '/api/alarms/nobody/deliveries', { token: admin })).status).toBe(404);

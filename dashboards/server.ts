@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { Histogram } from 'prom-client';
+import { alarmJournalRoutes } from './api/alarm-journal.ts';
 import { alarmRoutes } from './api/alarms.ts';
 import { auditRoutes } from './api/audit.ts';
 import { backtestRoutes } from './api/backtests.ts';
@@ -28,7 +29,7 @@ import type { App, Parts } from './parts.ts';
 import { installProblems } from './problem.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, boardRoutes, alarmRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
+  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes,
 ]; // biome-ignore format: a table
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { deliveryStates } from '../../rules/desk/deliveries.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, Parts } from '../parts.ts';
-import { priorities, problems, time } from './schemas.ts';
+import { present } from './alarms.ts';
+import { count, priorities, problems, time, timeQuery } from './schemas.ts';
 
 const params = z.object({ id: z.string().min(1).max(200) });
 
@@ -54,6 +55,25 @@ export function deliveryRoutes(app: App, { desk, deliveries }: Parts): void {
       if (!desk.alarm(id)) throw new Fault('desk/unknown', `There is no alarm "${id}"`);
       return deliveries.deliveriesOf(id, occurrence);
     },
+  );
+
+  app.get(
+    '/api/deliveries',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        description: 'Of all alarms, newest first',
+        querystring: z.object({
+          channel: z.string().optional(),
+          state: z.enum(deliveryStates).optional(),
+          from: timeQuery.optional(),
+          to: timeQuery.optional(),
+          limit: count(1_000, 200),
+        }),
+        response: { 200: z.array(delivery), ...problems },
+      },
+    },
+    async ({ query }) => deliveries.deliveries(present(query)),
   );
 
   app.get('/api/alarm-path', { config: { permission: 'plant:read' }, schema: { response: { 200: alarmPath, ...problems } } }, async () =>

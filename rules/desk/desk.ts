@@ -78,8 +78,13 @@ export interface JournalFilter {
   id?: string;
   event?: JournalEntry['event'];
   who?: string;
+  /** Of the alarm. */
+  device?: string;
+  rule?: string;
   from?: number;
   to?: number;
+  /** Only entries before this seq: the next page. */
+  before?: number;
   /** Default 1,000, newest first. */
   limit?: number;
 }

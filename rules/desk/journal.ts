@@ -63,8 +63,12 @@ export function openJournal(db: Database) {
       add('id = ?', filter.id);
       add('event = ?', filter.event);
       add('who = ?', filter.who);
+      // By the alarms' own columns, so that the index of the journal finds them.
+      add("kind = 'alarm' AND id IN (SELECT id FROM alarms WHERE device = ?)", filter.device);
+      add("kind = 'alarm' AND id IN (SELECT id FROM alarms WHERE rule = ?)", filter.rule);
       add('t >= ?', filter.from);
       add('t < ?', filter.to);
+      add('seq < ?', filter.before);
       return db
         .all<Row>(`SELECT * FROM journal WHERE ${where.join(' AND ')} ORDER BY seq DESC LIMIT ?`, ...values, filter.limit ?? 1_000)
         .map(entryOf);
