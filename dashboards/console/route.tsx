@@ -2,7 +2,8 @@
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useRoute } from './hash.ts';
 import { useWords } from './i18n/i18n.tsx';
-import { AlarmPage, AlarmsPage } from './pages/alarms.tsx';
+import { AlarmPage } from './pages/alarm.tsx';
+import { AlarmsPage } from './pages/alarms.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { BoardsPage } from './pages/boards.tsx';
 import { DevicesPage } from './pages/devices.tsx';
@@ -13,6 +14,10 @@ import { UsersPage } from './pages/users.tsx';
 import { infoOf, type PageId, pageOf } from './pages.ts';
 import { useConsole } from './parts/context.ts';
 
+const AlarmFiguresPage = lazy(async () => ({ default: (await import('./pages/alarm-figures.tsx')).AlarmFiguresPage }));
+const DeliveriesPage = lazy(async () => ({ default: (await import('./pages/deliveries.tsx')).DeliveriesPage }));
+const JournalPage = lazy(async () => ({ default: (await import('./pages/journal.tsx')).JournalPage }));
+const MaintenancePage = lazy(async () => ({ default: (await import('./pages/maintenance.tsx')).MaintenancePage }));
 const DevicePage = lazy(async () => ({ default: (await import('./pages/device.tsx')).DevicePage }));
 
 /** Without an id the whole page, with one its detail. A page of pages.ts that is missing here does not pass the compiler. */
@@ -23,6 +28,10 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   tickets: ({ id }) => (id ? <TicketPage id={id} key={id} /> : <TicketsPage />),
   boards: BoardsPage,
   devices: ({ id }) => (id ? <DevicePage id={id} key={id} /> : <DevicesPage />),
+  journal: JournalPage,
+  figures: AlarmFiguresPage,
+  maintenance: MaintenancePage,
+  deliveries: DeliveriesPage,
   rules: RulesPage,
   users: UsersPage,
   audit: AuditPage,

@@ -1,6 +1,7 @@
 /** The API as the console calls it. Types only are shared with the server; what arrives was checked there. */
 import type { SeriesPoint } from '../../../ingest/store.ts';
-import type { RuleInForce } from '../../../rules/desk/index.ts';
+import type { AlarmPath, Delivery } from '../../../rules/desk/deliveries.ts';
+import type { DeskKpis, Maintenance, RuleInForce } from '../../../rules/desk/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
 import type { ProfileFacts } from '../../../shared/profile-facts.ts';
 import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
@@ -66,17 +67,15 @@ export interface JournalInfo {
   who: string;
   why: string | null;
 }
-export interface AlarmKpis {
-  annunciated: number;
-  peakPerTenMinutes: number;
-  stale: string[];
-  top: { alarm: string; title: Text; count: number; share: number }[];
-  perDay: number;
-  floodShare: number;
-  medianSecondsToAcknowledge: number | null;
+export interface AlarmJournalInfo extends JournalInfo {
+  id: string;
+  title: Text;
+  location: Text;
 }
+export type AlarmKpis = DeskKpis;
+export type DeliveryInfo = Delivery;
 export type RuleInfo = RuleInForce;
-export type { AuditEntry, User };
+export type { AlarmPath, AuditEntry, Maintenance, User };
 
 export class ApiError extends Error {
   readonly status: number;
@@ -138,6 +137,16 @@ export interface SeriesAsk {
   aggregate?: 'mean' | 'min' | 'max' | 'first' | 'last';
 }
 
+export interface JournalAsk {
+  from: number;
+  to: number;
+  device: string | undefined;
+  rule: string | undefined;
+  who: string | undefined;
+  limit: number;
+  before?: number | undefined;
+}
+
 export const api = {
   session: () => call<SessionInfo>('GET', '/api/session'),
   signIn: (user: string, password: string) => call<SessionInfo>('POST', '/api/login', { user, password }),
@@ -157,7 +166,15 @@ export const api = {
     call<{ total: number; deadLetters: { id: number; t: number; topic: string; reason: string }[] }>('GET', '/api/dead-letters?limit=20'),
   alarms: async () => call<Alarm[]>('GET', '/api/alarms'),
   alarmJournal: async (id: string) => call<JournalInfo[]>('GET', `/api/alarms/${encodeURIComponent(id)}/journal`),
-  alarmKpis: () => call<AlarmKpis>('GET', '/api/alarm-kpis'),
+  alarm: (id: string) => call<Alarm>('GET', `/api/alarms/${encodeURIComponent(id)}`),
+  deliveriesOf: (id: string) => call<DeliveryInfo[]>('GET', `/api/alarms/${encodeURIComponent(id)}/deliveries`),
+  deliveries: () => call<DeliveryInfo[]>('GET', '/api/deliveries'),
+  alarmPath: () => call<AlarmPath>('GET', '/api/alarm-path'),
+  journal: (ask: JournalAsk) => call<AlarmJournalInfo[]>('GET', at('/api/alarm-journal', { ...ask })),
+  alarmKpis: (ask: { from?: number; trade?: string | undefined } = {}) => call<AlarmKpis>('GET', at('/api/alarm-kpis', ask)),
+  maintenance: () => call<Maintenance[]>('GET', '/api/maintenance'),
+  startMaintenance: (body: object) => call<Maintenance[]>('POST', '/api/maintenance', body),
+  endMaintenance: (device: string) => call<void>('DELETE', `/api/maintenance/${encodeURIComponent(device)}`),
   moveAlarm: (id: string, action: string, body: object = {}) =>
     call<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/${action}`, body),
   tickets: async (state = 'open') => call<Ticket[]>('GET', at('/api/tickets', { state })),

@@ -1,61 +1,64 @@
-/** The alarm desk: what is open, what is hidden, how the alarm system itself performs; and one alarm in full. */
-import { Button, Group, SegmentedControl } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
-import { alarmStateLabels, type Priority, priorities, priorityLabels } from '../../../shared/alarm.ts';
-import { type AlarmKpis, api, type JournalInfo } from '../data/api.ts';
+/** The alarm desk: what is open, what is hidden, filtered as the person at the desk needs it. */
+import '../desk/desk.css';
+import { Button, Group } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import type { Alarm } from '../../../shared/alarm.ts';
+import { api } from '../data/api.ts';
+import { filterOf, fits } from '../desk/alarm-filter.ts';
+import { AlarmFilters } from '../desk/alarm-filters.tsx';
+import { inBulk } from '../desk/alarm-steps.ts';
+import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
-import { Journal } from '../parts/journal.tsx';
 import { byUrgency, isHidden } from '../parts/priority.tsx';
 import { useNow } from '../parts/use-now.ts';
 
 export function AlarmsPage() {
-  const { t, text, number } = useWords();
-  const { plant, link } = useConsole();
+  const { t, text } = useWords();
+  const { plant, link, may } = useConsole();
   const now = useNow(link, 5_000);
   const [question, ask] = useState<Question>();
-  const [priority, setPriority] = useState<Priority | 'all'>('all');
-  const [kpis, setKpis] = useState<AlarmKpis>();
-  useEffect(() => {
-    api.alarmKpis().then(setKpis, () => undefined);
-  }, []);
-  const all = [...plant.alarms.values()].filter((alarm) => priority === 'all' || alarm.priority === priority).sort(byUrgency);
-  const open = all.filter((alarm) => !isHidden(alarm));
-  const hidden = all.filter(isHidden);
-  const seconds = kpis?.medianSecondsToAcknowledge;
+  const [query, setQuery] = useHashQuery();
+  const filter = useMemo(() => filterOf(query), [query]);
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
+  const words = (alarm: Alarm) =>
+    [
+      text(alarm.title),
+      text(alarm.location),
+      text(alarm.message),
+      alarm.id,
+      text(plant.devices.get(alarm.device)?.name),
+      alarm.ticket,
+    ].join(' ');
+  const shown = [...plant.alarms.values()].filter((alarm) => fits(alarm, filter, words)).sort(byUrgency);
+  const open = shown.filter((alarm) => !isHidden(alarm));
+  const hidden = shown.filter(isHidden);
+  const selectable = may('alarm:acknowledge') ? open.filter(inBulk) : [];
+  const selected = selectable.filter(({ id }) => chosen.has(id));
+  const select = (ids: readonly string[], on: boolean) =>
+    choose((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))));
   return (
     <div className="column">
-      {kpis && (
-        <div className="kpis small-kpis">
-          <Kpi label={t('alarms.kpi.day')} value={String(kpis.annunciated)} />
-          <Kpi label={t('alarms.kpi.peak')} value={String(kpis.peakPerTenMinutes)} />
-          <Kpi
-            label={t('alarms.kpi.ack')}
-            value={seconds == null ? '—' : seconds < 120 ? `${Math.round(seconds)} s` : `${number(seconds / 60, 0)} min`}
-          />
-          <Kpi label={t('alarms.kpi.stale')} value={String(kpis.stale.length)} />
-        </div>
-      )}
       <section className="panel">
-        <Group justify="space-between" mb="xs">
-          <h2>
-            {t('alarms.title')} <b>{open.length}</b>
-          </h2>
-          <SegmentedControl
-            value={priority}
-            onChange={(value) => setPriority(value as Priority | 'all')}
-            data={[
-              { value: 'all', label: t('alarms.filterAll') },
-              ...priorities.map((id) => ({ value: id, label: text(priorityLabels[id]) })),
-            ]}
-          />
-        </Group>
-        {open.length === 0 ? <p className="calm">{t('alarms.none')}</p> : null}
+        <h2>
+          {t('alarms.title')} <b>{open.length}</b>
+        </h2>
+        <AlarmFilters filter={filter} onChange={setQuery} />
+        {selectable.length > 1 && <Bulk selectable={selectable} selected={selected} select={select} ask={ask} />}
+        {open.length === 0 ? <p className="calm">{t(Object.keys(filter).length > 0 ? 'alarms.noneFit' : 'alarms.none')}</p> : null}
         <ul className="rows">
           {open.map((alarm) => (
-            <AlarmRow key={alarm.id} alarm={alarm} now={now} ask={ask} detail />
+            <AlarmRow
+              key={alarm.id}
+              alarm={alarm}
+              now={now}
+              ask={ask}
+              detail
+              selected={chosen.has(alarm.id)}
+              onSelect={selectable.length > 1 && selectable.includes(alarm) ? (on) => select([alarm.id], on) : undefined}
+            />
           ))}
         </ul>
       </section>
@@ -77,80 +80,39 @@ export function AlarmsPage() {
   );
 }
 
-function Kpi({ label, value }: { label: string; value: string }) {
-  return (
-    <div className="kpi">
-      <span className="kpi-label">{label}</span>
-      <span className="value large">{value}</span>
-    </div>
-  );
+interface BulkProps {
+  selectable: readonly Alarm[];
+  selected: readonly Alarm[];
+  select: (ids: readonly string[], on: boolean) => void;
+  ask: (question: Question) => void;
 }
 
-export function AlarmPage({ id }: { id: string }) {
+/** Several at once, each with a move and an audit entry of its own. */
+function Bulk({ selectable, selected, select, ask }: BulkProps) {
   const { t, text } = useWords();
-  const { plant, link, may, act } = useConsole();
-  const now = useNow(link, 5_000);
-  const [question, ask] = useState<Question>();
-  const [journal, setJournal] = useState<JournalInfo[]>([]);
-  const alarm = plant.alarms.get(id);
-  const version = alarm?.version;
-  // A new version has a new journal.
-  useEffect(() => {
-    api.alarmJournal(id).then(setJournal, () => undefined);
-  }, [id, version]);
+  const { act, link } = useConsole();
+  const all = selectable.map(({ id }) => id);
+  const acknowledge = () =>
+    ask({
+      title: t('alarms.acknowledgeMany', { n: selected.length }),
+      subject: selected.map(({ title }) => text(title)).join(' · '),
+      label: t('dialog.comment'),
+      required: false,
+      run: (comment) =>
+        act(async () => {
+          for (const { id } of selected) link.put({ alarm: await api.moveAlarm(id, 'acknowledge', comment ? { comment } : {}) });
+          select(all, false);
+        }),
+    });
   return (
-    <div className="column">
-      <a className="back" href="#/alarms">
-        {t('device.back')}
-      </a>
-      {alarm ? (
-        <section className="panel">
-          <ul className="rows">
-            <AlarmRow alarm={alarm} now={now} ask={ask} detail />
-          </ul>
-          <dl className="facts">
-            <Fact label={t('alarms.state')}>{text(alarmStateLabels[alarm.state])}</Fact>
-            <Fact label={t('alarms.check')}>{text(alarm.check)}</Fact>
-            <Fact label={t('device.place')}>
-              <a href={`#/devices/${alarm.device}`}>{text(plant.devices.get(alarm.device)?.name) || alarm.device}</a>
-            </Fact>
-            <Fact label={t('alarms.rule')}>{alarm.rule}</Fact>
-            <Fact label={t('alarms.source')}>{alarm.source}</Fact>
-          </dl>
-          {may('alarm:comment') && (
-            <Button
-              variant="default"
-              onClick={() =>
-                ask({
-                  title: t('alarms.comment'),
-                  subject: text(alarm.title),
-                  label: t('alarms.comment'),
-                  required: true,
-                  run: (comment) => act(async () => link.put({ alarm: await api.moveAlarm(alarm.id, 'comment', { comment }) })),
-                })
-              }
-            >
-              {t('alarms.comment')}
-            </Button>
-          )}
-        </section>
-      ) : (
-        <p className="calm">{t('alarms.returned')}</p>
-      )}
-      <section className="panel">
-        <h2>{t('alarms.history')}</h2>
-        <Journal entries={journal} kind="alarm" />
-      </section>
-      <ActionDialog question={question} onClose={() => ask(undefined)} />
-    </div>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
+    <Group className="bulk" gap="sm">
+      <Button variant="default" onClick={() => select(all, selected.length < all.length)}>
+        {selected.length < all.length ? t('alarms.selectAll', { n: all.length }) : t('alarms.selectNone')}
+      </Button>
+      <Button disabled={selected.length === 0} onClick={acknowledge} data-step="bulk">
+        {t('alarms.acknowledgeMany', { n: selected.length })}
+      </Button>
+      <span className="calm small">{t('alarms.criticalSingly')}</span>
+    </Group>
   );
 }

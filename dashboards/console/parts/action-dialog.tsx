@@ -1,7 +1,8 @@
-/** Asks for the words that go with a step: comment, reason, what was done. */
-import { Button, Group, Modal, NumberInput, Stack, Text, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+/** Asks for the words that go with a step: comment, reason, what was done; also for how long, or for which thing. */
+import { Button, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useWords } from '../i18n/i18n.tsx';
+import { duration } from './duration.ts';
 
 export interface Question {
   title: string;
@@ -9,14 +10,37 @@ export interface Question {
   hint?: string | undefined;
   label: string;
   required: boolean;
-  /** Also asks for minutes. */
-  minutes?: { label: string; standard: number; most: number };
-  run(words: string, minutes: number): Promise<boolean>;
+  minutes?: { label: string; standard: number; choices: readonly number[] };
+  choice?: { label: string; standard: string | null; choices: readonly { value: string; label: string }[] };
+  run(words: string, more: { minutes: number; choice: string | null }): Promise<boolean>;
 }
 
 export function ActionDialog({ question, onClose }: { question: Question | undefined; onClose: () => void }) {
+  const { t } = useWords();
+  const from = useRef<Element>(null);
+  const asked = question !== undefined;
+  useEffect(() => {
+    if (asked) {
+      from.current = document.activeElement?.closest('.row') ?? null;
+      return;
+    }
+    // The step may have taken away the button that opened the dialog: the focus stays at its row, or goes to the page.
+    const timer = setTimeout(() => {
+      if (document.activeElement !== document.body || !from.current) return;
+      const row = from.current.isConnected ? from.current.querySelector<HTMLElement>('a.row-title') : null;
+      (row ?? document.getElementById('main'))?.focus();
+    }, 50);
+    return () => clearTimeout(timer);
+  }, [asked]);
   return (
-    <Modal opened={question !== undefined} onClose={onClose} title={question?.title ?? ''} centered transitionProps={{ duration: 0 }}>
+    <Modal
+      opened={asked}
+      onClose={onClose}
+      title={question?.title ?? ''}
+      centered
+      transitionProps={{ duration: 0 }}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
       {question && <ActionForm question={question} onClose={onClose} key={question.title + question.subject} />}
     </Modal>
   );
@@ -26,13 +50,15 @@ function ActionForm({ question, onClose }: { question: Question; onClose: () => 
   const { t } = useWords();
   const [words, setWords] = useState('');
   const [minutes, setMinutes] = useState(question.minutes?.standard ?? 0);
+  const [choice, setChoice] = useState(question.choice?.standard ?? null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
-    if (await question.run(words.trim(), minutes)) onClose();
+    if (await question.run(words.trim(), { minutes, choice })) onClose();
     else setBusy(false);
   };
+  const missing = (question.required && words.trim() === '') || (question.choice !== undefined && choice === null);
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
@@ -43,12 +69,25 @@ function ActionForm({ question, onClose }: { question: Question; onClose: () => 
           </Text>
         )}
         {question.minutes && (
-          <NumberInput
+          <Select
             label={question.minutes.label}
-            value={minutes}
+            value={String(minutes)}
             onChange={(value) => setMinutes(Number(value))}
-            min={1}
-            max={question.minutes.most}
+            data={question.minutes.choices.map((n) => ({
+              value: String(n),
+              label: duration(n, t),
+            }))}
+            allowDeselect={false}
+          />
+        )}
+        {question.choice && (
+          <Select
+            label={question.choice.label}
+            value={choice}
+            onChange={setChoice}
+            data={[...question.choice.choices]}
+            searchable
+            required
           />
         )}
         <Textarea
@@ -65,7 +104,7 @@ function ActionForm({ question, onClose }: { question: Question; onClose: () => 
           <Button variant="default" onClick={onClose}>
             {t('dialog.cancel')}
           </Button>
-          <Button type="submit" loading={busy} disabled={question.required && words.trim() === ''}>
+          <Button type="submit" loading={busy} disabled={missing}>
             {question.title}
           </Button>
         </Group>

@@ -1,104 +1,129 @@
-/** One alarm in a list: how bad, what, where, since when, how far over the limit, and the next step. */
-import { Button } from '@mantine/core';
-import type { Alarm } from '../../../shared/alarm.ts';
-import { api } from '../data/api.ts';
+/** One alarm in a list: how bad, what, where, since when, how far over the limit, and the next steps. */
+import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
+import { type Alarm, alarmStateLabels } from '../../../shared/alarm.ts';
+import { alarmSteps, byHand } from '../desk/alarm-steps.ts';
+import { useAlarmMove } from '../desk/use-alarm-move.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { Question } from './action-dialog.tsx';
 import { useConsole } from './context.ts';
-import { calls, isHidden, PriorityMark } from './priority.tsx';
+import { Icon } from './icons.tsx';
+import { calls, PriorityMark } from './priority.tsx';
 
-export function AlarmRow({
-  alarm,
-  now,
-  ask,
-  detail = false,
-}: {
+interface AlarmRowProps {
   alarm: Alarm;
   now: number;
   ask: (question: Question) => void;
+  /** Also the message, and every step that is possible. */
   detail?: boolean;
-}) {
-  const { t, text, time, age, number } = useWords();
-  const { may, act, link, plant } = useConsole();
+  /** For acknowledging several at once. */
+  selected?: boolean | undefined;
+  onSelect?: ((selected: boolean) => void) | undefined;
+}
+
+export function AlarmRow({ alarm, now, ask, detail = false, selected, onSelect }: AlarmRowProps) {
+  const { t, text } = useWords();
   const flash = calls(alarm);
-  const move = (action: string, body: object) => act(async () => link.put({ alarm: await api.moveAlarm(alarm.id, action, body) }));
-  const device = plant.devices.get(alarm.device);
-  const place = text(alarm.location) || text(device?.location) || text(device?.name);
-  const states = alarm.quantity ? plant.site.quantities[alarm.quantity]?.states : undefined;
-  const shown = alarm.value === null ? '' : states ? text(states[String(alarm.value)]) : `${number(alarm.value)} ${alarm.unit}`;
   return (
-    <li className={`row alarm-row${flash ? ' calling' : ''}`} data-alarm={alarm.id} data-system={alarm.system} data-state={alarm.state}>
-      <PriorityMark priority={alarm.priority} flash={flash} />
+    <li
+      className={`row alarm-row${flash ? ` calling calling-${alarm.priority}` : ''}`}
+      data-alarm={alarm.id}
+      data-system={alarm.system}
+      data-state={alarm.state}
+    >
+      <div className="row-mark">
+        <PriorityMark priority={alarm.priority} flash={flash} />
+        {onSelect && (
+          <Checkbox
+            size="md"
+            aria-label={t('alarms.select', { what: text(alarm.title) })}
+            checked={selected ?? false}
+            onChange={(event) => onSelect(event.currentTarget.checked)}
+          />
+        )}
+      </div>
       <div className="row-body">
         <a className="row-title" href={`#/alarms/${encodeURIComponent(alarm.id)}`}>
           {text(alarm.title)}
         </a>
-        <div className="row-where">{place}</div>
-        <div className="row-facts">
-          {shown && <strong className="row-value">{shown}</strong>}
-          {alarm.limit !== null && !states && <span>{t('alarms.limit', { limit: `${number(alarm.limit)} ${alarm.unit}` })}</span>}
-          {alarm.raisedAt !== null && (
-            <span>
-              {t('alarms.since', { time: time(alarm.raisedAt, now) })} · {age(alarm.raisedAt, now)}
-            </span>
-          )}
-          {!alarm.active && <span className="calm">{t('alarms.returned')}</span>}
-          {alarm.acknowledgedBy && alarm.acknowledged && <span>{t('alarms.acknowledged', { who: alarm.acknowledgedBy })}</span>}
-          {alarm.shelvedUntil !== null && (
-            <span>{t('alarms.shelved', { time: time(alarm.shelvedUntil, now), reason: alarm.shelvedReason ?? '' })}</span>
-          )}
-          {alarm.ticket && <a href={`#/tickets/${alarm.ticket}`}>{t('alarms.ticket', { id: alarm.ticket })}</a>}
-        </div>
+        <AlarmFacts alarm={alarm} now={now} />
         {detail && <p className="row-message">{text(alarm.message)}</p>}
       </div>
-      <div className="row-actions">
-        {flash && may('alarm:acknowledge') && (
-          <Button
-            size="compact-md"
-            onClick={() =>
-              ask({
-                title: t('alarms.acknowledge'),
-                subject: `${text(alarm.title)} · ${place}`,
-                hint: alarm.lifeSafety ? t('app.supplement') : undefined,
-                label: t('dialog.comment'),
-                required: false,
-                run: (comment) => move('acknowledge', comment ? { comment } : {}),
-              })
-            }
-          >
-            {t('alarms.acknowledge')}
-          </Button>
-        )}
-        {(alarm.state === 'LUNACK' || alarm.state === 'LACKED') && may('alarm:acknowledge') && (
-          <Button size="compact-md" variant="default" onClick={() => void move('reset', {})}>
-            {t('alarms.reset')}
-          </Button>
-        )}
-        {detail && may('alarm:shelve') && !isHidden(alarm) && (
-          <Button
-            size="compact-md"
-            variant="default"
-            onClick={() =>
-              ask({
-                title: t('alarms.shelve'),
-                subject: `${text(alarm.title)} · ${place}`,
-                hint: alarm.lifeSafety ? t('app.supplement') : undefined,
-                label: t('dialog.reason'),
-                required: true,
-                minutes: { label: t('alarms.minutes'), standard: 60, most: 480 },
-                run: (reason, minutes) => move('shelve', { reason, minutes }),
-              })
-            }
-          >
-            {t('alarms.shelve')}
-          </Button>
-        )}
-        {detail && alarm.state === 'SHLVD' && may('alarm:shelve') && (
-          <Button size="compact-md" variant="default" onClick={() => void move('unshelve', {})}>
-            {t('alarms.unshelve')}
-          </Button>
-        )}
-      </div>
+      <AlarmButtons alarm={alarm} ask={ask} all={detail} />
     </li>
+  );
+}
+
+function AlarmFacts({ alarm, now }: { alarm: Alarm; now: number }) {
+  const { t, text, time, age, number } = useWords();
+  const { plant } = useConsole();
+  const device = plant.devices.get(alarm.device);
+  const states = alarm.quantity ? plant.site.quantities[alarm.quantity]?.states : undefined;
+  const shown = alarm.value === null ? '' : states ? text(states[String(alarm.value)]) : `${number(alarm.value)} ${alarm.unit}`;
+  const person = byHand(alarm.suppressedBy);
+  return (
+    <>
+      <div className="row-where">{text(alarm.location) || text(device?.location) || text(device?.name)}</div>
+      <div className="row-facts">
+        {calls(alarm) && <strong className="row-calling">{text(alarmStateLabels[alarm.state])}</strong>}
+        {shown && <strong className="row-value">{shown}</strong>}
+        {alarm.limit !== null && !states && <span>{t('alarms.limit', { limit: `${number(alarm.limit)} ${alarm.unit}` })}</span>}
+        {alarm.raisedAt !== null && (
+          <span>
+            {t('alarms.since', { time: time(alarm.raisedAt, now) })} · {age(alarm.raisedAt, now)}
+          </span>
+        )}
+        {!alarm.active && alarm.state !== 'RTNUN' && <span className="calm">{t('alarms.returned')}</span>}
+        {alarm.acknowledgedBy && alarm.acknowledged && <span>{t('alarms.acknowledged', { who: alarm.acknowledgedBy })}</span>}
+        {alarm.shelvedUntil !== null && (
+          <span>{t('alarms.shelved', { time: time(alarm.shelvedUntil, now), reason: alarm.shelvedReason ?? '' })}</span>
+        )}
+        {alarm.suppressedBy !== null && (
+          <span>{person ? t('alarms.suppressedBy', { who: person }) : t('alarms.suppressedByDesign', { what: alarm.suppressedBy })}</span>
+        )}
+        {alarm.outOfServiceTicket && <span>{t('alarms.outOfServiceFor', { ticket: alarm.outOfServiceTicket })}</span>}
+        {alarm.ticket && <a href={`#/tickets/${alarm.ticket}`}>{t('alarms.ticket', { id: alarm.ticket })}</a>}
+      </div>
+    </>
+  );
+}
+
+/** The usual step as a button; the others behind one more, which only the alarm desk has. */
+function AlarmButtons({ alarm, ask, all }: { alarm: Alarm; ask: (question: Question) => void; all: boolean }) {
+  const { t, text } = useWords();
+  const { may } = useConsole();
+  const move = useAlarmMove(ask);
+  const steps = alarmSteps(alarm, may);
+  const first = steps.filter(({ action }) => action === 'acknowledge' || action === 'reset');
+  const others = all ? steps.filter((step) => !first.includes(step)) : [];
+  return (
+    <div className="row-actions">
+      {first.map((step) => (
+        <Button
+          key={step.action}
+          size="compact-md"
+          variant={step.action === 'acknowledge' ? 'filled' : 'default'}
+          data-step={step.action}
+          onClick={() => move(alarm, step)}
+        >
+          {t(step.label)}
+        </Button>
+      ))}
+      {others.length > 0 && (
+        <Menu position="bottom-end" shadow="md" zIndex={300}>
+          <Menu.Target>
+            <ActionIcon variant="default" size={34} aria-label={t('alarms.steps', { what: text(alarm.title) })} data-step="more">
+              <Icon name="dots" />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {others.map((step) => (
+              <Menu.Item key={step.action} data-step={step.action} onClick={() => move(alarm, step)}>
+                {t(step.label)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </div>
   );
 }

@@ -1,59 +1,84 @@
-/** A tone while an alarm is not acknowledged: two notes every few seconds, urgent ones higher. Off until a person switches it on. */
-import { ActionIcon } from '@mantine/core';
+/** Sound while an alarm is not acknowledged: off until a person switches it on, by priority, silenced until the next alarm. */
+import { ActionIcon, Button, Group, Popover, Stack, Switch } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { type Priority, priorities, priorityLabels } from '../../../shared/alarm.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { soundAlarm } from './alarm-tones.ts';
 import { useConsole } from './context.ts';
 import { Icon } from './icons.tsx';
-import { calls } from './priority.tsx';
+import { byUrgency, calls } from './priority.tsx';
 
 const storageKey = 'plantroom.sound';
-const everyMs = 4_000;
+const storedPriorities = (): readonly Priority[] => {
+  const stored = localStorage.getItem(storageKey);
+  // "on" was all but low; a list names them; nothing stored is off.
+  return stored === 'on' ? priorities.slice(0, 3) : priorities.filter((priority) => stored?.split(',').includes(priority));
+};
+const tryMs = 1_500;
 
 export function AlarmSound() {
-  const { t } = useWords();
+  const { t, text } = useWords();
   const { plant } = useConsole();
-  const [on, setOn] = useState(() => localStorage.getItem(storageKey) === 'on');
-  const calling = [...plant.alarms.values()].filter((alarm) => calls(alarm) && alarm.priority !== 'low');
-  const urgent = calling.some(({ priority }) => priority === 'critical');
-  const sounding = on && calling.length > 0;
-  useEffect(() => {
-    if (!sounding) return;
-    const audio = new AudioContext();
-    const sound = () => {
-      for (const [index, frequency] of (urgent ? [880, 660] : [520, 440]).entries()) {
-        const at = audio.currentTime + index * 0.22;
-        const tone = audio.createOscillator();
-        const volume = audio.createGain();
-        tone.frequency.value = frequency;
-        volume.gain.setValueAtTime(0, at);
-        volume.gain.linearRampToValueAtTime(0.2, at + 0.02);
-        volume.gain.linearRampToValueAtTime(0, at + 0.2);
-        tone.connect(volume).connect(audio.destination);
-        tone.start(at);
-        tone.stop(at + 0.22);
-      }
-    };
-    sound();
-    const timer = setInterval(sound, everyMs);
-    return () => {
-      clearInterval(timer);
-      void audio.close();
-    };
-  }, [sounding, urgent]);
+  const [heard, setHeard] = useState(storedPriorities);
+  const [silenced, setSilenced] = useState<ReadonlySet<string>>(new Set());
+  const [blocked, setBlocked] = useState(false);
+  const store = (next: readonly Priority[]) => {
+    localStorage.setItem(storageKey, next.length > 0 ? next.join() : 'off');
+    setHeard(next);
+  };
+  const on = heard.length > 0;
+  const calling = [...plant.alarms.values()].filter((alarm) => calls(alarm) && heard.includes(alarm.priority)).sort(byUrgency);
+  const keyOf = ({ id, occurrence }: { id: string; occurrence: number }) => `${id} ${occurrence}`;
+  // One new alarm ends the silence for all that call.
+  const quiet = calling.length > 0 && calling.every((alarm) => silenced.has(keyOf(alarm)));
+  const sounding = quiet ? undefined : calling[0]?.priority;
+  useEffect(() => (sounding ? soundAlarm(sounding, setBlocked) : undefined), [sounding]);
+  const trySound = (priority: Priority) => {
+    const stop = soundAlarm(priority, () => undefined, true);
+    setTimeout(stop, tryMs);
+  };
   return (
-    <ActionIcon
-      className="sound"
-      variant="subtle"
-      color="gray"
-      size="lg"
-      aria-label={t('menu.sound')}
-      aria-pressed={on}
-      onClick={() => {
-        localStorage.setItem(storageKey, on ? 'off' : 'on');
-        setOn(!on);
-      }}
-    >
-      <Icon name={on ? 'sound' : 'mute'} />
-    </ActionIcon>
+    <>
+      <Popover position="bottom-end" shadow="md" width={290} trapFocus returnFocus zIndex={300}>
+        <Popover.Target>
+          <ActionIcon className="sound" variant="subtle" color="gray" size="lg" aria-label={t('menu.sound')} data-sounding={sounding}>
+            <Icon name={on && !quiet ? 'sound' : 'mute'} />
+          </ActionIcon>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={t('sound.title')}>
+          <Stack gap="sm">
+            <Switch label={t('sound.on')} checked={on} onChange={() => store(on ? [] : priorities.slice(0, 3))} />
+            {priorities.map((priority) => (
+              <Group key={priority} justify="space-between">
+                <Switch
+                  label={text(priorityLabels[priority])}
+                  checked={heard.includes(priority)}
+                  onChange={(event) => {
+                    const { checked } = event.currentTarget;
+                    store(priorities.filter((one) => (one === priority ? checked : heard.includes(one))));
+                  }}
+                />
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => trySound(priority)}
+                  aria-label={`${t('sound.try')}: ${text(priorityLabels[priority])}`}
+                >
+                  {t('sound.try')}
+                </Button>
+              </Group>
+            ))}
+            <Button variant="default" disabled={!sounding} onClick={() => setSilenced(new Set(calling.map(keyOf)))}>
+              {t(quiet ? 'sound.silenced' : 'sound.silence')}
+            </Button>
+          </Stack>
+        </Popover.Dropdown>
+      </Popover>
+      {blocked && (
+        <p className="sound-blocked" role="status">
+          {t('sound.blocked')}
+        </p>
+      )}
+    </>
   );
 }

@@ -17,7 +17,10 @@ const paths: Record<
   | 'more'
   | 'rule'
   | 'wall'
-  | 'audit',
+  | 'audit'
+  | 'tool'
+  | 'send'
+  | 'dots',
   string
 > = {
   electricity: 'M13 2 4 14h7l-1 8 9-12h-7z',
@@ -47,6 +50,9 @@ const paths: Record<
   more: 'M4 7h16M4 12h16M4 17h16',
   rule: 'M4 6h10M18 6h2M4 12h2M10 12h10M4 18h8M16 18h4M16 4v4M8 10v4M14 16v4',
   wall: 'M2 4h20v13H2zM8 21h8M12 17v4',
+  tool: 'M14 7a4 4 0 0 1 5-4l-3 3 2 2 3-3a4 4 0 0 1-5 5l-9 9-3-3z',
+  send: 'M3 11 21 3l-7 18-3-7zM11 14l4-4',
+  dots: 'M5 11h2v2H5zM11 11h2v2h-2zM17 11h2v2h-2z',
   audit: 'M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7',
 };
 export type IconName = keyof typeof paths;

@@ -1,0 +1,117 @@
+/** The rules behind the alarm desk that a page cannot show by itself. */
+import { describe, expect, it } from 'vitest';
+import { type Alarm, type AlarmState, alarmStates } from '../../../shared/alarm.ts';
+import { type Permission, permissionsOf, type UserRole } from '../../permissions.ts';
+import type { AlarmJournalInfo } from '../data/api.ts';
+import { dayEnd, dayOf, dayStart } from '../data/days.ts';
+import { pathOf } from '../hash.ts';
+import { makeWords } from '../i18n/i18n.tsx';
+import { filterOf, fits } from './alarm-filter.ts';
+import { alarmSteps, inBulk } from './alarm-steps.ts';
+import { journalCsv } from './journal-csv.ts';
+
+const alarm = (more: Partial<Alarm> = {}): Alarm => ({
+  id: 'heat-loop-low.loop-1', rule: 'HEAT-LOOP-LOW', device: 'loop-1', quantity: 'pressure_kpa', system: 'heating', priority: 'high', trade: 'boiler',
+  lifeSafety: false, state: 'UNACK', active: true, acknowledged: false, raisedAt: 5, clearedAt: null, acknowledgedAt: null, acknowledgedBy: null,
+  occurrence: 1, value: 1, limit: 2, unit: 'kPa', title: { zh: '压力低', en: 'Pressure low' }, message: { zh: '', en: '' }, check: { zh: '', en: '' },
+  location: { zh: '后楼', en: 'Rear building' }, building: 'rear', department: null, shelvedUntil: null, shelvedReason: null, suppressedBy: null,
+  outOfServiceTicket: null, cause: null, ticket: null, source: 'proposal', version: 1, ...more,
+}); // biome-ignore format: a table
+
+const actions = (more: Partial<Alarm>, role: UserRole) => {
+  const granted = permissionsOf(role);
+  return alarmSteps(alarm(more), (permission: Permission) => granted.includes(permission)).map(({ action }) => action);
+};
+
+describe('the steps that the desk offers', () => {
+  it('fit the state and the role', () => {
+    expect(actions({}, 'viewer')).toEqual([]);
+    expect(actions({}, 'technician')).toEqual(['acknowledge', 'shelve', 'comment']);
+    expect(actions({}, 'engineer')).toEqual(['acknowledge', 'shelve', 'suppress', 'out-of-service', 'comment']);
+    const byState: Record<AlarmState, string[]> = {
+      NORM: ['shelve', 'suppress', 'out-of-service', 'comment'],
+      UNACK: ['acknowledge', 'shelve', 'suppress', 'out-of-service', 'comment'],
+      ACKED: ['shelve', 'suppress', 'out-of-service', 'comment'],
+      RTNUN: ['acknowledge', 'shelve', 'suppress', 'out-of-service', 'comment'],
+      LUNACK: ['acknowledge', 'shelve', 'suppress', 'out-of-service', 'comment'],
+      LACKED: ['shelve', 'suppress', 'out-of-service', 'comment'],
+      SHLVD: ['unshelve', 'out-of-service', 'comment'],
+      DSUPR: ['out-of-service', 'comment'],
+      OOSRV: ['return', 'comment'],
+    };
+    for (const state of alarmStates) expect([state, actions({ state }, 'engineer')]).toEqual([state, byState[state]]);
+    expect(actions({ state: 'LACKED', active: false }, 'technician')).toEqual(['reset', 'shelve', 'comment']);
+  });
+
+  it('end by hand only what a hand suppressed', () => {
+    expect(actions({ state: 'DSUPR', suppressedBy: 'person:li' }, 'engineer')).toContain('unsuppress');
+    expect(actions({ state: 'DSUPR', suppressedBy: 'maintenance:loop-1' }, 'engineer')).not.toContain('unsuppress');
+  });
+
+  it('take several at once only where nothing is critical and no life hangs on it', () => {
+    expect(inBulk(alarm())).toBe(true);
+    expect(inBulk(alarm({ priority: 'critical' }))).toBe(false);
+    expect(inBulk(alarm({ lifeSafety: true }))).toBe(false);
+    expect(inBulk(alarm({ state: 'ACKED' }))).toBe(false);
+  });
+});
+
+describe('the filter', () => {
+  const words = ({ title, location }: Alarm) => `${title.en} ${location.en}`;
+  const shown = (search: string, more: Partial<Alarm> = {}) => fits(alarm(more), filterOf(new URLSearchParams(search)), words);
+
+  it('keeps what fits all its parts', () => {
+    expect(shown('')).toBe(true);
+    expect(shown('priority=high&system=heating&building=rear&trade=boiler&view=calling')).toBe(true);
+    for (const other of ['priority=low', 'system=water', 'building=front', 'trade=plumbing', 'view=hidden', 'view=returned']) {
+      expect([other, shown(other)]).toEqual([other, false]);
+    }
+    expect(shown('view=hidden', { state: 'SHLVD' })).toBe(true);
+    expect(shown('view=active', { state: 'SHLVD' })).toBe(false);
+    expect(shown('view=returned', { state: 'RTNUN', active: false })).toBe(true);
+    expect(shown('view=toString')).toBe(true);
+  });
+
+  it('finds every word, in any order and case', () => {
+    expect(shown('text=rear+PRESSURE')).toBe(true);
+    expect(shown('text=front+pressure')).toBe(false);
+  });
+});
+
+describe('addresses', () => {
+  it('are a path before the question mark', () => {
+    expect(pathOf('#/alarms?priority=high')).toEqual(['alarms']);
+    expect(pathOf('#/alarms/a%2Fb')).toEqual(['alarms', 'a/b']);
+    expect(pathOf('')).toEqual([]);
+  });
+});
+
+describe('days of the site', () => {
+  it('begin at local midnight, also where clocks change and at the edges of the world', () => {
+    expect(dayStart('2026-11-22', 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 21, 16));
+    expect(dayEnd('2026-11-22', 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 22, 16));
+    // 25 hours: clocks go back.
+    expect(dayEnd('2026-10-25', 'Europe/Berlin') - dayStart('2026-10-25', 'Europe/Berlin')).toBe(25 * 3_600_000);
+    for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kolkata']) {
+      expect([zone, dayOf(dayStart('2026-03-01', zone), zone)]).toEqual([zone, '2026-03-01']);
+      expect([zone, dayOf(dayStart('2026-03-01', zone) - 1, zone)]).toEqual([zone, '2026-02-28']);
+    }
+    for (const one of [dayStart, dayEnd]) expect(one('soon', 'Asia/Shanghai')).toBeNaN();
+  });
+});
+
+describe('the journal as CSV', () => {
+  it('opens in Excel, in the words of the screen, and runs no formula that somebody wrote', () => {
+    const entry: AlarmJournalInfo = {
+      seq: 1, t: Date.UTC(2026, 0, 1), id: 'heat-loop-low.loop-1', event: 'acknowledge', from: 'UNACK', to: 'ACKED', who: 'wang',
+      why: '=1+1, "said"', title: { zh: '压力低', en: 'Pressure low' }, location: { zh: '后楼', en: 'Rear building' },
+    }; // biome-ignore format: a table
+    const csv = journalCsv([entry, { ...entry, who: 'engine', why: null, event: 'raise' }], 'Asia/Shanghai', makeWords('en', 'Asia/Shanghai', () => undefined)); // biome-ignore format: short
+    const lines = csv.split('\r\n');
+    expect(lines[0]?.startsWith('\ufeff"Time (Asia/Shanghai)","UTC","Alarm"')).toBe(true);
+    expect(lines[1]).toBe(
+      `"2026-01-01 08:00:00","2026-01-01T00:00:00.000Z","Pressure low","Rear building","heat-loop-low.loop-1","Acknowledged","ACKED","wang","'=1+1, ""said"""`,
+    );
+    expect(lines[2]).toContain('"Raised","ACKED","automatic",""');
+  });
+});
