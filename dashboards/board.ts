@@ -130,6 +130,14 @@ export const isReadings = (panel: Panel): panel is ReadingsPanel => panel.kind !
 export const isDerived = (value: BoardValue): value is Derived => typeof value === 'object' && 'expression' in value;
 export const isStatus = (value: BoardValue): value is StatusValue => typeof value === 'object' && 'status' in value;
 
+/** Does it show values over time, or one for the whole range? */
+export const isTrend = (panel: ReadingsPanel): boolean =>
+  panel.kind === 'time-series' || panel.kind === 'state-timeline' || panel.kind === 'heat-map' || panel.bars === 'over-time';
+
+/** Can it be laid beside the same of an earlier period? What shows another period already, states and shades cannot. */
+export const isComparable = ({ kind, shift }: ReadingsPanel): boolean =>
+  shift === undefined && (kind === 'time-series' || kind === 'bar' || kind === 'stat');
+
 /** Checks the types of a board where it is written. */
 export function defineBoard(board: Board): Board {
   return board;

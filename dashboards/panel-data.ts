@@ -8,10 +8,11 @@ import type { Priority } from '../shared/alarm.ts';
 import { Fault } from '../shared/errors.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Text } from '../shared/text.ts';
-import { type BoardValue, isStatus, type ReadingsPanel, type Series } from './board.ts';
+import { type BoardValue, isStatus, isTrend, type ReadingsPanel, type Series } from './board.ts';
 import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from './board-devices.ts';
 import { evaluate, needsOf } from './board-expression.ts';
 import { type DrawnLimit, limitsAt, priorityOfState } from './board-limits.ts';
+import { type Comparison, earlierRange, ontoPresent, type Period } from './compare.ts';
 import { differences, fineStepOf, intoSteps, reduce, startOf, stepOf } from './panel-steps.ts';
 import { steadyOffsetMs } from './zone.ts';
 
@@ -62,17 +63,37 @@ const second = 1_000;
 const day = 86_400_000;
 const longestStand = 400 * day;
 
-/** Does it show values over time, or one for the whole range? */
-export const isTrend = (panel: ReadingsPanel): boolean =>
-  panel.kind === 'time-series' || panel.kind === 'state-timeline' || panel.kind === 'heat-map' || panel.bars === 'over-time';
+const ownShift = { '1d': 'day', '7d': 'week', '1M': 'month' } as const satisfies Record<NonNullable<ReadingsPanel['shift']>, Period>;
+const lookBackMs = { '14d': 14 * day } as const satisfies Record<NonNullable<ReadingsPanel['lookBack']>, number>;
+
+const widened = ({ lookBack: back }: ReadingsPanel, asked: PanelRange): PanelRange =>
+  back ? { ...asked, from: Math.min(asked.from, asked.to - lookBackMs[back]) } : asked;
 
 export async function panelData(panel: ReadingsPanel, asked: PanelRange, source: PanelSource): Promise<PanelAnswer> {
-  const shift = panel.shift === '1d' ? day : panel.shift === '7d' ? 7 * day : panel.shift === '1M' ? 30 * day : 0;
-  const range = { ...asked, from: asked.from - shift, to: asked.to - shift };
+  const wide = widened(panel, asked);
+  const range = panel.shift ? { ...wide, ...earlierRange(wide, ownShift[panel.shift], source.site.site.timezone) } : wide;
   const trend = isTrend(panel) || panel.trend === true;
   const every = stepOf(panel.series[0]?.step, range.to - range.from, range.points);
   const parts = await Promise.all(panel.series.map((series) => seriesLines(panel, series, range, trend, source)));
   return { from: range.from, to: range.to, every, lines: parts.flat() };
+}
+
+/** The same panel one period before, by the clocks of the site, with its points on the axis of the range that was asked. */
+export async function earlierPanelData(
+  panel: ReadingsPanel,
+  asked: PanelRange,
+  period: Comparison,
+  source: PanelSource,
+): Promise<PanelAnswer> {
+  const timezone = source.site.site.timezone;
+  const { from, to, points } = widened(panel, asked);
+  const found = await panelData(panel, { points, ...earlierRange({ from, to }, period, timezone) }, source);
+  return {
+    ...found,
+    from,
+    to,
+    lines: found.lines.map((line) => ({ ...line, points: ontoPresent(line.points, period, timezone), figureAt: null })),
+  };
 }
 
 interface Member {

@@ -1,4 +1,4 @@
-/** Local time of the site. Asking the platform for an offset takes microseconds; charts ask for thousands, so days are remembered. */
+/** Wall clocks of the site; pure, and small enough for a browser. Asking the platform for an offset takes microseconds; charts ask for thousands, so days are remembered. */
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -40,4 +40,28 @@ function offsetOf(format: Intl.DateTimeFormat, t: number): number {
   const match = /GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(format.formatToParts(t).find(({ type }) => type === 'timeZoneName')?.value ?? '');
   if (!match?.[1]) return 0;
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * hour + Number(match[3]) * minute);
+}
+
+/** What the clocks show at `t`, as if it were UTC: its date and hour are read with `getUTC...`. */
+export const wallOf = (timezone: string, t: number): number => t + zoneOffsetMs(timezone, t);
+
+/** The moments at which the clocks show `wall`: one, two in the hour that comes twice in autumn, none in the hour that spring leaves out. */
+export function momentsOf(timezone: string, wall: number): number[] {
+  const offsets = new Set([zoneOffsetMs(timezone, wall - day), zoneOffsetMs(timezone, wall + day)]);
+  return [...offsets]
+    .map((offset) => wall - offset)
+    .filter((t) => wallOf(timezone, t) === wall)
+    .sort((a, b) => a - b);
+}
+
+/** The first moment at which the clocks show `wall`; in the hour that is left out, as far behind the change as the clock was set forward. */
+export const momentOf = (timezone: string, wall: number): number =>
+  momentsOf(timezone, wall)[0] ?? wall - zoneOffsetMs(timezone, wall - day);
+
+/** ISO 8601 in the clocks of the zone, with their offset: `2026-01-15T08:00:00+08:00`. */
+export function isoInZone(timezone: string, t: number): string {
+  const offset = zoneOffsetMs(timezone, t);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const ahead = Math.abs(offset) / minute;
+  return `${new Date(t + offset).toISOString().slice(0, 19)}${offset < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
 }

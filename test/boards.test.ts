@@ -45,6 +45,7 @@ describe('boards', () => {
       'board-devices.ts',
       'board-limits.ts',
       'board-layout.ts',
+      'board-units.ts',
     ];
     for (const file of files) {
       const imports = [...readFileSync(join(folder, file), 'utf8').matchAll(/^import (type )?.*?from '([^']+)'/gms)];

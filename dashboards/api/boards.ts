@@ -5,7 +5,8 @@ import { Fault } from '../../shared/errors.ts';
 import { quantityIds } from '../../shared/quantity.ts';
 import { type Board, isReadings } from '../board.ts';
 import type { BoardDevice } from '../board-devices.ts';
-import { type PanelAnswer, panelData } from '../panel-data.ts';
+import { comparisons } from '../compare.ts';
+import { earlierPanelData, type PanelAnswer, panelData } from '../panel-data.ts';
 import type { App, Parts } from '../parts.ts';
 import { idSchema, problems, text, timeQuery } from './schemas.ts';
 
@@ -88,6 +89,9 @@ export function boardRoutes(app: App, parts: Parts): void {
           points: z.coerce.number().int().min(10).max(2_000).default(600),
           building: idSchema.optional(),
           department: idSchema.optional(),
+          shift: z.enum(comparisons).optional().meta({
+            description: 'The same a day, a week or a year before, by the clocks of the site; drawn on the axis that was asked for',
+          }),
         }),
         response: { 200: answer, ...problems },
       },
@@ -109,7 +113,9 @@ export function boardRoutes(app: App, parts: Parts): void {
             (!query.building || device.building === query.building) && (!query.department || device.department === query.department),
         );
         const source = { site, store: parts.store(), devices: narrowed, rules: desk.rules(), now };
-        return JSON.stringify(shortened(await gate(() => panelData(panel, { from, to, points: query.points }, source))));
+        const asked = { from, to, points: query.points };
+        const work = () => (query.shift ? earlierPanelData(panel, asked, query.shift, source) : panelData(panel, asked, source));
+        return JSON.stringify(shortened(await gate(work)));
       };
       const found = kept.get(url);
       let fresh = found && found.until > wall.monotonic() ? found.answer : undefined;

@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../shared/system.ts';
 import { buildConsoleIfStale, builtConsoleDir } from './build.ts';
-import { toCsv } from './chart/csv.ts';
 import { bridge } from './chart/gaps.ts';
 import type { DeviceInfo } from './data/api.ts';
 import { en } from './i18n/en.ts';
@@ -61,12 +60,6 @@ describe('numbers and times', () => {
     expect(words.dateTime(t)).toBe('2026/11/23 00:05:00');
     expect(words.age(t - 61_000, t)).toBe('1 分钟前');
     expect(midnightBefore(t, 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 22, 16));
-  });
-
-  it('a CSV opens in Excel: mark, local time, UTC, empty cell for a gap', () => {
-    expect(toCsv([[Date.UTC(2026, 0, 1), 1.5], [Date.UTC(2026, 0, 1, 1), null]], 'Power "P" (kW)', 'Asia/Shanghai')).toBe(
-      '\ufefftime (Asia/Shanghai),time (UTC),"Power ""P"" (kW)"\r\n2026-01-01 08:00:00,2026-01-01T00:00:00.000Z,1.5\r\n2026-01-01 09:00:00,2026-01-01T01:00:00.000Z,\r\n',
-    ); // biome-ignore format: short
   });
 });
 

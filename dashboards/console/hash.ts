@@ -20,18 +20,23 @@ export function useRoute(): string[] {
   return useMemo(() => pathOf(hash), [hash]);
 }
 
-/** What follows the `?`, for filters that a link keeps; an undefined or empty value leaves. Setting makes no entry in the browser's history. */
-export function useHashQuery(): [URLSearchParams, (change: Record<string, string | undefined>) => void] {
+/** A step is one that the browser's Back undoes; else the address changes without an entry in its history. */
+export type ChangeQuery = (change: Readonly<Record<string, string | undefined>>, step?: 'step') => void;
+
+/** What follows the `?`, for filters that a link keeps; an undefined or empty value leaves. */
+export function useHashQuery(): [URLSearchParams, ChangeQuery] {
   const hash = useHash();
   const query = useMemo(() => new URLSearchParams(hash.split('?')[1] ?? ''), [hash]);
-  const change = useCallback((values: Record<string, string | undefined>) => {
+  const change: ChangeQuery = useCallback((values, step) => {
     const [path = '#/', search = ''] = window.location.hash.split('?');
     const next = new URLSearchParams(search);
     for (const [name, value] of Object.entries(values)) {
       if (value) next.set(name, value);
       else next.delete(name);
     }
-    window.history.replaceState(null, '', next.size > 0 ? `${path || '#/'}?${next}` : path || '#/');
+    const address = next.size > 0 ? `${path || '#/'}?${next.toString().replaceAll('%3A', ':')}` : path || '#/';
+    if (step) window.history.pushState(null, '', address);
+    else window.history.replaceState(null, '', address);
     window.dispatchEvent(new HashChangeEvent('hashchange'));
   }, []);
   return [query, change];

@@ -5,6 +5,7 @@ import type { Language, Text } from '../../shared/text.ts';
 import type { BoardValue, ReadingsPanel } from '../board.ts';
 import { type BoardDevice, factsOf } from '../board-devices.ts';
 import { type DrawnLimit, limitsAt } from '../board-limits.ts';
+import { shownUnit } from '../board-units.ts';
 import { mappingsOf, thresholdSteps, unitOf } from './style.ts';
 
 /** A line, bar or column as InfluxDB names it. */
@@ -41,7 +42,7 @@ export function styleOf(panel: ReadingsPanel, fields: readonly Field[], rules: r
     const limits = limitsOf(field, drawn);
     return {
       field,
-      unit: unitOf(factsOf(field.value).unit),
+      unit: unitOf(factsOf(field.value).unit, language),
       thresholds: limits.length > 0 ? thresholdSteps(limits) : undefined,
       mappings: mappingsOf(field.value, rules, language),
     };
@@ -68,7 +69,7 @@ export function limitLines(panel: ReadingsPanel, fields: readonly Field[], rules
     if (!entry) return [];
     const found = fields.flatMap((field) =>
       field.devices.flatMap((device) =>
-        limitsAt([entry], field.value, device).map((limit) => ({ limit, unit: factsOf(field.value).unit })),
+        limitsAt([entry], field.value, device).map((limit) => ({ limit, unit: shownUnit(factsOf(field.value).unit, language) })),
       ),
     );
     const sides = (['below', 'above'] as const).flatMap((side) => {

@@ -6,6 +6,7 @@ import type { Language } from '../../shared/text.ts';
 import type { BoardValue } from '../board.ts';
 import { factsOf } from '../board-devices.ts';
 import { type DrawnLimit, priorityOfState } from '../board-limits.ts';
+import { shownUnit } from '../board-units.ts';
 
 export const colours: Record<Priority | 'fine' | 'neutral' | 'off', string> = {
   critical: 'dark-red',
@@ -19,7 +20,7 @@ export const colours: Record<Priority | 'fine' | 'neutral' | 'off', string> = {
 
 const grafanaUnits: Record<string, string> = { '%': 'percent', '°C': 'celsius', '': 'none' };
 /** Units stand as quantity.ts writes them and are never rescaled: 1250 kW stays 1250 kW. */
-export const unitOf = (unit: string): string => grafanaUnits[unit] ?? `suffix: ${unit}`;
+export const unitOf = (unit: string, language: Language): string => grafanaUnits[unit] ?? `suffix: ${shownUnit(unit, language)}`;
 
 const worst = (a: Priority, b: Priority): Priority => (priorities.indexOf(a) <= priorities.indexOf(b) ? a : b);
 

@@ -6,18 +6,19 @@ import uPlot from 'uplot';
 import type { ReadingsPanel } from '../../board.ts';
 import { bridge } from '../chart/gaps.ts';
 import { linesOptions } from '../chart/lines.ts';
+import { comparisonLabels } from '../i18n/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { Legend } from './shapes.tsx';
-import type { PanelAnswer } from './use-panel.ts';
+import { keyOf, type PanelContent } from './use-panel.ts';
 
 export default function Curves({
   panel,
-  answer,
+  content,
   onZoom,
 }: {
   panel: ReadingsPanel;
-  answer: PanelAnswer;
+  content: PanelContent;
   onZoom: (from: number, to: number) => void;
 }) {
   const words = useWords();
@@ -29,7 +30,9 @@ export default function Curves({
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const lines = answer.lines.map(({ points }) => bridge(points, 0));
+    const { answer, earlier } = content;
+    const before = earlier ? answer.lines.map((line) => earlier.lines.get(keyOf(line))?.points ?? []) : [];
+    const lines = [...answer.lines.map(({ points }) => points), ...before].map((points) => bridge(points, 0));
     const times = [...new Set(lines.flatMap((points) => points.map(([t]) => t)))].sort((a, b) => a - b);
     const data = [
       times.map((t) => t / 1_000),
@@ -47,6 +50,7 @@ export default function Curves({
         timezone: plant.site.timezone,
         dark: scheme === 'dark',
         answer,
+        compareLabel: earlier && words.t(comparisonLabels[earlier.period]),
         digits: panel.digits,
         onZoom: (from, to) => zoom.current(from, to),
       }),
@@ -59,11 +63,11 @@ export default function Curves({
       resize.disconnect();
       plot.destroy();
     };
-  }, [answer, words, scheme, plant.site.timezone, panel.digits]);
+  }, [content, words, scheme, plant.site.timezone, panel.digits]);
   return (
     <>
       <div ref={box} className="curves" role="img" aria-label={words.text(panel.title)} />
-      <Legend lines={answer.lines} />
+      <Legend content={content} />
     </>
   );
 }

@@ -2,10 +2,11 @@
 import type { ReactNode } from 'react';
 import { type Priority, priorities } from '../../../shared/alarm.ts';
 import type { ReadingsPanel } from '../../board.ts';
+import { comparisonLabels } from '../i18n/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { PriorityMark } from '../parts/priority.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
-import type { PanelLine } from './use-panel.ts';
+import { keyOf, type PanelContent, type PanelLine } from './use-panel.ts';
 
 /** The worst limit that a value is beyond. */
 export function beyond(line: PanelLine, value: number | null): Priority | undefined {
@@ -30,8 +31,29 @@ export function FigureText({ line, digits }: { line: PanelLine; digits: number |
   );
 }
 
-export function StatPanel({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
+/** How far a figure is from the same of the earlier period; of what is a share or a temperature no share is told. */
+export function Difference({ line, content, digits }: { line: PanelLine; content: PanelContent; digits: number | undefined }): ReactNode {
+  const { t, number } = useWords();
+  const before = content.earlier?.lines.get(keyOf(line))?.figure;
+  if (!content.earlier || line.states) return null;
+  const name = t(comparisonLabels[content.earlier.period]);
+  if (line.figure === null || before === null || before === undefined) return <span className="difference">{name} —</span>;
+  const more = line.figure - before;
+  const share =
+    before > 0 && !['%', '°C', 'K', ''].includes(line.unit) ? ` (${signed((100 * more) / before, (one) => number(one, 0))} %)` : '';
+  return (
+    <span className="difference">
+      {signed(more, (one) => number(one, digits))} {line.unit}
+      {share} · {name} {number(before, digits)}
+    </span>
+  );
+}
+
+const signed = (value: number, write: (value: number) => string): string => `${value < 0 ? '−' : '+'}${write(Math.abs(value))}`;
+
+export function StatPanel({ panel, content }: { panel: ReadingsPanel; content: PanelContent }) {
   const { text } = useWords();
+  const { lines } = content.answer;
   return (
     <div className="stats">
       {lines.map((line) => (
@@ -40,6 +62,7 @@ export function StatPanel({ panel, lines }: { panel: ReadingsPanel; lines: reado
           <div className="stat-value">
             <FigureText line={line} digits={panel.digits} />
           </div>
+          <Difference line={line} content={content} digits={panel.digits} />
           {panel.trend && <Sparkline points={line.points} />}
         </div>
       ))}
@@ -135,5 +158,3 @@ export function StatusPanel({ lines }: { lines: readonly PanelLine[] }) {
     </ul>
   );
 }
-
-export const keyOf = (line: PanelLine): string => `${line.device ?? ''} ${line.value} ${line.label.en}`;

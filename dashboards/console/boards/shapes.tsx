@@ -1,13 +1,17 @@
 /** Panels that are shapes rather than curves: bars, state timelines, heat maps. */
 import type { ReadingsPanel } from '../../board.ts';
+import { comparisonLabels } from '../i18n/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
-import { beyond, FigureText, keyOf } from './figures.tsx';
-import type { PanelAnswer, PanelLine } from './use-panel.ts';
+import { beyond, Difference, FigureText } from './figures.tsx';
+import { keyOf, type PanelAnswer, type PanelContent, type PanelLine } from './use-panel.ts';
 
-/** One bar per line, the largest first. */
-export function BarsEach({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
+/** One bar per line, the largest first; below it, paler, the same of the earlier period. */
+export function BarsEach({ panel, content }: { panel: ReadingsPanel; content: PanelContent }) {
   const { text } = useWords();
-  const most = Math.max(...lines.map(({ figure }) => figure ?? 0), 1e-9);
+  const { lines } = content.answer;
+  const before = (line: PanelLine) => content.earlier?.lines.get(keyOf(line))?.figure ?? 0;
+  const most = Math.max(...lines.map((line) => Math.max(line.figure ?? 0, before(line))), 1e-9);
+  const wide = (value: number) => ({ width: `${Math.max(0, (100 * value) / most)}%` });
   const sorted = [...lines].sort((a, b) => (b.figure ?? -1) - (a.figure ?? -1));
   return (
     <ul className="gauges one-column">
@@ -15,11 +19,18 @@ export function BarsEach({ panel, lines }: { panel: ReadingsPanel; lines: readon
         <li key={keyOf(line)}>
           <div className="gauge-head">
             <span>{text(line.label)}</span>
-            <FigureText line={line} digits={panel.digits} />
+            <span>
+              <Difference line={line} content={content} digits={panel.digits} /> <FigureText line={line} digits={panel.digits} />
+            </span>
           </div>
           <div className="gauge" aria-hidden="true">
-            <i style={{ width: `${Math.max(0, (100 * (line.figure ?? 0)) / most)}%` }} />
+            <i style={wide(line.figure ?? 0)} />
           </div>
+          {content.earlier && (
+            <div className="gauge earlier" aria-hidden="true">
+              <i style={wide(before(line))} />
+            </div>
+          )}
         </li>
       ))}
     </ul>
@@ -29,13 +40,20 @@ export function BarsEach({ panel, lines }: { panel: ReadingsPanel; lines: readon
 const width = 900;
 const height = 260;
 
-/** A group of bars per step, one for each line. */
-export function BarsOverTime({ panel, answer }: { panel: ReadingsPanel; answer: PanelAnswer }) {
-  const { text, time, number } = useWords();
-  const times = [...new Set(answer.lines.flatMap(({ points }) => points.map(([t]) => t)))].sort((a, b) => a - b);
-  const most = Math.max(...answer.lines.flatMap(({ points }) => points.map(([, value]) => value ?? 0)), 1e-9);
+/** A group of bars per step, one for each line; paler beside it the same of the earlier period. */
+export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content: PanelContent }) {
+  const { t, text, time, number } = useWords();
+  const { answer, earlier } = content;
+  const period = earlier && t(comparisonLabels[earlier.period]);
+  const bars = answer.lines.flatMap((line, at) => {
+    const before = earlier?.lines.get(keyOf(line));
+    const bar = { line, at, points: new Map(line.points), label: text(line.label), pale: false };
+    return before ? [bar, { ...bar, points: new Map(before.points), label: `${bar.label} ${period}`, pale: true }] : [bar];
+  });
+  const times = [...new Set(answer.lines.flatMap(({ points }) => points.map(([t0]) => t0)))].sort((a, b) => a - b);
+  const most = Math.max(...bars.flatMap(({ points }) => times.map((one) => points.get(one) ?? 0)), 1e-9);
   const group = width / Math.max(times.length, 1);
-  const bar = Math.min(36, (group * 0.8) / Math.max(answer.lines.length, 1));
+  const bar = Math.min(36, (group * 0.8) / Math.max(bars.length, 1));
   const labelEvery = Math.ceil(times.length / 12);
   return (
     <div className="bars">
@@ -48,49 +66,55 @@ export function BarsOverTime({ panel, answer }: { panel: ReadingsPanel; answer: 
             </text>
           </g>
         ))}
-        {times.map((t, index) => (
-          <g key={t}>
-            {answer.lines.map((line, at) => {
-              const value = line.points.find(([one]) => one === t)?.[1] ?? null;
+        {times.map((moment, index) => (
+          <g key={moment}>
+            {bars.map(({ line, at, points, label, pale }, place) => {
+              const value = points.get(moment) ?? null;
               if (value === null) return null;
-              const tall = (value / most) * (height - 16);
+              const tall = Math.max(0, (value / most) * (height - 16));
               return (
                 <rect
-                  key={keyOf(line)}
-                  className={`series-${at % 8}`}
-                  x={index * group + (group - bar * answer.lines.length) / 2 + at * bar}
+                  key={label}
+                  className={`series-${at % 8}${pale ? ' earlier' : ''}`}
+                  x={index * group + (group - bar * bars.length) / 2 + place * bar}
                   y={height - tall}
                   width={Math.max(1, bar - 1)}
                   height={tall}
                 >
-                  <title>{`${text(line.label)} ${time(t, 0)}: ${number(value, panel.digits)} ${line.unit}`}</title>
+                  <title>{`${label} ${time(moment, 0)}: ${number(value, panel.digits)} ${line.unit}`}</title>
                 </rect>
               );
             })}
             {index % labelEvery === 0 && (
               <text x={index * group + group / 2} y={height + 18} textAnchor="middle">
-                {time(t, 0)}
+                {time(moment, 0)}
               </text>
             )}
           </g>
         ))}
       </svg>
-      <Legend lines={answer.lines} />
+      <Legend content={content} />
     </div>
   );
 }
 
-export function Legend({ lines }: { lines: readonly PanelLine[] }) {
-  const { text } = useWords();
-  if (lines.length < 2) return null;
+export function Legend({ content: { answer, earlier } }: { content: PanelContent }) {
+  const { t, text } = useWords();
+  if (answer.lines.length < 2 && !earlier) return null;
   return (
     <ul className="legend">
-      {lines.map((line, index) => (
+      {answer.lines.map((line, index) => (
         <li key={keyOf(line)}>
           <i className={`series-${index % 8}`} />
           {text(line.label)}
         </li>
       ))}
+      {earlier && (
+        <li className="legend-earlier">
+          <i />
+          {t(comparisonLabels[earlier.period])}
+        </li>
+      )}
     </ul>
   );
 }

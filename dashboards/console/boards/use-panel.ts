@@ -1,24 +1,30 @@
 /** Data of a panel: loaded when it comes into view, refreshed while it is there. */
 import { useEffect, useRef, useState } from 'react';
+import { isComparable, type ReadingsPanel } from '../../board.ts';
+import type { Comparison } from '../../compare.ts';
 import type { PanelAnswer, PanelLine } from '../../panel-data.ts';
+import { spanOf } from '../chart/ranges.ts';
 import { api } from '../data/api.ts';
 import type { PlantLink } from '../data/plant.ts';
+import type { BoardView } from './view.ts';
 
 export type { PanelAnswer, PanelLine };
 
-/** Fixed when a person has zoomed, else the last so many milliseconds up to now. */
-export interface BoardRange {
-  spanMs: number;
-  fixed: { from: number; to: number } | undefined;
+/** What a panel draws: the present, and beside it the same of an earlier period when one compares. */
+export interface PanelContent {
+  answer: PanelAnswer;
+  earlier: { period: Comparison; lines: ReadonlyMap<string, PanelLine> } | undefined;
 }
+
+export const keyOf = (line: PanelLine): string => `${line.device ?? ''} ${line.value} ${line.label.en}`;
 
 /** Long ranges change slowly; the same moment for all screens lets the server answer them together. */
 const refreshMs = (spanMs: number) => (spanMs <= 6 * 3_600_000 ? 5_000 : spanMs <= 2 * 86_400_000 ? 15_000 : 60_000);
 
-export function usePanel(link: PlantLink, board: string, panel: string, range: BoardRange, building: string | null) {
-  const element = useRef<HTMLElement>(null);
+export function usePanel(link: PlantLink, board: string, panel: ReadingsPanel, view: BoardView) {
+  const element = useRef<HTMLDivElement>(null);
   const [visible, setVisible] = useState(false);
-  const [answer, setAnswer] = useState<PanelAnswer>();
+  const [content, setContent] = useState<PanelContent>();
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     if (!element.current) return;
@@ -28,30 +34,37 @@ export function usePanel(link: PlantLink, board: string, panel: string, range: B
     observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
-  const { spanMs, fixed } = range;
+  const { building } = view;
+  const spanMs = spanOf(view.range);
+  const [fixedFrom, fixedTo] = [view.fixed?.from, view.fixed?.to];
+  const compare = isComparable(panel) ? view.compare : null;
   useEffect(() => {
     if (!visible) return;
     const abort = new AbortController();
     const every = refreshMs(spanMs);
     const points = Math.max(60, Math.min(1_200, element.current?.clientWidth ?? 600));
     const load = async () => {
-      const to = fixed?.to ?? Math.ceil(link.now() / every) * every;
-      const from = fixed?.from ?? to - spanMs;
+      const to = fixedTo ?? Math.ceil(link.now() / every) * every;
+      const ask = { from: fixedFrom ?? to - spanMs, to, points, building: building ?? undefined };
       try {
-        const found = await api.panel(board, panel, { from, to, points, building: building ?? undefined }, abort.signal);
+        const [answer, before] = await Promise.all([
+          api.panel(board, panel.id, ask, abort.signal),
+          compare ? api.panel(board, panel.id, { ...ask, shift: compare }, abort.signal) : undefined,
+        ]);
         if (abort.signal.aborted) return;
-        setAnswer(found);
+        const lines = new Map(before?.lines.map((line) => [keyOf(line), line]));
+        setContent({ answer, earlier: compare ? { period: compare, lines } : undefined });
         setFailed(false);
       } catch {
         if (!abort.signal.aborted) setFailed(true);
       }
     };
     void load();
-    const timer = fixed ? undefined : setInterval(() => void load(), every);
+    const timer = fixedTo === undefined ? setInterval(() => void load(), every) : undefined;
     return () => {
       abort.abort();
       clearInterval(timer);
     };
-  }, [visible, link, board, panel, spanMs, fixed, building]);
-  return { element, answer, failed };
+  }, [visible, link, board, panel, spanMs, fixedFrom, fixedTo, building, compare]);
+  return { element, content, failed };
 }

@@ -1,8 +1,35 @@
-import type { SeriesPoint } from '../../../ingest/store.ts';
+/**
+ * Files for spreadsheets: with a byte order mark, so that Excel reads Chinese; times in the clocks of the site, ISO 8601 with their offset. A text
+ * never becomes a formula (OWASP, "CSV injection").
+ */
+import { isoInZone } from '../../zone.ts';
 
-/** With a byte order mark, so that Excel reads Chinese headers; local time of the site and UTC. */
-export function toCsv(points: readonly SeriesPoint[], header: string, timeZone: string): string {
-  const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
-  const lines = points.map(([t, value]) => `${local.format(t)},${new Date(t).toISOString()},${value ?? ''}`);
-  return `\ufefftime (${timeZone}),time (UTC),"${header.replaceAll('"', '""')}"\r\n${lines.join('\r\n')}\r\n`;
+export type Cell = string | number | null;
+
+/** One thing over time; the header names it with its unit. */
+export interface CsvColumn {
+  header: string;
+  points: readonly (readonly [t: number, value: Cell])[];
 }
+
+function cell(value: Cell): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n']/.test(harmless) || harmless !== value ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+export const csvOf = (rows: readonly (readonly Cell[])[]): string =>
+  `\ufeff${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
+
+/** A row per moment at which any of the columns has a value. */
+export function csvOverTime(columns: readonly CsvColumn[], timezone: string, timeHeader: string): string {
+  const known = columns.map(({ points }) => new Map(points.filter(([, value]) => value !== null)));
+  const times = [...new Set(known.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);
+  return csvOf([
+    [`${timeHeader} (${timezone})`, ...columns.map(({ header }) => header)],
+    ...times.map((t) => [isoInZone(timezone, t), ...known.map((column) => column.get(t) ?? null)]),
+  ]);
+}
+
+export const withUnit = (label: string, unit: string): string => (unit === '' ? label : `${label} (${unit})`);

@@ -5,12 +5,16 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import type { SeriesPoint } from '../../../ingest/store.ts';
 import type { QuantityId } from '../../../shared/quantity.ts';
+import { type Comparison, earlierRange, ontoPresent } from '../../compare.ts';
 import { api, type DeviceInfo } from '../data/api.ts';
+import { comparisonLabels } from '../i18n/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
-import { toCsv } from './csv.ts';
+import { csvOverTime, withUnit } from './csv.ts';
 import { bridge } from './gaps.ts';
 import { chartOptions } from './options.ts';
+import { pictureLines } from './picture-lines.ts';
+import { save } from './save.ts';
 
 interface Loaded {
   mean: SeriesPoint[];
@@ -25,21 +29,20 @@ interface Ask {
   device: DeviceInfo;
   quantity: QuantityId;
   spanMs: number;
-  /** 0: no comparison. */
-  compareMs: number;
-  compareLabel: string;
+  compare: Comparison | null;
   limits: readonly { rule: string; value: number }[];
 }
 
-export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel, limits }: Ask) {
+export function HistoryChart({ device, quantity, spanMs, compare, limits }: Ask) {
   const words = useWords();
   const { t, text, language } = words;
   const { link, plant } = useConsole();
   const scheme = useComputedColorScheme('light');
   const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<uPlot>(undefined);
   const [loaded, setLoaded] = useState<Loaded>();
   const [zoom, setZoom] = useState<{ from: number; to: number }>();
+  const { timezone } = plant.site;
+  const compareLabel = compare ? t(comparisonLabels[compare]) : undefined;
   const info = plant.site.quantities[quantity];
   const kind = info?.kind ?? 'gauge';
   // Another period or quantity starts unzoomed.
@@ -51,18 +54,17 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
     const load = async () => {
       const to = zoom?.to ?? Math.ceil(link.now());
       const from = zoom?.from ?? to - spanMs;
-      const ask = (aggregate: 'mean' | 'min' | 'max' | 'last', shift = 0) =>
-        api
-          .series({ device: device.id, quantity, from: from - shift, to: to - shift, points, aggregate }, abort.signal)
-          .then((answer) => answer.points);
+      const ask = (aggregate: 'mean' | 'min' | 'max' | 'last', range = { from, to }) =>
+        api.series({ device: device.id, quantity, ...range, points, aggregate }, abort.signal).then((answer) => answer.points);
       const main = kind === 'gauge' ? 'mean' : 'last';
       const [mean, min, max, earlier] = await Promise.all([
         ask(main),
         kind === 'gauge' ? ask('min') : [],
         kind === 'gauge' ? ask('max') : [],
-        compareMs > 0 ? ask(main, compareMs) : [],
+        compare ? ask(main, earlierRange({ from, to }, compare, timezone)) : [],
       ]);
-      if (!abort.signal.aborted) setLoaded({ mean, min, max, earlier: earlier.map(([at, value]) => [at + compareMs, value]), from, to });
+      if (abort.signal.aborted) return;
+      setLoaded({ mean, min, max, earlier: compare ? ontoPresent(earlier, compare, timezone) : [], from, to });
     };
     const run = () => load().catch(() => undefined);
     void run();
@@ -71,13 +73,13 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
       abort.abort();
       clearInterval(timer);
     };
-  }, [device.id, quantity, kind, spanMs, compareMs, zoom, link]);
+  }, [device.id, quantity, kind, spanMs, compare, timezone, zoom, link]);
 
   useEffect(() => {
     const element = box.current;
     if (!element || !loaded) return;
     const gauge = kind === 'gauge';
-    const lines = [loaded.mean, ...(gauge ? [loaded.min, loaded.max] : []), ...(compareMs > 0 ? [loaded.earlier] : [])].map((points) =>
+    const lines = [loaded.mean, ...(gauge ? [loaded.min, loaded.max] : []), ...(compare ? [loaded.earlier] : [])].map((points) =>
       bridge(points, device.pollMs),
     );
     const times = [...new Set(lines.flatMap((points) => points.map(([at]) => at)))].sort((a, b) => a - b);
@@ -92,30 +94,46 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
     const options = chartOptions({
       width: element.clientWidth,
       words,
-      timezone: plant.site.timezone,
+      timezone,
       label: text(info?.label),
       unit: info?.unit ?? '',
       kind,
       states: info?.states,
       dark: scheme === 'dark',
-      compareLabel: compareMs > 0 ? compareLabel : undefined,
+      compareLabel,
       from: loaded.from,
       to: loaded.to,
       limits,
       onZoom: (from, to) => setZoom({ from, to }),
     });
     const plot = new uPlot(options, data, element);
-    chart.current = plot;
     const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: options.height }));
     resize.observe(element);
     return () => {
       resize.disconnect();
       plot.destroy();
     };
-  }, [loaded, words, info, kind, scheme, compareMs, compareLabel, limits, plant.site.timezone, text]);
+  }, [loaded, words, info, kind, scheme, compare, compareLabel, limits, timezone, text, device.pollMs]);
 
   const empty = loaded?.mean.every(([, value]) => value === null);
-  const name = `${device.id}-${quantity}`;
+  const file = `${device.id}-${quantity}`;
+  const saveCsv = () => {
+    if (!loaded) return;
+    const lines: [string, SeriesPoint[]][] = [
+      [text(info?.label), loaded.mean],
+      ...(kind === 'gauge' ? ([[t('chart.min'), loaded.min], [t('chart.max'), loaded.max]] as [string, SeriesPoint[]][]) : []),
+      ...(compareLabel === undefined ? [] : ([[`${text(info?.label)} · ${compareLabel}`, loaded.earlier]] as [string, SeriesPoint[]][])),
+    ]; // biome-ignore format: short
+    const columns = lines.map(([label, points]) => ({ header: withUnit(label, info?.unit ?? ''), points }));
+    save(csvOverTime(columns, timezone, t('chart.time')), `${file}.csv`);
+  };
+  const savePng = async () => {
+    if (!box.current || !loaded) return;
+    const { pictureOf } = await import('./picture.ts');
+    const title = `${text(device.name)} · ${text(info?.label)}`;
+    const lines = pictureLines(words, plant.site, loaded, link.now(), compareLabel);
+    save(await pictureOf(box.current, { title, lines }), `${file}.png`);
+  };
   return (
     <div className="chart" lang={language === 'zh' ? 'zh-CN' : 'en'}>
       <div ref={box} className="chart-box" role="img" aria-label={`${text(device.name)}, ${text(info?.label)}`} />
@@ -126,37 +144,13 @@ export function HistoryChart({ device, quantity, spanMs, compareMs, compareLabel
             {t('chart.reset')}
           </Button>
         )}
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => {
-            if (!loaded) return;
-            const header = `${text(info?.label)}${info?.unit ? ` (${info.unit})` : ''}`;
-            save(new Blob([toCsv(loaded.mean, header, plant.site.timezone)], { type: 'text/csv' }), `${name}.csv`);
-          }}
-        >
+        <Button size="compact-sm" variant="default" onClick={saveCsv}>
           {t('chart.csv')}
         </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => {
-            const canvas = chart.current?.ctx.canvas;
-            canvas?.toBlob((blob) => blob && save(blob, `${name}.png`));
-          }}
-        >
+        <Button size="compact-sm" variant="default" onClick={() => void savePng()}>
           {t('chart.png')}
         </Button>
       </Group>
     </div>
   );
-}
-
-function save(blob: Blob, file: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = file;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

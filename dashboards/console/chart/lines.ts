@@ -17,11 +17,13 @@ export interface LinesStyle {
   timezone: string;
   dark: boolean;
   answer: PanelAnswer;
+  /** What the lines of an earlier period are called; each follows after all of the present, in the same order. */
+  compareLabel: string | undefined;
   digits: number | undefined;
   onZoom(from: number, to: number): void;
 }
 
-export function linesOptions({ width, height, words, timezone, dark, answer, digits, onZoom }: LinesStyle): uPlot.Options {
+export function linesOptions({ width, height, words, timezone, dark, answer, compareLabel, digits, onZoom }: LinesStyle): uPlot.Options {
   const ink = dark ? '#c1c9d2' : '#3c4650';
   const grid = dark ? '#333b44' : '#dde2e7';
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
@@ -77,6 +79,15 @@ export function linesOptions({ width, height, words, timezone, dark, answer, dig
         points: { show: false },
         spanGaps: false,
       })),
+      ...(compareLabel === undefined ? [] : answer.lines).map((line, index) => ({
+        label: `${words.text(line.label)} ${compareLabel}`,
+        scale: `u-${line.unit}`,
+        stroke: `${colors[index % colors.length]}a6`,
+        width: 1.6,
+        dash: [5, 4],
+        points: { show: false },
+        spanGaps: false,
+      })),
     ],
     hooks: {
       draw: [
@@ -96,13 +107,13 @@ export function linesOptions({ width, height, words, timezone, dark, answer, dig
           );
         },
       ],
-      setCursor: [(plot) => showTip(plot, answer, words, digits)],
+      setCursor: [(plot) => showTip(plot, answer, words, compareLabel, digits)],
     },
   };
 }
 
 /** Values under the pointer, largest first, in a box that follows it. */
-function showTip(plot: uPlot, answer: PanelAnswer, words: Words, digits: number | undefined): void {
+function showTip(plot: uPlot, answer: PanelAnswer, words: Words, compareLabel: string | undefined, digits: number | undefined): void {
   const holder = plot.over;
   let tip = holder.querySelector<HTMLDivElement>('.chart-tip');
   const index = plot.cursor.idx;
@@ -118,15 +129,17 @@ function showTip(plot: uPlot, answer: PanelAnswer, words: Words, digits: number 
   const time = document.createElement('b');
   time.textContent = words.dateTime((plot.data[0][index] ?? 0) * 1_000);
   const rows = answer.lines
-    .map((line, at) => ({ line, at, value: plot.data[at + 1]?.[index] }))
-    .filter((row): row is typeof row & { value: number } => typeof row.value === 'number')
-    .sort((a, b) => b.value - a.value)
+    .map((line, at) => ({ line, at, value: plot.data[at + 1]?.[index], earlier: plot.data[at + 1 + answer.lines.length]?.[index] }))
+    .filter(({ value, earlier }) => typeof value === 'number' || typeof earlier === 'number')
+    .sort((a, b) => (b.value ?? b.earlier ?? 0) - (a.value ?? a.earlier ?? 0))
     .slice(0, 12)
-    .map(({ line, at, value }) => {
+    .map(({ line, at, value, earlier }) => {
       const row = document.createElement('div');
       const mark = document.createElement('i');
       mark.className = `series-${at % 8}`;
-      row.append(mark, `${words.text(line.label)}  ${words.number(value, digits)} ${line.unit}`);
+      const write = (one: number | null | undefined) => (typeof one === 'number' ? `${words.number(one, digits)} ${line.unit}` : '—');
+      const before = typeof earlier === 'number' ? ` · ${compareLabel} ${write(earlier)}` : '';
+      row.append(mark, `${words.text(line.label)}  ${write(value)}${before}`);
       return row;
     });
   tip.replaceChildren(time, ...rows);

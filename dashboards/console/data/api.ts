@@ -12,6 +12,7 @@ import type { Ticket } from '../../../shared/ticket.ts';
 import type { SimulatorFault } from '../../../shared/topic.ts';
 import type { AuditEntry, User } from '../../accounts.ts';
 import type { Board } from '../../board.ts';
+import type { Comparison } from '../../compare.ts';
 import type { DeviceFacts } from '../../device-facts.ts';
 import type { LatestValue } from '../../live-cache.ts';
 import type { PanelAnswer } from '../../panel-data.ts';
@@ -125,6 +126,7 @@ export interface PanelAsk {
   to: number;
   points: number;
   building: string | undefined;
+  shift?: Comparison;
 }
 
 export interface SeriesAsk {

@@ -3,13 +3,15 @@ import '../device/device.css';
 import { SegmentedControl, Select } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { QuantityId } from '../../../shared/quantity.ts';
+import { type Comparison, comparisons } from '../../compare.ts';
 import { HistoryChart } from '../chart/history-chart.tsx';
+import { type RangeId, ranges, spanOf } from '../chart/ranges.ts';
 import { api, type RuleInfo } from '../data/api.ts';
 import { DeviceFactsPanel } from '../device/device-facts.tsx';
 import { Points } from '../device/points.tsx';
 import { RawRegisters } from '../device/raw-registers.tsx';
 import { WatchingRules } from '../device/watching-rules.tsx';
-import type { TextKey } from '../i18n/en.ts';
+import { comparisonLabels } from '../i18n/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
@@ -19,30 +21,14 @@ import { TicketRow } from '../parts/ticket-row.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { quantitiesInOrder } from '../parts/value-order.ts';
 
-const hour = 3_600_000;
-const ranges: { id: string; label: TextKey; ms: number }[] = [
-  { id: 'hour', label: 'chart.hour', ms: hour },
-  { id: 'six', label: 'chart.sixHours', ms: 6 * hour },
-  { id: 'day', label: 'chart.day', ms: 24 * hour },
-  { id: 'week', label: 'chart.week', ms: 7 * 24 * hour },
-  { id: 'month', label: 'chart.month', ms: 30 * 24 * hour },
-  { id: 'year', label: 'chart.year', ms: 396 * 24 * hour },
-];
-const compares: { id: string; label: TextKey; ms: number }[] = [
-  { id: 'none', label: 'chart.compareNone', ms: 0 },
-  { id: 'day', label: 'chart.yesterday', ms: 24 * hour },
-  { id: 'week', label: 'chart.lastWeek', ms: 7 * 24 * hour },
-  { id: 'year', label: 'chart.lastYear', ms: 364 * 24 * hour },
-];
-
 export function DevicePage({ id }: { id: string }) {
   const { t, text } = useWords();
   const { plant, link, may } = useConsole();
   const now = useNow(link, 2_000);
   const [question, ask] = useState<Question>();
   const [chosen, choose] = useState<QuantityId>();
-  const [range, setRange] = useState('hour');
-  const [compare, setCompare] = useState('none');
+  const [range, setRange] = useState<RangeId>('hour');
+  const [compare, setCompare] = useState<Comparison | null>(null);
   const [rules, setRules] = useState<RuleInfo[]>([]);
   useEffect(() => {
     api.rules().then(setRules, () => undefined);
@@ -93,28 +79,20 @@ export function DevicePage({ id }: { id: string }) {
           <SegmentedControl
             aria-label={t('chart.range')}
             value={range}
-            onChange={setRange}
+            onChange={(value) => setRange(value as RangeId)}
             data={ranges.map(({ id: value, label: key }) => ({ value, label: t(key) }))}
           />
           <Select
             aria-label={t('chart.compare')}
             value={compare}
-            onChange={(value) => setCompare(value ?? 'none')}
-            allowDeselect={false}
-            data={compares.map(({ id: value, label: key }) => ({ value, label: t(key) }))}
+            placeholder={t('chart.compareNone')}
+            clearable
+            onChange={(value) => setCompare(comparisons.find((one) => one === value) ?? null)}
+            data={comparisons.map((value) => ({ value, label: t(comparisonLabels[value]) }))}
             w={165}
           />
         </div>
-        {quantity && (
-          <HistoryChart
-            device={device}
-            quantity={quantity}
-            spanMs={ranges.find(({ id: value }) => value === range)?.ms ?? 6 * hour}
-            compareMs={compares.find(({ id: value }) => value === compare)?.ms ?? 0}
-            limits={limits}
-            compareLabel={t(compares.find(({ id: value }) => value === compare)?.label ?? 'chart.compareNone')}
-          />
-        )}
+        {quantity && <HistoryChart device={device} quantity={quantity} spanMs={spanOf(range)} compare={compare} limits={limits} />}
       </section>
       <Points device={device} quantities={quantities} chosen={quantity} choose={choose} now={now} />
       {may('device:raw') && <RawRegisters device={device} />}

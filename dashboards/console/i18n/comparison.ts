@@ -1,0 +1,8 @@
+import type { Comparison } from '../../compare.ts';
+import type { TextKey } from './en.ts';
+
+export const comparisonLabels = {
+  day: 'chart.yesterday',
+  week: 'chart.lastWeek',
+  year: 'chart.lastYear',
+} as const satisfies Record<Comparison, TextKey>;
