@@ -3,8 +3,8 @@ import { ActionIcon, Button, Group, Popover, SegmentedControl, Select, TextInput
 import { type FormEvent, useState } from 'react';
 import { comparisons, type TimeRange } from '../../compare.ts';
 import { momentOf, wallOf } from '../../zone.ts';
+import { comparisonLabels } from '../chart/comparison.ts';
 import { ranges, spanOf } from '../chart/ranges.ts';
-import { comparisonLabels } from '../i18n/comparison.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';

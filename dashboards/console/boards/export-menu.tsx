@@ -2,10 +2,10 @@
 import { Menu } from '@mantine/core';
 import type { RefObject } from 'react';
 import type { ReadingsPanel } from '../../board.ts';
+import { comparisonLabels } from '../chart/comparison.ts';
 import { csvOf, csvOverTime } from '../chart/csv.ts';
 import { pictureLines } from '../chart/picture-lines.ts';
 import { save } from '../chart/save.ts';
-import { comparisonLabels } from '../i18n/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { Icon } from '../parts/icons.tsx';

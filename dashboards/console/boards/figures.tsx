@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { type Priority, priorities } from '../../../shared/alarm.ts';
 import type { ReadingsPanel } from '../../board.ts';
-import { comparisonLabels } from '../i18n/comparison.ts';
+import { comparisonLabels } from '../chart/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { PriorityMark } from '../parts/priority.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';

@@ -1,7 +1,7 @@
 /** What a panel draws, as a table of numbers and words: columns over time, or a row per figure. Pure. */
 import { isTrend, type ReadingsPanel } from '../../board.ts';
+import { comparisonLabels } from '../chart/comparison.ts';
 import { type Cell, type CsvColumn, withUnit } from '../chart/csv.ts';
-import { comparisonLabels } from '../i18n/comparison.ts';
 import type { Words } from '../i18n/i18n.tsx';
 import { keyOf, type PanelContent, type PanelLine } from './use-panel.ts';
 

@@ -1,6 +1,6 @@
 /** Panels that are shapes rather than curves: bars, state timelines, heat maps. */
 import type { ReadingsPanel } from '../../board.ts';
-import { comparisonLabels } from '../i18n/comparison.ts';
+import { comparisonLabels } from '../chart/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { beyond, Difference, FigureText } from './figures.tsx';
 import { keyOf, type PanelAnswer, type PanelContent, type PanelLine } from './use-panel.ts';

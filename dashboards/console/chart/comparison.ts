@@ -1,5 +1,5 @@
 import type { Comparison } from '../../compare.ts';
-import type { TextKey } from './en.ts';
+import type { TextKey } from '../i18n/en.ts';
 
 export const comparisonLabels = {
   day: 'chart.yesterday',
