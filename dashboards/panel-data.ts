@@ -2,10 +2,9 @@
  * What a panel of a board shows, worked out from the store: the same reading of a board as its Grafana twin (grafana/influxql.ts), for the console.
  * A derived value is worked out from its quantities after each was aggregated over the step; `increase` is the sum of non-negative differences.
  */
-import type { Aggregate, SeriesPoint, SeriesQuery, Store } from '../ingest/store.ts';
+import type { SeriesPoint, Store } from '../ingest/store.ts';
 import type { RuleInForce } from '../rules/desk/index.ts';
 import type { Priority } from '../shared/alarm.ts';
-import { Fault } from '../shared/errors.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Text } from '../shared/text.ts';
 import { type BoardValue, isStatus, isTrend, type ReadingsPanel, type Series } from './board.ts';
@@ -13,8 +12,8 @@ import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from './board
 import { evaluate, needsOf } from './board-expression.ts';
 import { type DrawnLimit, limitsAt, priorityOfState } from './board-limits.ts';
 import { type Comparison, earlierRange, ontoPresent, type Period } from './compare.ts';
-import { differences, fineStepOf, intoSteps, reduce, startOf, stepOf } from './panel-steps.ts';
-import { steadyOffsetMs } from './zone.ts';
+import { readColumns } from './panel-read.ts';
+import { intoSteps, reduce, stepOf } from './panel-steps.ts';
 
 export interface PanelRange {
   from: number;
@@ -57,11 +56,8 @@ export interface PanelAnswer {
   lines: PanelLine[];
 }
 
-/** Of one panel; 13 months of 15 minutes for fifty meters are two millions. */
-const mostBuckets = 2_500_000;
 const second = 1_000;
 const day = 86_400_000;
-const longestStand = 400 * day;
 
 const ownShift = { '1d': 'day', '7d': 'week', '1M': 'month' } as const satisfies Record<NonNullable<ReadingsPanel['shift']>, Period>;
 const lookBackMs = { '14d': 14 * day } as const satisfies Record<NonNullable<ReadingsPanel['lookBack']>, number>;
@@ -161,7 +157,6 @@ async function membersOf(
 ): Promise<Member[]> {
   const expression = expressionOf(value);
   const fields: string[] = expression ? needsOf(expression).quantities : [factsOf(value).id];
-  const zone = site.site.timezone;
   // One value for the whole range needs no fine steps.
   const step = stepOf(series.step, range.to - range.from, trend ? range.points : Math.min(range.points, 200));
   const work = (device: BoardDevice, at: (field: string) => number | null): number | null => {
@@ -185,64 +180,22 @@ async function membersOf(
     });
   }
 
-  const increase = series.aggregate === 'increase';
-  // Where clocks do not change, the store makes local days by itself, out of its roll-ups.
-  const local = increase || series.finer || isStatus(value) ? undefined : steadyOffsetMs(zone, range.from - step, range.to);
-  const fine = local === undefined ? fineStepOf(series, step, range.to - range.from) : step;
-  const from =
-    local === undefined ? Math.floor((increase ? range.from - fine : range.from) / fine) * fine : startOf(range.from, step, zone);
-  const aggregate = increase ? 'last' : series.finer ? 'mean' : series.aggregate;
-  const asked = devices.flatMap((device) =>
-    fields.map((field) => ({ measurement: isStatus(value) ? ('device_status' as const) : device.system, device: device.id, field })),
-  );
-  if ((asked.length * (range.to - from)) / fine > mostBuckets) {
-    throw new Fault('api/invalid', 'This panel would read too much for this range; choose a shorter one');
-  }
-  const queries: SeriesQuery[] = asked.map((one) => ({
-    ...one,
-    from,
-    to: range.to,
-    every: fine,
-    offset: -(local ?? 0) % fine,
-    aggregate: aggregate as Aggregate,
-  }));
-  // What is written on change only stood before the range began: one value for all the time before.
-  const before = isStatus(value)
-    ? await store.seriesMany(
-        asked.map((one) => ({ ...one, from: from - longestStand, to: from, every: 2 * longestStand, aggregate: 'last' as const })),
-      )
-    : [];
-  const answers = await store.seriesMany(queries);
-
+  const { timezone } = site.site;
+  const columns = await readColumns(store, { series, value, devices, fields, from: range.from, to: range.to, step, trend, timezone });
+  // Step by step: first each quantity over the step, then the expression.
+  const outer = series.aggregate;
   return devices.map((device, index) => {
-    const columns = fields.map((_, column) => answers[index * fields.length + column] ?? []);
-    const fineColumns = increase
-      ? columns.map(differences)
-      : isStatus(value)
-        ? columns.map((points, column) => carried(points, before[index * fields.length + column]))
-        : columns;
-    const inRange = (points: SeriesPoint[]) => points.filter(([t]) => t >= range.from - fine && t < range.to);
-    // Step by step: first each quantity over the step, then the expression.
-    const outer = series.finer || !increase ? series.aggregate : 'increase';
-    const stepped = trend ? fineColumns.map((points) => intoSteps(inRange(points), step, outer, zone)) : [];
+    const own = fields.map((_, column) => columns[index * fields.length + column] ?? []);
+    const stepped = trend ? own.map((points) => intoSteps(points, step, outer, timezone)) : [];
     const points: SeriesPoint[] = (stepped[0] ?? []).map(([t], at) => [
       t,
       work(device, (field) => stepped[fields.indexOf(field)]?.[at]?.[1] ?? null),
     ]);
-    const whole = fineColumns.map((column) => {
-      const there = inRange(column).flatMap(([, one]) => (one === null ? [] : [one]));
+    const whole = own.map((column) => {
+      const there = column.flatMap(([, one]) => (one === null ? [] : [one]));
       return there.length > 0 ? reduce(outer, there) : null;
     });
     return { device, points, figure: work(device, (field) => whole[fields.indexOf(field)] ?? null), figureAt: null };
-  });
-}
-
-/** Written on change: a step without a change has the value of the one before. */
-function carried(points: readonly SeriesPoint[], before: readonly SeriesPoint[] | undefined): SeriesPoint[] {
-  let last = before?.findLast(([, value]) => value !== null)?.[1] ?? null;
-  return points.map(([t, value]) => {
-    last = value ?? last;
-    return [t, last];
   });
 }
 

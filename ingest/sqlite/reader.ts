@@ -23,15 +23,15 @@ const hourColumns: Record<Buckets['aggregate'], string> = {
   sum: 'sum, 1',
   count: 'count, 1',
 };
-/** The same of several hours, with one of them. A bare column beside a single min or max comes from the row that has it. */
-const joinedColumns: Record<Buckets['aggregate'], string> = {
-  mean: 'min(hour), sum(sum), sum(count)',
-  min: 'min(hour), min(min), 1',
-  max: 'min(hour), max(max), 1',
-  first: 'min(hour), first, 1',
-  last: 'max(hour), last, 1',
-  sum: 'min(hour), sum(sum), 1',
-  count: 'min(hour), sum(count), 1',
+/** The same of several hours at once, weight included. */
+const joinedHours: Record<Buckets['aggregate'], string> = {
+  mean: 'sum(sum) / sum(count)',
+  min: 'min(min)',
+  max: 'max(max)',
+  first: 'first',
+  last: 'last',
+  sum: 'sum(sum)',
+  count: 'sum(count)',
 };
 
 export class SqliteReader {
@@ -115,31 +115,37 @@ export class SqliteReader {
     );
     const spans = pointSpans(from, to, { first, end }, dirty);
     const [clean = end] = dirty;
-    const hours = this.#rolledHours(id, first, end, clean, buckets);
+    const { whole, rest } = bucketsOfHours(buckets, first, end, clean);
+    const hours = rest.flatMap(([start, stop]) => this.#rolledHours(id, start, stop, buckets.aggregate));
     const late = spans.flatMap(([start, stop]) => this.#hoursFromPoints(id, start, stop, buckets.aggregate));
     foldHours(buckets, out, hours, late, dirty);
+    this.#wholeBuckets(id, whole, buckets, out);
   }
 
-  /**
-   * Rolled-up hours of first..end, joined to buckets by the database up to `clean`: from there on hours may have to be made anew. In parts, or the
-   * rows of years outlive the collector's short breath and cost twice the time.
-   */
-  #rolledHours(id: number, first: number, end: number, clean: number, { everyMs, startMs, aggregate }: Buckets): number[][] {
+  /** In parts, or the rows of years outlive the collector's short breath and cost twice the time. */
+  #rolledHours(id: number, first: number, end: number, aggregate: Buckets['aggregate']): number[][] {
     const rows: number[][] = [];
-    const hoursPerBucket = everyMs / hourMs;
-    const firstOfBucket = startMs / hourMs;
-    const joined = hoursPerBucket > 1 ? firstOfBucket + Math.floor((clean - firstOfBucket) / hoursPerBucket) * hoursPerBucket : first;
-    if (joined > first) {
-      // Written into the text, as bound numbers are doubles; the remainder, so that there are few different texts.
-      const sql = `select ${joinedColumns[aggregate]} from hourly where series = ? and hour >= ? and hour < ?
-        group by (hour - ${firstOfBucket % hoursPerBucket}) / ${hoursPerBucket}`;
-      for (const row of this.#rows(sql, id, first, joined)) rows.push(row);
-    }
     const sql = `select hour, ${hourColumns[aggregate]} from hourly where series = ? and hour >= ? and hour < ?`;
-    for (let start = Math.max(first, joined); start < end; start += hoursAtOnce) {
+    for (let start = first; start < end; start += hoursAtOnce) {
       for (const row of this.#rows(sql, id, start, Math.min(end, start + hoursAtOnce))) rows.push(row);
     }
     return rows;
+  }
+
+  /** One subquery per bucket: SQLite would sort the hours for a "group by", which takes as long again as reading them. */
+  #wholeBuckets(id: number, [first, end]: HourSpan, { everyMs, startMs, aggregate }: Buckets, out: Float64Array): void {
+    if (first >= end) return;
+    const hours = everyMs / hourMs;
+    const order = aggregate === 'first' ? 'order by hour limit 1' : aggregate === 'last' ? 'order by hour desc limit 1' : '';
+    const rows = this.#rows(
+      `with recursive bucket(start) as (select ?1 union all select start + ${hours} from bucket where start + ${hours} < ?2)
+        select start, (select ${joinedHours[aggregate]} from hourly
+          where series = ?3 and hour >= start and hour < start + ${hours} ${order}) from bucket`,
+      first,
+      end,
+      id,
+    ) as [number, number | null][];
+    for (const [start, value] of rows) if (value !== null) out[(start - startMs / hourMs) / hours] = value;
   }
 
   #hoursFromPoints(id: number, from: number, to: number, aggregate: Buckets['aggregate']): number[][] {
@@ -257,4 +263,15 @@ export class SqliteReader {
     }
     return block;
   }
+}
+
+type HourSpan = [first: number, end: number];
+
+/** Which of the hours first..end are whole buckets, with nothing to be made anew up to `clean`, and which are left. */
+function bucketsOfHours({ everyMs, startMs }: Buckets, first: number, end: number, clean: number): { whole: HourSpan; rest: HourSpan[] } {
+  const [hours, origin] = [everyMs / hourMs, startMs / hourMs];
+  if (hours === 1) return { whole: [first, first], rest: [[first, end]] };
+  const begin = origin + Math.ceil((first - origin) / hours) * hours;
+  const stop = Math.max(begin, origin + Math.floor((Math.min(clean, end) - origin) / hours) * hours);
+  return stop === begin ? { whole: [first, first], rest: [[first, end]] } : { whole: [begin, stop], rest: [[first, begin], [stop, end]] }; // biome-ignore format: short
 }

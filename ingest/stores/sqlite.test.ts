@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isFault } from '../../shared/errors.ts';
+import { random } from '../../test/random.ts';
 import { temporaryFolder } from '../../test/servers.ts';
 import { openStore } from '../open-store.ts';
-import type { Store, StorePoint } from '../store.ts';
+import type { Aggregate, Store, StorePoint } from '../store.ts';
 import { settingsOf } from './sqlite.ts';
 
 const hour = 3_600_000;
@@ -40,6 +41,12 @@ function setUp() {
     throw new Error(`not rolled up: ${dirty().join()}`);
   };
   return { folder: folder.path, file, url: `sqlite:${file}`, dirty, rolled };
+}
+function byHand(aggregate: Aggregate, values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sum = values.reduce((total, one) => total + one, 0);
+  const all = { sum, mean: sum / values.length, count: values.length, min: Math.min(...values), max: Math.max(...values) };
+  return { ...all, first: values[0]!, last: values.at(-1)! }[aggregate];
 }
 const open = (url: string): Promise<Store> => openStore({ url, site: 'demo' });
 
@@ -128,6 +135,49 @@ describe('the embedded store', () => {
         expect(Math.abs((value as number) - wanted), `SEED=${seed} hour ${i}`).toBeLessThan(1e-9 * Math.max(1, Math.abs(wanted)));
     }
   });
+
+  test('buckets of many hours equal those by hand, wherever range and buckets begin, clean or not (seeded)', async () => {
+    const seed = 20261122;
+    const next = random(seed);
+    const { url, rolled } = setUp();
+    await using store = await open(url);
+    const hours = 24 * 40;
+    const have = new Map<number, number>();
+    const put = async (times: readonly number[]) => {
+      for (const t of times) have.set(t, next.below(1_000));
+      expect(await store.write(times.map((t) => point(t, have.get(t) as number)))).toEqual([]);
+    };
+    // Every tenth hour has no reading at all.
+    const moments = Array.from({ length: hours }, (_, i) => i).flatMap((i) =>
+      i % 10 === 3 ? [] : Array.from({ length: 3 }, () => start + i * hour + next.below(hour)),
+    );
+    await put([...new Set(moments), start + (hours + 2) * hour]);
+    await rolled(moments.map((t) => Math.floor(t / hour)));
+    const check = async () => {
+      for (let i = 0; i < 60; i++) {
+        const every = [1, 6, 24, 168][next.below(4)]! * hour;
+        const offset = next.below(every / hour) * hour;
+        const from = start + next.below(hours / 2) * hour + (next.chance(0.5) ? next.below(hour) : 0);
+        const to = from + next.below((hours / 2) * hour);
+        const aggregate = (['mean', 'min', 'max', 'first', 'last', 'sum', 'count'] as const)[next.below(7)]!;
+        const found = await store.series({ ...query, from, to, every, offset, aggregate });
+        for (const [t, value] of found) {
+          const inside = [...have].filter(([at]) => at >= Math.max(t, from) && at < Math.min(t + every, to)).sort(([a], [b]) => a - b);
+          const wanted = byHand(
+            aggregate,
+            inside.map(([, one]) => one),
+          );
+          const what = `seed ${seed}: ${aggregate} every ${every / hour} h, offset ${offset / hour} h, ${from}..${to} at ${t}`;
+          if (wanted === null || value === null) expect(value, what).toBe(wanted);
+          else expect(value, what).toBeCloseTo(wanted, 6);
+        }
+      }
+    };
+    await check();
+    // Late points: their hours are dirty for a moment, and rolled up again after it.
+    await put(Array.from({ length: 50 }, () => start + next.below(hours) * hour + 7));
+    await check();
+  }, 30_000);
 
   test('kill -9 in the middle of writing loses nothing that was confirmed', async () => {
     const { folder, url } = setUp();
