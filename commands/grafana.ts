@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { Fault } from '../shared/errors.ts';
-import { Secret } from '../shared/secret.ts';
+import { readSecret, Secret } from '../shared/secret.ts';
 import { type Language, languages, type Text } from '../shared/text.ts';
 import { checkAll } from './check.ts';
 import { type Command, parse, siteFile, siteOptions } from './command.ts';
@@ -16,7 +16,7 @@ const command: Command = {
   id: 'grafana',
   summary: 'Grafana boards: write them as files, or push folder, data source and boards through its API',
   usage:
-    'grafana build --site F --out DIR [--language zh|en] [--console URL] | grafana push --url URL --token TOKEN [--site F] [--store URL] [--language zh|en] [--console URL]',
+    'grafana build --site F --out DIR [--language zh|en] [--console URL] | grafana push --url URL --token TOKEN|--token-file F [--site F] [--store URL] [--language zh|en] [--console URL]',
   async run(args) {
     const { values, positionals } = parse(
       args,
@@ -27,6 +27,7 @@ const command: Command = {
         console: { type: 'string' },
         url: { type: 'string' },
         token: { type: 'string' },
+        'token-file': { type: 'string' },
         store: { type: 'string' },
       },
       true,
@@ -41,16 +42,23 @@ const command: Command = {
       if (!values.out) throw new Fault('usage/command', '--out is missing: the folder for the files');
       return build(await built(siteFile(values.site), wanted, consoleUrl), resolve(values.out));
     }
-    const token = values.token ?? process.env.PLANTROOM_GRAFANA_TOKEN;
-    if (!values.url || !token) {
-      throw new Fault('usage/command', '--url and --token are needed; the token may stand in PLANTROOM_GRAFANA_TOKEN instead');
-    }
+    if (!values.url) throw new Fault('usage/command', '--url is missing: the address of Grafana, such as http://127.0.0.1:3000');
+    const token = tokenOf(values.token, values['token-file']);
     const { dataSourceOf } = await import('../dashboards/grafana/data-source.ts');
     const dataSource = dataSourceOf(values.store ?? process.env.PLANTROOM_STORE_URL ?? 'sqlite:');
-    return push(await built(siteFile(values.site), wanted, consoleUrl), { url: values.url, token: new Secret(token), dataSource });
+    return push(await built(siteFile(values.site), wanted, consoleUrl), { url: values.url, token, dataSource });
   },
 };
 export default command;
+
+/** An argument is seen by everybody who lists processes; the environment and a file are not. */
+function tokenOf(text: string | undefined, file: string | undefined): Secret {
+  if (text !== undefined && file !== undefined) throw new Fault('usage/command', '--token and --token-file are two tokens; give one');
+  if (text) return new Secret(text);
+  if (file !== undefined) return readSecret({ file });
+  if (process.env.PLANTROOM_GRAFANA_TOKEN) return readSecret({ env: 'PLANTROOM_GRAFANA_TOKEN' });
+  throw new Fault('usage/command', 'no token: give --token-file F, --token TOKEN or the environment variable PLANTROOM_GRAFANA_TOKEN');
+}
 
 function languagesOf(option: string | undefined): readonly Language[] {
   if (option === undefined) return languages;

@@ -63,7 +63,18 @@ export function buildDashboard(board: Board, input: GrafanaInput): dashboard.Das
     const place = gridPos(places[index] as Place);
     builder.withPanel(onePanel(panel, input, variables.names).id(id++).gridPos(place));
   }
-  return builder.build();
+  return withoutNewer(builder.build());
+}
+
+/** Defaults that the SDK writes and the Grafana of docker-compose.yml does not know; newer ones would move links and marks into a menu because of them. */
+const newer = ['placement', 'auto', 'auto_min', 'auto_count'];
+
+function withoutNewer(built: dashboard.Dashboard): dashboard.Dashboard {
+  const { links = [], templating, annotations, panels = [] } = built;
+  const ofPanels = panels.flatMap((panel) => ('fieldConfig' in panel ? ((panel.fieldConfig?.defaults.links ?? []) as object[]) : []));
+  for (const part of [...links, ...ofPanels, ...(templating?.list ?? []), ...(annotations?.list ?? [])])
+    for (const name of newer) delete (part as Record<string, unknown>)[name];
+  return built;
 }
 
 function onePanel(panel: Panel, input: GrafanaInput, variables: ReturnType<typeof variablesOf>['names']) {

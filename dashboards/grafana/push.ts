@@ -31,6 +31,7 @@ export async function pushAll(
   pushes: readonly Push[],
   tell: (change: Change) => void,
 ): Promise<void> {
+  await client.check();
   tell(await pushDataSource(client, dataSource));
   for (const { folder, dashboards } of pushes) {
     tell(await pushFolder(client, folder));

@@ -78,17 +78,43 @@ describe('pushing to Grafana', () => {
     expect(changed.map(({ uid }) => uid)).toEqual(['plantroom-drain-zh']);
   });
 
-  it('names a refused token, a data source from a file, and a Grafana in trouble', async () => {
+  it('says what is wrong with token, address or Grafana, before anything is changed', async () => {
     await using server = await startGrafanaServer(token);
-    await expect(push(server.url, 'wrong')).rejects.toSatisfy((error) => isFault(error, 'grafana/refused'));
-    expect(server.writes).toEqual([]);
-    server.dataSources.set('plantroom-influx', { uid: 'plantroom-influx', readOnly: true, url: 'http://other:8086' });
-    await expect(push(server.url)).rejects.toThrow(/read-only data source/);
-    server.fail = { status: 503, body: 'starting' };
-    await expect(push(server.url)).rejects.toSatisfy((error) => isFault(error, 'grafana/unavailable'));
+    const refused = async (says: RegExp, url = server.url, using = token) => {
+      const error = await push(url, using).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toSatisfy((one) => isFault(one, 'grafana/refused'));
+      expect(String(error)).toMatch(says);
+      expect(String(error)).not.toMatch(/glsa_|influx-secret/);
+    };
+    await refused(/HTTP 401: the token is not accepted.*\(Invalid API key\)/, server.url, 'glsa_wrong');
     server.fail = { status: 200, body: '<html>sign in</html>' };
-    await expect(push(server.url)).rejects.toThrow(/is it Grafana/);
-    await expect(push('http://127.0.0.1:9')).rejects.toSatisfy((error) => isFault(error, 'grafana/unavailable'));
+    await refused(/does not answer as Grafana: is the address right/);
+    server.fail = { status: 404, body: '{"message":"Not found"}' };
+    await refused(/does not answer as Grafana: is the address right/);
+    server.fail = { status: 302, body: '', headers: { location: 'https://sso.local/login' } };
+    await refused(/sends us on to https:\/\/sso\.local\/login/);
+    server.fail = undefined;
+    server.version = '9.5.3';
+    await refused(/is Grafana 9\.5\.3; the boards need version 11 or newer/);
+    expect(server.writes).toEqual([]);
+    server.version = undefined;
+    server.dataSources.set('plantroom-influx', { uid: 'plantroom-influx', readOnly: true, url: 'http://other:8086' });
+    await refused(/HTTP 403: the token may not do this; .*role Admin.*read-only data source/);
+  });
+
+  it('takes no answer and an overloaded Grafana for passing trouble', async () => {
+    await using server = await startGrafanaServer(token);
+    const unavailable = async (says: RegExp, url: string) => {
+      const error: unknown = await push(url).catch((thrown: unknown) => thrown);
+      expect(error).toSatisfy((one) => isFault(one, 'grafana/unavailable'));
+      expect(String(error)).toMatch(says);
+    };
+    server.fail = { status: 503, body: 'starting' };
+    await unavailable(/HTTP 503.*starting/, server.url);
+    await unavailable(/127\.0\.0\.1:9 does not answer: .*(ECONNREFUSED|bad port)/, 'http://127.0.0.1:9');
   });
 
   it('as a command: tells what it did, never a secret, and is done at once when repeated', async () => {
@@ -102,7 +128,19 @@ describe('pushing to Grafana', () => {
     const second = await plantroom(args);
     expect(second.output).toBe('0 created or changed, 15 unchanged\n');
     await expect(plantroom(['push', '--url', server.url, '--token', token, '--store', 'sqlite:x'])).rejects.toThrow(/InfluxDB only/);
-    await expect(plantroom(['push', '--url', server.url])).rejects.toThrow(/--token/);
+    await expect(plantroom(['push', '--url', server.url])).rejects.toThrow(/--token-file F/);
+    await expect(plantroom(['push', '--token', token])).rejects.toThrow(/--url is missing/);
+    await expect(plantroom(['push', '--url', 'grafana:3000', '--token', token, '--store', store])).rejects.toThrow(/is no address/);
+    using folder = temporaryFolder('token');
+    const file = join(folder.path, 'token');
+    await expect(plantroom(['push', '--url', server.url, '--token-file', file])).rejects.toThrow(/cannot be read/);
+    writeFileSync(file, `${token}\n`);
+    const fromFile = ['push', '--url', server.url, '--token-file', file, '--store', store, '--language', 'en'];
+    expect((await plantroom(fromFile)).output).toBe('0 created or changed, 15 unchanged\n');
+    await expect(plantroom([...fromFile, '--token', token])).rejects.toThrow(/two tokens/);
+    vi.stubEnv('PLANTROOM_GRAFANA_TOKEN', token);
+    expect((await plantroom(args.filter((arg) => arg !== '--token' && arg !== token))).output).toBe('0 created or changed, 15 unchanged\n');
+    vi.unstubAllEnvs();
     await expect(plantroom(['pull'])).rejects.toThrow(/allowed: build, push/);
   });
 });

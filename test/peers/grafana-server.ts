@@ -14,15 +14,17 @@ export interface GrafanaServer extends AsyncDisposable {
   folders: Map<string, Json>;
   dataSources: Map<string, Json & { secureJsonData?: Json }>;
   dashboards: Map<string, { dashboard: Json; folderUid: string }>;
+  /** As `/api/health` tells it; undefined where Grafana is set to tell none. */
+  version: string | undefined;
   /** Answers this to everything from now on. */
-  fail: { status: number; body: string } | undefined;
+  fail: { status: number; body: string; headers?: Record<string, string> } | undefined;
 }
 
 export async function startGrafanaServer(token: string): Promise<GrafanaServer> {
   const server = createServer((request, response) => {
     void (async () => {
-      const { status, body } = state.fail ?? answer(state, request, token, await bodyOf(request));
-      response.writeHead(status, { 'content-type': 'application/json' });
+      const { status, body, headers } = state.fail ?? { ...answer(state, request, token, await bodyOf(request)), headers: {} };
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     })();
   });
@@ -33,6 +35,7 @@ export async function startGrafanaServer(token: string): Promise<GrafanaServer> 
     folders: new Map(),
     dataSources: new Map(),
     dashboards: new Map(),
+    version: '12.1.0',
     fail: undefined,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -50,6 +53,7 @@ async function bodyOf(request: IncomingMessage): Promise<Json> {
 
 function answer(state: GrafanaServer, request: IncomingMessage, token: string, body: Json): { status: number; body: Json } {
   const { method = 'GET', url = '/' } = request;
+  if (url === '/api/health') return { status: 200, body: { database: 'ok', version: state.version, commit: 'none' } };
   if (request.headers.authorization !== `Bearer ${token}`) return { status: 401, body: { message: 'Invalid API key' } };
   if (method !== 'GET') state.writes.push(`${method} ${url}`);
   const uid = decodeURIComponent(url.split('/').at(-1) ?? '');
