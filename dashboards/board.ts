@@ -84,7 +84,7 @@ export interface ReadingsPanel extends PanelFrame {
   digits?: number;
 }
 
-/** A panel on alarms and tickets. They live in the operations database; the console reads them from the API, InfluxDB does not have them. */
+/** A panel on alarms and tickets. They live in the operations database, where the console reads them; of alarms the store has the moves, which Grafana shows. */
 export interface DeskPanel extends PanelFrame {
   kind: 'desk';
   view:

@@ -1,6 +1,6 @@
 import { defineBoard } from '../board.ts';
 
-/** Alarms and their figures are in the operations database: the console draws them; Grafana shows the alarm contacts and links to the desk. */
+/** The console draws alarms and figures from the operations database, Grafana from the moves of alarms in the store. */
 export default defineBoard({
   id: 'alarms',
   title: { zh: '告警与指标', en: 'Alarms and their figures' },

@@ -54,7 +54,7 @@ describe('Grafana dashboards', () => {
           expect(target.query).not.toMatch(/undefined|NaN|null\)\)|\[object/);
         }
       }
-      expect(built.links?.[0]?.url).toBe(`${consoleUrl}/`);
+      expect(built.links?.[0]?.url).toBe(`${consoleUrl}/#/boards/${board.id}`);
       expect(built.tags).toContain('plantroom');
     },
   );

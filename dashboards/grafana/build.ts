@@ -4,6 +4,7 @@ import { TextMode, PanelBuilder as TextPanel } from '@grafana/grafana-foundation
 import type { Language, Text } from '../../shared/text.ts';
 import { type Board, isReadings, lifeSafetyNotice, type Panel } from '../board.ts';
 import { layout, type Place } from '../board-layout.ts';
+import { alarmPanel } from './alarm-panels.ts';
 import { annotationsOf } from './annotations.ts';
 import type { GrafanaInput } from './input.ts';
 import { readingsPanel } from './readings-panel.ts';
@@ -38,7 +39,7 @@ export function buildDashboard(board: Board, input: GrafanaInput): dashboard.Das
       new dashboard.DashboardLinkBuilder(say(words.console))
         .type(dashboard.DashboardLinkType.Link)
         .icon('external link')
-        .url(`${consoleUrl}/`)
+        .url(`${consoleUrl}/#/boards/${board.id}`)
         .targetBlank(true),
     )
     .link(
@@ -71,7 +72,9 @@ const newer = ['placement', 'auto', 'auto_min', 'auto_count'];
 
 function withoutNewer(built: dashboard.Dashboard): dashboard.Dashboard {
   const { links = [], templating, annotations, panels = [] } = built;
-  const ofPanels = panels.flatMap((panel) => ('fieldConfig' in panel ? ((panel.fieldConfig?.defaults.links ?? []) as object[]) : []));
+  const ofPanels = panels.flatMap((panel) =>
+    'fieldConfig' in panel ? [...(panel.links ?? []), ...((panel.fieldConfig?.defaults.links ?? []) as object[])] : [],
+  );
   for (const part of [...links, ...ofPanels, ...(templating?.list ?? []), ...(annotations?.list ?? [])])
     for (const name of newer) delete (part as Record<string, unknown>)[name];
   return built;
@@ -81,7 +84,9 @@ function onePanel(panel: Panel, input: GrafanaInput, variables: ReturnType<typeo
   const { language, consoleUrl } = input;
   if (isReadings(panel)) return readingsPanel(panel, input, variables);
   if (panel.kind === 'note') return textPanel(panel.title[language], panel.text[language]);
-  const page = panel.view.includes('ticket') ? 'tickets' : panel.view.includes('alarm') ? 'alarms' : '';
+  const alarms = alarmPanel(panel, input, variables);
+  if (alarms) return alarms;
+  const page = panel.view.includes('ticket') ? 'tickets' : '';
   const help = panel.help ? `\n\n${panel.help[language]}` : '';
   const link = `[${panel.title[language]}](${consoleUrl}/#/${page})`;
   return textPanel(panel.title[language], `${words.deskOnly[language]} ${link}${help}`);

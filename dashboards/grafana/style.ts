@@ -68,9 +68,16 @@ export const words = {
   boards: { zh: '其他看板', en: 'Other boards' },
   history: { zh: '在控制台查看该设备', en: 'This device in the console' },
   alarms: { zh: '告警', en: 'Alarms' },
+  alarm: { zh: '告警', en: 'Alarm' },
+  priority: { zh: '级别', en: 'Priority' },
+  times: { zh: '次数', en: 'Times' },
+  alarmDesk: {
+    zh: '只含已通知人员的告警，不含被抑制或搁置的。确认、搁置和处理请在控制台进行。',
+    en: 'Alarms that called somebody, without those suppressed or shelved. Acknowledge, shelve and handle them in the console.',
+  },
   deskOnly: {
-    zh: '告警、工单和运行状态保存在业务数据库，不在 InfluxDB 中，请在控制台查看和处理：',
-    en: 'Alarms, tickets and program health are kept in the operations database, not in InfluxDB. See and handle them in the console:',
+    zh: '工单和运行状态保存在业务数据库，不在 InfluxDB 中，请在控制台查看和处理：',
+    en: 'Tickets and program health are kept in the operations database, not in InfluxDB. See and handle them in the console:',
   },
   unknown: { zh: '无数据（未知）', en: 'No data (unknown)' },
   notice: { zh: '重要提示', en: 'Important' },

@@ -174,6 +174,25 @@ describe.runIf(needs('influxd'))('boards on a day of the simulated hospital', ()
     expect((await marks('electricity'))[3]?.map(({ rule }) => rule)).toContain('EL-REVERSED');
   });
 
+  it('lists the alarms that stand, how many came and which came most', async () => {
+    const panels = panelsOf(build(boards.find(({ id }) => id === 'alarms')!, 'en'));
+    const rows = async (title: string, ...columns: string[]) => {
+      const panel = panels.find((one) => one.title === title)!;
+      const { series = [] } = await ask(server, filled(targetsOf(panel)[0]!.query, panel));
+      return series.flatMap(({ columns: found, values, tags }) =>
+        values.map((row) => columns.map((name) => row[found.indexOf(name)] ?? tags?.[name])),
+      );
+    };
+    const standing = (await rows('Standing alarms', 'title_en', 'device_en')).map((row) => row.join(', '));
+    expect(standing).toContain(`Oxygen sensor failed, ${demo.devices.find(({ id }) => id === 'o2-or')?.name.en}`);
+    expect(standing.join()).not.toMatch(/Oxygen pressure low|Voltage/);
+    expect(new Set(standing).size).toBe(standing.length);
+    const came = (await marks('alarms')).flat().length;
+    const total = (list: unknown[][]) => list.reduce((sum, [count]) => sum + Number(count), 0);
+    expect(total(await rows('Alarm figures (EEMUA 191, IEC 62682)', 'count'))).toBe(came);
+    expect(total(await rows('The ten most frequent alarms', 'count', 'title_en'))).toBe(came);
+  });
+
   it('marks nothing of what called nobody, nor of devices that were not chosen', async () => {
     const rules = (await marks('electricity')).flat().map(({ rule }) => rule);
     expect(rules).toContain('EL-PHASE');
