@@ -7,7 +7,9 @@ import { type Board, isReadings } from '../board.ts';
 import type { BoardDevice } from '../board-devices.ts';
 import { comparisons } from '../compare.ts';
 import { earlierPanelData, type PanelAnswer, panelData } from '../panel-data.ts';
+import { refreshMs } from '../panel-refresh.ts';
 import type { App, Parts } from '../parts.ts';
+import { SharedAnswers, sendPacked } from '../shared-answers.ts';
 import { idSchema, problems, text, timeQuery } from './schemas.ts';
 
 const boardId = z.object({ board: idSchema });
@@ -32,15 +34,13 @@ const line = z.object({
 });
 export const answer = z.object({ from: z.number(), to: z.number(), every: z.number(), lines: z.array(line) }).meta({ id: 'PanelAnswer' });
 
-/** Many screens show the same board: an answer serves all who ask for the same within this time. */
-const keptMs = 5_000;
-const mostKept = 300;
+const leastKeptMs = 5_000;
 const mostAtOnce = 4;
 const longestMs = 400 * 86_400_000;
 
 export function boardRoutes(app: App, parts: Parts): void {
   const { boards, devices, cache, clock, wall, desk, site } = parts;
-  const kept = new Map<string, { until: number; answer: Promise<string> }>();
+  const answers = new SharedAnswers(wall);
   const gate = turns(mostAtOnce);
   const known = (id: string): Board => {
     const board = boards.get(id);
@@ -96,7 +96,8 @@ export function boardRoutes(app: App, parts: Parts): void {
         response: { 200: answer, ...problems },
       },
     },
-    async ({ params, query, url }, reply) => {
+    async (request, reply) => {
+      const { params, query } = request;
       const panel = known(params.board).panels.find(({ id }) => id === params.panel);
       if (!panel || !isReadings(panel)) throw new Fault('api/unknown', `The board has no panel "${params.panel}" with readings`);
       const now = clock.now();
@@ -117,21 +118,9 @@ export function boardRoutes(app: App, parts: Parts): void {
         const work = () => (query.shift ? earlierPanelData(panel, asked, query.shift, source) : panelData(panel, asked, source));
         return JSON.stringify(shortened(await gate(work)));
       };
-      const found = kept.get(url);
-      let fresh = found && found.until > wall.monotonic() ? found.answer : undefined;
-      if (!fresh) {
-        fresh = make();
-        // In the order of their making, so the expired ones come first.
-        for (const [old, { until }] of kept) {
-          if (until > wall.monotonic() && kept.size < mostKept) break;
-          kept.delete(old);
-        }
-        kept.delete(url);
-        kept.set(url, { until: wall.monotonic() + keptMs, answer: fresh });
-        fresh.catch(() => kept.delete(url));
-      }
-      // Already text, once for all who ask.
-      return reply.type('application/json; charset=utf-8').send((await fresh) as unknown as PanelAnswer);
+      // "Up to now" is another range with every request.
+      const keptMs = query.to === undefined ? leastKeptMs : refreshMs(to - from);
+      return sendPacked(request, reply, await answers.get(request.url, keptMs, make)) as unknown as PanelAnswer;
     },
   );
 }

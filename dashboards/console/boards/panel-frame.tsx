@@ -11,7 +11,8 @@ import { useConsole } from '../parts/context.ts';
 import { DeskPanelBody } from './desk-panels.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { GaugePanel, StatPanel, StatusPanel, TablePanel } from './figures.tsx';
-import { BarsEach, BarsOverTime, HeatMap, StateTimeline } from './shapes.tsx';
+import { HeatMap } from './heat-map.tsx';
+import { BarsEach, BarsOverTime, StateTimeline } from './shapes.tsx';
 import { type PanelContent, usePanel } from './use-panel.ts';
 import type { BoardView } from './view.ts';
 

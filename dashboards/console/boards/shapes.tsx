@@ -1,4 +1,4 @@
-/** Panels that are shapes rather than curves: bars, state timelines, heat maps. */
+/** Panels that are shapes rather than curves: bars, state timelines. */
 import type { ReadingsPanel } from '../../board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -170,41 +170,4 @@ export function stretches(line: Pick<PanelLine, 'points'>, end: number): { from:
     else found.push({ from: t, to, value });
   }
   return found;
-}
-
-/** Rows are devices, columns steps of time; darker is more. */
-export function HeatMap({ panel, answer }: { panel: ReadingsPanel; answer: PanelAnswer }) {
-  const { text, time, number } = useWords();
-  const values = answer.lines.flatMap(({ points }) => points.flatMap(([, value]) => (value === null ? [] : [value])));
-  const [min, max] = panel.scale ?? [Math.min(...values, 0), Math.max(...values, 1e-9)];
-  const span = answer.to - answer.from;
-  const shade = (value: number) => Math.max(0.04, Math.min(1, (value - min) / (max - min || 1)));
-  return (
-    <ul className="timeline heat">
-      {answer.lines.map((line) => (
-        <li key={keyOf(line)}>
-          <span>{text(line.label)}</span>
-          <div className="band">
-            {line.points.map(([t, value], index) => {
-              if (value === null) return null;
-              const to = Math.min(line.points[index + 1]?.[0] ?? t + answer.every, answer.to);
-              const bad = beyond(line, value);
-              return (
-                <i
-                  key={t}
-                  className={bad ? `fill-${bad}` : 'warm'}
-                  style={{
-                    left: `${(100 * Math.max(0, t - answer.from)) / span}%`,
-                    width: `${(100 * (to - Math.max(t, answer.from))) / span}%`,
-                    opacity: bad ? 1 : shade(value),
-                  }}
-                  title={`${time(t, 0)} ${number(value, panel.digits)} ${line.unit}`}
-                />
-              );
-            })}
-          </div>
-        </li>
-      ))}
-    </ul>
-  );
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { isComparable, type ReadingsPanel } from '../../board.ts';
 import type { Comparison } from '../../compare.ts';
 import type { PanelAnswer, PanelLine } from '../../panel-data.ts';
+import { refreshMs } from '../../panel-refresh.ts';
 import { spanOf } from '../chart/ranges.ts';
 import { api } from '../data/api.ts';
 import type { PlantLink } from '../data/plant.ts';
@@ -18,8 +19,8 @@ export interface PanelContent {
 
 export const keyOf = (line: PanelLine): string => `${line.device ?? ''} ${line.value} ${line.label.en}`;
 
-/** Long ranges change slowly; the same moment for all screens lets the server answer them together. */
-const refreshMs = (spanMs: number) => (spanMs <= 6 * 3_600_000 ? 5_000 : spanMs <= 2 * 86_400_000 ? 15_000 : 60_000);
+/** Few different widths, so that screens of nearly the same size share their answers; never more points than pixels. */
+const roomFor = (width: number) => Math.max(60, Math.min(1_200, Math.floor(width / 60) * 60));
 
 export function usePanel(link: PlantLink, board: string, panel: ReadingsPanel, view: BoardView) {
   const element = useRef<HTMLDivElement>(null);
@@ -42,7 +43,7 @@ export function usePanel(link: PlantLink, board: string, panel: ReadingsPanel, v
     if (!visible) return;
     const abort = new AbortController();
     const every = refreshMs(spanMs);
-    const points = Math.max(60, Math.min(1_200, element.current?.clientWidth ?? 600));
+    const points = roomFor(element.current?.clientWidth ?? 600);
     const load = async () => {
       const to = fixedTo ?? Math.ceil(link.now() / every) * every;
       const ask = { from: fixedFrom ?? to - spanMs, to, points, building: building ?? undefined };
