@@ -138,6 +138,7 @@ describe('sessions', () => {
     const set = answer.headers.get('set-cookie') ?? '';
     expect(set).toMatch(/HttpOnly/);
     expect(set).toMatch(/SameSite=Strict/);
+    expect(set).toMatch(/Max-Age=2592000/);
     const cookie = set.split(';')[0]!;
     const change = (headers: Record<string, string>) =>
       app.call('POST', '/api/alarms/nobody/acknowledge', { body: {}, headers: { cookie, ...headers } });

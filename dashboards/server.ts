@@ -1,4 +1,5 @@
 /** The HTTP server: security headers, sign-in, problem details, OpenAPI, the routes of api/, the built console. */
+import { readdirSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
@@ -109,6 +110,8 @@ export async function buildServer(parts: Parts): Promise<App> {
   return app;
 }
 
+const shellFile = /\.(js|png|svg|webmanifest)$/;
+
 /** Files with a hash in their name may be kept for ever; the page itself is asked for each time. Unknown paths of the console get the page. */
 async function serveConsole(app: App, root: string): Promise<void> {
   await app.register(async (inner) => {
@@ -127,10 +130,11 @@ async function serveConsole(app: App, root: string): Promise<void> {
       reply.header('cache-control', 'public, max-age=31536000, immutable');
       return reply.sendFile(`assets/${(request.params as { '*': string })['*']}`);
     });
-    for (const file of ['icon.svg', 'icon-192.png', 'icon-512.png', 'manifest.webmanifest']) {
-      inner.get(`/${file}`, { config, schema: { hide: true } }, (_request, reply) => {
+    // Worker, manifest and icons keep their names, and so are asked for each time.
+    for (const { name } of readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isFile() && shellFile.test(entry.name))) {
+      inner.get(`/${name}`, { config, schema: { hide: true } }, (_request, reply) => {
         reply.header('cache-control', 'no-cache');
-        return reply.sendFile(file);
+        return reply.sendFile(name);
       });
     }
     inner.get('/', { config, schema: { hide: true } }, page);

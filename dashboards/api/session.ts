@@ -1,6 +1,7 @@
 /** Sign-in, sign-out, who am I, own password. */
 import { z } from 'zod';
 import { Fault } from '../../shared/errors.ts';
+import { sessionLimits } from '../accounts.ts';
 import { cookieName, userOf } from '../auth.ts';
 import { GuessLimit } from '../guess-limit.ts';
 import type { App, Parts } from '../parts.ts';
@@ -45,7 +46,8 @@ export function sessionRoutes(app: App, { accounts, wall }: Parts): void {
       const { token, expiresAt } = accounts.openSession(user.name, request.body.days);
       accounts.audit(user.name, 'login', request.ip, null, null);
       if (request.body.days === undefined) {
-        const maxAge = Math.floor((expiresAt - wall.now()) / 1000);
+        // As long as a session in use may last; when an unused one ends, the server decides. A screen on the wall stays signed in.
+        const maxAge = sessionLimits.longestMs / 1000;
         reply.setCookie(cookieName, token, { ...cookieOptions, secure: request.protocol === 'https', maxAge });
       }
       return {

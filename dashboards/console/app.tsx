@@ -14,7 +14,6 @@ type Signed = { state: 'asking' } | { state: 'out' } | { state: 'unreachable' } 
 export function App() {
   const [signed, setSigned] = useState<Signed>({ state: 'asking' });
   const ask = useCallback(() => {
-    setSigned({ state: 'asking' });
     api.session().then(
       (session) => setSigned({ state: 'in', session }),
       (error) => setSigned({ state: error instanceof ApiError && error.status === 401 ? 'out' : 'unreachable' }),
@@ -110,14 +109,23 @@ function Waiting() {
   );
 }
 
+const retryEveryMs = 5_000;
+
+/** Honest: without a server there is no value that would be true, so none is shown. */
 function Unreachable({ onRetry }: { onRetry: () => void }) {
   const { t } = useWords();
+  useEffect(() => {
+    const timer = setTimeout(onRetry, retryEveryMs);
+    return () => clearTimeout(timer);
+  }, [onRetry]);
   return (
-    <Center h="100dvh">
-      <div style={{ textAlign: 'center' }}>
-        <p>{t('sign.unreachable')}</p>
-        <Button onClick={onRetry}>{t('app.retry')}</Button>
-      </div>
-    </Center>
+    <main className="unreachable" role="alert">
+      <img src="/icon.svg" alt="" width={64} height={64} />
+      <h1>{t('sign.unreachable')}</h1>
+      <p>{t('app.noValues')}</p>
+      <Button size="md" onClick={onRetry}>
+        {t('app.retry')}
+      </Button>
+    </main>
   );
 }

@@ -4,6 +4,7 @@ import { createTheme, MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { installWorker } from './shell.ts';
 
 /** Fonts of the system only: nothing is fetched. */
 const fontFamily = "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif";
@@ -29,3 +30,6 @@ createRoot(root).render(
     </MantineProvider>
   </StrictMode>,
 );
+installWorker();
+// A part of the page that a new build has replaced: load the new build.
+window.addEventListener('vite:preloadError', () => window.location.reload());

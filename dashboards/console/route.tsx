@@ -9,8 +9,10 @@ import { BoardsPage } from './pages/boards.tsx';
 import { DevicesPage } from './pages/devices.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { RulesPage } from './pages/rules.tsx';
-import { TicketPage, TicketsPage } from './pages/tickets.tsx';
+import { TicketPage } from './pages/ticket.tsx';
+import { TicketsPage } from './pages/tickets.tsx';
 import { UsersPage } from './pages/users.tsx';
+import { WallPage } from './pages/wall.tsx';
 import { infoOf, type PageId, pageOf } from './pages.ts';
 import { useConsole } from './parts/context.ts';
 
@@ -23,7 +25,7 @@ const DevicePage = lazy(async () => ({ default: (await import('./pages/device.ts
 /** Without an id the whole page, with one its detail. A page of pages.ts that is missing here does not pass the compiler. */
 const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   overview: OverviewPage,
-  wall: OverviewPage,
+  wall: WallPage,
   alarms: ({ id }) => (id ? <AlarmPage id={id} key={id} /> : <AlarmsPage />),
   tickets: ({ id }) => (id ? <TicketPage id={id} key={id} /> : <TicketsPage />),
   boards: BoardsPage,

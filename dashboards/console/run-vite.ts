@@ -1,20 +1,25 @@
 /** The build itself; started by build.ts with the output folder as its argument. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { build, type InlineConfig } from 'vite';
 
 const outDir = process.argv[2];
 if (!outDir) throw new Error('usage: run-vite.ts OUTDIR');
 
-await build({
+const shared = {
   configFile: false,
   root: import.meta.dirname,
   base: '/',
-  publicDir: join(import.meta.dirname, 'public'),
   logLevel: 'warn',
   cacheDir: join(outDir, '..', '.vite'),
   oxc: { jsx: { runtime: 'automatic' } },
+} satisfies InlineConfig;
+
+await build({
+  ...shared,
+  publicDir: join(import.meta.dirname, 'public'),
   build: {
     outDir,
     emptyOutDir: true,
@@ -23,6 +28,25 @@ await build({
     assetsInlineLimit: 0,
     target: 'es2023',
     chunkSizeWarningLimit: 900,
+  },
+});
+
+// The worker comes second: it names the files that the first build made.
+const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name !== 'index.html')
+  .map((entry) => `/${relative(outDir, join(entry.parentPath, entry.name)).split(sep).join('/')}`)
+  .sort();
+const hash = createHash('sha256');
+for (const file of ['/index.html', ...files]) hash.update(file).update(readFileSync(join(outDir, file)));
+await build({
+  ...shared,
+  publicDir: false,
+  define: { __SHELL__: JSON.stringify({ version: hash.digest('hex').slice(0, 16), files }) },
+  build: {
+    outDir,
+    emptyOutDir: false,
+    target: 'es2023',
+    rollupOptions: { input: join(import.meta.dirname, 'worker.ts'), output: { entryFileNames: 'sw.js' } },
   },
 });
 

@@ -187,6 +187,7 @@ export const api = {
   faults: async () => call<SimulatorFault[]>('GET', '/api/faults'),
   startFault: (name: string) => call<SimulatorFault>('POST', `/api/faults/${encodeURIComponent(name)}`, {}),
   stopFault: (name: string) => call<SimulatorFault>('DELETE', `/api/faults/${encodeURIComponent(name)}`),
+  people: () => call<{ name: string; fullName: string; role: UserRole }[]>('GET', '/api/people'),
   rules: async () => call<RuleInfo[]>('GET', '/api/rules'),
   users: async () => call<User[]>('GET', '/api/users'),
   addUser: (body: object) => call<User>('POST', '/api/users', body),

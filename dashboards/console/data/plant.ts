@@ -20,6 +20,9 @@ export interface Plant {
 
 type ReadingsEvent = Record<string, Partial<Record<QuantityId, [number | null, number, BadReason?]>>>;
 
+/** Two beats missed. */
+const silenceMs = 35_000;
+
 export class PlantLink {
   #plant: Plant | undefined;
   #source: EventSource | undefined;
@@ -27,6 +30,9 @@ export class PlantLink {
   #plantAt = { now: 0, real: 0 };
   #stopped = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  /** Real time at which the server was last heard. */
+  #heardAt = 0;
   /** The session has ended. */
   readonly onSignedOut: () => void;
 
@@ -47,14 +53,31 @@ export class PlantLink {
 
   start(): void {
     this.#stopped = false;
+    // In a stairwell a connection goes silent without breaking; the server beats every 15 s.
+    this.#watch = setInterval(() => {
+      if (this.#plant?.connected && performance.now() - this.#heardAt > silenceMs) this.#break();
+    }, 1_000);
+    window.addEventListener('offline', this.#break);
+    window.addEventListener('online', this.#again);
     void this.#open();
   }
 
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#retry);
+    clearInterval(this.#watch);
+    window.removeEventListener('offline', this.#break);
+    window.removeEventListener('online', this.#again);
     this.#source?.close();
   }
+
+  readonly #break = (): void => {
+    this.#source?.close();
+    this.#lost();
+  };
+  readonly #again = (): void => {
+    if (!this.#plant?.connected) void this.#open();
+  };
 
   /** After an action its answer is shown at once; the stream repeats it for everybody. */
   put(change: { alarm?: Alarm; ticket?: Ticket; fault?: SimulatorFault }): void {
@@ -74,7 +97,11 @@ export class PlantLink {
       source.close();
       this.#lost();
     };
-    source.addEventListener('beat', (event) => this.#beat(JSON.parse(event.data) as { now: number }));
+    this.#heardAt = performance.now();
+    source.addEventListener('beat', (event) => {
+      this.#heardAt = performance.now();
+      this.#beat(JSON.parse(event.data) as { now: number });
+    });
     // What happens while the lists are loaded is applied after them.
     let early: (() => void)[] | undefined = [];
     const on = <T>(name: string, apply: (data: T) => void) =>

@@ -1,8 +1,8 @@
-/** What the journal of alarms calls its events, in words. */
+/** What the journal calls its events, in words. */
 import type { JournalEntry } from '../../../rules/desk/index.ts';
 import type { TextKey } from '../i18n/en.ts';
 
-const labels: Partial<Record<JournalEntry['event'], TextKey>> = {
+const labels: Record<JournalEntry['event'], TextKey> = {
   raise: 'event.raise',
   clear: 'event.clear',
   acknowledge: 'event.acknowledge',
@@ -16,5 +16,17 @@ const labels: Partial<Record<JournalEntry['event'], TextKey>> = {
   return: 'alarms.return',
   comment: 'alarms.comment',
   group: 'event.group',
+  open: 'event.open',
+  join: 'event.join',
+  recovered: 'tickets.alarmGone',
+  recurred: 'event.recurred',
+  assign: 'event.assign',
+  start: 'tickets.start',
+  wait: 'tickets.wait',
+  resolve: 'tickets.resolve',
+  verify: 'tickets.verify',
+  reopen: 'tickets.reopen',
+  cancel: 'tickets.cancel',
 };
-export const eventLabel = (event: string): TextKey | undefined => labels[event as JournalEntry['event']];
+export const eventLabel = (event: string): TextKey | undefined =>
+  Object.hasOwn(labels, event) ? labels[event as JournalEntry['event']] : undefined;

@@ -10,10 +10,12 @@ import { useConsole } from '../parts/context.ts';
 import { FaultDrawer } from '../parts/fault-drawer.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { calls } from '../parts/priority.tsx';
+import { useNewBuild } from '../shell.ts';
 import './frame.css';
 import { Announcer } from './announcer.tsx';
 import { LinkState, OldValues } from './link-state.tsx';
 import { Shortcuts } from './shortcuts.tsx';
+import { useThemeColor } from './theme-color.ts';
 import { UserMenu } from './user-menu.tsx';
 import { Wall } from './wall.tsx';
 
@@ -22,6 +24,8 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
   const { plant } = useConsole();
   const page = pageOf(useRoute());
   const [help, showHelp] = useState(false);
+  useNewBuild(plant.connected);
+  useThemeColor();
   return (
     <>
       <UnstyledButton className="skip" onClick={toMain}>

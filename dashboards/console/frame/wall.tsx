@@ -1,27 +1,43 @@
-/** For a screen on the wall: nothing but the plant, as large as it fits. Escape leaves it. */
-import { type ReactNode, useEffect } from 'react';
+/** Around a screen on the wall: no navigation, everything as large as it fits, the most urgent alarm always in sight. Escape leaves it. */
+import { type ReactNode, useEffect, useState } from 'react';
 import { useWords } from '../i18n/i18n.tsx';
 import { AlarmSound } from '../parts/alarm-sound.tsx';
 import { useConsole } from '../parts/context.ts';
+import { byUrgency, calls, PriorityMark } from '../parts/priority.tsx';
 import { LinkState, OldValues } from './link-state.tsx';
+
+const idleMs = 4_000;
 
 export function Wall({ children }: { children: ReactNode }) {
   const { t, text } = useWords();
   const { plant } = useConsole();
+  const idle = useIdle();
+  useAwake();
   useEffect(() => {
     const leave = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') window.location.hash = '#/';
+      if (event.key === 'Escape' && !document.querySelector('[role=dialog]')) window.location.hash = '#/';
     };
     window.addEventListener('keydown', leave);
     return () => window.removeEventListener('keydown', leave);
   }, []);
+  const calling = [...plant.alarms.values()].filter(calls).sort(byUrgency);
+  const first = calling[0];
   return (
-    <div className="frame wall">
+    <div className={`frame wall${idle ? ' idle' : ''}`}>
       <header className="wall-top">
         <h1>{text(plant.site.name)}</h1>
+        {first && (
+          <p className="wall-alarm">
+            <PriorityMark priority={first.priority} flash />
+            <strong>{text(first.title)}</strong> <span>{text(first.location)}</span>
+            {calling.length > 1 && <span>{t('alarms.andMore', { n: calling.length - 1 })}</span>}
+          </p>
+        )}
         <LinkState />
         <AlarmSound />
-        <a href="#/">{t('dialog.close')}</a>
+        <a className="wall-leave" href="#/">
+          {t('dialog.close')}
+        </a>
       </header>
       <OldValues />
       <main className="page" id="main" tabIndex={-1}>
@@ -29,4 +45,43 @@ export function Wall({ children }: { children: ReactNode }) {
       </main>
     </div>
   );
+}
+
+/** Nobody moves the pointer: it goes out of the picture. */
+function useIdle(): boolean {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => {
+    let timer = setTimeout(() => setIdle(true), idleMs);
+    const moved = () => {
+      clearTimeout(timer);
+      setIdle(false);
+      timer = setTimeout(() => setIdle(true), idleMs);
+    };
+    for (const event of ['pointermove', 'keydown'] as const) window.addEventListener(event, moved);
+    return () => {
+      clearTimeout(timer);
+      for (const event of ['pointermove', 'keydown'] as const) window.removeEventListener(event, moved);
+    };
+  }, []);
+  return idle;
+}
+
+/** The screen must not go dark. Browsers offer this on https and on this machine; elsewhere the screen's own settings must do it. */
+function useAwake(): void {
+  useEffect(() => {
+    let lock: WakeLockSentinel | undefined;
+    let gone = false;
+    const hold = async () => {
+      if (document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
+      lock = await navigator.wakeLock.request('screen').catch(() => undefined);
+      if (gone) await lock?.release();
+    };
+    void hold();
+    document.addEventListener('visibilitychange', hold);
+    return () => {
+      gone = true;
+      document.removeEventListener('visibilitychange', hold);
+      void lock?.release();
+    };
+  }, []);
 }

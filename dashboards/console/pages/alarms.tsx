@@ -15,6 +15,10 @@ import { useConsole } from '../parts/context.ts';
 import { byUrgency, isHidden } from '../parts/priority.tsx';
 import { useNow } from '../parts/use-now.ts';
 
+const mostNamed = 6;
+/** Requests on their way together. */
+const atOnce = 6;
+
 export function AlarmsPage() {
   const { t, text } = useWords();
   const { plant, link, may } = useConsole();
@@ -95,12 +99,18 @@ function Bulk({ selectable, selected, select, ask }: BulkProps) {
   const acknowledge = () =>
     ask({
       title: t('alarms.acknowledgeMany', { n: selected.length }),
-      subject: selected.map(({ title }) => text(title)).join(' · '),
+      subject: [...new Set(selected.map(({ title }) => text(title)))].slice(0, mostNamed).join(' · '),
       label: t('dialog.comment'),
       required: false,
       run: (comment) =>
         act(async () => {
-          for (const { id } of selected) link.put({ alarm: await api.moveAlarm(id, 'acknowledge', comment ? { comment } : {}) });
+          const waiting = [...selected];
+          const work = async () => {
+            for (let next = waiting.shift(); next; next = waiting.shift()) {
+              link.put({ alarm: await api.moveAlarm(next.id, 'acknowledge', comment ? { comment } : {}) });
+            }
+          };
+          await Promise.all(Array.from({ length: atOnce }, work));
           select(all, false);
         }),
     });

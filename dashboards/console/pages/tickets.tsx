@@ -1,34 +1,48 @@
-/** Tickets: the open ones, one's own, the closed ones; a new one; and one ticket in full with every step that is possible now. */
-import { Button, Group, Modal, SegmentedControl, Select, Stack, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, useEffect, useState } from 'react';
+/** Tickets: the open ones as a list or by state, the closed ones; filtered as the address says; and a new one. */
+import '../desk/desk.css';
+import { Button, Group, Modal, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { priorities, priorityLabels } from '../../../shared/alarm.ts';
 import { type Ticket, ticketStateLabels } from '../../../shared/ticket.ts';
-import { api, type JournalInfo } from '../data/api.ts';
-import type { TextKey } from '../i18n/en.ts';
+import { api } from '../data/api.ts';
+import { NewTicket } from '../desk/new-ticket.tsx';
+import { openStates, ticketFits } from '../desk/ticket-filter.ts';
+import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { useConsole } from '../parts/context.ts';
-import { Journal } from '../parts/journal.tsx';
 import { TicketRow } from '../parts/ticket-row.tsx';
 import { useNow } from '../parts/use-now.ts';
 
-type Filter = 'open' | 'mine' | 'closed';
-
 export function TicketsPage() {
-  const { t } = useWords();
-  const { plant, link, may, session } = useConsole();
+  const { t, text } = useWords();
+  const { plant, link, may, session, act } = useConsole();
   const now = useNow(link, 5_000);
   const [question, ask] = useState<Question>();
-  const [filter, setFilter] = useState<Filter>('open');
+  const [query, change] = useHashQuery();
   const [closed, setClosed] = useState<Ticket[]>([]);
   const [making, setMaking] = useState(false);
+  const view = query.get('view') ?? 'list';
+  const whose = query.get('whose');
   useEffect(() => {
-    if (filter === 'closed') api.tickets('verified,cancelled').then(setClosed, () => undefined);
-  }, [filter]);
-  const open = [...plant.tickets.values()].sort((a, b) => b.openedAt - a.openedAt);
-  const shown = filter === 'closed' ? closed : filter === 'mine' ? open.filter(({ assignee }) => assignee === session.user.name) : open;
+    if (view === 'closed') void act(async () => setClosed(await api.tickets('verified,cancelled')));
+  }, [view, act]);
+  const filter = {
+    text: query.get('text') ?? undefined,
+    trade: query.get('trade') ?? undefined,
+    priority: query.get('priority') ?? undefined,
+    state: query.get('state') ?? undefined,
+    mine: whose === 'mine' ? session.user.name : undefined,
+    overdue: whose === 'overdue',
+  };
+  const words = (ticket: Ticket) => [ticket.id, text(ticket.title), text(ticket.location), ticket.device, ticket.assignee].join(' ');
+  const shown = (view === 'closed' ? closed : [...plant.tickets.values()])
+    .filter((ticket) => ticketFits(ticket, filter, now, words))
+    .sort((a, b) => b.openedAt - a.openedAt);
+  const rows = (tickets: readonly Ticket[], stateShown = true) =>
+    tickets.map((ticket) => <TicketRow key={ticket.id} ticket={ticket} now={now} ask={ask} stateShown={stateShown} />);
   return (
-    <div className="column">
+    <div className={`column${view === 'board' ? ' wide-column' : ''}`}>
       <section className="panel">
         <Group justify="space-between" mb="xs">
           <h2>
@@ -36,196 +50,113 @@ export function TicketsPage() {
           </h2>
           <Group gap="sm">
             <SegmentedControl
-              value={filter}
-              onChange={(value) => setFilter(value as Filter)}
+              aria-label={t('tickets.view')}
+              value={view}
+              onChange={(value) => change({ view: value === 'list' ? undefined : value, state: undefined })}
               data={[
-                { value: 'open', label: t('tickets.open') },
-                { value: 'mine', label: t('tickets.mine') },
+                { value: 'list', label: t('tickets.list') },
+                { value: 'board', label: t('tickets.board') },
                 { value: 'closed', label: t('tickets.closed') },
               ]}
             />
-            {may('ticket:open') && <Button onClick={() => setMaking(true)}>{t('tickets.new')}</Button>}
+            {may('ticket:open') && (
+              <Button onClick={() => setMaking(true)} data-step="new">
+                {t('tickets.new')}
+              </Button>
+            )}
           </Group>
         </Group>
+        <TicketFilters query={query} change={change} withState={view === 'list'} />
         {shown.length === 0 ? <p className="calm">{t('tickets.none')}</p> : null}
-        <ul className="rows">
-          {shown.map((ticket) => (
-            <TicketRow key={ticket.id} ticket={ticket} now={now} ask={ask} />
-          ))}
-        </ul>
+        {view !== 'board' && <ul className="rows">{rows(shown)}</ul>}
       </section>
+      {view === 'board' && (
+        <div className="ticket-board">
+          {openStates.map((state) => {
+            const here = shown.filter((ticket) => ticket.state === state);
+            return (
+              <section className="panel" key={state} data-column={state}>
+                <h3>
+                  {text(ticketStateLabels[state])} <b>{here.length}</b>
+                </h3>
+                <ul className="rows">{rows(here, false)}</ul>
+              </section>
+            );
+          })}
+        </div>
+      )}
       <ActionDialog question={question} onClose={() => ask(undefined)} />
-      <Modal opened={making} onClose={() => setMaking(false)} title={t('tickets.new')} centered>
+      <Modal
+        opened={making}
+        onClose={() => setMaking(false)}
+        title={t('tickets.new')}
+        centered
+        closeButtonProps={{ 'aria-label': t('dialog.close') }}
+      >
         <NewTicket onDone={() => setMaking(false)} />
       </Modal>
     </div>
   );
 }
 
-function NewTicket({ onDone }: { onDone: () => void }) {
-  const { t, text } = useWords();
-  const { plant, link, act } = useConsole();
-  const [title, setTitle] = useState('');
-  const [description, setDescription] = useState('');
-  const [location, setLocation] = useState('');
-  const [system, setSystem] = useState<string | null>(plant.site.systems[0]?.id ?? null);
-  const [trade, setTrade] = useState<string | null>(plant.site.trades[0]?.id ?? null);
-  const [priority, setPriority] = useState<string | null>('medium');
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const body = { title, description: description || title, system, trade, priority, ...(location ? { location } : {}) };
-    if (await act(async () => link.put({ ticket: await api.openTicket(body) }))) onDone();
-  };
-  const options = (list: readonly { id: string; label: { zh: string; en: string } }[]) =>
-    list.map(({ id, label }) => ({ value: id, label: text(label) }));
-  return (
-    <form onSubmit={submit}>
-      <Stack gap="sm">
-        <TextInput
-          label={t('tickets.what')}
-          value={title}
-          onChange={(event) => setTitle(event.currentTarget.value)}
-          required
-          maxLength={200}
-          data-autofocus
-        />
-        <TextInput
-          label={t('tickets.where')}
-          value={location}
-          onChange={(event) => setLocation(event.currentTarget.value)}
-          maxLength={200}
-        />
-        <Textarea
-          label={t('tickets.detail')}
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-          autosize
-          minRows={2}
-        />
-        <Group grow>
-          <Select
-            label={t('tickets.system')}
-            data={options(plant.site.systems)}
-            value={system}
-            onChange={setSystem}
-            allowDeselect={false}
-          />
-          <Select label={t('tickets.trade')} data={options(plant.site.trades)} value={trade} onChange={setTrade} allowDeselect={false} />
-        </Group>
-        <Select
-          label={t('tickets.priority')}
-          data={priorities.map((id) => ({ value: id, label: text(priorityLabels[id]) }))}
-          value={priority}
-          onChange={setPriority}
-          allowDeselect={false}
-        />
-        <Group justify="flex-end">
-          <Button type="submit" disabled={title.trim() === ''}>
-            {t('tickets.new')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
+interface FilterProps {
+  query: URLSearchParams;
+  change: (values: Record<string, string | undefined>) => void;
+  withState: boolean;
 }
 
-/** Steps beside the usual next one, by state. */
-const furtherSteps: Partial<Record<Ticket['state'], { action: string; label: TextKey; needs?: 'ticket:cancel' }[]>> = {
-  open: [{ action: 'cancel', label: 'tickets.cancel', needs: 'ticket:cancel' }],
-  assigned: [
-    { action: 'wait', label: 'tickets.wait' },
-    { action: 'cancel', label: 'tickets.cancel', needs: 'ticket:cancel' },
-  ],
-  started: [
-    { action: 'wait', label: 'tickets.wait' },
-    { action: 'cancel', label: 'tickets.cancel', needs: 'ticket:cancel' },
-  ],
-  resolved: [{ action: 'reopen', label: 'tickets.reopen' }],
-  verified: [{ action: 'reopen', label: 'tickets.reopen' }],
-  cancelled: [{ action: 'reopen', label: 'tickets.reopen' }],
-};
-
-export function TicketPage({ id }: { id: string }) {
+function TicketFilters({ query, change, withState }: FilterProps) {
   const { t, text } = useWords();
-  const { plant, link, may, act } = useConsole();
-  const now = useNow(link, 5_000);
-  const [question, ask] = useState<Question>();
-  const [loaded, setLoaded] = useState<Ticket & { journal: JournalInfo[] }>();
-  const version = plant.tickets.get(id)?.version;
-  // A new version has a new journal.
-  useEffect(() => {
-    api.ticket(id).then(setLoaded, () => undefined);
-  }, [id, version]);
-  const ticket = plant.tickets.get(id) ?? loaded;
-  if (!ticket) return null;
-  const step = (action: string, label: string, key: 'reason' | 'comment') =>
-    ask({
-      title: label,
-      subject: `${ticket.id} · ${text(ticket.title)}`,
-      label: t(key === 'reason' ? 'dialog.reason' : 'tickets.comment'),
-      required: true,
-      run: (words) =>
-        act(async () => {
-          link.put({ ticket: await api.moveTicket(ticket.id, action, { [key]: words }) });
-          setLoaded(await api.ticket(id));
-        }),
-    });
-  const facts: [string, string | null][] = [
-    [t('alarms.state'), text(ticketStateLabels[ticket.state])],
-    [t('tickets.detail'), text(ticket.description)],
-    [t('tickets.trade'), text(plant.site.trades.find(({ id: trade }) => trade === ticket.trade)?.label)],
-    [t('tickets.reason'), ticket.waitingReason],
-    [t('tickets.resolution.label'), ticket.resolution],
-  ];
+  const { plant } = useConsole();
+  const [open, setOpen] = useState(false);
+  const names = ['whose', 'trade', 'priority', ...(withState ? ['state'] : [])];
+  const set = names.filter((name) => query.get(name)).length;
+  const select = (name: string, all: string, data: { value: string; label: string }[]) => (
+    <Select
+      aria-label={all}
+      placeholder={all}
+      clearable
+      value={query.get(name)}
+      onChange={(value) => change({ [name]: value ?? undefined })}
+      data={data}
+      data-filter={name}
+    />
+  );
   return (
-    <div className="column">
-      <a className="back" href="#/tickets">
-        {t('device.back')}
-      </a>
-      <section className="panel">
-        <ul className="rows">
-          <TicketRow ticket={ticket} now={now} ask={ask} />
-        </ul>
-        <dl className="facts">
-          {facts.map(([label, value]) =>
-            value ? (
-              <div key={label}>
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ) : null,
-          )}
-          {ticket.alarm && (
-            <div>
-              <dt>{t('nav.alarms')}</dt>
-              <dd>
-                <a href={`#/alarms/${encodeURIComponent(ticket.alarm)}`}>
-                  {t(ticket.alarmActive ? 'tickets.alarmActive' : 'tickets.alarmGone')}
-                </a>
-              </dd>
-            </div>
-          )}
-        </dl>
-        {may('ticket:work') && (
-          <Group gap="sm">
-            {furtherSteps[ticket.state]?.map(({ action, label, needs }) =>
-              !needs || may(needs) ? (
-                <Button key={action} variant="default" onClick={() => step(action, t(label), 'reason')}>
-                  {t(label)}
-                </Button>
-              ) : null,
-            )}
-            <Button variant="default" onClick={() => step('comment', t('tickets.comment'), 'comment')}>
-              {t('tickets.comment')}
-            </Button>
-          </Group>
+    <search className={`filters${open ? ' open' : ''}`}>
+      <TextInput
+        aria-label={t('tickets.search')}
+        placeholder={t('tickets.search')}
+        value={query.get('text') ?? ''}
+        onChange={(event) => change({ text: event.currentTarget.value })}
+        data-search
+      />
+      <Button className="filters-toggle" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {t('alarms.filter')}
+        {set > 0 ? ` (${set})` : ''}
+      </Button>
+      <div className="filters-more">
+        {select('whose', t('tickets.everybody'), [
+          { value: 'mine', label: t('tickets.mine') },
+          { value: 'overdue', label: t('tickets.overdue') },
+        ])}
+        {select(
+          'trade',
+          t('alarms.allTrades'),
+          plant.site.trades.map(({ id, label }) => ({ value: id, label: text(label) })),
         )}
-      </section>
-      <section className="panel">
-        <h2>{t('tickets.history')}</h2>
-        <Journal entries={loaded?.journal ?? []} kind="ticket" />
-      </section>
-      <ActionDialog question={question} onClose={() => ask(undefined)} />
-    </div>
+        {select(
+          'priority',
+          t('alarms.filterAll'),
+          priorities.map((id) => ({ value: id, label: text(priorityLabels[id]) })),
+        )}
+        {withState &&
+          select(
+            'state',
+            t('alarms.allStates'),
+            openStates.map((id) => ({ value: id, label: text(ticketStateLabels[id]) })),
+          )}
+      </div>
+    </search>
   );
 }

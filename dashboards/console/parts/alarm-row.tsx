@@ -59,7 +59,7 @@ function AlarmFacts({ alarm, now }: { alarm: Alarm; now: number }) {
   const device = plant.devices.get(alarm.device);
   const states = alarm.quantity ? plant.site.quantities[alarm.quantity]?.states : undefined;
   const shown = alarm.value === null ? '' : states ? text(states[String(alarm.value)]) : `${number(alarm.value)} ${alarm.unit}`;
-  const person = byHand(alarm.suppressedBy);
+  const suppressed = useSuppressionText(alarm.suppressedBy);
   return (
     <>
       <div className="row-where">{text(alarm.location) || text(device?.location) || text(device?.name)}</div>
@@ -77,14 +77,24 @@ function AlarmFacts({ alarm, now }: { alarm: Alarm; now: number }) {
         {alarm.shelvedUntil !== null && (
           <span>{t('alarms.shelved', { time: time(alarm.shelvedUntil, now), reason: alarm.shelvedReason ?? '' })}</span>
         )}
-        {alarm.suppressedBy !== null && (
-          <span>{person ? t('alarms.suppressedBy', { who: person }) : t('alarms.suppressedByDesign', { what: alarm.suppressedBy })}</span>
-        )}
+        {suppressed && <span>{suppressed}</span>}
         {alarm.outOfServiceTicket && <span>{t('alarms.outOfServiceFor', { ticket: alarm.outOfServiceTicket })}</span>}
         {alarm.ticket && <a href={`#/tickets/${alarm.ticket}`}>{t('alarms.ticket', { id: alarm.ticket })}</a>}
       </div>
     </>
   );
+}
+
+/** By a person, by maintenance of a device, or by the alarm that explains it. */
+function useSuppressionText(by: string | null): string {
+  const { t, text } = useWords();
+  const { plant } = useConsole();
+  if (by === null) return '';
+  const person = byHand(by);
+  if (person) return t('alarms.suppressedBy', { who: person });
+  const device = by.startsWith('maintenance:') ? by.slice('maintenance:'.length) : undefined;
+  if (device) return t('alarms.inMaintenance', { what: text(plant.devices.get(device)?.name) || device });
+  return t('alarms.suppressedByDesign', { what: text(plant.alarms.get(by)?.title) || by });
 }
 
 /** The usual step as a button; the others behind one more, which only the alarm desk has. */
