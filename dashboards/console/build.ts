@@ -1,7 +1,7 @@
 /** Builds the console when its sources are newer than what was built; takes about a second, and nothing when there is nothing to do. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Fault } from '../../shared/errors.ts';
 
@@ -37,10 +37,19 @@ export async function buildConsoleIfStale(): Promise<boolean> {
   const stamp = join(outDir, stampName);
   const hash = sourcesHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return false;
-  // In a process of its own, so that the bundler's memory is given back.
-  const { code, output } = await run(join(import.meta.dirname, 'run-vite.ts'), outDir);
-  if (code !== 0) throw new Fault('role/failed', `the console could not be built\n${output}`);
-  writeFileSync(stamp, hash);
+  // Built beside it and put there whole: another program may be serving the old one, or building at the same time.
+  const made = `${outDir}-${process.pid}`;
+  const old = `${made}-old`;
+  try {
+    // In a process of its own, so that the bundler's memory is given back.
+    const { code, output } = await run(join(import.meta.dirname, 'run-vite.ts'), made);
+    if (code !== 0) throw new Fault('role/failed', `the console could not be built\n${output}`);
+    writeFileSync(join(made, stampName), hash);
+    if (existsSync(outDir)) renameSync(outDir, old);
+    renameSync(made, outDir);
+  } finally {
+    for (const folder of [made, old]) rmSync(folder, { recursive: true, force: true });
+  }
   return true;
 }
 

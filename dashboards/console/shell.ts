@@ -12,7 +12,7 @@ const reloadedFor = 'plantroom.reloadedFor';
 const retryMs = 3_000;
 const askEveryMs = 10 * 60_000;
 /** Not while the first page is being drawn. */
-const firstAskMs = 5_000;
+const firstAskMs = 2_000;
 
 /** New builds come with a restart of the server: asks after every break of the connection, and now and again. */
 export function useNewBuild(connected: boolean): void {

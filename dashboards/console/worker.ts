@@ -40,9 +40,9 @@ async function activate(): Promise<void> {
 }
 
 /** The page is always asked for first, so that a new build is there at once; its files carry a hash in their names. */
-async function page(request: Request): Promise<Response> {
+async function page(): Promise<Response> {
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(patienceMs) });
+    return await fetch('/', { cache: 'no-cache', signal: AbortSignal.timeout(patienceMs) });
   } catch (error) {
     const kept = await caches.match('/', { cacheName });
     if (kept) return kept;
@@ -60,6 +60,6 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== worker.location.origin) return;
-  if (request.mode === 'navigate' && pathname === '/') event.respondWith(page(request));
+  if (request.mode === 'navigate' && pathname === '/') event.respondWith(page());
   else if (shell.has(pathname)) event.respondWith(file(request));
 });

@@ -1,0 +1,253 @@
+/** The console on the real dashboards role and a real desk, without a plant: what roles see, the alarm desk by hand, the installed app. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildConsoleIfStale } from '../../dashboards/console/build.ts';
+import { infoOf, type PageId, pages } from '../../dashboards/console/pages.ts';
+import { may, type UserRole, userRoles } from '../../dashboards/permissions.ts';
+import type { Priority } from '../../shared/alarm.ts';
+import { launchBrowser, openPage, signIn } from '../browser.ts';
+import { openConsoleProxy } from '../console-proxy.ts';
+import { type DashboardsApp, heatingAlarm, passwordOf, startDashboardsApp } from '../dashboards-app.ts';
+import { until } from '../program.ts';
+import { needs } from '../servers.ts';
+import { siteOf } from '../site-of.ts';
+
+const pictures = join(import.meta.dirname, '..', '..', 'artefacts', 'screens');
+const screen = { width: 1440, height: 900, language: 'en' } as const;
+
+describe.runIf(needs('chromium'))('the console without a plant', () => {
+  let app: DashboardsApp;
+  let browser: Browser;
+  const raise = (device: string, priority: Priority, rule = 'HEAT-LOOP-LOW') => {
+    const id = `${rule.toLowerCase()}.${device}`;
+    app.desk.raise(heatingAlarm(device, { id, rule, priority, causeKey: id }), { at: Date.now(), value: 95, limit: 150 });
+    return id;
+  };
+  const row = (page: Page, id: string) => page.locator(`.alarm-row[data-alarm="${id}"]`);
+  const open = async (role: UserRole, hash = '#/') => {
+    const opened = await openPage(browser, app.url, screen);
+    await signIn(opened.page, role, passwordOf(role));
+    await opened.page.goto(`${app.url}/${hash}`);
+    return opened;
+  };
+
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    await buildConsoleIfStale();
+    [app, browser] = await Promise.all([
+      startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating'], ['loop-2', 'heating'], ['loop-3', 'heating'], ['loop-4', 'heating']] })), // biome-ignore format: short
+      launchBrowser(),
+    ]);
+  }, 90_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.[Symbol.asyncDispose]();
+  });
+
+  it.each(userRoles)('shows %s the pages and the steps of the role, and no other', async (role) => {
+    const id = raise('loop-1', 'high', `ROLE-${role.toUpperCase()}`);
+    const ticket = app.desk.alarm(id)?.ticket;
+    const { page } = await open(role, `#/alarms/${id}`);
+    await row(page, id).waitFor();
+    const steps = () => page.$$eval('main [data-step]', (all) => all.map((one) => one.getAttribute('data-step')).sort());
+    const expected = {
+      viewer: [],
+      technician: ['acknowledge', 'comment', 'shelve'],
+      engineer: ['acknowledge', 'comment', 'out-of-service', 'shelve', 'suppress'],
+    };
+    const rank = role === 'viewer' || role === 'technician' ? role : 'engineer';
+    expect(await steps()).toEqual(expected[rank]);
+
+    await page.goto(`${app.url}/#/tickets/${ticket}`);
+    await page.waitForSelector('.ticket-head');
+    const onTicket = { viewer: [], technician: ['assign', 'comment'], engineer: ['assign', 'cancel', 'comment', 'hand-over'] };
+    expect(await steps()).toEqual(onTicket[rank]);
+    await page.goto(`${app.url}/#/maintenance`);
+    await page.waitForSelector('main .panel');
+    expect(await steps()).toEqual(rank === 'engineer' ? ['begin'] : []);
+
+    await page.click('[data-page=more]');
+    await page.waitForSelector('[role=menu]');
+    const named = await page.$$eval('.top [data-page], [role=menu] [data-page]', (all) => all.map((one) => one.getAttribute('data-page')));
+    const allowed = (id: PageId) => {
+      const { permission } = infoOf(id);
+      return !permission || may(role, permission);
+    };
+    const outside = (Object.keys(pages) as PageId[]).filter((id) => infoOf(id).place !== 'alarms');
+    expect(named.filter((id) => id !== 'more').sort()).toEqual(outside.filter(allowed).sort());
+    await page.keyboard.press('Escape');
+    // By hand-made address neither.
+    for (const id of (Object.keys(pages) as PageId[]).filter((one) => !allowed(one))) {
+      await page.goto(`${app.url}/#/${id}`);
+      await page.getByText('You may not do this').waitFor();
+      expect(await page.locator('main table').count()).toBe(0);
+    }
+    app.desk.acknowledge(id, { id: 'test' });
+    app.desk.clear(id, { at: Date.now(), value: 300 });
+    await page.context().close();
+  });
+
+  it('works the alarm desk: filter in the address, several at once but no critical one, shelve, suppress, out of service, back', async () => {
+    const critical = raise('loop-1', 'critical');
+    const others = ['loop-2', 'loop-3'].map((device) => raise(device, 'medium'));
+    const { page, trouble } = await open('engineer', '#/alarms');
+    for (const id of [critical, ...others]) await row(page, id).waitFor();
+    expect(await row(page, critical).locator('input[type=checkbox]').count()).toBe(0);
+    await page.keyboard.press('/');
+    await page.keyboard.type('loop-3');
+    await until(async () => (await page.locator('.alarm-row').count()) === 1);
+    expect(page.url()).toContain('text=loop-3');
+    await page.reload();
+    await row(page, others[1] as string).waitFor();
+    expect(await page.locator('.alarm-row').count()).toBe(1);
+    await page.fill('[data-search]', '');
+
+    await page.click('.bulk button >> nth=0');
+    await page.click('[data-step=bulk]');
+    await page.fill('[role=dialog] textarea', '一起看过');
+    await page.click('[role=dialog] button[type=submit]');
+    await until(async () => others.every((id) => app.desk.alarm(id)?.state === 'ACKED'));
+    expect(app.desk.alarm(critical)?.state).toBe('UNACK');
+    expect(app.desk.journal({ kind: 'alarm', id: others[0] as string, event: 'acknowledge' })[0]).toMatchObject({
+      who: 'engineer',
+      why: '一起看过',
+    });
+
+    const step = async (id: string, action: string, words?: string) => {
+      await row(page, id).locator('[data-step=more]').click();
+      await page.click(`[role=menu] [data-step=${action}]`);
+      if (words === undefined) return;
+      await page.fill('[role=dialog] textarea', words);
+      await page.click('[role=dialog] button[type=submit]');
+      await page.waitForSelector('[role=dialog]', { state: 'detached' });
+    };
+    const becomes = (id: string, state: string) => page.waitForSelector(`.alarm-row[data-alarm="${id}"][data-state=${state}]`);
+    const [one = '', two = ''] = others;
+    await step(one, 'shelve', '等备件');
+    await becomes(one, 'SHLVD');
+    expect(app.desk.alarm(one)?.shelvedReason).toBe('等备件');
+    await step(one, 'unshelve');
+    await becomes(one, 'UNACK');
+    await step(two, 'suppress', '施工');
+    await becomes(two, 'DSUPR');
+    await step(two, 'unsuppress', '完工');
+    await becomes(two, 'UNACK');
+    await step(two, 'out-of-service', '更换变送器');
+    await becomes(two, 'OOSRV');
+    await step(two, 'return', '已更换');
+    await becomes(two, 'UNACK');
+
+    // The journal has it all, with who and which words; as a file too.
+    await page.goto(`${app.url}/#/journal?device=loop-3`);
+    await page.getByText('已更换').waitFor();
+    expect(await page.locator('.journal-rows li').count()).toBe(app.desk.journal({ kind: 'alarm', id: two }).length);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('[data-step=csv]')]);
+    const csv = readFileSync(await file.path(), 'utf8');
+    expect(csv.split('\r\n').filter((line) => line.includes('"engineer","已更换"'))).toHaveLength(1);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  });
+
+  it('calls without colour and without motion too, and says when the browser keeps it silent', async () => {
+    const { page } = await open('technician');
+    const id = raise('loop-4', 'critical');
+    await row(page, id).waitFor();
+    expect(await row(page, id).locator('.row-calling').textContent()).toBe('Unacknowledged');
+    expect(await page.title()).toMatch(/^\(\d+\)/);
+    await until(async () => (await page.locator('.unseen').textContent())?.includes('Loop pressure low'));
+    const flash = () =>
+      row(page, id)
+        .locator('.flash')
+        .evaluate((mark) => getComputedStyle(mark).animationName);
+    expect(await flash()).toBe('flash');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await flash()).toBe('none');
+    await page.click('.sound');
+    await page.getByRole('switch', { name: 'Sound on this screen' }).click({ force: true });
+    await page.waitForSelector('.sound[data-sounding=critical]');
+    await page.getByRole('button', { name: 'Silence until the next alarm' }).click();
+    await page.waitForSelector('.sound:not([data-sounding])');
+    raise('loop-4', 'high', 'SECOND');
+    await page.waitForSelector('.sound[data-sounding]');
+    await page.context().close();
+  });
+
+  it('begins and ends maintenance of a device', async () => {
+    const { page } = await open('engineer', '#/maintenance');
+    await page.click('[data-step=begin]');
+    await page.click('[role=dialog] input[placeholder], [role=dialog] .mantine-MultiSelect-input');
+    await page.keyboard.type('loop-2');
+    await page.getByRole('option', { name: /loop-2/ }).click();
+    await page.fill('[role=dialog] textarea', '季度保养');
+    await page.click('[role=dialog] button[type=submit]');
+    await page.waitForSelector('[data-device=loop-2]');
+    expect(app.desk.maintenance()).toMatchObject([{ device: 'loop-2', reason: '季度保养', who: 'engineer' }]);
+    await page.click('[data-device=loop-2] [data-step=end]');
+    await page.waitForSelector('[data-device=loop-2]', { state: 'detached' });
+    expect(app.desk.maintenance()).toEqual([]);
+    await page.context().close();
+  });
+
+  it('can be installed: manifest, icons of the size they say, a worker that keeps the shell and nothing of the API', async () => {
+    const { page, trouble } = await openPage(browser, app.url, screen);
+    await signIn(page, 'viewer', passwordOf('viewer'));
+    const session = await page.context().newCDPSession(page);
+    const manifest = await session.send('Page.getAppManifest');
+    expect(manifest.errors).toEqual([]);
+    const { icons } = JSON.parse(manifest.data ?? '{}') as { icons: { src: string; sizes: string; type: string; purpose: string }[] };
+    for (const { src, sizes } of icons.filter(({ type }) => type === 'image/png')) {
+      const png = Buffer.from(await (await fetch(app.url + src)).arrayBuffer());
+      expect([src, `${png.readUInt32BE(16)}x${png.readUInt32BE(20)}`]).toEqual([src, sizes]);
+    }
+    expect(icons.map(({ sizes, purpose }) => `${sizes} ${purpose}`)).toEqual(
+      expect.arrayContaining(['192x192 any', '512x512 any', '192x192 maskable', '512x512 maskable']),
+    );
+    // The test's own window is a private one, which is the only thing that may stand in the way.
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
+    await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
+    await page.reload();
+    await page.waitForSelector('.tile');
+    const kept = await page.evaluate(async () => {
+      const found: string[] = [];
+      for (const name of await caches.keys())
+        for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).pathname);
+      return found;
+    });
+    expect(kept).toContain('/');
+    expect(kept.filter((path) => !/^\/($|assets\/|[\w-]+\.(png|svg|webmanifest)$)/.test(path))).toEqual([]);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  });
+
+  it('on the wall: says when values are old, shows none offline, comes back by itself with the new build and still signed in', async () => {
+    await using proxy = await openConsoleProxy(app.url);
+    const { page } = await openPage(browser, proxy.url, { width: 1920, height: 1080, language: 'zh' });
+    await signIn(page, 'viewer', passwordOf('viewer'));
+    await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
+    await page.goto(`${proxy.url}/#/wall`);
+    await page.waitForSelector('.wall .tile');
+    proxy.cut();
+    await page.waitForSelector('.old-values');
+    await page.screenshot({ path: join(pictures, 'wall-old-values.png') });
+    await page.reload();
+    await page.waitForSelector('.unreachable');
+    expect(await page.locator('.tile').count()).toBe(0);
+    await page.screenshot({ path: join(pictures, 'wall-unreachable.png') });
+    const builds = () => page.$$eval('script[type=module][src]', ([script]) => script?.getAttribute('src'));
+    expect(await builds()).not.toContain('night');
+    proxy.offerBuild('night');
+    proxy.restore();
+    await page.waitForSelector('.wall .tile', { timeout: 20_000 });
+    await page.waitForFunction(() => document.querySelector('script[type=module][src*=night]') !== null, undefined, { timeout: 20_000 });
+    await page.waitForSelector('.wall .tile');
+    expect(page.url()).toContain('#/wall');
+    // The worker of the old build has made room.
+    await page.waitForFunction(async () => (await caches.keys()).every((name) => name.includes('night')));
+    const { clientHeight, scrollHeight } = await page.evaluate(() => document.documentElement);
+    expect(scrollHeight).toBe(clientHeight);
+    await page.context().close();
+  });
+});
