@@ -1,7 +1,7 @@
 /**
  * `npm run screens`: the console on a year of data. First paint of the overview, every board over thirteen months from click to drawn, and what
- * fifty viewers cost the dashboards role. Real program, real Chromium. Options: --store sqlite|influx1, --days N, --keep FOLDER, --viewers N,
- * --only paint,boards,viewers.
+ * fifty viewers cost the dashboards role. Real program, real Chromium. Options: --store sqlite|influx1, --days N, --keep FOLDER (SQLite), --url of a
+ * store that was filled before, --viewers N, --only paint,boards,viewers.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     days: { type: 'string', default: '396' },
     keep: { type: 'string' },
+    url: { type: 'string' },
     viewers: { type: 'string', default: '50' },
     only: { type: 'string', default: 'paint,boards,viewers' },
   },
@@ -147,10 +148,14 @@ function firstOfEach(paths: readonly string[]): string[] {
 process.stdout.write(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? '?'}, load ${loadavg()[0]?.toFixed(1)}\n`);
 await using undo = new AsyncDisposableStack();
 const begin = performance.now();
-const plant = undo.use(await startYearPlant({ store: values.store as StoreName, days: Number(values.days), keep: values.keep }));
-process.stdout.write(
-  `store ${values.store}: ${plant.made.devices} devices, ${plant.made.series} series, ${(plant.made.values / 1e6).toFixed(1)} million values since ${new Date(plant.made.from).toISOString().slice(0, 10)} (hours; circuits every 15 min; the last 6 h every 10 s); ready after ${((performance.now() - begin) / 1_000).toFixed(0)} s\n`,
+const plant = undo.use(
+  await startYearPlant({ store: values.store as StoreName, days: Number(values.days), keep: values.keep, url: values.url }),
 );
+const { made } = plant;
+const density = made
+  ? `${made.devices} devices, ${made.series} series, ${(made.values / 1e6).toFixed(1)} million values since ${new Date(made.from).toISOString().slice(0, 10)} (hours; circuits every 15 min; the last 6 h every 10 s)`
+  : 'filled before';
+process.stdout.write(`store ${values.store}: ${density}; ready after ${((performance.now() - begin) / 1_000).toFixed(0)} s\n`);
 const browser = undo.adopt(await launchBrowser(), (one) => one.close());
 if (parts.includes('paint')) await paint(browser, plant);
 if (parts.includes('boards')) await boards(browser, plant);

@@ -26,6 +26,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/devices/{id}/profile': 'plant:read',
   'GET /api/devices/{id}/raw': 'device:raw',
   'GET /api/series': 'plant:read',
+  'GET /api/export': 'plant:read',
   'GET /api/live': 'plant:read',
   'GET /api/boards': 'plant:read',
   'GET /api/boards/{board}': 'plant:read',

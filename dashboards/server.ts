@@ -14,6 +14,7 @@ import { backtestRoutes } from './api/backtests.ts';
 import { boardRoutes } from './api/boards.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
+import { exportRoutes } from './api/export.ts';
 import { faultRoutes } from './api/faults.ts';
 import { healthRoutes } from './api/health.ts';
 import { liveRoutes } from './api/live.ts';
@@ -30,7 +31,7 @@ import type { App, Parts } from './parts.ts';
 import { installProblems } from './problem.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
+  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes,
 ]; // biome-ignore format: a table
 

@@ -13,7 +13,8 @@ export type StoreName = 'sqlite' | 'influx1';
 
 export interface YearPlant extends AsyncDisposable {
   program: Program;
-  made: YearMade;
+  /** Undefined for a store that was filled before. */
+  made: YearMade | undefined;
 }
 
 export interface PlantOptions {
@@ -21,6 +22,8 @@ export interface PlantOptions {
   days: number;
   /** Keeps the filled SQLite folder there and takes it again while it is fresh. */
   keep: string | undefined;
+  /** A store that is filled already, such as an InfluxDB that was left running. */
+  url: string | undefined;
 }
 
 const denseMs = 6 * 3_600_000;
@@ -28,24 +31,17 @@ const denseMs = 6 * 3_600_000;
 const freshMs = 2 * 3_600_000;
 const sites = join(import.meta.dirname, '..', '..', 'sites');
 
-export async function startYearPlant({ store, days, keep }: PlantOptions): Promise<YearPlant> {
+export async function startYearPlant({ store, days, keep, url: filled }: PlantOptions): Promise<YearPlant> {
   await using undo = new AsyncDisposableStack();
   const folder = keep && store === 'sqlite' ? keep : mkdtempSync(join(tmpdir(), 'plantroom-screens-'));
   if (folder !== keep) undo.defer(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(folder, { recursive: true });
-  let url = `sqlite:${join(folder, 'readings.db')}`;
-  if (store === 'influx1') {
+  let url = filled ?? `sqlite:${join(folder, 'readings.db')}`;
+  if (!filled && store === 'influx1') {
     const server = undo.use(await startInfluxdb());
     url = `influx1://127.0.0.1:${server.port}/plantroom`;
   }
-  const note = join(folder, 'made.json');
-  let made = existsSync(note) ? (JSON.parse(readFileSync(note, 'utf8')) as YearMade & { at: number }) : undefined;
-  if (!made || Date.now() - made.at > freshMs) {
-    if (store === 'sqlite') rmSync(join(folder, 'readings.db'), { force: true });
-    const at = Date.now();
-    made = { ...(await fill(url, days, at)), at };
-    writeFileSync(note, JSON.stringify(made));
-  }
+  const made = filled ? undefined : await filledFolder(folder, url, days);
   // Fifteen-minute values of thirteen months: longer than readings are kept by default.
   const site = join(folder, 'site.yaml');
   cpSync(join(sites, 'profiles'), join(folder, 'profiles'), { recursive: true });
@@ -60,6 +56,17 @@ export async function startYearPlant({ store, days, keep }: PlantOptions): Promi
   await until(async () => (await fetch(`${program.url}/healthz`)).ok, 120_000, 'all roles');
   const stack = undo.move();
   return { program, made, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+async function filledFolder(folder: string, url: string, days: number): Promise<YearMade> {
+  const note = join(folder, 'made.json');
+  const made = existsSync(note) ? (JSON.parse(readFileSync(note, 'utf8')) as YearMade & { at: number }) : undefined;
+  if (made && Date.now() - made.at < freshMs) return made;
+  if (url.startsWith('sqlite:')) rmSync(join(folder, 'readings.db'), { force: true });
+  const at = Date.now();
+  const fresh = { ...(await fill(url, days, at)), at };
+  writeFileSync(note, JSON.stringify(fresh));
+  return fresh;
 }
 
 /** A kept folder keeps its users. */
