@@ -20,6 +20,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/session': 'plant:read',
   'POST /api/password': 'password:change',
   'GET /api/site': 'plant:read',
+  'GET /api/site/balance': 'plant:read',
   'GET /api/people': 'plant:read',
   'GET /api/devices': 'plant:read',
   'GET /api/devices/{id}': 'plant:read',

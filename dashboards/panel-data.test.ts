@@ -43,8 +43,9 @@ const rule = {
   rule: { id: 'O2-AREA-LOW', kind: 'below', quantity: 'pressure_kpa', priority: 'critical', title: { zh: '低', en: 'low' }, params: {} },
   pack: 'oxygen',
   enabled: true,
-  reasons: [],
-  places: [{ device: 'zone', limit: 320, unit: 'kPa' }],
+  overrides: [],
+  knobs: [],
+  places: [{ device: 'zone', limit: 320, unit: 'kPa', watches: [] }],
 } as unknown as RuleInForce;
 
 beforeAll(async () => {

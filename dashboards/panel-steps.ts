@@ -71,7 +71,7 @@ export function intoSteps(points: readonly SeriesPoint[], step: number, how: Ste
   return steps;
 }
 
-/** Start of the step that `t` lies in. */
+/** The step that `t` lies in; of a day and more the local one. */
 export function startOf(t: number, step: number, timezone: string): number {
   if (step < hour) return Math.floor(t / step) * step;
   const offset = zoneOffsetMs(timezone, t);

@@ -11,6 +11,7 @@ import { alarmJournalRoutes } from './api/alarm-journal.ts';
 import { alarmRoutes } from './api/alarms.ts';
 import { auditRoutes } from './api/audit.ts';
 import { backtestRoutes } from './api/backtests.ts';
+import { balanceRoutes } from './api/balance.ts';
 import { boardRoutes } from './api/boards.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
@@ -31,7 +32,7 @@ import type { App, Parts } from './parts.ts';
 import { installProblems } from './problem.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
+  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes,
 ]; // biome-ignore format: a table
 

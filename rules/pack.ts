@@ -11,6 +11,7 @@ import type { System } from '../shared/system.ts';
 import type { AlarmDefinition, RuleInForce } from './desk/desk.ts';
 import type { Input, Judge, RuleKind } from './kind.ts';
 import { kinds } from './kinds.ts';
+import { knobsOf } from './knobs.ts';
 import { type Place, type Plant, plantOf, select } from './plant.ts';
 
 /** A rule at a place. */
@@ -89,7 +90,8 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 
     const everywhere = overrides.filter((override) => override.devices === undefined);
     const whole = everywhere.reduce(withOverride, rule);
     const enabled = everywhere.every((override) => override.enabled);
-    const entry: RuleInForce = { rule: whole, pack, enabled, reasons: overrides.map((override) => override.reason), places: [] };
+    const kind = kinds.get(rule.kind);
+    const entry: RuleInForce = { rule: whole, pack, enabled, overrides, knobs: kind ? knobsOf(kind, whole.params) : [], places: [] };
     inForce.push(entry);
     for (const device of select(plant, rule.select, rule.quantity)) {
       const own = overrides.filter((override) => override.devices?.includes(device.id));
@@ -98,7 +100,14 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 
       if (!instance) continue;
       instances.push(instance);
       const { limit } = instance.open();
-      entry.places.push({ device: device.id, limit: Number.isFinite(limit) ? limit : null, unit: instance.definition.unit });
+      const params: Record<string, unknown> = Object.assign({}, ...own.map((override) => override.params));
+      entry.places.push({
+        device: device.id,
+        limit: Number.isFinite(limit) ? limit : null,
+        unit: instance.definition.unit,
+        watches: instance.inputs.filter((input) => 'quantity' in input),
+        ...(Object.keys(params).length > 0 ? { params } : {}),
+      });
     }
   }
   return { plant, instances, inForce };

@@ -7,8 +7,30 @@ const ruleInForce = z.object({
   rule: z.looseObject({ id: z.string(), kind: z.string(), title: text, source: z.string() }),
   pack: z.string(),
   enabled: z.boolean(),
-  reasons: z.array(z.string()),
-  places: z.array(z.object({ device: z.string(), limit: z.number().nullable(), unit: z.string() })),
+  overrides: z
+    .array(z.looseObject({ rule: z.string(), reason: z.string() }))
+    .meta({ description: 'What the site file changes, in the order in which it applies; durations in ms' }),
+  knobs: z
+    .array(
+      z.object({
+        name: z.string(),
+        form: z.enum(['number', 'limit', 'duration']),
+        value: z.union([z.number(), z.string()]),
+        least: z.number().nullable(),
+        most: z.number().nullable(),
+        whole: z.boolean(),
+      }),
+    )
+    .meta({ description: 'Numbers among its parameters, as they are written in the site file' }),
+  places: z.array(
+    z.object({
+      device: z.string(),
+      limit: z.number().nullable(),
+      unit: z.string(),
+      watches: z.array(z.object({ device: z.string(), quantity: z.string() })),
+      params: z.record(z.string(), z.unknown()).optional().meta({ description: 'Parameters that an override sets for this device' }),
+    }),
+  ),
 });
 
 export function ruleRoutes(app: App, { desk, deadLetters }: Parts): void {

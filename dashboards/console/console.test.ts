@@ -36,7 +36,10 @@ describe('texts', () => {
       .map(read)
       .join('\n');
     const unused = Object.keys(en).filter(
-      (key) => !code.includes(`'${key}'`) && !/^(role|reason|profile\.evidence)\./.test(key) && !key.startsWith('age.'),
+      (key) =>
+        !code.includes(`'${key}'`) &&
+        !/^(role|reason|param|profile\.evidence|site\.kind|balance\.verdict)\./.test(key) &&
+        !key.startsWith('age.'),
     );
     expect(unused).toEqual([]);
   });

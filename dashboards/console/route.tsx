@@ -8,7 +8,6 @@ import { AuditPage } from './pages/audit.tsx';
 import { BoardsPage } from './pages/boards.tsx';
 import { DevicesPage } from './pages/devices.tsx';
 import { OverviewPage } from './pages/overview.tsx';
-import { RulesPage } from './pages/rules.tsx';
 import { TicketPage } from './pages/ticket.tsx';
 import { TicketsPage } from './pages/tickets.tsx';
 import { UsersPage } from './pages/users.tsx';
@@ -21,6 +20,9 @@ const DeliveriesPage = lazy(async () => ({ default: (await import('./pages/deliv
 const JournalPage = lazy(async () => ({ default: (await import('./pages/journal.tsx')).JournalPage }));
 const MaintenancePage = lazy(async () => ({ default: (await import('./pages/maintenance.tsx')).MaintenancePage }));
 const DevicePage = lazy(async () => ({ default: (await import('./pages/device.tsx')).DevicePage }));
+const RulePage = lazy(async () => ({ default: (await import('./pages/rule.tsx')).RulePage }));
+const RulesPage = lazy(async () => ({ default: (await import('./pages/rules.tsx')).RulesPage }));
+const SitePage = lazy(async () => ({ default: (await import('./pages/site.tsx')).SitePage }));
 
 /** Without an id the whole page, with one its detail. A page of pages.ts that is missing here does not pass the compiler. */
 const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
@@ -34,7 +36,8 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   figures: AlarmFiguresPage,
   maintenance: MaintenancePage,
   deliveries: DeliveriesPage,
-  rules: RulesPage,
+  rules: ({ id }) => (id ? <RulePage id={id} key={id} /> : <RulesPage />),
+  site: SitePage,
   users: UsersPage,
   audit: AuditPage,
 };

@@ -6,7 +6,8 @@
  * All calls are synchronous and short (below a millisecond, plus one flush to disk for moves). Times are plant time, UTC ms.
  */
 import type { Alarm, AlarmState, Priority } from '../../shared/alarm.ts';
-import type { Rule } from '../../shared/rule.ts';
+import type { QuantityId } from '../../shared/quantity.ts';
+import type { Rule, RuleOverride } from '../../shared/rule.ts';
 import type { System, Trade } from '../../shared/system.ts';
 import type { Text } from '../../shared/text.ts';
 import type { Ticket, TicketState } from '../../shared/ticket.ts';
@@ -131,10 +132,34 @@ export interface RuleInForce {
   /** Pack id; `site` for own rules. */
   pack: string;
   enabled: boolean;
-  /** Reasons of the site's overrides. */
-  reasons: string[];
-  /** Devices it watches, with the limit as a number where the kind has one. */
-  places: { device: string; limit: number | null; unit: string }[];
+  /** What the site changes, with its reasons, in the order in which they apply. */
+  overrides: RuleOverride[];
+  /** Numbers that can be turned, as they are in force where no device has its own. */
+  knobs: Knob[];
+  places: RulePlace[];
+}
+
+/** A device that a rule watches. */
+export interface RulePlace {
+  device: string;
+  /** As a number, where the kind has one. */
+  limit: number | null;
+  unit: string;
+  /** Quantities that are read, the main one first; empty for kinds that only watch whether anything comes. */
+  watches: { device: string; quantity: QuantityId }[];
+  /** Parameters that an override sets for this device. */
+  params?: Record<string, unknown>;
+}
+
+/** A number among the parameters of a rule, as it is written in YAML. */
+export interface Knob {
+  name: string;
+  /** `limit`: a number, `80 % of nominal_kpa` or `room_min_c - 2`; `duration`: `5m`. */
+  form: 'number' | 'limit' | 'duration';
+  value: number | string;
+  least: number | null;
+  most: number | null;
+  whole: boolean;
 }
 
 /** What the engine says when it raises: all that is fixed by rule and place. */

@@ -8,9 +8,11 @@ export type {
   DeskKpis,
   JournalEntry,
   JournalFilter,
+  Knob,
   Maintenance,
   NewTicket,
   RuleInForce,
+  RulePlace,
   TicketFilter,
 } from './desk.ts';
 export { type DeskOptions, openDesk } from './open.ts';

@@ -1,7 +1,7 @@
 /** The API as the console calls it. Types only are shared with the server; what arrives was checked there. */
 import type { SeriesPoint } from '../../../ingest/store.ts';
 import type { AlarmPath, Delivery } from '../../../rules/desk/deliveries.ts';
-import type { DeskKpis, Maintenance, RuleInForce } from '../../../rules/desk/index.ts';
+import type { BacktestResult, DeskKpis, Maintenance, RuleInForce } from '../../../rules/desk/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
 import type { ProfileFacts } from '../../../shared/profile-facts.ts';
 import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
@@ -15,6 +15,7 @@ import type { Board } from '../../board.ts';
 import type { Comparison } from '../../compare.ts';
 import type { DeviceFacts } from '../../device-facts.ts';
 import type { LatestValue } from '../../live-cache.ts';
+import type { MeterKind, MeterRow } from '../../meter-balance.ts';
 import type { PanelAnswer } from '../../panel-data.ts';
 import type { Permission, UserRole } from '../../permissions.ts';
 import type { Problem } from '../../problem.ts';
@@ -75,6 +76,17 @@ export interface AlarmJournalInfo extends JournalInfo {
 }
 export type AlarmKpis = DeskKpis;
 export type DeliveryInfo = Delivery;
+export interface MeterBalance {
+  kind: MeterKind;
+  kinds: MeterKind[];
+  period: 'today' | '7d' | '30d';
+  from: number;
+  to: number;
+  unit: string;
+  rateUnit: string;
+  negativePct: number;
+  meters: MeterRow[];
+}
 export type RuleInfo = RuleInForce;
 export type { AlarmPath, AuditEntry, Maintenance, User };
 
@@ -167,7 +179,6 @@ export const api = {
   deadLetters: () =>
     call<{ total: number; deadLetters: { id: number; t: number; topic: string; reason: string }[] }>('GET', '/api/dead-letters?limit=20'),
   alarms: async () => call<Alarm[]>('GET', '/api/alarms'),
-  alarmJournal: async (id: string) => call<JournalInfo[]>('GET', `/api/alarms/${encodeURIComponent(id)}/journal`),
   alarm: (id: string) => call<Alarm>('GET', `/api/alarms/${encodeURIComponent(id)}`),
   deliveriesOf: (id: string) => call<DeliveryInfo[]>('GET', `/api/alarms/${encodeURIComponent(id)}/deliveries`),
   deliveries: () => call<DeliveryInfo[]>('GET', '/api/deliveries'),
@@ -177,6 +188,10 @@ export const api = {
   maintenance: () => call<Maintenance[]>('GET', '/api/maintenance'),
   startMaintenance: (body: object) => call<Maintenance[]>('POST', '/api/maintenance', body),
   endMaintenance: (device: string) => call<void>('DELETE', `/api/maintenance/${encodeURIComponent(device)}`),
+  /** Every alarm that the device ever had, as it stands now. */
+  alarmsOf: (device: string) => call<Alarm[]>('GET', at('/api/alarms', { device, state: 'all' })),
+  alarmJournal: async (id: string, limit = 100) =>
+    call<JournalInfo[]>('GET', at(`/api/alarms/${encodeURIComponent(id)}/journal`, { limit })),
   moveAlarm: (id: string, action: string, body: object = {}) =>
     call<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/${action}`, body),
   tickets: async (state = 'open') => call<Ticket[]>('GET', at('/api/tickets', { state })),
@@ -188,6 +203,9 @@ export const api = {
   startFault: (name: string) => call<SimulatorFault>('POST', `/api/faults/${encodeURIComponent(name)}`, {}),
   stopFault: (name: string) => call<SimulatorFault>('DELETE', `/api/faults/${encodeURIComponent(name)}`),
   people: () => call<{ name: string; fullName: string; role: UserRole }[]>('GET', '/api/people'),
+  meterBalance: (kind: string, period: string, signal: AbortSignal) =>
+    call<MeterBalance>('GET', at('/api/site/balance', { kind, period }), undefined, signal),
+  backtest: (ask: object, signal: AbortSignal) => call<BacktestResult>('POST', '/api/backtests', ask, signal),
   rules: async () => call<RuleInfo[]>('GET', '/api/rules'),
   users: async () => call<User[]>('GET', '/api/users'),
   addUser: (body: object) => call<User>('POST', '/api/users', body),

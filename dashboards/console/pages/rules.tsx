@@ -1,10 +1,14 @@
-/** Every rule in force: what it watches, with which limit, where that limit comes from, and what the site changed. */
-import { Group, Select, TextInput } from '@mantine/core';
+/** Every rule in force: what it watches, with which limit, what to do, where that limit comes from, and what the site changed. */
+import '../rules/rules.css';
+import { Checkbox, Group, Select, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { api, type RuleInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { PriorityMark } from '../parts/priority.tsx';
+import { Overrides } from '../rules/rule-facts.tsx';
+
+const mostLimits = 4;
 
 export function RulesPage() {
   const { t, text } = useWords();
@@ -12,13 +16,16 @@ export function RulesPage() {
   const [rules, setRules] = useState<RuleInfo[]>([]);
   const [pack, setPack] = useState<string | null>(null);
   const [search, setSearch] = useState('');
+  const [changed, setChanged] = useState(false);
   useEffect(() => {
     void act(async () => setRules(await api.rules()));
   }, [act]);
   const words = search.trim().toLowerCase();
   const shown = rules.filter(
-    (rule) =>
-      (!pack || rule.pack === pack) && (!words || [rule.rule.id, text(rule.rule.title)].some((part) => part.toLowerCase().includes(words))),
+    (one) =>
+      (!pack || one.pack === pack) &&
+      (!changed || one.overrides.length > 0) &&
+      (!words || [one.rule.id, text(one.rule.title)].some((part) => part.toLowerCase().includes(words))),
   );
   return (
     <div className="column">
@@ -28,6 +35,7 @@ export function RulesPage() {
             {t('nav.rules')} <b>{shown.length}</b>
           </h2>
           <Group gap="sm">
+            <Checkbox label={t('rules.changed')} checked={changed} onChange={(event) => setChanged(event.currentTarget.checked)} />
             <TextInput
               aria-label={t('rules.search')}
               placeholder={t('rules.search')}
@@ -44,9 +52,10 @@ export function RulesPage() {
             />
           </Group>
         </Group>
+        <p className="calm small">{t('rules.hint')}</p>
         <ul className="rows">
           {shown.map((rule) => (
-            <RuleRow key={rule.rule.id} rule={rule} />
+            <RuleRow key={rule.rule.id} entry={rule} />
           ))}
         </ul>
       </section>
@@ -54,7 +63,7 @@ export function RulesPage() {
   );
 }
 
-function RuleRow({ rule: { rule, pack, enabled, reasons, places } }: { rule: RuleInfo }) {
+function RuleRow({ entry: { rule, pack, enabled, overrides, places } }: { entry: RuleInfo }) {
   const { t, text, number } = useWords();
   const { plant } = useConsole();
   const limits = [...new Set(places.flatMap(({ limit, unit }) => (limit === null ? [] : [`${number(limit)} ${unit}`])))];
@@ -63,52 +72,22 @@ function RuleRow({ rule: { rule, pack, enabled, reasons, places } }: { rule: Rul
     <li className={`row${enabled ? '' : ' off'}`} data-rule={rule.id}>
       <PriorityMark priority={rule.priority} size={22} />
       <div className="row-body">
-        <details>
-          <summary className="row-title">{text(rule.title)}</summary>
-          <dl className="facts">
-            <div>
-              <dt>{t('alarms.check')}</dt>
-              <dd>{text(rule.check)}</dd>
-            </div>
-            <div>
-              <dt>{t('alarms.source')}</dt>
-              <dd>{rule.source}</dd>
-            </div>
-            <div>
-              <dt>{t('rules.delays')}</dt>
-              <dd>
-                {rule.on_delay / 1_000} s / {rule.off_delay / 1_000} s
-              </dd>
-            </div>
-            {Object.keys(rule.params).length > 0 && (
-              <div>
-                <dt>{t('rules.params')}</dt>
-                <dd className="json">{JSON.stringify(rule.params)}</dd>
-              </div>
-            )}
-          </dl>
-          <ul className="places">
-            {places.map((place) => (
-              <li key={place.device}>
-                <a href={`#/devices/${place.device}`}>{text(plant.devices.get(place.device)?.name) || place.device}</a>
-                {place.limit !== null && ` ${number(place.limit)} ${place.unit}`}
-              </li>
-            ))}
-          </ul>
-        </details>
+        <a className="row-title" href={`#/rules/${rule.id}`}>
+          {text(rule.title)}
+        </a>
+        <p className="row-where">{text(rule.check)}</p>
         <div className="row-facts">
           <span className="chip">{rule.id}</span>
           <span>{pack}</span>
           {quantity && <span>{quantity}</span>}
           {limits.length > 0 && (
-            <span>{t('alarms.limit', { limit: limits.slice(0, 4).join(', ') + (limits.length > 4 ? ' …' : '') })}</span>
+            <span>{t('alarms.limit', { limit: limits.slice(0, mostLimits).join(', ') + (limits.length > mostLimits ? ' …' : '') })}</span>
           )}
           {rule.life_safety && <span className="chip">{t('rules.lifeSafety')}</span>}
           {!enabled && <span className="chip">{t('rules.off')}</span>}
-          {reasons.map((reason) => (
-            <q key={reason}>{reason}</q>
-          ))}
+          <span>{rule.source}</span>
         </div>
+        <Overrides overrides={overrides} />
       </div>
       <span className="row-facts">{t('rules.places', { n: places.length })}</span>
     </li>

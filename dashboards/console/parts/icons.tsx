@@ -20,7 +20,8 @@ const paths: Record<
   | 'audit'
   | 'tool'
   | 'send'
-  | 'dots',
+  | 'dots'
+  | 'site',
   string
 > = {
   electricity: 'M13 2 4 14h7l-1 8 9-12h-7z',
@@ -53,6 +54,7 @@ const paths: Record<
   tool: 'M14 7a4 4 0 0 1 5-4l-3 3 2 2 3-3a4 4 0 0 1-5 5l-9 9-3-3z',
   send: 'M3 11 21 3l-7 18-3-7zM11 14l4-4',
   dots: 'M5 11h2v2H5zM11 11h2v2h-2zM17 11h2v2h-2z',
+  site: 'M9 3h6v5H9zM3 16h6v5H3zM15 16h6v5h-6zM12 8v4M6 16v-4h12v4',
   audit: 'M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7',
 };
 export type IconName = keyof typeof paths;

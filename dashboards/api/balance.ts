@@ -1,0 +1,162 @@
+/** The tree of meters with each parent against the sum of its children. */
+import { z } from 'zod';
+import type { SeriesQuery } from '../../ingest/store.ts';
+import type { QuantityId } from '../../shared/quantity.ts';
+import type { DeviceFacts } from '../device-facts.ts';
+import {
+  type BalanceLimit,
+  balanceOf,
+  type Meter,
+  type MeterKind,
+  type MeterRow,
+  meterKindIds,
+  meterKinds,
+  negativePct,
+  parentOf,
+  usualLimits,
+} from '../meter-balance.ts';
+import { startOf } from '../panel-steps.ts';
+import type { App, Parts } from '../parts.ts';
+import { problems, time } from './schemas.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const periods = ['today', '7d', '30d'] as const;
+type Period = (typeof periods)[number];
+/** Where plant time runs faster, readings still take real time to come. */
+const wireMs = 15_000;
+/** Several screens ask the same; the store is asked once. */
+const keptMs = 15_000;
+
+const number = z.number().nullable();
+const balance = z.object({
+  from: time.nullable(),
+  to: time.nullable(),
+  used: number,
+  children: number.meta({ description: 'Sum of the meters below' }),
+  difference: number,
+  differencePct: number.meta({ description: 'Of what the parent counts' }),
+  rate: number,
+  childrenRate: number.meta({ description: 'null: one of them is unknown now' }),
+  limit: z.object({ gapPct: z.number(), gapPerDay: z.number() }),
+  verdict: z.enum(['fine', 'missing', 'negative', 'incomplete', 'little']),
+  silent: z.array(z.string()),
+});
+const reply = z
+  .object({
+    kind: z.enum(meterKindIds),
+    kinds: z.array(z.enum(meterKindIds)).meta({ description: 'Kinds of which this site has meters' }),
+    period: z.enum(periods),
+    from: time,
+    to: time,
+    unit: z.string(),
+    rateUnit: z.string(),
+    negativePct: z.number().meta({ description: 'Children that count more than their parent by this share are marked' }),
+    meters: z.array(
+      z.object({
+        device: z.string(),
+        parent: z.string().nullable(),
+        counter: z.string(),
+        used: number,
+        rate: number,
+        firstAt: time.nullable(),
+        lastAt: time.nullable(),
+        resets: z.number().int().meta({ description: 'The counter fell so often: replaced or reset' }),
+        balance: balance.nullable().meta({ description: 'null: no meter below it' }),
+      }),
+    ),
+  })
+  .meta({ id: 'MeterBalance' });
+
+export function balanceRoutes(app: App, { site, devices, cache, clock, wall, desk, store }: Parts): void {
+  const kept = new Map<string, { at: number; answer: Promise<MeterRow[]> }>();
+
+  app.get(
+    '/api/site/balance',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        description: 'Each parent meter against the sum of its children, by counters over the period and by power now',
+        querystring: z.object({ kind: z.enum(meterKindIds).default('electricity'), period: z.enum(periods).default('today') }),
+        response: { 200: reply, ...problems },
+      },
+    },
+    async ({ query: { kind, period } }) => {
+      const to = clock.now();
+      const from = period === 'today' ? startOf(to, day, site.site.timezone) : to - (period === '7d' ? 7 : 30) * day;
+      const { unit, rateUnit } = meterKinds[kind];
+      const kinds = meterKindIds.filter((one) => countersOf(one).size > 0);
+      return { kind, kinds, period, from, to, unit, rateUnit, negativePct, meters: await shared(kind, period, from, to) };
+    },
+  );
+
+  function shared(kind: MeterKind, period: Period, from: number, to: number): Promise<MeterRow[]> {
+    const key = `${kind} ${period}`;
+    const known = kept.get(key);
+    if (known && wall.monotonic() - known.at < keptMs) return known.answer;
+    const answer = work(kind, period, from, to);
+    kept.set(key, { at: wall.monotonic(), answer });
+    answer.catch(() => kept.delete(key));
+    return answer;
+  }
+
+  async function work(kind: MeterKind, period: Period, from: number, to: number): Promise<MeterRow[]> {
+    const counters = countersOf(kind);
+    const every = period === '30d' ? hour : 15 * minute;
+    // One step more: what the counter showed when the period began.
+    const first = Math.floor(from / every) * every - every;
+    const facts = [...counters.keys()].map((id) => devices.get(id) as DeviceFacts);
+    const queries = facts.map(
+      ({ id, system }): SeriesQuery => ({
+        measurement: system, device: id, field: counters.get(id) as QuantityId, from: first, to, every, aggregate: 'last',
+      }), // biome-ignore format: short
+    );
+    const series = await store().seriesMany(queries);
+    const meters = facts.map(
+      ({ id }, at): Meter => ({
+        device: id,
+        parent: parentOf(
+          id,
+          (one) => devices.get(one)?.fedBy ?? null,
+          (one) => counters.has(one),
+        ),
+        counter: counters.get(id) as QuantityId,
+        points: (series[at] ?? []).map(([t, value]) => [Math.min(t + every, to), value]),
+        rate: rateOf(id, kind, to),
+      }),
+    );
+    return balanceOf(meters, limitsOf(kind), every);
+  }
+
+  /** Meters of a kind with the counter that they have. */
+  function countersOf(kind: MeterKind): Map<string, QuantityId> {
+    const found = new Map<string, QuantityId>();
+    for (const [id, { latest }] of cache.devices) {
+      // A heat meter counts water too: that water goes round and is not used.
+      if (kind === 'water' && latest.has('heat_energy_kwh')) continue;
+      const counter = meterKinds[kind].counters.find((one) => latest.has(one));
+      if (counter) found.set(id, counter);
+    }
+    return found;
+  }
+
+  function rateOf(id: string, kind: MeterKind, now: number): number | null {
+    const latest = cache.devices.get(id)?.latest.get(meterKinds[kind].rate);
+    const poll = devices.get(id)?.pollMs ?? 0;
+    return latest && now - latest.t <= Math.max(5 * poll, minute, wireMs * (clock.speed ?? 1)) ? latest.value : null;
+  }
+
+  /** A rule of kind `balance` in force at a meter knows best what is normal there. */
+  function limitsOf(kind: MeterKind): (device: string) => BalanceLimit {
+    const own = new Map<string, BalanceLimit>();
+    for (const { rule, enabled, knobs, places } of desk.rules()) {
+      if (!enabled || rule.kind !== 'balance') continue;
+      for (const { device, params } of places) {
+        const value = (name: string) => Number(params?.[name] ?? knobs.find((knob) => knob.name === name)?.value);
+        own.set(device, { gapPct: value('gap_pct'), gapPerDay: value('gap') });
+      }
+    }
+    return (device) => own.get(device) ?? usualLimits[kind];
+  }
+}

@@ -1,0 +1,92 @@
+/** What a rule is: its duty, its source, its parameters, and what the site changed with which reason. */
+import { priorityLabels } from '../../../shared/alarm.ts';
+import type { RuleInfo } from '../data/api.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import { useConsole } from '../parts/context.ts';
+import { PriorityMark } from '../parts/priority.tsx';
+import { durationText } from './knobs.ts';
+
+export function RuleFacts({ entry }: { entry: RuleInfo }) {
+  const { t, text } = useWords();
+  const { plant } = useConsole();
+  const { rule, pack, enabled, overrides, knobs, places } = entry;
+  const params = { ...Object.fromEntries(knobs.map(({ name, value }) => [name, value])), ...rule.params };
+  return (
+    <>
+      <h2 className="page-title">
+        <PriorityMark priority={rule.priority} /> {text(rule.title)}
+      </h2>
+      <section className="panel">
+        <dl className="facts">
+          <Fact name={t('rules.advice')}>{text(rule.check)}</Fact>
+          <Fact name={t('rules.priority')}>
+            {text(priorityLabels[rule.priority])}
+            {rule.life_safety && ` · ${t('rules.lifeSafety')}`}
+            {!enabled && ` · ${t('rules.off')}`}
+          </Fact>
+          <Fact name={t('rules.idPack')}>
+            {rule.id} · {pack}
+          </Fact>
+          <Fact name={t('rules.quantity')}>{(rule.quantity && text(plant.site.quantities[rule.quantity]?.label)) || '—'}</Fact>
+          <Fact name={t('alarms.source')}>{rule.source}</Fact>
+          <Fact name={t('rules.delays')}>
+            {durationText(rule.on_delay)} / {durationText(rule.off_delay)}
+          </Fact>
+          <Fact name={t('rules.params')}>
+            <span className="json">
+              {rule.kind}: {Object.keys(params).length > 0 ? JSON.stringify(params) : '—'}
+            </span>
+          </Fact>
+          <Fact name={t('rules.watches')}>
+            <details>
+              <summary>{t('rules.places', { n: places.length })}</summary>
+              <ul className="places">
+                {places.map(({ device }) => (
+                  <li key={device}>
+                    <a href={`#/rules/${rule.id}/${device}`}>{text(plant.devices.get(device)?.name) || device}</a>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          </Fact>
+        </dl>
+        {overrides.length > 0 && <h3>{t('rules.overrides')}</h3>}
+        <Overrides overrides={overrides} />
+      </section>
+    </>
+  );
+}
+
+export function Overrides({ overrides }: { overrides: RuleInfo['overrides'] }) {
+  const { t, text } = useWords();
+  const { plant } = useConsole();
+  return (
+    <ul className="overrides">
+      {overrides.map((one, at) => {
+        const changes = [
+          one.enabled === false && t('rules.off'),
+          one.params && JSON.stringify(one.params),
+          one.on_delay !== undefined && `on_delay ${durationText(one.on_delay)}`,
+          one.off_delay !== undefined && `off_delay ${durationText(one.off_delay)}`,
+          one.priority && text(priorityLabels[one.priority]),
+        ].filter(Boolean);
+        const where = one.devices?.map((device) => text(plant.devices.get(device)?.name) || device).join(', ') ?? t('rules.everywhere');
+        return (
+          <li key={at}>
+            <span className="chip">{t('rules.override')}</span> {where}: <span className="json">{changes.join(' · ')}</span>{' '}
+            <q>{one.reason}</q>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+/** What the rules page works out by itself: limits, sliders, and the text for the site file, which the program must take. */
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { kinds } from '../../../rules/kinds.ts';
+import { knobsOf } from '../../../rules/knobs.ts';
+import { loadPacks, openRuleBook, rulesOf, withOverride } from '../../../rules/pack.ts';
+import { ruleOverrideSchema } from '../../../shared/rule.ts';
+import { siteOf } from '../../../test/site-of.ts';
+import type { RuleInfo } from '../data/api.ts';
+import { en } from '../i18n/en.ts';
+import { firedTimes } from './fired.ts';
+import { type Knob, sliderOf } from './knobs.ts';
+import { extremesOf, linesOf, paramsAt } from './limits.ts';
+import { allKnobs, overrideOf, overrideYaml, trialOf } from './trial.ts';
+
+const site = siteOf({ gw1: [['zone-1', 'oxygen'], ['zone-2', 'oxygen']] }, {
+  rules: {
+    overrides: [
+      { rule: 'O2-AREA-LOW', params: { limit: '82 % of nominal_kpa' }, reason: 'long pipe' },
+      { rule: 'O2-AREA-LOW', devices: ['zone-2'], params: { limit: 300 }, reason: 'old regulator' },
+    ],
+  },
+}); // biome-ignore format: short
+for (const device of site.config.gateways[0]!.buses[0]!.devices)
+  Object.assign(device, { role: 'ward-zone', attributes: { nominal_kpa: 400 } });
+const low = openRuleBook(site.config).inForce.find(({ rule }) => rule.id === 'O2-AREA-LOW') as RuleInfo;
+
+describe('a rule in force', () => {
+  it('names its numbers as written, where it watches what, and what the site changed', () => {
+    expect(low.knobs).toContainEqual({
+      name: 'limit', form: 'limit', value: '82 % of nominal_kpa', least: null, most: null, whole: false,
+    }); // biome-ignore format: short
+    expect(low.overrides.map(({ reason }) => reason)).toEqual(['long pipe', 'old regulator']);
+    expect(low.places.map(({ device, limit, params, watches }) => ({ device, limit, params, watches }))).toEqual([
+      { device: 'zone-1', limit: 328, params: undefined, watches: [{ device: 'zone-1', quantity: 'pressure_kpa' }] },
+      { device: 'zone-2', limit: 300, params: { limit: 300 }, watches: [{ device: 'zone-2', quantity: 'pressure_kpa' }] },
+    ]);
+  });
+
+  it('draws its limit at each device, moved by what is tried', () => {
+    const at = (device: string, tried = {}) => linesOf('below', paramsAt(low, device, tried), { nominal_kpa: 400 });
+    expect(at('zone-1')).toMatchObject([{ param: 'limit', value: 328, side: 'below' }]);
+    expect(at('zone-2')).toMatchObject([{ value: 300 }]);
+    expect(at('zone-1', { limit: '70 % of nominal_kpa', deadband: 8 })).toMatchObject([{ value: 280, back: 288 }]);
+    expect(linesOf('outside', { low: 6, high: 9 }, {}).map(({ side }) => side)).toEqual(['below', 'above']);
+    expect(linesOf('above', { limit: '95 % of rating_a' }, {})).toEqual([]);
+    expect([extremesOf('above'), extremesOf('below'), extremesOf('outside'), extremesOf('rate')]).toEqual([['max'], ['min'], ['min', 'max'], ['mean']]); // biome-ignore format: short
+  });
+
+  it('has no number in any pack that the page cannot name', () => {
+    const named = new Set(Object.keys(en));
+    const unnamed = loadPacks().flatMap((pack) =>
+      pack.rules.flatMap((rule) => {
+        const knobs = knobsOf(kinds.get(rule.kind)!, rule.params);
+        return allKnobs(knobs, rule).filter(({ name }) => !named.has(`param.${name}`)).map(({ name }) => `${rule.id} ${name}`);
+      }),
+    ); // biome-ignore format: short
+    expect(unnamed).toEqual([]);
+    expect(knobsOf(kinds.get('state')!, { is: [1] })).toEqual([]);
+    expect(knobsOf(kinds.get('rate')!, { fall: 10, within: '90s' }).map(({ name, value }) => [name, value])).toEqual([['fall', 10], ['within', '90s']]); // biome-ignore format: short
+  });
+});
+
+describe('a slider', () => {
+  const knob = (more: Partial<Knob>): Knob => ({ name: 'x', form: 'number', value: 1, least: null, most: null, whole: false, ...more });
+
+  it('stands at the value in force, and every stop of every number of the packs is one that its rule takes', () => {
+    const wrong: string[] = [];
+    for (const { rule } of rulesOf(site.config)) {
+      const kind = kinds.get(rule.kind)!;
+      for (const one of allKnobs(knobsOf(kind, rule.params), rule)) {
+        const slider = sliderOf(one, one.value, [0, 500]);
+        const back = slider.written(slider.at(one.value));
+        if (!(slider.min <= slider.at(one.value) && slider.at(one.value) <= slider.max)) wrong.push(`${rule.id} ${one.name} not in range`);
+        if (typeof one.value === 'number' && Math.abs(Number(back) - one.value) > slider.step) wrong.push(`${rule.id} ${one.name} ${back}`);
+        for (const stop of [slider.min, (slider.min + slider.max) / 2, slider.max]) {
+          const trial = trialOf([one], () => Number.NaN, { [one.name]: slider.written(stop) })!;
+          const override = ruleOverrideSchema.safeParse({ ...overrideOf(rule.id, trial, undefined), reason: 'r' });
+          const taken = override.success && kind.params.safeParse(withOverride(rule, override.data).params).success;
+          if (!taken) wrong.push(`${rule.id} ${one.name} ${slider.written(stop)}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('goes over all that was seen, in steps that people read', () => {
+    const limit = sliderOf(knob({ form: 'limit' }), 320, [250, 410]);
+    expect(limit.min).toBeLessThan(250);
+    expect(limit.max).toBeGreaterThan(410);
+    expect(limit.written(301.23456)).toBe(302);
+    const share = sliderOf(knob({ form: 'limit' }), '80 % of nominal_kpa', [250, 410]);
+    expect(share.written(share.at('80 % of nominal_kpa') - 5)).toBe('75 % of nominal_kpa');
+    expect(sliderOf(knob({ form: 'limit' }), 'room_min_c - 2', undefined).written(-3)).toBe('room_min_c - 3');
+    expect(sliderOf(knob({ form: 'limit' }), 'rating_a', undefined).written(90)).toBe('90 % of rating_a');
+    const wait = sliderOf(knob({ form: 'duration' }), '70s', undefined);
+    expect(wait.written(wait.at('70s'))).toBe('70s');
+    expect(wait.written(wait.at('70s') + 1)).toBe('90s');
+  });
+});
+
+describe('the text for the site file', () => {
+  it('is YAML that the site file takes and means what was tried', () => {
+    const knobs = allKnobs(low.knobs, low.rule);
+    const inForce = ({ value }: Knob) => value;
+    expect(trialOf(knobs, inForce, { limit: '82 % of nominal_kpa' })).toBeUndefined();
+    const trial = trialOf(knobs, inForce, { limit: '75 % of nominal_kpa', on_delay: '2m' })!;
+    const text = overrideYaml(overrideOf('O2-AREA-LOW', trial, 'zone-1'), '氧站“改造”后: 75 %');
+    const [override] = parse(text).rules.overrides;
+    expect(ruleOverrideSchema.parse(override)).toEqual({
+      rule: 'O2-AREA-LOW', devices: ['zone-1'], enabled: true, params: { limit: '75 % of nominal_kpa' }, on_delay: 120_000, reason: '氧站“改造”后: 75 %',
+    }); // biome-ignore format: short
+    expect(overrideOf('O2-AREA-LOW', trial, undefined).devices).toBeUndefined();
+  });
+});
+
+describe('when it fired', () => {
+  it('is from raise to clear, to now while it is still there', () => {
+    const line = (t: number, event: string) => ({ t, event });
+    const journal = [line(40, 'raise'), line(30, 'clear'), line(20, 'acknowledge'), line(10, 'raise'), line(5, 'clear')];
+    expect(firedTimes(journal, 60)).toEqual([{ from: 10, to: 30 }, { from: 40, to: 60 }]); // biome-ignore format: short
+  });
+});
