@@ -6,6 +6,7 @@ import { Fault, reasonOf } from '../shared/errors.ts';
 import { type Log, openLog } from '../shared/log.ts';
 import {
   connectMqtt,
+  instanceFromEnvironment,
   mqttAccess,
   newRegistry,
   type Role,
@@ -113,8 +114,7 @@ function stopSignal(log: Log): Promise<void> {
 
 /** Tells the others that this role is up, and carries its metrics to /metrics. The last will says when it is gone. */
 function heartbeat(context: RoleContext): AsyncDisposable {
-  const name = process.env.PLANTROOM_INSTANCE || context.role;
-  const topic = roleTopic(context.site.config.site.id, name);
+  const topic = roleTopic(context.site.config.site.id, context.role, instanceFromEnvironment());
   const startedAt = context.clock.now();
   const offline = (): RoleStatus => ({ online: false, t: context.clock.now() });
   const client = connectMqtt(context.mqtt, context.log, {

@@ -164,12 +164,12 @@ describe('health', () => {
     health.follow({ connected: true, on: () => undefined, subscribe: () => undefined } as never);
     const beat = (name: string, online = true) => health.heard(name, Buffer.from(JSON.stringify({ online, t: 0 })));
     expect(health.check().roles.ingest).toBe('not heard of');
-    beat('ingest-1');
-    beat('ingest-2', false);
+    beat('ingest/1');
+    beat('ingest/2', false);
     expect(health.check()).toEqual({ ok: true, roles: { ingest: 'up' } });
     clock.advanceSync(heartbeatLimitMs + 1);
     expect(health.check()).toEqual({ ok: false, roles: { ingest: 'silent' } });
-    beat('ingest-1', false);
+    beat('ingest/1', false);
     expect(health.check().roles.ingest).toBe('down');
   });
 });

@@ -28,7 +28,7 @@ export class RoleHealth {
   follow(client: MqttClient): void {
     this.#client = client;
     const subscribe = () => {
-      client.subscribe(roleTopic(this.#site, '+'), { qos: 1 });
+      client.subscribe(roleTopic(this.#site, '#'), { qos: 1 });
     };
     client.on('connect', subscribe);
     if (client.connected) subscribe();
@@ -62,9 +62,9 @@ export class RoleHealth {
     return { ok: Object.values(roles).every((state) => state === 'up'), roles };
   }
 
-  /** Several workers of a role tell under `<role>-<instance>`; one that is up is enough. */
+  /** Several workers of a role tell under `<role>/<instance>`; one that is up is enough. */
   #stateOf(role: string): string {
-    const heard = [...this.#heard].filter(([name]) => name === role || name.startsWith(`${role}-`)).map(([, entry]) => entry);
+    const heard = [...this.#heard].filter(([name]) => name === role || name.startsWith(`${role}/`)).map(([, entry]) => entry);
     const online = heard.filter(({ status }) => status.online);
     if (online.some(({ at }) => this.#wall.monotonic() - at <= heartbeatLimitMs)) return 'up';
     if (online.length > 0) return 'silent';

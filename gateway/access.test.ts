@@ -57,9 +57,9 @@ describe('access rights of the embedded broker', () => {
 
   it('lets several processes of a role tell of themselves, under names of their own', () => {
     const rights = rightsOf('ingest', site);
-    expect(mayPublish(rights, `plantroom/${site}/roles/ingest-2`)).toBe(true);
-    expect(mayPublish(rights, `plantroom/${site}/roles/ingest-2/x`)).toBe(false);
-    expect(mayPublish(rights, `plantroom/${site}/roles/gateway-2`)).toBe(false);
+    expect(mayPublish(rights, `plantroom/${site}/roles/ingest/2`)).toBe(true);
+    expect(mayPublish(rights, `plantroom/${site}/roles/ingest/2/x`)).toBe(false);
+    expect(mayPublish(rights, `plantroom/${site}/roles/gateway/2`)).toBe(false);
   });
 
   it('lets dashboards say who looks at a device and the gateway show it, and nobody the other way round', () => {

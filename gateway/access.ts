@@ -10,50 +10,43 @@ export interface Rights {
   /** Topics outside plantroom/ and outside the broker's own $ tree: those of third-party devices. */
   foreignPublish?: boolean;
   foreignSubscribe?: boolean;
-  /** Several processes of one role: each tells of itself under `<own topic>-<instance>`. */
-  instances: string;
 }
 
 export function rightsOf(user: BrokerUser, site: string): Rights {
-  return { instances: `${roleTopic(site, user)}-`, ...grants(user, site) };
-}
-
-function grants(user: BrokerUser, site: string): Omit<Rights, 'instances'> {
-  const own = roleTopic(site, user);
+  const own = [roleTopic(site, user), roleTopic(site, user, '+')];
   const heard = [filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site)];
   switch (user) {
     case 'gateway':
       return {
-        publish: [own, filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site), filters.allRaw(site)],
+        publish: [...own, filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site), filters.allRaw(site)],
         subscribe: [topics.committed(site, '+'), filters.allWatches(site)],
         foreignSubscribe: true,
       };
     case 'ingest':
-      return { publish: [own, topics.committed(site, '+')], subscribe: heard };
+      return { publish: [...own, topics.committed(site, '+')], subscribe: heard };
     case 'rules':
       return {
-        publish: [own, filters.allAlarms(site), filters.allTickets(site)],
+        publish: [...own, filters.allAlarms(site), filters.allTickets(site)],
         // Its own retained topics too: after a restart it removes those of alarms and tickets that are no longer open.
-        subscribe: [...heard, topics.committed(site, '+'), filters.allAlarms(site), filters.allTickets(site), roleTopic(site, '+')],
+        subscribe: [...heard, topics.committed(site, '+'), filters.allAlarms(site), filters.allTickets(site), roleTopic(site, '#')],
       };
     case 'dashboards':
       return {
-        publish: [own, topics.simulatorCommand(site), filters.allWatches(site)],
+        publish: [...own, topics.simulatorCommand(site), filters.allWatches(site)],
         subscribe: [`plantroom/${site}/#`, `simulated/${site}/#`],
       };
     case 'simulators':
-      return { publish: [own, `simulated/${site}/#`], subscribe: [topics.simulatorCommand(site)] };
+      return { publish: [...own, `simulated/${site}/#`], subscribe: [topics.simulatorCommand(site)] };
     case 'device':
       return { publish: [], subscribe: [], foreignPublish: true };
     case 'broker':
     case 'energy':
-      return { publish: [own], subscribe: [] };
+      return { publish: own, subscribe: [] };
   }
 }
 
 export function mayPublish(rights: Rights, topic: string): boolean {
   if (rights.foreignPublish && isForeign(topic)) return true;
-  if (topic.startsWith(rights.instances) && !topic.includes('/', rights.instances.length)) return true;
   return rights.publish.some((filter) => covers(filter, topic));
 }
 

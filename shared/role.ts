@@ -9,6 +9,7 @@ import type { Log } from './log.ts';
 import { type Role, roles } from './role-name.ts';
 import { Secret } from './secret.ts';
 import type { LoadedSite } from './site-file.ts';
+import { idPattern } from './topic.ts';
 
 export { type Role, roles };
 
@@ -132,8 +133,25 @@ export function connectMqtt(access: MqttAccess, log: Log, options: IClientOption
   return client;
 }
 
-/** `plantroom/<site>/roles/<role>`: retained, last will sets offline; also carries the role's metrics for /metrics. */
-export const roleTopic = (site: string, role: string) => `plantroom/${site}/roles/${role}`;
+/**
+ * `plantroom/<site>/roles/<role>`, or `…/<role>/<instance>` where several processes have one role: retained, last will sets offline; also carries the
+ * role's metrics for /metrics. A level of its own, because brokers grant rights by level.
+ */
+export const roleTopic = (site: string, role: string, instance?: string) =>
+  `plantroom/${site}/roles/${role}${instance === undefined ? '' : `/${instance}`}`;
+
+/** PLANTROOM_INSTANCE: which of several processes of a role this is. @throws Fault usage/command */
+export function instanceFromEnvironment(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const text = environment.PLANTROOM_INSTANCE;
+  if (!text) return undefined;
+  // These would make it a topic of a device.
+  if (!idPattern.test(text) || ['readings', 'status', 'raw', 'watch'].includes(text))
+    throw new Fault(
+      'usage/command',
+      `PLANTROOM_INSTANCE is "${text}"; it must be an id (lower-case letters, digits, hyphens), such as "2"`,
+    );
+  return text;
+}
 export interface RoleStatus {
   online: boolean;
   t: number;

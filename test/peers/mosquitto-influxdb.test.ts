@@ -1,7 +1,10 @@
 /** The whole program with servers that we did not write: Debian's Mosquitto (users and rights from `mosquitto-files`) and Debian's InfluxDB 1. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import mqtt from 'mqtt';
 import { describe, expect, it } from 'vitest';
+import { type BrokerCredentials, credentialsFile, roleTopic } from '../../shared/role.ts';
 import { startProgram, until } from '../program.ts';
 import { needs, startInfluxdb, startMosquitto, temporaryFolder } from '../servers.ts';
 
@@ -59,4 +62,27 @@ describe.skipIf(!needs('mosquitto', 'influxd'))('plantroom start with Mosquitto 
     expect(shown).toEqual(points);
     await until(async () => (await fetch(`${program.url}/healthz`)).ok, 20_000, 'all roles up');
   }, 120_000);
+});
+
+describe.skipIf(!needs('mosquitto'))('access rights of mosquitto-files', () => {
+  it('let several processes of a role tell of themselves, and of no other role', async () => {
+    using folder = temporaryFolder();
+    const dataDir = join(folder.path, 'data');
+    const files = join(folder.path, 'mosquitto');
+    execFileSync(process.execPath, [main, 'mosquitto-files', '--out', files, '--data', dataDir]);
+    await using mosquitto = await startMosquitto({
+      config: `allow_anonymous false\npassword_file ${files}/passwords\nacl_file ${files}/access`,
+    });
+    const credentials = JSON.parse(readFileSync(credentialsFile(dataDir), 'utf8')) as BrokerCredentials;
+    // Only MQTT 5 tells a client that it may not.
+    const ingest = await mqtt.connectAsync(mosquitto.url, { protocolVersion: 5, ...credentials.ingest });
+    try {
+      for (const allowed of [roleTopic('demo', 'ingest'), roleTopic('demo', 'ingest', '2')])
+        await ingest.publishAsync(allowed, '{}', { qos: 1 });
+      for (const denied of [roleTopic('demo', 'gateway'), roleTopic('demo', 'gateway', '2'), `${roleTopic('demo', 'ingest', '2')}/x`])
+        await expect(ingest.publishAsync(denied, '{}', { qos: 1 }), denied).rejects.toThrow(/not authorized/i);
+    } finally {
+      await ingest.endAsync();
+    }
+  });
 });
