@@ -4,6 +4,7 @@ import type { EngineDesk } from './desk/desk.ts';
 import type { Condition } from './engine.ts';
 import { openGrouping } from './grouping.ts';
 import { messageOf } from './message.ts';
+import { pathRule } from './notify/recipients.ts';
 import type { Instance, RuleBook } from './pack.ts';
 import { openSuppression, type Seasons } from './suppression.ts';
 
@@ -29,7 +30,8 @@ export function openAttendant(book: RuleBook, desk: EngineDesk, clock: Clock, se
       clock.now(),
     );
   look();
-  const standing = desk.alarms({ state: 'all', limit: Number.MAX_SAFE_INTEGER }).filter((alarm) => alarm.active);
+  // Of its own channels the notifier knows best whether they work again.
+  const standing = desk.alarms({ state: 'all', limit: Number.MAX_SAFE_INTEGER }).filter((alarm) => alarm.active && alarm.rule !== pathRule);
   desk.batch(() => {
     for (const alarm of standing) {
       const instance = byId.get(alarm.id);

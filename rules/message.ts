@@ -1,6 +1,6 @@
 /** The words of an alarm: what, where, since when, how bad; in both languages. */
 import { quantity as quantityOf } from '../shared/quantity.ts';
-import { fillText, type Text } from '../shared/text.ts';
+import { fillText, type Language, sentences, type Text } from '../shared/text.ts';
 import type { Instance } from './pack.ts';
 
 /** Life-safety alarms say that the statutory local panel stays in force. */
@@ -47,10 +47,11 @@ export function messageOf(instance: Instance, { value, limit, at, now, note }: W
     });
   }
   if (definition.lifeSafety) tail.push(supplements);
-  return {
-    zh: [tidy(text.zh), ...tail.map((part) => part.zh)].join(' '),
-    en: [tidy(text.en), ...tail.map((part) => part.en)].join('. ').replace('..', '.'),
+  const whole = (language: Language) => {
+    const first = tidy(text[language]);
+    return tail.length === 0 ? first : sentences([first, ...tail.map((part) => part[language])], language);
   };
+  return { zh: whole('zh'), en: whole('en') };
 }
 
 /** Quantities without a unit leave no double blanks. */

@@ -23,3 +23,9 @@ export function fillText(template: Text, values: Record<string, string | number 
     );
   return { zh: pick('zh'), en: pick('en') };
 }
+
+/** Sentences one after the other, each with a full stop unless it has an end of its own. */
+export function sentences(parts: readonly string[], language: Language): string {
+  const [stop, gap] = language === 'zh' ? ['。', ''] : ['.', ' '];
+  return parts.map((part) => (/[.!?。！？…][)）"”]?$/.test(part) ? part : `${part}${stop}`)).join(gap);
+}

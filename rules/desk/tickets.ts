@@ -1,9 +1,11 @@
 /** Tickets: created by people or by alarms, one open ticket per cause. */
+
 import type { SQLInputValue } from 'node:sqlite';
 import type { Alarm, Priority } from '../../shared/alarm.ts';
 import { priorities } from '../../shared/alarm.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/errors.ts';
+import { sentences } from '../../shared/text.ts';
 import type { Ticket } from '../../shared/ticket.ts';
 import type { Database } from './database.ts';
 import { type Actor, engineActor, type NewTicket, type TicketFilter } from './desk.ts';
@@ -160,7 +162,7 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
             ...place,
             state: 'open',
             title,
-            description: { zh: `${message.zh}\n${alarm.check.zh}`, en: `${message.en}\n${alarm.check.en}` },
+            description: { zh: sentences([message.zh, alarm.check.zh], 'zh'), en: sentences([message.en, alarm.check.en], 'en') },
             alarm: alarm.id,
             alarms: [],
             alarmActive: true,

@@ -11,10 +11,12 @@ import { type HttpReceiver, type Reply, startHttpReceiver } from '../../test/htt
 import { needs } from '../../test/servers.ts';
 import { siteOf } from '../../test/site-of.ts';
 import { startSmtpServer } from '../../test/smtp-server.ts';
+import { openAttendant } from '../attendant.ts';
 import { type Deliveries, openDeliveries } from '../desk/deliveries.ts';
 import type { AlarmDefinition, EngineDesk } from '../desk/desk.ts';
 import { openEngineDesk } from '../desk/open.ts';
 import { type Notifier, openNotifier } from '../notify.ts';
+import { openRuleBook } from '../pack.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -329,6 +331,31 @@ describe('when it does not work at once', () => {
     expect(read.alarmPath().state).toBe('fine');
     expect(await metric('plantroom_notify_path_broken')).toBe(0);
     expect(read.deliveries({ state: 'waiting' })).toEqual([]);
+  });
+
+  test('over a restart the alarm of a channel stands until the channel works, or is there no more', async () => {
+    start([webhook(), wecom()]);
+    hook.reply = () => ({ status: 401 });
+    raise(oxygen('o'));
+    await until(() => expect(robot.posts.length).toBe(1));
+    for (let i = 0; i < 6; i++) {
+      clock.advanceSync(30_000);
+      await settled();
+    }
+    expect(desk.alarm('sys-notify.hook')).toMatchObject({ active: true, occurrence: 1 });
+    const restart = async (channels: object[]) => {
+      await stop();
+      openAttendant(openRuleBook(siteWith(channels).config), desk, clock);
+      start(channels);
+      for (let i = 0; i < 6; i++) {
+        clock.advanceSync(30_000);
+        await settled();
+      }
+    };
+    await restart([webhook(), wecom()]);
+    expect(desk.alarm('sys-notify.hook')).toMatchObject({ active: true, occurrence: 1 });
+    await restart([wecom()]);
+    expect(desk.alarm('sys-notify.hook')).toMatchObject({ active: false, occurrence: 1 });
   });
 
   test('a missing secret holds up its own channel only, until it is there', async () => {

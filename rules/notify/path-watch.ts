@@ -18,7 +18,12 @@ export interface PathWatch {
 export function openPathWatch(senders: readonly Sender[], desk: EngineDesk, clock: Clock, wire: Clock, log: Log): PathWatch {
   let broken = false;
   const raised = new Set<string>();
-  for (const { id } of senders) if (desk.alarm(pathAlarmId(id))?.active) raised.add(id);
+  // Over a restart an alarm stands until its channel has proven that it works; that of a channel that is gone has nothing to say any more.
+  for (const { id, device, active } of desk.alarms({ rule: pathRule, state: 'all' })) {
+    if (!active) continue;
+    if (senders.some((sender) => sender.id === device)) raised.add(device);
+    else desk.clear(id, { at: clock.now(), value: null });
+  }
   const failing = (sender: Sender) => sender.health.failingSince !== undefined;
   return {
     get broken() {
