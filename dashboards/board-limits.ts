@@ -15,6 +15,9 @@ export interface DrawnLimit {
   value: number;
 }
 
+/** What falls while its quantity rises, such as a contact time over a flow, is beyond on the other side. */
+const opposite = { above: 'below', below: 'above' } as const;
+
 const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.filter((one): one is number => typeof one === 'number') : []);
 
 function quantitiesOf({ rule }: RuleInForce): string[] {
@@ -33,17 +36,20 @@ export function limitsAt(rules: readonly RuleInForce[], value: BoardValue, devic
     const watched = quantitiesOf(entry);
     if (!needed.every((id) => watched.includes(id))) return [];
     const { rule } = entry;
+    const names = (value: number) => ({
+      quantity: () => value,
+      attribute: (name: string) => (device.attributes as Record<string, number | undefined>)[name],
+    });
     const limit = (side: 'above' | 'below', number: unknown): DrawnLimit[] => {
       if (typeof number !== 'number') return [];
-      const drawn = evaluate(expression, {
-        quantity: () => number,
-        attribute: (name) => (device.attributes as Record<string, number | undefined>)[name],
-      });
-      return drawn === undefined
-        ? []
-        : [{ rule: rule.id, title: rule.title, priority: rule.priority, side, value: Math.round(drawn * 1e6) / 1e6 }];
+      const drawn = evaluate(expression, names(number));
+      if (drawn === undefined) return [];
+      const more = evaluate(expression, names(number + Math.max(1, Math.abs(number)) * 1e-3));
+      const drawnSide = more !== undefined && more < drawn ? opposite[side] : side;
+      return [{ rule: rule.id, title: rule.title, priority: rule.priority, side: drawnSide, value: Math.round(drawn * 1e6) / 1e6 }];
     };
     if (rule.kind === 'above' || rule.kind === 'below') return limit(rule.kind, place.limit);
+    if (rule.kind === 'demand') return limit('above', place.limit);
     if (rule.kind === 'outside') return [...limit('below', rule.params.low), ...limit('above', rule.params.high)];
     return [];
   });

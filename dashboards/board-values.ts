@@ -87,6 +87,14 @@ export const oxygenDaysLeft: Derived = {
   expression: 'tank_level_pct / 100 * @volume_m3 * 857 / (oxygen_flow_lmin * 1.44)',
 };
 
+/** How long the water stays with the chlorine, GB 18466: at least 1 h. Water that stands has all the time; six hours are enough to be told. */
+export const contactTime: Derived = {
+  id: 'contact_time_h',
+  label: { zh: '接触时间', en: 'Contact time' },
+  unit: 'h',
+  expression: 'min(6, @contact_m3 / max(outflow_m3h, 0.1))',
+};
+
 export const roomAboveLowest: Derived = {
   id: 'room_above_lowest_k',
   label: { zh: '高于允许下限', en: 'Above the lowest permitted' },

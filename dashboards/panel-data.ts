@@ -32,10 +32,13 @@ export interface PanelSource {
 }
 
 export interface PanelLine {
+  /** What tells it from the other lines of the panel. */
   label: Text;
   /** null when several devices are joined. */
   device: string | null;
+  deviceName: Text | null;
   value: string;
+  valueLabel: Text;
   unit: string;
   states?: Readonly<Record<number, Text>>;
   /** How bad each state is, where a rule says so. */
@@ -116,7 +119,9 @@ async function seriesLines(
     const frame = (of: readonly BoardDevice[], label: Text): Omit<PanelLine, 'points' | 'figure' | 'figureAt'> => ({
       label,
       device: of.length === 1 && !series.combine ? of[0]!.id : null,
+      deviceName: of.length === 1 && !series.combine ? of[0]!.name : null,
       value: facts.id,
+      valueLabel: facts.label,
       // How many readings there were is a number, whatever they measured.
       unit: series.aggregate === 'count' ? '' : facts.unit,
       ...(facts.states ? { states: facts.states, statePriorities: prioritiesOf(value, facts.states, source.rules) } : {}),

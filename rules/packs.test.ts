@@ -60,5 +60,5 @@ describe('rule packs', () => {
 
 const everyAttribute = {
   rating_a: 100, capacity_kva: 1000, capacity_kw: 500, contract_kw: 1000, nominal_kpa: 400, nominal_v: 220, setting_ma: 300, volume_m3: 5,
-  max_flow_m3h: 20, room_min_c: 18, room_max_c: 28, planned_hours: 8, beds: 40,
+  max_flow_m3h: 20, room_min_c: 18, room_max_c: 28, planned_hours: 8, contact_m3: 30, beds: 40,
 }; // biome-ignore format: a table

@@ -28,6 +28,9 @@ export const attributesSchema = z.strictObject({
   nominal_v: positive.optional().meta({ description: 'Nominal phase voltage, V' }),
   setting_ma: positive.optional().meta({ description: 'Residual current alarm setting, mA' }),
   volume_m3: positive.optional().meta({ description: 'Water or gas content, m³' }),
+  contact_m3: positive.optional().meta({
+    description: 'Effective volume of the chlorine contact tank, m³: its water times what short cuts leave of it, 0.5-0.7',
+  }),
   max_flow_m3h: positive.optional(),
   beds: z.number().int().min(0).optional(),
   room_min_c: z.number().optional().meta({ description: 'Lowest permitted room temperature, °C' }),

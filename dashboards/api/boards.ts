@@ -23,7 +23,9 @@ const limit = z.object({
 const line = z.object({
   label: text,
   device: z.string().nullable(),
+  deviceName: text.nullable(),
   value: z.string(),
+  valueLabel: text,
   unit: z.string(),
   states: z.record(z.string(), text).optional(),
   statePriorities: z.record(z.string(), z.enum(priorities)).optional(),

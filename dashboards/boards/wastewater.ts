@@ -1,4 +1,5 @@
 import { defineBoard } from '../board.ts';
+import { contactTime } from '../board-values.ts';
 
 const plant = { roles: ['wastewater'] } as const;
 const analyser = { roles: ['wastewater-analyser'] } as const;
@@ -18,7 +19,7 @@ export default defineBoard({
       kind: 'gauge',
       title: { zh: '余氯', en: 'Residual chlorine' },
       help: { zh: 'GB 18466 接触池出口 2–8 mg/L（预处理）。', en: 'GB 18466, contact tank outlet 2–8 mg/L (pre-treatment).' },
-      size: [6, 6],
+      size: [4, 6],
       scale: [0, 12],
       digits: 1,
       rules: ['WW-CL'],
@@ -28,7 +29,7 @@ export default defineBoard({
       id: 'ph-now',
       kind: 'gauge',
       title: { zh: 'pH', en: 'pH' },
-      size: [6, 6],
+      size: [4, 6],
       scale: [4, 11],
       digits: 2,
       rules: ['WW-PH', 'WW-PH-WARN'],
@@ -38,17 +39,31 @@ export default defineBoard({
       id: 'disinfectant',
       kind: 'gauge',
       title: { zh: '消毒药剂液位', en: 'Disinfectant level' },
-      size: [6, 6],
+      size: [4, 6],
       scale: [0, 100],
       digits: 0,
       rules: ['WW-TANK'],
       series: [{ select: plant, values: ['disinfectant_level_pct'], aggregate: 'last' }],
     },
     {
+      id: 'contact-now',
+      kind: 'gauge',
+      title: { zh: '消毒接触时间', en: 'Contact time' },
+      help: {
+        zh: '接触池有效容积/出水流量；GB 18466 不少于 1 h（传染病 1.5 h）。停泵时按 6 h 显示。',
+        en: 'Effective volume of the contact tank by outflow; GB 18466: at least 1 h (infectious wards 1.5 h). Six hours while nothing flows.',
+      },
+      size: [8, 6],
+      scale: [0, 6],
+      digits: 1,
+      rules: ['WW-CONTACT'],
+      series: [{ select: plant, values: [contactTime], aggregate: 'last' }],
+    },
+    {
       id: 'dosing-now',
       kind: 'status-tile',
       title: { zh: '加药泵', en: 'Dosing pump' },
-      size: [6, 6],
+      size: [4, 6],
       series: [{ select: plant, values: ['dosing_pump_running'], aggregate: 'last' }],
     },
     {
@@ -71,15 +86,25 @@ export default defineBoard({
       id: 'flows',
       kind: 'time-series',
       title: { zh: '进出水流量', en: 'Inflow and outflow' },
-      size: [12, 8],
+      size: [8, 8],
       series: [{ select: plant, values: ['inflow_m3h', 'outflow_m3h'], aggregate: 'mean' }],
+    },
+    {
+      id: 'contact',
+      kind: 'time-series',
+      title: { zh: '消毒接触时间（最短）', en: 'Contact time, shortest' },
+      help: { zh: '低于 1 h 时调小提升泵流量，并加测余氯。', en: 'Below an hour throttle the pump and measure chlorine by hand.' },
+      size: [8, 8],
+      digits: 1,
+      rules: ['WW-CONTACT'],
+      series: [{ select: plant, values: [contactTime], aggregate: 'max' }],
     },
     {
       id: 'dosing',
       kind: 'time-series',
       title: { zh: '加药流量', en: 'Dosing flow' },
       help: { zh: '有出水而无加药超过 5 分钟：立即处理。', en: 'Outflow without dosing for 5 minutes: act at once.' },
-      size: [12, 8],
+      size: [8, 8],
       series: [{ select: plant, values: ['dosing_flow_lh'], aggregate: 'mean' }],
     },
     {

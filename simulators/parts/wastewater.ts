@@ -6,9 +6,8 @@ import { streamOf, wander } from '../random.ts';
 const tankM3 = 220;
 const pumpM3h = 24;
 const shift = { from: 8, to: 16 } as const;
-/** Contact tank m³ and how much of it the water really uses. */
-const contactM3 = 30;
-const baffle = 0.65;
+/** Effective volume of the contact tank where the site does not tell it. */
+const usualContactM3 = 31;
 /** Demand of the treated water and wanted rest, mg/L; sodium hypochlorite of 10 %. */
 const demandMgl = 18;
 const wantedMgl = 5;
@@ -23,6 +22,7 @@ const usualLevel = (hour: number) =>
 export function createWastewater({ devices, seed, calendar: start, shared }: PartContext): Part {
   const [plant] = withRole(devices, 'wastewater');
   const [analyser] = withRole(devices, 'wastewater-analyser');
+  const contactM3 = plant?.attributes.contact_m3 ?? usualContactM3;
   const stream = streamOf(seed, 'wastewater');
   const state = {
     levelM3: usualLevel(start.hour),
@@ -130,7 +130,7 @@ export function createWastewater({ devices, seed, calendar: start, shared }: Par
   function contact(dtS: number): void {
     const q = state.outflowM3h;
     const enters = q > 0.5 ? Math.max(0, (state.doseLh * strengthGl) / q - demandMgl) : 0;
-    const eachM3 = (contactM3 * baffle) / mixTanks;
+    const eachM3 = contactM3 / mixTanks;
     // the cell at the outlet reads water at rest when nothing flows, and chlorine there is used up slowly
     const decay = Math.exp(-((q > 0.5 ? 0.08 : 0.012) * dtS) / 3_600);
     let before = enters;

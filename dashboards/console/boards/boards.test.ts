@@ -64,7 +64,9 @@ describe('a file for spreadsheets', () => {
   const line = (label: string, more: Partial<PanelLine>): PanelLine => ({
     label: { zh: label, en: label },
     device: label,
+    deviceName: { zh: label, en: label },
     value: 'active_power_kw',
+    valueLabel: { zh: '有功功率', en: 'Active power' },
     unit: 'kW',
     figure: 2,
     figureAt: null,

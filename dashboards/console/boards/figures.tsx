@@ -105,14 +105,15 @@ export function GaugePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
   );
 }
 
+/** A row per device, a column per value; what is beyond a limit first, then the largest. */
 export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
   const { t, text, time } = useWords();
-  // What is beyond a limit first, then the largest.
-  const rank = (line: PanelLine) => {
-    const bad = beyond(line, line.figure);
-    return bad ? priorities.indexOf(bad) : priorities.length;
-  };
-  const sorted = [...lines].sort((a, b) => rank(a) - rank(b) || (b.figure ?? -Infinity) - (a.figure ?? -Infinity));
+  const values = [...new Set(lines.map(({ value }) => value))];
+  const rows = [...Map.groupBy(lines, (line) => line.device ?? line.label.en).values()];
+  const of = (row: readonly PanelLine[], value: string | undefined) => row.find((line) => line.value === value);
+  const rank = (row: readonly PanelLine[]) => Math.min(...row.map((line) => rankOf(beyond(line, line.figure))));
+  const first = (row: readonly PanelLine[]) => of(row, values[0])?.figure ?? Number.NEGATIVE_INFINITY;
+  const sorted = rows.sort((a, b) => rank(a) - rank(b) || first(b) - first(a));
   const newest = Math.max(...lines.map(({ figureAt }) => figureAt ?? 0));
   const dated = lines.some(({ figureAt }) => figureAt !== null);
   return (
@@ -120,24 +121,39 @@ export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
       <thead>
         <tr>
           <th>{t('nav.devices')}</th>
-          <th>{t('board.value')}</th>
-          {dated && <th>{t('audit.when')}</th>}
+          {values.map((value) => (
+            <th key={value} className="number">
+              {values.length === 1 ? t('board.value') : text(lines.find((line) => line.value === value)?.valueLabel)}
+            </th>
+          ))}
+          {dated && <th className="number">{t('audit.when')}</th>}
         </tr>
       </thead>
       <tbody>
-        {sorted.map((line) => (
-          <tr key={keyOf(line)}>
-            <td>{line.device ? <a href={`#/devices/${line.device}`}>{text(line.label)}</a> : text(line.label)}</td>
-            <td>
-              <FigureText line={line} digits={panel.digits} />
-            </td>
-            {dated && <td>{line.figureAt === null ? '' : time(line.figureAt, newest)}</td>}
-          </tr>
-        ))}
+        {sorted.map((row) => {
+          const [one] = row as [PanelLine];
+          const at = Math.max(...row.map(({ figureAt }) => figureAt ?? 0));
+          return (
+            <tr key={keyOf(one)}>
+              <td>{one.device ? <a href={`#/devices/${one.device}`}>{text(one.deviceName)}</a> : text(one.label)}</td>
+              {values.map((value) => {
+                const line = of(row, value);
+                return (
+                  <td key={value} className="number">
+                    {line && <FigureText line={line} digits={panel.digits} />}
+                  </td>
+                );
+              })}
+              {dated && <td className="number">{at > 0 && time(at, newest)}</td>}
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );
 }
+
+const rankOf = (bad: Priority | undefined): number => (bad ? priorities.indexOf(bad) : priorities.length);
 
 export function StatusPanel({ lines }: { lines: readonly PanelLine[] }) {
   const { text } = useWords();

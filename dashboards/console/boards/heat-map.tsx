@@ -4,13 +4,14 @@ import { type MouseEvent, useEffect, useRef } from 'react';
 import type { ReadingsPanel } from '../../board.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { beyond } from './figures.tsx';
+import { TimeAxis } from './shapes.tsx';
 import { keyOf, type PanelAnswer, type PanelLine } from './use-panel.ts';
 
 /** Of a band; the style sheet stretches it to its place. */
 const pixels = 1_200;
 
 export function HeatMap({ panel, answer }: { panel: ReadingsPanel; answer: PanelAnswer }) {
-  const { text } = useWords();
+  const { text, number } = useWords();
   let [min, max] = panel.scale ?? [0, 1e-9];
   if (!panel.scale) {
     for (const { points } of answer.lines) {
@@ -29,6 +30,13 @@ export function HeatMap({ panel, answer }: { panel: ReadingsPanel; answer: Panel
           <Band line={line} answer={answer} min={min} max={max} digits={panel.digits} />
         </li>
       ))}
+      <TimeAxis from={answer.from} to={answer.to} />
+      <li className="heat-scale">
+        <span />
+        <div>
+          {number(min, panel.digits)} <i className="scale" /> {number(max, panel.digits)} {answer.lines[0]?.unit}
+        </div>
+      </li>
     </ul>
   );
 }

@@ -1,4 +1,5 @@
 /** Panels that are shapes rather than curves: bars, state timelines. */
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { ReadingsPanel } from '../../board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -37,12 +38,12 @@ export function BarsEach({ panel, content }: { panel: ReadingsPanel; content: Pa
   );
 }
 
-const width = 900;
-const height = 260;
+const axisHeight = 26;
 
 /** A group of bars per step, one for each line; paler beside it the same of the earlier period. */
 export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content: PanelContent }) {
-  const { t, text, time, number } = useWords();
+  const { t, text, number, shortTime } = useWords();
+  const [box, { width, height }] = useSize();
   const { answer, earlier } = content;
   const period = earlier && t(comparisonLabels[earlier.period]);
   const bars = answer.lines.flatMap((line, at) => {
@@ -51,51 +52,76 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
     return before ? [bar, { ...bar, points: new Map(before.points), label: `${bar.label} ${period}`, pale: true }] : [bar];
   });
   const times = [...new Set(answer.lines.flatMap(({ points }) => points.map(([t0]) => t0)))].sort((a, b) => a - b);
-  const most = Math.max(...bars.flatMap(({ points }) => times.map((one) => points.get(one) ?? 0)), 1e-9);
+  const most = niceTop(Math.max(...bars.flatMap(({ points }) => times.map((one) => points.get(one) ?? 0))));
+  const floor = height - axisHeight;
+  const tall = (value: number) => Math.max(0, (value / most) * (floor - 18));
   const group = width / Math.max(times.length, 1);
-  const bar = Math.min(36, (group * 0.8) / Math.max(bars.length, 1));
-  const labelEvery = Math.ceil(times.length / 12);
+  const bar = Math.min(48, (group * 0.8) / Math.max(bars.length, 1));
+  const labelEvery = Math.ceil(times.length / Math.max(1, Math.floor(width / 90)));
   return (
     <div className="bars">
-      <svg viewBox={`0 0 ${width} ${height + 24}`} role="img" aria-label={text(panel.title)}>
-        {[0.5, 1].map((part) => (
-          <g key={part}>
-            <line className="grid" x1={0} x2={width} y1={height - part * (height - 16)} y2={height - part * (height - 16)} />
-            <text x={2} y={height - part * (height - 16) - 4}>
-              {number(most * part, panel.digits)} {answer.lines[0]?.unit}
-            </text>
-          </g>
-        ))}
-        {times.map((moment, index) => (
-          <g key={moment}>
-            {bars.map(({ line, at, points, label, pale }, place) => {
-              const value = points.get(moment) ?? null;
-              if (value === null) return null;
-              const tall = Math.max(0, (value / most) * (height - 16));
-              return (
-                <rect
-                  key={label}
-                  className={`series-${at % 8}${pale ? ' earlier' : ''}`}
-                  x={index * group + (group - bar * bars.length) / 2 + place * bar}
-                  y={height - tall}
-                  width={Math.max(1, bar - 1)}
-                  height={tall}
-                >
-                  <title>{`${label} ${time(moment, 0)}: ${number(value, panel.digits)} ${line.unit}`}</title>
-                </rect>
-              );
-            })}
-            {index % labelEvery === 0 && (
-              <text x={index * group + group / 2} y={height + 18} textAnchor="middle">
-                {time(moment, 0)}
+      <div className="bars-box" ref={box}>
+        <svg width={width} height={height} role="img" aria-label={text(panel.title)}>
+          {[0.5, 1].map((part) => (
+            <g key={part}>
+              <line className="grid" x1={0} x2={width} y1={floor - tall(most * part)} y2={floor - tall(most * part)} />
+              <text x={2} y={floor - tall(most * part) - 4}>
+                {number(most * part, Number.isInteger(most * part) ? 0 : panel.digits)} {answer.lines[0]?.unit}
               </text>
-            )}
-          </g>
-        ))}
-      </svg>
+            </g>
+          ))}
+          {times.map((moment, index) => (
+            <g key={moment}>
+              {bars.map(({ line, at, points, label, pale }, place) => {
+                const value = points.get(moment) ?? null;
+                if (value === null) return null;
+                return (
+                  <rect
+                    key={label}
+                    className={`series-${at % 8}${pale ? ' earlier' : ''}`}
+                    x={index * group + (group - bar * bars.length) / 2 + place * bar}
+                    y={floor - tall(value)}
+                    width={Math.max(1, bar - 1)}
+                    height={tall(value)}
+                  >
+                    <title>{`${label} ${shortTime(moment, answer.every)}: ${number(value, panel.digits)} ${line.unit}`}</title>
+                  </rect>
+                );
+              })}
+              {index % labelEvery === 0 && (
+                <text x={index * group + group / 2} y={height - 8} textAnchor="middle">
+                  {shortTime(moment, answer.every)}
+                </text>
+              )}
+            </g>
+          ))}
+        </svg>
+      </div>
       <Legend content={content} />
     </div>
   );
+}
+
+/** The next of 1, 2, 2.5, 5 and ten times that. */
+export function niceTop(most: number): number {
+  if (!(most > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(most));
+  return ([1, 2, 2.5, 5, 10].find((step) => step * power >= most) ?? 10) * power;
+}
+
+/** The place that an element has, in pixels, so that texts keep their size. */
+function useSize(): [RefObject<HTMLDivElement | null>, { width: number; height: number }] {
+  const element = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    if (!element.current) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setSize({ width: Math.floor(entry.contentRect.width), height: Math.floor(entry.contentRect.height) });
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return [element, size];
 }
 
 export function Legend({ content: { answer, earlier } }: { content: PanelContent }) {
@@ -147,15 +173,22 @@ export function StateTimeline({ answer }: { answer: PanelAnswer }) {
           </div>
         </li>
       ))}
-      <li className="axis" aria-hidden="true">
-        <span />
-        <div>
-          {[0, 0.25, 0.5, 0.75, 1].map((part) => (
-            <span key={part}>{time(answer.from + part * span, answer.to)}</span>
-          ))}
-        </div>
-      </li>
+      <TimeAxis from={answer.from} to={answer.to} />
     </ul>
+  );
+}
+
+export function TimeAxis({ from, to }: { from: number; to: number }) {
+  const { shortTime } = useWords();
+  return (
+    <li className="axis" aria-hidden="true">
+      <span />
+      <div>
+        {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+          <span key={part}>{shortTime(from + part * (to - from), (to - from) / 48)}</span>
+        ))}
+      </div>
+    </li>
   );
 }
 

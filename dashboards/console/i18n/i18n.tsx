@@ -15,6 +15,8 @@ export interface Words {
   text(text: Text | null | undefined): string;
   /** 14:05, or with the day when it is another one. */
   time(ms: number, now: number): string;
+  /** On an axis whose steps are so wide: month, day, or hour. */
+  shortTime(ms: number, stepMs: number): string;
   dateTime(ms: number): string;
   clock(ms: number): string;
   age(ms: number, now: number): string;
@@ -71,6 +73,8 @@ export function makeWords(language: Language, timeZone: string, setLanguage: (la
   const hourMinute = format({ hour: '2-digit', minute: '2-digit' });
   const dayHour = format({ month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' });
   const full = format({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const month = format({ year: 'numeric', month: 'numeric' });
+  const monthDay = format({ month: 'numeric', day: 'numeric' });
   const day = format({ year: 'numeric', month: 'numeric', day: 'numeric' });
   const wall = format({ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const numbers = new Map<number, Intl.NumberFormat>();
@@ -82,6 +86,8 @@ export function makeWords(language: Language, timeZone: string, setLanguage: (la
     t,
     text: (text) => text?.[language] ?? '',
     time: (ms, now) => (day.format(ms) === day.format(now) ? hourMinute : dayHour).format(ms),
+    shortTime: (ms, stepMs) =>
+      (stepMs > 27 * 86_400_000 ? month : stepMs >= 86_400_000 ? monthDay : stepMs > 3_600_000 ? dayHour : hourMinute).format(ms),
     dateTime: (ms) => full.format(ms),
     clock: (ms) => wall.format(ms),
     age(ms, now) {
