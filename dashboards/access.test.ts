@@ -28,6 +28,8 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/devices/{id}/raw': 'device:raw',
   'GET /api/series': 'plant:read',
   'GET /api/export': 'plant:read',
+  'GET /api/transfers': 'plant:read',
+  'GET /api/pipeline': 'metrics:read',
   'GET /api/live': 'plant:read',
   'GET /api/boards': 'plant:read',
   'GET /api/boards/{board}': 'plant:read',

@@ -7,9 +7,17 @@ const meanCurrent = '(current_l1_a + current_l2_a + current_l3_a) / 3';
 /** Highest phase current by the rating of breaker or cable: 100 is full, the rest is the margin. */
 export const loadOfRating: Derived = {
   id: 'load_of_rating_pct',
-  label: { zh: '负载率（最大相/额定）', en: 'Load, highest phase of rating' },
+  label: { zh: '负载率', en: 'Load' },
   unit: '%',
   expression: `100 * ${highestPhase} / @rating_a`,
+};
+
+/** What breaker or cable can still take in its fullest phase. */
+export const overloadMargin: Derived = {
+  id: 'overload_margin_a',
+  label: { zh: '裕量', en: 'Margin' },
+  unit: 'A',
+  expression: `@rating_a - ${highestPhase}`,
 };
 
 /** (Imax − Iavg) / Iavg; at a distribution transformer at most 15 % by practice. One ampere is added so that an idle circuit does not divide by zero. */

@@ -96,6 +96,8 @@ export interface DeskPanel extends PanelFrame {
     | 'tickets-by-state'
     | 'overdue-tickets'
     | 'role-health'
+    | 'pipeline'
+    | 'transfers'
     | 'dead-letters';
 }
 

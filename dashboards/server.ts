@@ -25,6 +25,7 @@ import { seriesRoutes } from './api/series.ts';
 import { sessionRoutes } from './api/session.ts';
 import { siteRoutes } from './api/site.ts';
 import { ticketRoutes } from './api/tickets.ts';
+import { transferRoutes } from './api/transfers.ts';
 import { userRoutes } from './api/users.ts';
 import { installAuth } from './auth.ts';
 import { installCompression } from './compress.ts';
@@ -33,7 +34,7 @@ import { installProblems } from './problem.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
-  faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes,
+  faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(parts: Parts): Promise<App> {

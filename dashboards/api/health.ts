@@ -2,9 +2,22 @@
 import { AggregatorRegistry } from 'prom-client';
 import { z } from 'zod';
 import type { App, Parts } from '../parts.ts';
+import { pipelineFigures } from '../pipeline-figures.ts';
 import { problems } from './schemas.ts';
 
 const health = z.object({ ok: z.boolean(), roles: z.record(z.string(), z.string()) });
+
+const number = z.number();
+const pipeline = z
+  .object({
+    gateways: z.array(z.object({ gateway: z.string(), waiting: number, oldestSeconds: number, dropped: number })),
+    lagSeconds: number.nullable().meta({ description: 'Age of the newest reading when it was stored' }),
+    waiting: number.meta({ description: 'Messages that the store has not confirmed' }),
+    badValues: number,
+    deadLetters: number,
+    shed: number,
+  })
+  .meta({ id: 'Pipeline', description: 'Counts are since the roles started' });
 
 export function healthRoutes(app: App, parts: Parts): void {
   app.get(
@@ -20,6 +33,15 @@ export function healthRoutes(app: App, parts: Parts): void {
         .header('cache-control', 'no-store')
         .send(found);
     },
+  );
+
+  app.get(
+    '/api/pipeline',
+    {
+      config: { permission: 'metrics:read' },
+      schema: { description: 'How readings fare between gateway and store', response: { 200: pipeline, ...problems } },
+    },
+    async () => pipelineFigures(parts.health.metrics()),
   );
 
   app.get(

@@ -85,12 +85,22 @@ export default defineBoard({
       id: 'supply-states',
       kind: 'state-timeline',
       title: { zh: '市电与切换', en: 'Mains and transfer' },
-      help: { zh: '切换时间可在此放大量取；允许不超过 15 秒。', en: 'Zoom in to read the transfer time; at most 15 seconds are allowed.' },
-      size: [24, 6],
+      size: [12, 8],
       series: [
         { select: ats, values: ['mains_available', 'transfer_position'], aggregate: 'min' },
         { select: genset, values: ['control_mode'], aggregate: 'last' },
       ],
+    },
+    {
+      id: 'transfers',
+      kind: 'desk',
+      view: 'transfers',
+      title: { zh: '失电与切换用时（近 90 天）', en: 'Failures of the mains, transfer times (90 days)' },
+      help: {
+        zh: '从失电到发电机带载，安全设施允许不超过 15 秒；精度为轮询周期。',
+        en: 'From the loss of the mains to the generator carrying the load; at most 15 seconds for safety services. As exact as the switch is polled.',
+      },
+      size: [12, 8],
     },
     {
       id: 'genset-power',

@@ -73,7 +73,7 @@ describe.runIf(needs('chromium'))('boards', () => {
     await page.keyboard.press('ArrowDown');
     const csv = await taken(page, () => page.keyboard.press('Enter'));
     expect(csv.name).toBe('electricity-demand.csv');
-    const [header, ...rows] = csv.content.toString('utf8').trim().split('\r\n');
+    const [header, ...rows] = csv.content.toString('utf8').trimEnd().split('\r\n');
     expect(header).toMatch(/^\ufeff时间 \(Asia\/Shanghai\),.+ \(%\),.+ · 昨日 \(%\)$/);
     const middle = rows.filter((row) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\+08:00,[\d.]+,[\d.]+$/.test(row))[40]!.split(',');
     expect(Number(middle[1]) / Number(middle[2])).toBeCloseTo(1.5, 3);

@@ -30,6 +30,10 @@ export function DeskPanelBody({ panel, ask }: { panel: DeskPanel; ask: (question
       return <Frequent />;
     case 'role-health':
       return <Roles />;
+    case 'pipeline':
+      return <Pipeline />;
+    case 'transfers':
+      return <Transfers />;
     case 'dead-letters':
       return <DeadLetters />;
   }
@@ -125,6 +129,68 @@ function Roles() {
   const health = useAsked(() => api.health());
   if (!health) return null;
   return <Rows rows={Object.entries(health.roles).map(([role, state]) => [role, state === 'up' ? t('board.up') : state])} />;
+}
+
+function Pipeline() {
+  const { t, text, number } = useWords();
+  const { plant } = useConsole();
+  const found = useAsked(() => api.pipeline());
+  if (!found) return null;
+  const nameOf = (id: string) => text(plant.site.gateways.find((one) => one.id === id)?.name) || id;
+  return (
+    <Rows
+      rows={[
+        [t('board.lag'), found.lagSeconds === null ? '—' : `${number(found.lagSeconds, 1)} s`],
+        [t('board.toStore'), String(found.waiting)],
+        ...found.gateways.map(({ gateway, waiting, oldestSeconds }): [string, string] => [
+          t('board.outbox', { gateway: nameOf(gateway) }),
+          waiting > 0 ? `${waiting} (${number(oldestSeconds, 0)} s)` : '0',
+        ]),
+        [t('board.dropped'), String(found.gateways.reduce((sum, { dropped }) => sum + dropped, 0) + found.shed)],
+        [t('board.badValues'), String(found.badValues)],
+        [t('board.setAside'), String(found.deadLetters)],
+      ]}
+    />
+  );
+}
+
+/** Safety services must be supplied within so long. */
+const mostTransferMs = 15_000;
+
+function Transfers() {
+  const { t, text, number, dateTime } = useWords();
+  const { plant } = useConsole();
+  const found = useAsked(() => api.transfers());
+  if (!found) return null;
+  if (found.length === 0) return <p className="calm">{t('board.noTransfers')}</p>;
+  return (
+    <table className="panel-table">
+      <thead>
+        <tr>
+          <th>{t('board.lostAt')}</th>
+          <th>{t('nav.devices')}</th>
+          <th className="number">{t('board.suppliedAfter')}</th>
+          <th className="number">{t('board.outage')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {found.map(({ device, lostAt, suppliedAt, restoredAt }) => (
+          <tr key={`${device} ${lostAt}`}>
+            <td>{dateTime(lostAt)}</td>
+            <td>
+              <a href={`#/devices/${device}`}>{text(plant.devices.get(device)?.name)}</a>
+            </td>
+            <td className="number">
+              <span className={`value${suppliedAt === null || suppliedAt - lostAt > mostTransferMs ? ' in-critical' : ''}`}>
+                {suppliedAt === null ? t('board.neverSupplied') : `${number((suppliedAt - lostAt) / 1_000, 0)} s`}
+              </span>
+            </td>
+            <td className="number">{restoredAt === null ? t('board.stillOut') : `${number((restoredAt - lostAt) / 60_000, 1)} min`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 }
 
 function DeadLetters() {

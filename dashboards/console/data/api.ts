@@ -18,7 +18,9 @@ import type { LatestValue } from '../../live-cache.ts';
 import type { MeterKind, MeterRow } from '../../meter-balance.ts';
 import type { PanelAnswer } from '../../panel-data.ts';
 import type { Permission, UserRole } from '../../permissions.ts';
+import type { PipelineFigures } from '../../pipeline-figures.ts';
 import type { Problem } from '../../problem.ts';
+import type { Transfer } from '../../transfers.ts';
 
 export interface SessionInfo {
   user: { name: string; fullName: string; role: UserRole };
@@ -176,6 +178,8 @@ export const api = {
   panel: (board: string, panel: string, ask: PanelAsk, signal: AbortSignal) =>
     call<PanelAnswer>('GET', at(`/api/boards/${board}/panels/${panel}`, { ...ask }), undefined, signal),
   health: async () => (await fetch('/healthz').then((answer) => answer.json())) as { ok: boolean; roles: Record<string, string> },
+  transfers: async () => call<Transfer[]>('GET', '/api/transfers'),
+  pipeline: () => call<PipelineFigures>('GET', '/api/pipeline'),
   deadLetters: () =>
     call<{ total: number; deadLetters: { id: number; t: number; topic: string; reason: string }[] }>('GET', '/api/dead-letters?limit=20'),
   alarms: async () => call<Alarm[]>('GET', '/api/alarms'),

@@ -1,0 +1,31 @@
+/** Failures of the mains and how the generator took over. */
+import { z } from 'zod';
+import type { App, Parts } from '../parts.ts';
+import { readTransfers } from '../transfers.ts';
+import { problems, time } from './schemas.ts';
+
+const back = 90 * 86_400_000;
+const most = 50;
+const transfer = z.object({ device: z.string(), lostAt: time, suppliedAt: time.nullable(), restoredAt: time.nullable() });
+
+export function transferRoutes(app: App, parts: Parts): void {
+  app.get(
+    '/api/transfers',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        description: 'Failures of the mains in the last 90 days, newest first, and when the generator carried the load',
+        response: { 200: z.array(transfer), ...problems },
+      },
+    },
+    async () => {
+      const to = parts.clock.now();
+      const switches = [...parts.devices.values()].filter(({ role }) => role === 'transfer-switch');
+      const found = await Promise.all(switches.map((device) => readTransfers(parts.store(), device, { from: to - back, to })));
+      return found
+        .flat()
+        .sort((a, b) => b.lostAt - a.lostAt)
+        .slice(0, most);
+    },
+  );
+}
