@@ -34,8 +34,8 @@ export type BoardValue = QuantityId | Derived | StatusValue;
 
 /** How the readings of one time step become one value. `increase` is for counters and takes a replaced or reset meter for no consumption. */
 export type StepAggregate = 'mean' | 'min' | 'max' | 'last' | 'increase' | 'count';
-/** Fixed time steps; `1d` are days of the site's time zone. */
-export type Step = '10m' | '15m' | '1h' | '1d';
+/** Fixed time steps; `1d` are days and `1mo` months of the site's time zone. Months are shown for a year back, whatever range is chosen. */
+export type Step = '10m' | '15m' | '1h' | '1d' | '1mo';
 
 export interface Series {
   select: BoardSelector;
@@ -134,7 +134,14 @@ export const isStatus = (value: BoardValue): value is StatusValue => typeof valu
 
 /** Does it show values over time, or one for the whole range? */
 export const isTrend = (panel: ReadingsPanel): boolean =>
-  panel.kind === 'time-series' || panel.kind === 'state-timeline' || panel.kind === 'heat-map' || panel.bars === 'over-time';
+  panel.kind === 'time-series' ||
+  panel.kind === 'state-timeline' ||
+  panel.kind === 'heat-map' ||
+  panel.bars === 'over-time' ||
+  isMonthly(panel);
+
+/** One value per month of the calendar. */
+export const isMonthly = ({ series }: ReadingsPanel): boolean => series[0]?.step === '1mo';
 
 /** Can it be laid beside the same of an earlier period? What shows another period already, states and shades cannot. */
 export const isComparable = ({ kind, shift }: ReadingsPanel): boolean =>

@@ -9,8 +9,8 @@ import { siteOf } from '../test/site-of.ts';
 import type { ReadingsPanel, Series } from './board.ts';
 import type { BoardDevice } from './board-devices.ts';
 import { pressureOfNominal } from './board-values.ts';
-import { type PanelSource, panelData } from './panel-data.ts';
-import { differences, intoSteps } from './panel-steps.ts';
+import { earlierPanelData, type PanelSource, panelData } from './panel-data.ts';
+import { differences, intoSteps, startOfMonth } from './panel-steps.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -161,6 +161,51 @@ describe('a panel', () => {
     );
     expect([answer.from, answer.to]).toEqual([t0, t0 + day]);
     expect(answer.lines[0]!.points.every(([, value]) => value === 2)).toBe(true);
+  });
+
+  it('lays an earlier day on the axis of the present one', async () => {
+    const of = panel('time-series', { select: { devices: ['other'] }, values: ['active_power_kw'], aggregate: 'mean', step: '1h' });
+    const range = { from: t0 + day, to: now, points: 500 };
+    const [present, earlier] = [await panelData(of, range, source()), await earlierPanelData(of, range, 'day', source())];
+    expect([earlier.from, earlier.to]).toEqual([present.from, present.to]);
+    expect(earlier.lines[0]!.points.map(([t]) => t)).toEqual(present.lines[0]!.points.map(([t]) => t));
+    expect(new Set(present.lines[0]!.points.map(([, value]) => value))).toEqual(new Set([8]));
+    expect(new Set(earlier.lines[0]!.points.map(([, value]) => value))).toEqual(new Set([2]));
+    expect([present.lines[0]!.figure, earlier.lines[0]!.figure]).toEqual([8, 2]);
+    const days = panel(
+      'bar',
+      { select: { devices: ['other'] }, values: ['energy_import_kwh'], aggregate: 'increase', step: '1d' },
+      { bars: 'over-time' },
+    );
+    const before = await earlierPanelData(days, range, 'day', source());
+    expect(before.lines[0]!.points.find(([t]) => t === t0 + day)?.[1]).toBeCloseTo(48, 0);
+  });
+
+  it('looks back two weeks where a day alone says little, and further where that is asked', async () => {
+    const of = panel(
+      'bar',
+      { select: { devices: ['other'] }, values: ['active_power_kw'], aggregate: 'min', step: '1d' },
+      { bars: 'over-time', lookBack: '14d' },
+    );
+    expect((await ask(of, now - hour, now)).from).toBe(now - 14 * day);
+    expect((await ask(of, now - 30 * day, now)).from).toBe(now - 30 * day);
+  });
+
+  it('adds up months of the calendar, a year back', async () => {
+    const series: Series = {
+      select: { devices: ['other'] },
+      values: ['energy_import_kwh'],
+      aggregate: 'increase',
+      combine: 'sum',
+      step: '1mo',
+    };
+    const { lines, from } = await ask(panel('bar', series, { bars: 'over-time' }), now - hour, now);
+    expect(from).toBe(Date.UTC(2024, 11, 31, 16));
+    const months = lines[0]!.points.filter(([, value]) => value !== null);
+    expect(months.map(([t]) => t)).toEqual([Date.UTC(2025, 11, 31, 16)]);
+    expect(months[0]![1]).toBeCloseTo(94, 0);
+    expect(startOfMonth(Date.UTC(2026, 0, 31, 16), 'Asia/Shanghai')).toBe(Date.UTC(2026, 0, 31, 16));
+    expect(startOfMonth(Date.UTC(2026, 0, 31, 15), 'Asia/Shanghai', 1)).toBe(Date.UTC(2025, 10, 30, 16));
   });
 
   it('refuses to read without bound', async () => {

@@ -7,13 +7,13 @@ import type { RuleInForce } from '../rules/desk/index.ts';
 import type { Priority } from '../shared/alarm.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Text } from '../shared/text.ts';
-import { type BoardValue, isStatus, isTrend, type ReadingsPanel, type Series } from './board.ts';
+import { type BoardValue, isMonthly, isStatus, isTrend, type ReadingsPanel, type Series } from './board.ts';
 import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from './board-devices.ts';
 import { evaluate, needsOf } from './board-expression.ts';
 import { type DrawnLimit, limitsAt, priorityOfState } from './board-limits.ts';
 import { type Comparison, earlierRange, ontoPresent, type Period } from './compare.ts';
 import { readColumns } from './panel-read.ts';
-import { intoSteps, reduce, stepOf } from './panel-steps.ts';
+import { intoSteps, reduce, startOfMonth, stepOf } from './panel-steps.ts';
 
 export interface PanelRange {
   from: number;
@@ -65,11 +65,13 @@ const day = 86_400_000;
 const ownShift = { '1d': 'day', '7d': 'week', '1M': 'month' } as const satisfies Record<NonNullable<ReadingsPanel['shift']>, Period>;
 const lookBackMs = { '14d': 14 * day } as const satisfies Record<NonNullable<ReadingsPanel['lookBack']>, number>;
 
-const widened = ({ lookBack: back }: ReadingsPanel, asked: PanelRange): PanelRange =>
-  back ? { ...asked, from: Math.min(asked.from, asked.to - lookBackMs[back]) } : asked;
+function widened(panel: ReadingsPanel, asked: PanelRange, timezone: string): PanelRange {
+  if (isMonthly(panel)) return { ...asked, from: startOfMonth(asked.to - 1, timezone, 12) };
+  return panel.lookBack ? { ...asked, from: Math.min(asked.from, asked.to - lookBackMs[panel.lookBack]) } : asked;
+}
 
 export async function panelData(panel: ReadingsPanel, asked: PanelRange, source: PanelSource): Promise<PanelAnswer> {
-  const wide = widened(panel, asked);
+  const wide = widened(panel, asked, source.site.site.timezone);
   const range = panel.shift ? { ...wide, ...earlierRange(wide, ownShift[panel.shift], source.site.site.timezone) } : wide;
   const trend = isTrend(panel) || panel.trend === true;
   const every = stepOf(panel.series[0]?.step, range.to - range.from, range.points);
@@ -85,7 +87,7 @@ export async function earlierPanelData(
   source: PanelSource,
 ): Promise<PanelAnswer> {
   const timezone = source.site.site.timezone;
-  const { from, to, points } = widened(panel, asked);
+  const { from, to, points } = widened(panel, asked, timezone);
   const found = await panelData(panel, { points, ...earlierRange({ from, to }, period, timezone) }, source);
   return {
     ...found,

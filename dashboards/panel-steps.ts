@@ -2,12 +2,14 @@
 import type { SeriesPoint } from '../ingest/store.ts';
 import { widthFor } from './api/series.ts';
 import type { Series, Step, StepAggregate } from './board.ts';
-import { zoneOffsetMs } from './zone.ts';
+import { momentOf, wallOf, zoneOffsetMs } from './zone.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const stepMs: Record<Step, number> = { '10m': 10 * minute, '15m': 15 * minute, '1h': hour, '1d': day };
+/** Stands for months of the calendar, which are not equally long. */
+const month = 30.4375 * day;
+const stepMs: Record<Step, number> = { '10m': 10 * minute, '15m': 15 * minute, '1h': hour, '1d': day, '1mo': month };
 
 /** The step of a series: its own where the screen has room for so many, else the narrowest there is room for. */
 export const stepOf = (step: Step | undefined, spanMs: number, points: number): number =>
@@ -73,9 +75,16 @@ export function intoSteps(points: readonly SeriesPoint[], step: number, how: Ste
 
 /** The step that `t` lies in; of a day and more the local one. */
 export function startOf(t: number, step: number, timezone: string): number {
+  if (step === month) return startOfMonth(t, timezone);
   if (step < hour) return Math.floor(t / step) * step;
   const offset = zoneOffsetMs(timezone, t);
   const local = Math.floor((t + offset) / step) * step;
   // The offset at the start counts: on the day of a change it is another one.
   return local - zoneOffsetMs(timezone, local - offset);
+}
+
+/** Midnight of the first day of the month of `t`, or of a month so many before. */
+export function startOfMonth(t: number, timezone: string, before = 0): number {
+  const date = new Date(wallOf(timezone, t));
+  return momentOf(timezone, Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - before, 1));
 }

@@ -6,6 +6,7 @@ import { type BoardDevice, devicesOfSeries, devicesOfValue, factsOf } from '../d
 import { needsOf, parseExpression } from '../dashboards/board-expression.ts';
 import { layout } from '../dashboards/board-layout.ts';
 import { limitsAt } from '../dashboards/board-limits.ts';
+import { contactTime } from '../dashboards/board-values.ts';
 import { loadBoards } from '../dashboards/boards.ts';
 import { filesOf } from '../shared/catalog.ts';
 import { isQuantity, quantity } from '../shared/quantity.ts';
@@ -187,6 +188,12 @@ describe('limits', () => {
     expect(limitsAt(rule('O2-AREA-LOW'), 'pressure_kpa', zone)).toMatchObject([{ side: 'below', value: 240, priority: 'critical' }]);
     const percent = { id: 'p', label: { zh: '压', en: 'p' }, unit: '%', expression: '100 * pressure_kpa / @nominal_kpa' };
     expect(limitsAt(rule('O2-AREA-LOW'), percent, zone)).toMatchObject([{ side: 'below', value: 80 }]);
+  });
+
+  it('turn where the value falls while its quantity rises: more flow than 31 m³/h is less than an hour of contact', () => {
+    const plant = devices.find((device) => device.id === 'wastewater')!;
+    expect(limitsAt(rule('WW-CONTACT'), 'outflow_m3h', plant)).toMatchObject([{ side: 'above', value: 31 }]);
+    expect(limitsAt(rule('WW-CONTACT'), contactTime, plant)).toMatchObject([{ side: 'below', value: 1, priority: 'high' }]);
   });
 
   it('are none where the rule watches something else', () => {

@@ -75,11 +75,13 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
   const { shape, timezone } = asking;
   const status = group.measurement === 'device_status';
   const tag = series.by ? [name(series.by)] : [];
-  const step = series.step ?? '$__interval';
+  const monthly = series.step === '1mo';
+  // InfluxQL knows no months: days are asked for, the panel adds them up.
+  const step = monthly ? '1d' : (series.step ?? '$__interval');
   // Status is written on change only, perhaps long before the range that is shown.
   const range = status ? [] : ['$timeFilter'];
   const outerWhere = range.length > 0 ? ` WHERE ${range[0]}` : '';
-  const zone = shape === 'trend' && series.step === '1d' ? ` tz('${timezone}')` : '';
+  const zone = shape === 'trend' && step === '1d' ? ` tz('${timezone}')` : '';
   const steps = (wanted: Step | '$__interval') => (shape === 'trend' ? [`time(${wanted})`] : []);
   const groupBy = (keys: readonly string[]) => (keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : '');
   const columns = (write: (index: number, position: number) => string) => group.values.map(write).join(', ');
@@ -103,7 +105,7 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
 
   if (series.aggregate === 'increase') {
     const differences = columns((index, position) => `non_negative_difference(${written(index, 'last', group.devices)}) AS "v${position}"`);
-    const each = `(SELECT ${differences} ${source(group.devices)}${groupBy([`time(${fineStep})`, '"device"', ...tag])} fill(none))`;
+    const each = `(SELECT ${differences} ${source(group.devices)}${groupBy([`time(${monthly ? '1h' : fineStep})`, '"device"', ...tag])} fill(none))`;
     return outer('sum', [...steps(step), ...(series.combine ? tag : ['"device"'])], each, gap);
   }
   if (series.finer) {

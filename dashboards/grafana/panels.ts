@@ -9,7 +9,7 @@ import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
-import type { ReadingsPanel } from '../board.ts';
+import { isMonthly, type ReadingsPanel } from '../board.ts';
 import type { FieldStyle } from './fields.ts';
 import type { Shape } from './influxql.ts';
 
@@ -17,6 +17,7 @@ export type GrafanaPanel = TimeSeries | Stat | Gauge | StateTimeline | BarGauge 
 
 /** Does the panel show values over time, or one value for the range? */
 export function shapeOf(panel: ReadingsPanel): Shape {
+  if (isMonthly(panel)) return 'trend';
   switch (panel.kind) {
     case 'time-series':
     case 'state-timeline':
@@ -33,6 +34,7 @@ export function shapeOf(panel: ReadingsPanel): Shape {
 
 /** "Now" must not show what a silent device said hours ago; Grafana applies this only to ranges that end now. */
 export function lookBack(panel: ReadingsPanel): string | undefined {
+  if (isMonthly(panel)) return '400d';
   if (panel.lookBack !== undefined) return panel.lookBack;
   if (panel.kind === 'stat' && panel.trend) return '30m';
   const last = panel.series.every(
@@ -54,6 +56,7 @@ const byThreshold = () => new dashboard.FieldColorBuilder().mode(dashboard.Field
 /** The bare panel of a kind with the options that belong to it. */
 export function openPanel(panel: ReadingsPanel, style: FieldStyle): GrafanaPanel {
   const limited = style.thresholds !== undefined;
+  if (isMonthly(panel)) return new Table().cellHeight(common.TableCellHeight.Sm);
   switch (panel.kind) {
     case 'time-series':
       return new TimeSeries()

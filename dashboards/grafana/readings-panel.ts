@@ -1,7 +1,7 @@
 /** One panel on readings: its queries, the names of its lines, and how they look. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { systemLabels } from '../../shared/system.ts';
-import type { ReadingsPanel, Series } from '../board.ts';
+import { isMonthly, type ReadingsPanel, type Series } from '../board.ts';
 import { type BoardDevice, factsOf } from '../board-devices.ts';
 import { type Field, limitLines, styleOf } from './fields.ts';
 import { type Question, questionsOf, type VariableName } from './influxql.ts';
@@ -35,12 +35,14 @@ export function readingsPanel(panel: ReadingsPanel, input: GrafanaInput, variabl
   if (panel.shift !== undefined) builder.timeShift(panel.shift);
   if (panel.kind === 'stat' || panel.kind === 'gauge' || panel.kind === 'status-tile') builder.noValue(words.unknown[language]);
   applyStyle(builder, panel, style);
-  const resultFormat = panel.kind === 'table' ? 'table' : 'time_series';
+  const monthly = isMonthly(panel);
+  const resultFormat = panel.kind === 'table' || monthly ? 'table' : 'time_series';
   for (const [index, { target }] of plans.entries()) {
     builder.withTarget(new InfluxQlTarget(refIdOf(index), { ...target, resultFormat, datasource: influxRef(dataSourceUid) }));
   }
-  if (panel.kind === 'table') dressTable(builder, panel, plans, input);
-  if (panel.series.every(({ combine }) => combine === undefined)) {
+  if (monthly) addUpMonths(builder, panel, input);
+  else if (panel.kind === 'table') dressTable(builder, panel, plans, input);
+  if (!monthly && panel.series.every(({ combine }) => combine === undefined)) {
     const device = `\${${panel.kind === 'table' ? '__data.fields.device' : '__field.labels.device'}}`;
     builder.dataLinks([
       new dashboard.DashboardLinkBuilder(words.history[language]).url(`${input.consoleUrl}/#/devices/${device}`).targetBlank(true),
@@ -110,6 +112,25 @@ function tablePlan(series: Series, { query, devices, values }: Question, columns
       devices,
     })),
   };
+}
+
+/** Days into months of the calendar: a column for each where there are several lines, else a row. */
+function addUpMonths(builder: GrafanaPanel, panel: ReadingsPanel, { language }: GrafanaInput): void {
+  const [series] = panel.series as [Series];
+  const value = factsOf(series.values[0] as Series['values'][number]).label[language];
+  const fields = {
+    Time: { operation: 'groupby', aggregations: [] },
+    ...(series.by ? { [series.by]: { operation: 'groupby', aggregations: [] } } : {}),
+    [value]: { operation: 'aggregate', aggregations: ['sum'] },
+  };
+  builder.withTransformation({ id: 'formatTime', options: { timeField: 'Time', outputFormat: 'YYYY-MM', useTimezone: true } });
+  builder.withTransformation({ id: 'groupBy', options: { fields } });
+  if (series.by) {
+    builder.withTransformation({
+      id: 'groupingToMatrix',
+      options: { columnField: 'Time', rowField: series.by, valueField: `${value} (sum)`, emptyValue: 'null' },
+    });
+  }
 }
 
 /** A row per device with its name; the time only where it says since when. */

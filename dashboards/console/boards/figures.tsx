@@ -6,7 +6,7 @@ import { comparisonLabels } from '../chart/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { PriorityMark } from '../parts/priority.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
-import { keyOf, type PanelContent, type PanelLine } from './use-panel.ts';
+import { keyOf, type PanelAnswer, type PanelContent, type PanelLine } from './use-panel.ts';
 
 /** The worst limit that a value is beyond. */
 export function beyond(line: PanelLine, value: number | null): Priority | undefined {
@@ -148,6 +148,46 @@ export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
             </tr>
           );
         })}
+      </tbody>
+    </table>
+  );
+}
+
+/** A row per line, a column per month, the newest first; the most in the newest full month above. */
+export function MonthTable({ panel, answer }: { panel: ReadingsPanel; answer: PanelAnswer }) {
+  const { t, text, number, shortTime } = useWords();
+  const months = [...new Set(answer.lines.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => b - a);
+  const rows = answer.lines.map((line) => ({ line, values: new Map(line.points) }));
+  const known = months[1] ?? months[0] ?? 0;
+  const sorted = rows.sort((a, b) => (b.values.get(known) ?? -1) - (a.values.get(known) ?? -1));
+  return (
+    <table className="panel-table months">
+      <thead>
+        <tr>
+          <th>
+            {t('board.name')} ({answer.lines[0]?.unit})
+          </th>
+          {months.map((month) => (
+            <th key={month} className="number">
+              {shortTime(month, answer.every)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map(({ line, values }) => (
+          <tr key={keyOf(line)}>
+            <td>{text(line.label)}</td>
+            {months.map((month) => {
+              const value = values.get(month) ?? null;
+              return (
+                <td key={month} className="number">
+                  {value === null ? '—' : number(value, panel.digits)}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
       </tbody>
     </table>
   );

@@ -1,8 +1,8 @@
 /** One panel of a board: its title with help and export, and what it draws. */
 import { Tooltip } from '@mantine/core';
-import { type CSSProperties, lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { type CSSProperties, lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Language } from '../../../shared/text.ts';
-import type { Panel, ReadingsPanel } from '../../board.ts';
+import { isMonthly, isStatus, type Panel, type ReadingsPanel } from '../../board.ts';
 import type { Place } from '../../board-layout.ts';
 import { shownUnit } from '../../board-units.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -10,7 +10,7 @@ import type { Question } from '../parts/action-dialog.tsx';
 import { useConsole } from '../parts/context.ts';
 import { DeskPanelBody } from './desk-panels.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { GaugePanel, StatPanel, StatusPanel, TablePanel } from './figures.tsx';
+import { GaugePanel, MonthTable, StatPanel, StatusPanel, TablePanel } from './figures.tsx';
 import { HeatMap } from './heat-map.tsx';
 import { BarsEach, BarsOverTime, StateTimeline } from './shapes.tsx';
 import { type PanelContent, usePanel } from './use-panel.ts';
@@ -71,10 +71,16 @@ function Frame({ panel, place, menu, children }: { panel: Panel; place: Place; m
 }
 
 function Readings({ panel, place, board, view, onZoom }: FrameProps<ReadingsPanel>) {
-  const { t, language } = useWords();
+  const { t, text, language } = useWords();
   const { link } = useConsole();
   const { element, content: asked, failed } = usePanel(link, board, panel, view);
   const content = useMemo(() => asked && inLanguage(asked, language), [asked, language]);
+  // What is longer than its panel must be reached by keyboard to be scrolled.
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const body = content && element.current;
+    if (body) setScrolls(body.scrollHeight > body.clientHeight + 1);
+  }, [content, element]);
   const empty = content?.answer.lines.every(({ figure, points }) => figure === null && points.every(([, value]) => value === null));
   return (
     <Frame
@@ -82,11 +88,11 @@ function Readings({ panel, place, board, view, onZoom }: FrameProps<ReadingsPane
       place={place}
       menu={content && !failed && !empty && <ExportMenu panel={panel} board={board} content={content} element={element} />}
     >
-      <div className="panel-body" ref={element}>
+      <div className="panel-body" ref={element} {...(scrolls ? { tabIndex: 0, role: 'group', 'aria-label': text(panel.title) } : {})}>
         {failed ? (
           <p className="calm">{t('board.failed')}</p>
         ) : empty ? (
-          <p className="calm">{t('chart.empty')}</p>
+          <p className="calm">{t(onlyBadPoints(panel) ? 'board.noBadPoints' : 'chart.empty')}</p>
         ) : (
           content && <Drawn panel={panel} content={content} onZoom={onZoom} />
         )}
@@ -94,6 +100,10 @@ function Readings({ panel, place, board, view, onZoom }: FrameProps<ReadingsPane
     </Frame>
   );
 }
+
+/** Bad points are written when there are some. */
+const onlyBadPoints = ({ series }: ReadingsPanel): boolean =>
+  series.every(({ values }) => values.every((value) => isStatus(value) && value.status === 'bad_points'));
 
 /** With the units as the language writes them. */
 function inLanguage({ answer, earlier }: PanelContent, language: Language): PanelContent {
@@ -108,7 +118,7 @@ function Drawn({ panel, content, onZoom }: { panel: ReadingsPanel; content: Pane
     case 'gauge':
       return <GaugePanel panel={panel} lines={answer.lines} />;
     case 'table':
-      return <TablePanel panel={panel} lines={answer.lines} />;
+      return isMonthly(panel) ? <MonthTable panel={panel} answer={answer} /> : <TablePanel panel={panel} lines={answer.lines} />;
     case 'status-tile':
       return <StatusPanel lines={answer.lines} />;
     case 'state-timeline':

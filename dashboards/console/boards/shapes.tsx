@@ -2,6 +2,7 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { ReadingsPanel } from '../../board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
+import { bridge } from '../chart/gaps.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { beyond, Difference, FigureText } from './figures.tsx';
 import { keyOf, type PanelAnswer, type PanelContent, type PanelLine } from './use-panel.ts';
@@ -156,7 +157,7 @@ export function StateTimeline({ answer }: { answer: PanelAnswer }) {
         <li key={keyOf(line)}>
           <span>{text(line.label)}</span>
           <div className="band">
-            {stretches(line, answer.to).map(({ from, to, value }) => {
+            {stretches({ points: bridge(line.points, 0) }, answer.to).map(({ from, to, value }) => {
               const bad = beyond(line, value);
               const word = text(line.states?.[value]) || String(value);
               return (

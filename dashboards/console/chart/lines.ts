@@ -26,7 +26,7 @@ export interface LinesStyle {
 export function linesOptions({ width, height, words, timezone, dark, answer, compareLabel, digits, onZoom }: LinesStyle): uPlot.Options {
   const ink = dark ? '#c1c9d2' : '#3c4650';
   const grid = dark ? '#333b44' : '#dde2e7';
-  const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const font = `14px ${getComputedStyle(document.body).fontFamily}`;
   const format = timeAxisFormat(words, timezone, answer.to - answer.from);
   const units = [...new Set(answer.lines.map(({ unit }) => unit))];
   const colors = dark ? palette.dark : palette.light;

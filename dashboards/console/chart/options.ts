@@ -107,7 +107,7 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
 /** Room around the values, and limits that lie within half their range of them. */
 export function withNearLimits(min: number | null, max: number | null, limits: readonly { value: number }[]): [number, number] {
   if (min === null || max === null) return [0, 1];
-  const span = Math.max(max - min, Math.abs(max) * 0.02, 1e-6);
+  const span = Math.max(max - min, Math.abs(max) * 0.02, max === 0 ? 1 : 1e-6);
   let low = min;
   let high = max;
   for (const { value } of limits) {

@@ -40,6 +40,7 @@ export const en = {
   'board.failed': 'Could not be loaded',
   'board.up': 'running',
   'board.noDeadLetters': 'Nothing was set aside',
+  'board.noBadPoints': 'No bad points on record',
   'board.lostAt': 'Mains lost',
   'board.suppliedAfter': 'Generator took over in',
   'board.outage': 'Outage',

@@ -41,6 +41,7 @@ export const zh: Record<TextKey, string> = {
   'board.failed': '无法加载',
   'board.up': '运行',
   'board.noDeadLetters': '没有被拒收的数据',
+  'board.noBadPoints': '没有无效测点的记录',
   'board.lostAt': '失电时间',
   'board.suppliedAfter': '发电机带载用时',
   'board.outage': '停电时长',
