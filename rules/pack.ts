@@ -107,6 +107,9 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 
         unit: instance.definition.unit,
         watches: instance.inputs.filter((input) => 'quantity' in input),
         ...(Object.keys(params).length > 0 ? { params } : {}),
+        ...(own.some((override) => override.on_delay !== undefined || override.off_delay !== undefined)
+          ? { delays: { on_delay: instance.onDelayMs, off_delay: instance.offDelayMs } }
+          : {}),
       });
     }
   }

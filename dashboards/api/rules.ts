@@ -29,6 +29,7 @@ const ruleInForce = z.object({
       unit: z.string(),
       watches: z.array(z.object({ device: z.string(), quantity: z.string() })),
       params: z.record(z.string(), z.unknown()).optional().meta({ description: 'Parameters that an override sets for this device' }),
+      delays: z.object({ on_delay: z.number(), off_delay: z.number() }).optional().meta({ description: 'Delays of its own, ms' }),
     }),
   ),
 });

@@ -38,7 +38,7 @@ describe('texts', () => {
     const unused = Object.keys(en).filter(
       (key) =>
         !code.includes(`'${key}'`) &&
-        !/^(role|reason|param|profile\.evidence|site\.kind|balance\.verdict)\./.test(key) &&
+        !/^(role|reason|param|profile\.evidence|site\.kind|rule\.curve|balance\.verdict)\./.test(key) &&
         !key.startsWith('age.'),
     );
     expect(unused).toEqual([]);

@@ -149,6 +149,8 @@ export interface RulePlace {
   watches: { device: string; quantity: QuantityId }[];
   /** Parameters that an override sets for this device. */
   params?: Record<string, unknown>;
+  /** Delays at this device, ms, where an override sets its own. */
+  delays?: { on_delay: number; off_delay: number };
 }
 
 /** A number among the parameters of a rule, as it is written in YAML. */

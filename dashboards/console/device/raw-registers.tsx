@@ -36,7 +36,8 @@ function Live({ device }: { device: DeviceInfo }) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
       try {
-        show(await api.deviceRaw(device.id, abort.signal));
+        // A page in a tab that nobody sees asks for nothing; the gateway's watch runs out.
+        if (!document.hidden) show(await api.deviceRaw(device.id, abort.signal));
       } catch (error) {
         if (abort.signal.aborted) return;
         const full = error instanceof ApiError && error.status === 429;

@@ -167,4 +167,9 @@ export const enPlant = {
     'Check: CT ratio or a reversed CT at the parent, a phase missing there, a child that is fed from elsewhere.',
   'balance.check.negative.water': 'Check: the main meter slips or is bypassed, a sub-meter that counts backflow, a wrong pulse value.',
   'balance.check.negative.heat': 'Check: sensors and flow of the parent meter, a child that is fed from elsewhere.',
+  'rule.curve.max': 'curve: highest value of each step',
+  'rule.curve.min': 'curve: lowest value of each step',
+  'rule.curve.mean': 'curve: mean of each step',
+  'rule.curve.min-max': 'curves: lowest and highest value of each step',
+  'devices.tree': 'As a tree',
 } as const;

@@ -165,4 +165,9 @@ export const zhPlant: Record<keyof typeof enPlant, string> = {
   'balance.check.negative.electricity': '检查：总表互感器变比或极性，总表是否缺相，分表是否由别处供电。',
   'balance.check.negative.water': '检查：总表是否空转或被旁通，分表是否计入倒流，脉冲当量是否有误。',
   'balance.check.negative.heat': '检查：总表温度传感器与流量，分表是否由别处供热。',
+  'rule.curve.max': '曲线：每段最高值',
+  'rule.curve.min': '曲线：每段最低值',
+  'rule.curve.mean': '曲线：每段平均值',
+  'rule.curve.min-max': '曲线：每段最低值与最高值',
+  'devices.tree': '按楼宇查看',
 };

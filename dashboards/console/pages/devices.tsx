@@ -31,6 +31,7 @@ export function DevicesPage() {
             {t('devices.title')} <b>{shown.length}</b>
           </h2>
           <Group gap="sm">
+            <a href="#/site?view=places">{t('devices.tree')}</a>
             <TextInput
               aria-label={t('devices.search')}
               placeholder={t('devices.search')}

@@ -6,7 +6,7 @@ import { api, type RuleInfo } from '../data/api.ts';
 import { useRoute } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
-import { linesOf, paramsAt } from '../rules/limits.ts';
+import { extremesOf, linesOf, paramsAt } from '../rules/limits.ts';
 import { RuleFacts } from '../rules/rule-facts.tsx';
 import { TryRule, type Turned } from '../rules/try-rule.tsx';
 import { useBacktest } from '../rules/use-backtest.ts';
@@ -149,6 +149,7 @@ function Drawing({
             <i className="swatch tried" /> {t('rule.tried', { n: tried.length })}
           </>
         )}
+        {watched && <span>{t(`rule.curve.${extremesOf(entry.rule.kind).join('-') as 'min' | 'max' | 'mean' | 'min-max'}`)}</span>}
         {now.some(({ back }) => back !== undefined) && <span>{t('rule.deadband')}</span>}
       </p>
       <p className="small">

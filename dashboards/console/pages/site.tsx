@@ -16,7 +16,7 @@ import { quantitiesInOrder } from '../parts/value-order.ts';
 import { MeterLine } from '../site/meter-rows.tsx';
 import { meterTree, type PlaceData, placeTree } from '../site/trees.ts';
 
-const againMs = 60_000;
+const againMs = 30_000;
 const periods: { id: MeterBalance['period']; label: TextKey }[] = [
   { id: 'today', label: 'balance.today' },
   { id: '7d', label: 'chart.week' },

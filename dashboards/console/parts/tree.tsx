@@ -11,22 +11,19 @@ export function Tree<T>({
 }: {
   label: string;
   nodes: readonly TreeNode<T>[];
-  /** Open at the start. */
+  /** Open until somebody closes them. */
   opened: readonly string[];
   row: (node: TreeNode<T>) => ReactNode;
 }) {
-  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(opened));
+  const [chosen, choose] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [focused, focus] = useState<string>();
   const rows = useRef(new Map<string, HTMLElement>());
+  const open = new Set(opened.filter((id) => chosen.get(id) !== false));
+  for (const [id, isOpen] of chosen) if (isOpen) open.add(id);
   const visible = visibleNodes(nodes, open);
   // One row at a time can be reached by Tab: the one that was used last, while it is in sight.
   const current = visible.some(({ node }) => node.id === focused) ? focused : visible[0]?.node.id;
-  const set = (id: string, isOpen: boolean) => {
-    const next = new Set(open);
-    if (isOpen) next.add(id);
-    else next.delete(id);
-    setOpen(next);
-  };
+  const set = (id: string, isOpen: boolean) => choose(new Map(chosen).set(id, isOpen));
   return (
     <div
       role="tree"
@@ -92,7 +89,6 @@ function Row<T>({
       aria-level={level}
       aria-posinset={position}
       aria-setsize={siblings}
-      aria-label={node.text}
       {...(hasChildren ? { 'aria-expanded': open } : {})}
       tabIndex={reachable ? 0 : -1}
       style={{ '--level': level - 1 } as React.CSSProperties}

@@ -17,7 +17,7 @@ const site = siteOf({ gw1: [['zone-1', 'oxygen'], ['zone-2', 'oxygen']] }, {
   rules: {
     overrides: [
       { rule: 'O2-AREA-LOW', params: { limit: '82 % of nominal_kpa' }, reason: 'long pipe' },
-      { rule: 'O2-AREA-LOW', devices: ['zone-2'], params: { limit: 300 }, reason: 'old regulator' },
+      { rule: 'O2-AREA-LOW', devices: ['zone-2'], params: { limit: 300 }, on_delay: '30s', reason: 'old regulator' },
     ],
   },
 }); // biome-ignore format: short
@@ -35,6 +35,11 @@ describe('a rule in force', () => {
       { device: 'zone-1', limit: 328, params: undefined, watches: [{ device: 'zone-1', quantity: 'pressure_kpa' }] },
       { device: 'zone-2', limit: 300, params: { limit: 300 }, watches: [{ device: 'zone-2', quantity: 'pressure_kpa' }] },
     ]);
+  });
+
+  it('has delays of its own where an override says so', () => {
+    const [first, second] = low.places;
+    expect([first?.delays, second?.delays]).toEqual([undefined, { on_delay: 30_000, off_delay: low.rule.off_delay }]);
   });
 
   it('draws its limit at each device, moved by what is tried', () => {

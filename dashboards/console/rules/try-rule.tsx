@@ -41,7 +41,7 @@ export function TryRule({
   const [everywhere, setEverywhere] = useState(false);
   const [held, setHeld] = useState(false);
   const place = entry.places.find((one) => one.device === device);
-  const knobs = allKnobs(entry.knobs, entry.rule);
+  const knobs = allKnobs(entry.knobs, place?.delays ?? entry.rule);
   const inForce = (knob: Knob) => (place?.params?.[knob.name] as number | string | undefined) ?? knob.value;
   const trial = trialOf(knobs, inForce, turned);
   const override = trial && overrideOf(entry.rule.id, trial, everywhere ? undefined : device);
