@@ -3,6 +3,7 @@
  * statuses again after each connect, and readings wait in its outbox until they are committed.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import '../shared/quiet-debug.ts';
 import { Aedes, type Client } from 'aedes';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Fault, reasonOf } from '../shared/errors.ts';

@@ -115,7 +115,7 @@ export class Outbox implements AsyncDisposable {
     this.#fresh.push(message);
     this.#freshBytes += message.payload.length;
     this.#sender.offer(message);
-    this.#arm(this.#limits.tickMs);
+    this.#arm(this.#limits.settleMs + this.#limits.tickMs);
   }
 
   connected(link: OutboxLink): void {
@@ -188,22 +188,28 @@ export class Outbox implements AsyncDisposable {
   }
 
   #tick(): void {
+    const { settleMs, tickMs, ageCheckMs } = this.#limits;
     const now = this.#wire.monotonic();
-    this.#flush(now - this.#limits.settleMs);
+    this.#flush(now - settleMs);
     if (this.#disk.salvaging) this.#fresh.push(...this.#salvaged());
     this.#sender.tick();
     if (now >= this.#ageCheckAt) {
-      this.#ageCheckAt = now + this.#limits.ageCheckMs;
+      this.#ageCheckAt = now + ageCheckMs;
       this.#dropAged();
     }
-    const busy = this.#fresh.length > 0 || this.#remove.length > 0 || this.#sender.waiting || this.#disk.salvaging;
-    this.#arm(busy ? this.#limits.tickMs : 1_000);
+    const oldest = this.#fresh[0];
+    if (this.#remove.length > 0 || this.#disk.salvaging || this.#sender.isStalled) this.#arm(tickMs);
+    if (oldest) this.#arm(Math.max(tickMs / 2, oldest.addedAt + settleMs + tickMs - now));
+    this.#arm(this.#sender.waiting ? settleMs + tickMs : 1_000);
   }
 
   /** Puts what has waited since `until` or longer on disk and takes off what is committed, in one durable commit. */
   #flush(until: number): void {
     let ripe = 0;
-    while (ripe < this.#fresh.length && (this.#fresh[ripe] as Message).addedAt <= until) ripe++;
+    for (; ripe < this.#fresh.length; ripe++) {
+      const { addedAt, state } = this.#fresh[ripe] as Message;
+      if (addedAt > until && state !== 'done') break;
+    }
     if (ripe === 0 && this.#remove.length === 0) return;
     const open: Message[] = [];
     for (const message of this.#fresh.splice(0, ripe)) {

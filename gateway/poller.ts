@@ -25,11 +25,12 @@ export interface PollerCounts {
   missedPolls: number;
   /** Ticks that went by while the bus was busy. */
   skippedPolls: number;
-  asideRegisters: number;
+  readonly asideRegisters: number;
 }
 
 export interface Poller extends AsyncDisposable {
-  counts(): PollerCounts;
+  /** Kept up to date. */
+  readonly counts: Readonly<PollerCounts>;
 }
 
 interface Polled {
@@ -57,7 +58,15 @@ const holdThresholdMs = 50;
 
 export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Poller {
   const { clock, sink, profiles, log } = hands;
-  const counts: PollerCounts = { requests: 0, polls: 0, missedPolls: 0, skippedPolls: 0, asideRegisters: 0 };
+  const counts: PollerCounts = {
+    requests: 0,
+    polls: 0,
+    missedPolls: 0,
+    skippedPolls: 0,
+    get asideRegisters() {
+      return all.reduce((sum, { reader }) => sum + reader.asideCount, 0);
+    },
+  };
   const running = new Set<Promise<void>>();
   const busyUnits = new Set<number>();
   let ended = false;
@@ -261,7 +270,7 @@ export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Pol
   cancelTimer = clock.after(link.open ? 0 : bus.timeout, pump);
 
   return {
-    counts: () => ({ ...counts, asideRegisters: all.reduce((sum, { reader }) => sum + reader.asideCount, 0) }),
+    counts,
     async [Symbol.asyncDispose]() {
       ended = true;
       cancelTimer();

@@ -1,6 +1,7 @@
 /** What main.ts hands to each role, and how roles reach the broker and tell that they are alive. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import './quiet-debug.ts';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { Registry } from 'prom-client';
 import type { Clock } from './clock.ts';

@@ -18,7 +18,7 @@ export function startBus(bus: ModbusBus, context: TransportContext): AsyncDispos
   const link = openLink(bus, context.log, context.environment);
   const speed = context.clock.speed ?? 1;
   const poller = startPoller(bus, speed === 1 ? link : inPlantTime(link, speed), context);
-  const hide = context.metrics && showBus(context.metrics, bus.id, { link: link.counts, poller: () => poller.counts() });
+  const hide = context.metrics && showBus(context.metrics, bus.id, { link: link.counts, poller: poller.counts });
   return {
     async [Symbol.asyncDispose]() {
       hide?.();

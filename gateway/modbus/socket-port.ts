@@ -5,6 +5,8 @@ import type { Port, PortEvents } from './link.ts';
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 const connectTimeoutMs = 5_000;
+/** All connections read into it, one after the other: a buffer of this size for each answer of a hundred bytes is costly garbage. */
+const readInto = Buffer.allocUnsafeSlow(1 << 16);
 
 /** A TCP connection that comes back by itself, with pauses of 0.25 s doubling to 10 s. */
 export function socketPort(host: string, port: number, { clock, log }: Hands): Port {
@@ -21,7 +23,22 @@ export function socketPort(host: string, port: number, { clock, log }: Hands): P
     if (ended || socket) return;
     cancel();
     lastAttempt = clock.monotonic();
-    const own = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    const own = connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      onread: {
+        buffer: readInto,
+        callback(count) {
+          // Only an answer proves the other side; one that accepts and closes at once is not to be hammered.
+          pauseMs = firstPauseMs;
+          if (isOpen && socket === own) events?.data(Buffer.from(readInto.subarray(0, count)));
+          return true;
+        },
+      },
+    });
     socket = own;
     const giveUp = clock.after(connectTimeoutMs, () => own.destroy(new Error('no answer to the connection request')));
     let reason = 'closed by the other side';
@@ -33,11 +50,6 @@ export function socketPort(host: string, port: number, { clock, log }: Hands): P
       if (told) log.info({ host, port }, 'bus connected again');
       told = false;
       events?.opened();
-    });
-    own.on('data', (bytes) => {
-      // Only an answer proves the other side; one that accepts and closes at once is not to be hammered.
-      pauseMs = firstPauseMs;
-      if (isOpen) events?.data(bytes);
     });
     own.on('error', (error) => {
       reason = error.message;
