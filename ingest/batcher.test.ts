@@ -44,6 +44,23 @@ describe('batches', () => {
     expect(batcher.messages).toBe(0);
   });
 
+  test('are written when a burst is over; messages that trickle in make no batch each', async () => {
+    const { clock, batcher, seqs } = setUp(async () => [], { maxAgeMs: 250, quietMs: 50 });
+    const add = async (seq: number, thenMs: number) => {
+      batcher.add([point(seq)], 1, name(seq));
+      await clock.advance(thenMs);
+    };
+    for (const seq of [0, 1, 2]) await add(seq, 30);
+    expect(seqs()).toEqual([]);
+    await clock.advance(20);
+    expect(seqs()).toEqual([[0, 1, 2]]);
+    for (let seq = 3; seq < 28; seq++) await add(seq, 70);
+    expect(seqs().length).toBeLessThanOrEqual(1 + Math.ceil((25 * 70) / 250));
+    expect(seqs().flat()).toEqual(Array.from({ length: seqs().flat().length }, (_, i) => i));
+    await clock.advance(250);
+    expect(seqs().flat()).toHaveLength(28);
+  });
+
   test('a message without values is committed with its batch', async () => {
     const { clock, batcher, seqs } = setUp(async () => Promise.reject(new Error('nothing to write, nobody asked')));
     batcher.add([], 0, name(7));

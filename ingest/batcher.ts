@@ -10,9 +10,14 @@ import type { MessageName } from './commits.ts';
 import type { Refusal, Store, StorePoint } from './store.ts';
 
 export interface BatchLimits {
-  /** A batch is written when it holds so many values, or when its first message is so old. */
+  /**
+   * A batch is written when it holds so many values, or when its first message is so old. Meters are read together and their messages come
+   * together: when nothing more has come for `quietMs` it is written then, but single messages that trickle in make no batch each: at most
+   * one in `maxAgeMs` is written for that reason.
+   */
   maxValues: number;
   maxAgeMs: number;
+  quietMs: number;
   /** Batches under way at once. */
   inFlight: number;
   /** Messages in memory, under way or waiting. */
@@ -24,6 +29,7 @@ export interface BatchLimits {
 export const batchLimits: BatchLimits = {
   maxValues: 10_000,
   maxAgeMs: 250,
+  quietMs: 50,
   inFlight: 2,
   maxMessages: 40_000,
   firstRetryMs: 250,
@@ -58,6 +64,9 @@ export class Batcher {
   readonly #full: Batch[] = [];
   #underWay = 0;
   #messages = 0;
+  /** Monotonic ms. */
+  #openedAt = 0;
+  #closedAt = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
   readonly #stop = new AbortController();
   #idle: (() => void)[] = [];
@@ -83,14 +92,31 @@ export class Batcher {
     batch.messages++;
     this.#messages++;
     if (batch.values >= this.#limits.maxValues) this.#close();
-    else this.#cancelTimer ??= this.#hands.clock.after(this.#limits.maxAgeMs, () => this.#close());
+    else if (!this.#cancelTimer) {
+      this.#openedAt = this.#hands.clock.monotonic();
+      this.#closeWhenQuiet();
+    }
     return true;
+  }
+
+  #closeWhenQuiet(): void {
+    const { clock } = this.#hands;
+    const { maxAgeMs, quietMs } = this.#limits;
+    const now = clock.monotonic();
+    const left = this.#openedAt + maxAgeMs - now;
+    const waitMs = Math.min(left, Math.max(quietMs, this.#closedAt + maxAgeMs - now));
+    const before = this.#open.messages;
+    this.#cancelTimer = clock.after(waitMs, () => {
+      if (this.#open.messages === before || waitMs >= left) this.#close();
+      else this.#closeWhenQuiet();
+    });
   }
 
   #close(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#open.points.length === 0 && this.#open.names.length === 0) return;
+    this.#closedAt = this.#hands.clock.monotonic();
     this.#full.push(this.#open);
     this.#open = empty();
     this.#send();
