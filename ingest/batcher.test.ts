@@ -52,7 +52,7 @@ describe('batches', () => {
     };
     for (const seq of [0, 1, 2]) await add(seq, 30);
     expect(seqs()).toEqual([]);
-    await clock.advance(20);
+    await clock.advance(60);
     expect(seqs()).toEqual([[0, 1, 2]]);
     for (let seq = 3; seq < 28; seq++) await add(seq, 70);
     expect(seqs().length).toBeLessThanOrEqual(1 + Math.ceil((25 * 70) / 250));

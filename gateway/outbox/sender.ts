@@ -285,7 +285,8 @@ export class Sender {
       if (current && entry.sentAt >= sentBefore) break;
       if (current) this.#toDue(entry.message);
     }
-    if (this.#logHead > 1_024 && this.#logHead * 2 > this.#log.length) {
+    // What is done must go soon: messages that are held on to for seconds end up where only a costly collection finds them.
+    if (this.#logHead > 1_024 || this.#logHead === this.#log.length) {
       this.#log = this.#log.slice(this.#logHead);
       this.#logHead = 0;
     }
