@@ -4,12 +4,11 @@ import { isFault } from '../shared/errors.ts';
 import type { Hands } from '../shared/hands.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { RawRegister } from '../shared/raw.ts';
-import type { BadReason } from '../shared/reading.ts';
 import { type WiredPoint, type Wiring, wirePoints } from './decode.ts';
 import type { Profile } from './device.ts';
 import { bisectionReads, isAside, judge, type Learned, nothingLearned, partition, retryAsideMs, withLearned } from './heal.ts';
 import { limitsOf, type Span } from './plan.ts';
-import { openProgram, type Program, type ProgramCell, type ProgramSpan } from './program.ts';
+import { type Collected, openProgram, type Program, type ProgramCell, type ProgramSpan } from './program.ts';
 import { type ReadRound, rawRegisters } from './raw.ts';
 import type { Cell } from './words.ts';
 
@@ -28,7 +27,7 @@ export interface DeviceReader {
   readonly asideCount: number;
   round(kind: RoundKind, ask: Ask, retries: number): Promise<Round>;
   /** Values of the last round. */
-  collect(v: Partial<Record<QuantityId, number>>, bad: Partial<Record<QuantityId, BadReason>>): void;
+  collect(): Collected;
   /** The cheapest sign of life. */
   probe(ask: Ask): Promise<Round>;
   /** What the last rounds read, as it came; undefined while one is under way. */
@@ -217,9 +216,10 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
         underWay = false;
       }
     },
-    collect(v, bad) {
-      last.program.collect(v, bad);
-      for (const id of last.refused) bad[id] = 'exception';
+    collect() {
+      const collected = last.program.collect();
+      for (const id of last.refused) collected.bad[id] = 'exception';
+      return collected;
     },
     probe: signOfLife,
     raw: () => (underWay ? undefined : rawRegisters(profile, device, last === lastFull ? [last] : [last, lastFull])),

@@ -163,8 +163,8 @@ export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Pol
       log[wasOffline ? 'info' : 'debug']({ device: polled.device.id }, 'device answers');
       sink.device({ device: polled.device.id, online: true, since: now });
     }
-    const out: PollResult = { device: polled.device.id, t: now, v: {}, bad: {} };
-    reader.collect(out.v, out.bad);
+    const { v, bad } = reader.collect();
+    const out: PollResult = { device: polled.device.id, t: now, v, bad };
     for (const _ in out.v) return sink.readings(out);
     for (const _ in out.bad) return sink.readings(out);
   };

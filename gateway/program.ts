@@ -36,6 +36,8 @@ interface Compiled {
   bytes: Uint8Array;
   decoders: readonly { id: QuantityId; decode: Decode; cells: readonly number[] }[];
   quantities: readonly QuantityId[];
+  /** A round in which all is well, to be copied: an object that is put together name by name becomes a slow dictionary in V8. */
+  allWell: Readonly<Record<string, number>>;
 }
 
 /** One request of a round. */
@@ -44,6 +46,11 @@ export interface ProgramSpan extends PlannedSpan {
   silentRounds: number;
   exceptionRounds: number;
   restUntil: number;
+}
+
+export interface Collected {
+  v: Partial<Record<QuantityId, number>>;
+  bad: Partial<Record<QuantityId, BadReason>>;
 }
 
 export interface Program {
@@ -58,14 +65,25 @@ export interface Program {
   /** Before a round: nothing is known yet. An old value can then never pass as new. */
   reset(): void;
   /** After a round: every value or why there is none. */
-  collect(v: Partial<Record<QuantityId, number>>, bad: Partial<Record<QuantityId, BadReason>>): void;
+  collect(): Collected;
   /** The words of a cell as they came (coils: 0 or 1); null when they did not, undefined when this program does not read it. */
   words(cell: Cell): number[] | null | undefined;
 }
 
 const keyOf = ({ table, address, count }: Cell) => `${table} ${address} ${count}`;
 
-export const requestOf = ({ table, address, count }: Span): Request => ({ kind: 'registers', table, address, count });
+const requests = new WeakMap<Span, Request>();
+
+/** The same object for the same span: what is encoded of it can be kept. */
+export function requestOf(span: Span): Request {
+  let request = requests.get(span);
+  if (!request) {
+    const { table, address, count } = span;
+    request = { kind: 'registers', table, address, count };
+    requests.set(span, request);
+  }
+  return request;
+}
 
 const compiledOf = new WeakMap<Profile, Map<string, Compiled>>();
 /** Ways of wiring and of missing registers that are kept of one profile. */
@@ -119,10 +137,12 @@ function compile(profile: Profile, device: Wiring, points: readonly WiredPoint[]
     decode: compilePoint(profile, device, wired, (cell) => cellOf(cell).place),
     cells: wired.cells.map((cell) => cellOf(cell).index),
   }));
-  return { spans, cellCount: cells.size, bytes, decoders, quantities: decoders.map(({ id }) => id) };
+  const quantities = decoders.map(({ id }) => id);
+  const allWell = JSON.parse(JSON.stringify(Object.fromEntries(quantities.map((id) => [id, 0.5])))) as Record<string, number>;
+  return { spans, cellCount: cells.size, bytes, decoders, quantities, allWell };
 }
 
-function programOf({ spans, cellCount, bytes, decoders, quantities }: Compiled): Program {
+function programOf({ spans, cellCount, bytes, decoders, quantities, allWell }: Compiled): Program {
   const image = new Uint8Array(bytes.length);
   /** By cell: index in `cellStates`. */
   const states = new Uint8Array(cellCount).fill(1);
@@ -145,15 +165,23 @@ function programOf({ spans, cellCount, bytes, decoders, quantities }: Compiled):
     reset() {
       states.fill(1);
     },
-    collect(v, bad) {
+    collect() {
       bytes.set(image);
+      const all: Partial<Record<QuantityId, number>> = { ...allWell };
+      const bad: Collected['bad'] = {};
+      let isBad = false;
       for (const { id, decode, cells } of decoders) {
         let worst = 0;
         for (const index of cells) worst = Math.max(worst, states[index] as number);
         const value = worst === 0 ? decode() : (cellStates[worst] as Exclude<CellState, 'ok'>);
-        if (typeof value === 'number') v[id] = value;
-        else bad[id] = value;
+        if (typeof value === 'number') all[id] = value;
+        else {
+          bad[id] = value;
+          isBad = true;
+        }
       }
+      if (!isBad) return { v: all, bad };
+      return { v: Object.fromEntries(Object.entries(all).filter(([id]) => !(id in bad))), bad };
     },
     words(cell) {
       const key = keyOf(cell);

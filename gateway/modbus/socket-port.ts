@@ -34,7 +34,10 @@ export function socketPort(host: string, port: number, { clock, log }: Hands): P
         callback(count) {
           // Only an answer proves the other side; one that accepts and closes at once is not to be hammered.
           pauseMs = firstPauseMs;
-          if (isOpen && socket === own) events?.data(Buffer.from(readInto.subarray(0, count)));
+          if (!isOpen || socket !== own) return true;
+          const bytes = Buffer.allocUnsafe(count);
+          readInto.copy(bytes, 0, 0, count);
+          events?.data(bytes);
           return true;
         },
       },

@@ -22,6 +22,9 @@ interface Waiting {
   reject(fault: Fault): void;
 }
 
+/** A device is asked the same for ever. */
+const encoded = new WeakMap<Request, Uint8Array>();
+
 export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
   const waiting = new Map<number, Waiting>();
   /** Requests given up, to know whose late answer it is. Bounded: the oldest goes first. */
@@ -101,7 +104,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
   };
 
   const data = (chunk: Uint8Array) => {
-    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (rest) bytes = Buffer.concat([rest, bytes]);
     rest = undefined;
     let at = 0;
@@ -135,7 +138,11 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
         port.wake();
         return Promise.reject(new Fault('transport/closed'));
       }
-      const pdu = encodeRequest(request);
+      let pdu = encoded.get(request);
+      if (!pdu) {
+        pdu = encodeRequest(request);
+        encoded.set(request, pdu);
+      }
       guardReadOnly(pdu);
       do transaction = (transaction + 1) & 0xffff;
       while (waiting.has(transaction) || givenUp.has(transaction));

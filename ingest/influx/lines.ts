@@ -23,7 +23,8 @@ const tagNames = [
 
 const escapeKey = (text: string) => text.replace(/[,= ]/g, '\\$&');
 const prefixes = new WeakMap<Tags, Map<Measurement, string>>();
-const keys = new Map<string, string>();
+/** Of each field what stands before its value: in the first place, and in others. */
+const keys = new Map<string, { first: string; later: string }>();
 const mostKeys = 10_000;
 
 /** Measurement and tags, in the alphabetical order that InfluxDB likes best; an absent or empty tag is left out. */
@@ -43,10 +44,11 @@ function prefixOf(measurement: Measurement, tags: Tags): string {
   return prefix;
 }
 
-function keyOf(field: string): string {
+function keyOf(field: string): { first: string; later: string } {
   let key = keys.get(field);
   if (key === undefined) {
-    key = `${escapeKey(field)}=`;
+    const first = `${escapeKey(field)}=`;
+    key = { first, later: `,${first}` };
     if (keys.size < mostKeys) keys.set(field, key);
   }
   return key;
@@ -55,10 +57,11 @@ function keyOf(field: string): string {
 /** One line without its line break; time in milliseconds. */
 export function lineOf({ measurement, tags, fields, t }: StorePoint): string {
   let line = prefixOf(measurement, tags);
-  let separator = '';
+  let isFirst = true;
   for (const field in fields) {
-    line += `${separator}${keyOf(field)}${fields[field]}`;
-    separator = ',';
+    const { first, later } = keyOf(field);
+    line += (isFirst ? first : later) + fields[field];
+    isFirst = false;
   }
   return `${line} ${t}`;
 }
