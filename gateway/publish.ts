@@ -9,7 +9,8 @@ import type { Log } from '../shared/log.ts';
 import { type RawPayload, type WatchPayload, watchPayload } from '../shared/raw.ts';
 import { connectMqtt, type MqttAccess } from '../shared/role.ts';
 import { committedPayload, topics } from '../shared/topic.ts';
-import type { Outbox } from './outbox.ts';
+import { lowerIds, readingsOut } from './mqtt/readings-out.ts';
+import type { Outbox, OutboxLink } from './outbox.ts';
 import type { DeviceState } from './transport.ts';
 
 export interface LinkOptions {
@@ -54,6 +55,7 @@ export function startLink(options: LinkOptions): Link {
     resubscribe: false,
     queueQoSZero: false,
     outgoingStore: store,
+    messageIdProvider: lowerIds(),
     will: {
       topic: statusTopic,
       payload: Buffer.from(JSON.stringify({ online: false, t: startedAt, boot: outbox.boot, reason: 'connection lost' })),
@@ -82,24 +84,24 @@ export function startLink(options: LinkOptions): Link {
     };
     client.publish(statusTopic, JSON.stringify(payload), { qos: 1, retain: true });
   };
-  const send = { qos: 1 } as const;
   let refusedLogged = false;
   /** An MQTT 5 broker says so; from one of 3.1.1 we only see that nothing is ever committed. */
-  const refused = (error?: Error) => {
-    if (!error || refusedLogged || !open) return;
+  const out = readingsOut(client, (reasonCode) => {
+    if (refusedLogged || !open) return;
     refusedLogged = true;
-    log.error({ reason: reasonOf(error) }, 'the broker refuses readings; check its access rights');
+    log.error({ reasonCode }, 'the broker refuses readings; check its access rights');
+  });
+  const topicOf = (device: string): string => {
+    let topic = readingsTopics.get(device);
+    if (topic === undefined) {
+      topic = topics.readings(site, gateway, device);
+      readingsTopics.set(device, topic);
+    }
+    return topic;
   };
-  const link = {
-    send(batch: Parameters<Parameters<typeof outbox.connected>[0]['send']>[0]) {
-      for (const message of batch) {
-        let topic = readingsTopics.get(message.device);
-        if (topic === undefined) {
-          topic = topics.readings(site, gateway, message.device);
-          readingsTopics.set(message.device, topic);
-        }
-        client.publish(topic, message.payload, send, refused);
-      }
+  const link: OutboxLink = {
+    send(batch) {
+      out.send(batch.map(({ device, payload }) => ({ topic: topicOf(device), payload })));
     },
   };
 
