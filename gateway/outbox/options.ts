@@ -14,7 +14,7 @@ export type DropReason = (typeof dropReasons)[number];
 export interface OutboxLimits {
   /** A message not committed by then goes to disk. */
   settleMs: number;
-  /** How often the outbox looks: settleMs + tickMs is the longest that a message is in memory only. */
+  /** The outbox looks when its oldest message is this much older: settleMs + tickMs is the longest that one is in memory only. */
   tickMs: number;
   /** Messages of one row; a group commit of more makes several rows. */
   rowMessages: number;
