@@ -1,7 +1,6 @@
 /** The registers of a device as they were read last: words and what they mean, point by point. Worked out only while somebody looks. */
 import type { QuantityId } from '../shared/quantity.ts';
 import type { RawRegister } from '../shared/raw.ts';
-import type { BadReason } from '../shared/reading.ts';
 import { type WiredPoint, type Wiring, wirePoints } from './decode.ts';
 import type { Profile } from './device.ts';
 import type { Program } from './program.ts';
@@ -17,9 +16,7 @@ export interface ReadRound {
 /** `rounds`: the newest first. A point is shown as the newest round that reads it left it. */
 export function rawRegisters(profile: Profile, device: Wiring, rounds: readonly ReadRound[]): RawRegister[] {
   const results = rounds.map((round) => {
-    const v: Partial<Record<QuantityId, number>> = {};
-    const bad: Partial<Record<QuantityId, BadReason>> = {};
-    round.program.collect(v, bad);
+    const { v, bad } = round.program.collect();
     for (const id of round.refused) bad[id] = 'exception';
     return { ...round, v, bad };
   });
