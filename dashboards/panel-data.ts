@@ -13,7 +13,7 @@ import { evaluate, needsOf } from './board-expression.ts';
 import { type DrawnLimit, limitsAt, priorityOfState } from './board-limits.ts';
 import { type Comparison, earlierRange, ontoPresent, type Period } from './compare.ts';
 import { readColumns } from './panel-read.ts';
-import { intoSteps, reduce, startOfMonth, stepOf } from './panel-steps.ts';
+import { intoSteps, reduce, startOfMonth, stepOf, storedStep } from './panel-steps.ts';
 
 export interface PanelRange {
   from: number;
@@ -188,7 +188,8 @@ async function membersOf(
   }
 
   const { timezone } = site.site;
-  const columns = await readColumns(store, { series, value, devices, fields, from: range.from, to: range.to, step, trend, timezone });
+  const { from, to } = range;
+  const columns = await readColumns(store, { series, value, devices, fields, from, to, step: storedStep(step), trend, timezone });
   // Step by step: first each quantity over the step, then the expression.
   const outer = series.aggregate;
   return devices.map((device, index) => {

@@ -15,6 +15,9 @@ const stepMs: Record<Step, number> = { '10m': 10 * minute, '15m': 15 * minute, '
 export const stepOf = (step: Step | undefined, spanMs: number, points: number): number =>
   Math.max(step ? stepMs[step] : 0, widthFor(spanMs, points));
 
+/** Months are added up from days. */
+export const storedStep = (step: number): number => (step === month ? day : step);
+
 /** Over longer ranges finer means are those of hours, which the store has rolled up. */
 const longestFine = 14 * day;
 

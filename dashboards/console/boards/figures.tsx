@@ -112,8 +112,11 @@ export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
   const rows = [...Map.groupBy(lines, (line) => line.device ?? line.label.en).values()];
   const of = (row: readonly PanelLine[], value: string | undefined) => row.find((line) => line.value === value);
   const rank = (row: readonly PanelLine[]) => Math.min(...row.map((line) => rankOf(beyond(line, line.figure))));
-  const first = (row: readonly PanelLine[]) => of(row, values[0])?.figure ?? Number.NEGATIVE_INFINITY;
-  const sorted = rows.sort((a, b) => rank(a) - rank(b) || first(b) - first(a));
+  // Where limits are below the values, the smallest is the one to look at.
+  const limits = lines.flatMap((line) => (line.value === values[0] ? line.limits : []));
+  const down = limits.length > 0 && limits.every(({ side }) => side === 'below') ? -1 : 1;
+  const first = (row: readonly PanelLine[]) => of(row, values[0])?.figure ?? -down * Number.MAX_VALUE;
+  const sorted = rows.sort((a, b) => rank(a) - rank(b) || down * (first(b) - first(a)));
   const newest = Math.max(...lines.map(({ figureAt }) => figureAt ?? 0));
   const dated = lines.some(({ figureAt }) => figureAt !== null);
   return (

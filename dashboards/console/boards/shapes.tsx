@@ -40,6 +40,8 @@ export function BarsEach({ panel, content }: { panel: ReadingsPanel; content: Pa
 }
 
 const axisHeight = 26;
+/** Left of the bars, for the values of the grid. */
+const gutter = 76;
 
 /** A group of bars per step, one for each line; paler beside it the same of the earlier period. */
 export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content: PanelContent }) {
@@ -56,17 +58,17 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
   const most = niceTop(Math.max(...bars.flatMap(({ points }) => times.map((one) => points.get(one) ?? 0))));
   const floor = height - axisHeight;
   const tall = (value: number) => Math.max(0, (value / most) * (floor - 18));
-  const group = width / Math.max(times.length, 1);
+  const group = Math.max(0, width - gutter) / Math.max(times.length, 1);
   const bar = Math.min(48, (group * 0.8) / Math.max(bars.length, 1));
-  const labelEvery = Math.ceil(times.length / Math.max(1, Math.floor(width / 90)));
+  const labelEvery = Math.ceil(times.length / Math.max(1, Math.floor((width - gutter) / 80)));
   return (
     <div className="bars">
       <div className="bars-box" ref={box}>
         <svg width={width} height={height} role="img" aria-label={text(panel.title)}>
           {[0.5, 1].map((part) => (
             <g key={part}>
-              <line className="grid" x1={0} x2={width} y1={floor - tall(most * part)} y2={floor - tall(most * part)} />
-              <text x={2} y={floor - tall(most * part) - 4}>
+              <line className="grid" x1={gutter} x2={width} y1={floor - tall(most * part)} y2={floor - tall(most * part)} />
+              <text x={gutter - 6} y={floor - tall(most * part) + 5} textAnchor="end">
                 {number(most * part, Number.isInteger(most * part) ? 0 : panel.digits)} {answer.lines[0]?.unit}
               </text>
             </g>
@@ -80,7 +82,7 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
                   <rect
                     key={label}
                     className={`series-${at % 8}${pale ? ' earlier' : ''}`}
-                    x={index * group + (group - bar * bars.length) / 2 + place * bar}
+                    x={gutter + index * group + (group - bar * bars.length) / 2 + place * bar}
                     y={floor - tall(value)}
                     width={Math.max(1, bar - 1)}
                     height={tall(value)}
@@ -90,7 +92,7 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
                 );
               })}
               {index % labelEvery === 0 && (
-                <text x={index * group + group / 2} y={height - 8} textAnchor="middle">
+                <text x={Math.min(gutter + (index + 0.5) * group, width - 26)} y={height - 8} textAnchor="middle">
                   {shortTime(moment, answer.every)}
                 </text>
               )}
