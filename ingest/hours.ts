@@ -39,6 +39,23 @@ export function pointSpans(
   return spans;
 }
 
+export type HourSpan = [first: number, end: number];
+
+/** Which of the hours first..end are whole buckets, with nothing to be made anew up to `clean`, and which are left: those are read one by one. */
+export function bucketsOfHours(
+  { everyMs, startMs }: Buckets,
+  first: number,
+  end: number,
+  clean: number,
+): { whole: HourSpan; rest: HourSpan[] } {
+  const [hours, origin] = [everyMs / hourMs, startMs / hourMs];
+  const begin = origin + Math.ceil((first - origin) / hours) * hours;
+  const stop = origin + Math.floor((Math.min(clean, end) - origin) / hours) * hours;
+  if (hours === 1 || stop <= begin) return { whole: [first, first], rest: [[first, end]] };
+  const rest: HourSpan[] = [[first, begin], [stop, end]]; // biome-ignore format: short
+  return { whole: [begin, stop], rest: rest.filter(([from, to]) => from < to) };
+}
+
 /** Rows are [hour, value, weight]: value the sum and weight the count for a mean, else weight 1. */
 export type HourRow = readonly number[];
 

@@ -1,7 +1,7 @@
 /** Series of whole hours from InfluxDB's roll-ups; marked hours and cut edges from the points. Everything else is left to the plain reading. */
 import { type Buckets, bucketsOf, hourMs } from '../buckets.ts';
-import { fitsHours, foldHours, type HourRow, pointSpans, wholeHours } from '../hours.ts';
-import type { Measurement, SeriesPoint, SeriesQuery } from '../store.ts';
+import { bucketsOfHours, fitsHours, foldHours, type HourRow, pointSpans, wholeHours } from '../hours.ts';
+import type { Aggregate, Measurement, SeriesPoint, SeriesQuery } from '../store.ts';
 import { type InfluxQl, identifier, seriesMany, statements } from './influxql.ts';
 import { deviceIs, hourColumns, isRolledUp, rolledUp } from './rollups.ts';
 
@@ -14,7 +14,10 @@ interface Plan {
   query: SeriesQuery;
   buckets: Buckets;
   dirty: Set<number>;
+  /** First `whole` statements for whole buckets, then `hours` for hours, the others make hours from points. */
   texts: string[];
+  whole: number;
+  hours: number;
 }
 
 export async function rolledSeriesMany(
@@ -48,9 +51,13 @@ export async function rolledSeriesMany(
   let next = 0;
   return plans.map((plan) => {
     if (!plan) return others.shift() ?? [];
-    const [hours, ...spans] = plan.texts.map(() => (results[next++]?.series?.[0]?.values ?? []) as (number | null)[][]);
+    const rows = plan.texts.map(() => (results[next++]?.series?.[0]?.values ?? []) as (number | null)[][]);
     const values = new Float64Array(plan.buckets.count).fill(Number.NaN);
-    foldHours(plan.buckets, values, rowsOf(hours ?? []), spans.flatMap(rowsOf), plan.dirty);
+    const ends = [plan.whole, plan.whole + plan.hours];
+    foldHours(plan.buckets, values, rows.slice(...ends).flatMap(rowsOf), rows.slice(ends[1]).flatMap(rowsOf), plan.dirty);
+    for (const [t, value, weight] of rows.slice(0, plan.whole).flat()) {
+      if (typeof value === 'number') values[((t as number) - plan.buckets.startMs) / plan.buckets.everyMs] = value / (weight ?? 1);
+    }
     return Array.from(
       values,
       (value, i): SeriesPoint => [plan.buckets.startMs + i * plan.buckets.everyMs, Number.isNaN(value) ? null : value],
@@ -76,16 +83,31 @@ function planOf(database: InfluxQl, query: SeriesQuery, buckets: Buckets, dirty:
   const calls = aggregate === 'mean' ? ['sum', 'count'] : [aggregate];
   const between = (start: number, end: number) =>
     `WHERE ${deviceIs(device)} AND time >= ${Math.ceil(start)}ms AND time < ${Math.ceil(end)}ms`;
+  let clean = hours.end;
+  for (const hour of dirty) if (hour >= hours.first && hour < clean) clean = hour;
+  const { whole, rest } = bucketsOfHours(buckets, hours.first, hours.end, clean);
+  const joined = columns.map((column) => `${joining[aggregate]}(${column})`).join(', ');
+  const source = rolledUp(measurement);
+  const texts = {
+    // The database joins hours to days: twenty-four times less JSON, which is what a year takes its time for.
+    whole: (whole[0] < whole[1] ? [whole] : []).map(
+      ([first, end]) =>
+        `SELECT ${joined} FROM ${source} ${between(first * hourMs, end * hourMs)} GROUP BY time(${buckets.everyMs}ms, ${mod(buckets.startMs, buckets.everyMs)}ms) fill(none)`,
+    ),
+    hours: rest.map(([first, end]) => `SELECT ${columns.join(', ')} FROM ${source} ${between(first * hourMs, end * hourMs)}`),
+    points: spans.map(
+      ([start, end]) =>
+        `SELECT ${calls.map((call) => `${call}(${identifier(field)})`).join(', ')} FROM ${database.source(measurement)} ${between(start, end)} GROUP BY time(1h) fill(none)`,
+    ),
+  };
   return {
-    query,
-    buckets,
-    dirty,
-    texts: [
-      `SELECT ${columns.join(', ')} FROM ${rolledUp(measurement)} ${between(hours.first * hourMs, hours.end * hourMs)}`,
-      ...spans.map(
-        ([start, end]) =>
-          `SELECT ${calls.map((call) => `${call}(${identifier(field)})`).join(', ')} FROM ${database.source(measurement)} ${between(start, end)} GROUP BY time(1h) fill(none)`,
-      ),
-    ],
+    ...{ query, buckets, dirty },
+    texts: [...texts.whole, ...texts.hours, ...texts.points],
+    whole: texts.whole.length,
+    hours: texts.hours.length,
   };
 }
+
+/** How values of hours become one of several hours; sum and count of a mean are both added. */
+const joining: Record<Aggregate, string> = { mean: 'sum', sum: 'sum', count: 'sum', min: 'min', max: 'max', first: 'first', last: 'last' };
+const mod = (a: number, n: number) => ((a % n) + n) % n;

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Buckets, bucketsOf, defaultLimit, hourMs, tooMany } from '../buckets.ts';
-import { fitsHours, foldHours, pointSpans, wholeHours } from '../hours.ts';
+import { bucketsOfHours, fitsHours, foldHours, type HourSpan, pointSpans, wholeHours } from '../hours.ts';
 import type { SeriesQuery } from '../store.ts';
 import type { Replies, Request } from './messages.ts';
 import { noAlarms, tableMeasurement } from './schema.ts';
@@ -263,15 +263,4 @@ export class SqliteReader {
     }
     return block;
   }
-}
-
-type HourSpan = [first: number, end: number];
-
-/** Which of the hours first..end are whole buckets, with nothing to be made anew up to `clean`, and which are left. */
-function bucketsOfHours({ everyMs, startMs }: Buckets, first: number, end: number, clean: number): { whole: HourSpan; rest: HourSpan[] } {
-  const [hours, origin] = [everyMs / hourMs, startMs / hourMs];
-  if (hours === 1) return { whole: [first, first], rest: [[first, end]] };
-  const begin = origin + Math.ceil((first - origin) / hours) * hours;
-  const stop = Math.max(begin, origin + Math.floor((Math.min(clean, end) - origin) / hours) * hours);
-  return stop === begin ? { whole: [first, first], rest: [[first, end]] } : { whole: [begin, stop], rest: [[first, begin], [stop, end]] }; // biome-ignore format: short
 }
