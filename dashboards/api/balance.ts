@@ -26,6 +26,7 @@ const periods = ['today', '7d', '30d'] as const;
 type Period = (typeof periods)[number];
 /** Where plant time runs faster, readings still take real time to come. */
 const wireMs = 15_000;
+const learnEveryMs = 20_000;
 /** Several screens ask the same; the store is asked once. */
 const keptMs = 15_000;
 
@@ -70,6 +71,7 @@ const reply = z
   .meta({ id: 'MeterBalance' });
 
 export function balanceRoutes(app: App, { site, devices, cache, clock, wall, desk, store }: Parts): void {
+  let learnAgainAt = Number.NEGATIVE_INFINITY;
   const kept = new Map<string, { at: number; answer: Promise<MeterRow[]> }>();
 
   app.get(
@@ -86,6 +88,7 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
       const to = clock.now();
       const from = period === 'today' ? startOf(to, day, site.site.timezone) : to - (period === '7d' ? 7 : 30) * day;
       const { unit, rateUnit } = meterKinds[kind];
+      await learnCounters();
       const kinds = meterKindIds.filter((one) => countersOf(one).size > 0);
       return { kind, kinds, period, from, to, unit, rateUnit, negativePct, meters: await shared(kind, period, from, to) };
     },
@@ -127,6 +130,15 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
       }),
     );
     return balanceOf(meters, limitsOf(kind), every);
+  }
+
+  /** Counters are read once a minute: this role may have started after the last time. What the store knows of them is enough. */
+  async function learnCounters(): Promise<void> {
+    if (wall.monotonic() < learnAgainAt) return;
+    learnAgainAt = wall.monotonic() + learnEveryMs;
+    const known = new Set(meterKindIds.flatMap((kind) => [...countersOf(kind).keys()]));
+    const unknown = [...cache.devices.keys()].filter((id) => !known.has(id));
+    if (unknown.length > 0) cache.remember(await store().newest(unknown));
   }
 
   /** Meters of a kind with the counter that they have. */

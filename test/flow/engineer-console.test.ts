@@ -140,7 +140,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
       const { page, trouble } = await openPage(browser, program.url, view);
       await signIn(page, 'admin', program.password);
       await page.goto(`${program.url}/#/site?period=7d`);
-      await page.locator('.tree-row[data-node="fd-icu"]').waitFor({ timeout: 70_000 });
+      await page.locator('.tree-row[data-node="fd-icu"]').waitFor({ timeout: 60_000 });
       expect(await accessibilityTrouble(page)).toEqual([]);
       await page.goto(`${program.url}/#/site?view=places`);
       const row = (id: string) => page.locator(`.tree-row[data-node="${id}"]`);
