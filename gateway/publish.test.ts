@@ -5,6 +5,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
+import type { RawPayload } from '../shared/raw.ts';
 import { type BrokerCredentials, mqttAccess } from '../shared/role.ts';
 import { filters, topics } from '../shared/topic.ts';
 import { type Broker, openBroker } from './broker.ts';
@@ -59,7 +60,7 @@ async function farEnd(): Promise<{ retained: Map<string, unknown>; readings: str
   return { retained, readings, client };
 }
 
-function gateway(): { outbox: Outbox; link: Link } {
+function gateway(more: Partial<Parameters<typeof startLink>[0]> = {}): { outbox: Outbox; link: Link } {
   const outbox = undo.use(
     new Outbox({
       file: join(folder, 'gw.db'), maxBytes: 1 << 24, maxAgeMs: 1e9, wire: clock, plant: clock, log: silentLog(),
@@ -78,6 +79,7 @@ function gateway(): { outbox: Outbox; link: Link } {
       log: silentLog(),
       facts: () => ({ clock: { jumps: 0 } }),
       heartbeatMs: 100,
+      ...more,
     }),
   );
   return { outbox, link };
@@ -139,6 +141,39 @@ describe('the gateway on the broker', () => {
     const second = await farEnd();
     await until(() => second.retained.get(topics.deviceStatus(site, 'gw', 'm')), 'device status retained again');
     expect(second.retained.get(topics.deviceStatus(site, 'gw', 'm'))).toEqual({ online: false, since: 7, reason: 'timeout' });
+  });
+
+  it('hears who looks at a device, and what it shows is kept by nobody', async () => {
+    const asked: unknown[] = [];
+    const { link } = gateway({ watched: (device, request) => asked.push([device, request]) });
+    const open = { ...credentials.dashboards, protocolVersion: 4 as const };
+    const screen = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, open);
+    undo.defer(async () => void (await screen.endAsync(true)));
+    const shown: string[] = [];
+    screen.on('message', (topic, payload) => shown.push(`${topic} ${payload}`));
+    await screen.subscribeAsync(filters.allRaw(site));
+    const payload: RawPayload = { type: 'mqtt', t: 5, fields: [] };
+    await until(() => {
+      screen.publish(topics.watch(site, 'gw', 'm'), '{"seconds":20}');
+      return asked.length > 0;
+    }, 'the gateway hears it');
+    expect(asked[0]).toEqual(['m', { seconds: 20 }]);
+    asked.length = 0;
+    for (const text of ['', '{', '{"seconds":-1}', '{"seconds":20,"more":1}'])
+      await screen.publishAsync(topics.watch(site, 'gw', 'bad'), text);
+    await screen.publishAsync(topics.watch(site, 'another', 'm'), '{"seconds":20}');
+    link.raw('m', payload);
+    await until(() => shown.length > 0, 'the screen sees it');
+    expect(shown).toEqual([`${topics.raw(site, 'gw', 'm')} ${JSON.stringify(payload)}`]);
+    expect(asked.filter((one) => (one as [string])[0] !== 'm')).toEqual([]);
+    const late = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, open);
+    undo.defer(async () => void (await late.endAsync(true)));
+    const retained: string[] = [];
+    late.on('message', (topic) => retained.push(topic));
+    await late.subscribeAsync(filters.allRaw(site));
+    link.raw('m', payload);
+    await until(() => retained.length > 0, 'only what comes now');
+    expect(retained).toHaveLength(1);
   });
 
   it('ignores a "committed" that makes no sense', async () => {

@@ -147,7 +147,7 @@ export const enPlant = {
   'balance.allFine': 'Nothing stands out',
   'balance.rateUnknown': 'now unknown',
   'balance.reset': 'The counter fell {n} times: meter replaced or reset',
-  'balance.noReadings': 'No readings in this period',
+  'balance.noReadings': 'Too few readings in this period',
   'balance.children': 'below it {value}',
   'balance.difference': 'difference {value}',
   'balance.now': 'now {value}',

@@ -147,7 +147,7 @@ export const zhPlant: Record<keyof typeof enPlant, string> = {
   'balance.allFine': '未见异常',
   'balance.rateUnknown': '当前未知',
   'balance.reset': '读数回落 {n} 次：换表或清零',
-  'balance.noReadings': '该时段没有读数',
+  'balance.noReadings': '该时段读数不足',
   'balance.children': '分表合计 {value}',
   'balance.difference': '差额 {value}',
   'balance.now': '当前差 {value}',
