@@ -1,5 +1,6 @@
 /** What every device says now: readings and states from MQTT, and from the store what was there before this role started. */
 import type { MqttClient } from 'mqtt';
+import type { Newest } from '../ingest/store.ts';
 import { inRange, isQuantity, type QuantityId } from '../shared/quantity.ts';
 import type { BadReason, Quality } from '../shared/reading.ts';
 import { deviceStatusPayload, filters, parseTopic, readingsPayload } from '../shared/topic.ts';
@@ -94,6 +95,25 @@ export class LiveCache {
       const device = this.devices.get(id);
       if (device && isQuantity(field)) this.#value(id, device, field, { value, t, quality: 'good' });
     }
+  }
+
+  /** What the devices say now, as the store will have it in a moment; a value that is bad now is none. */
+  newest(devices: Iterable<string>): Newest[] {
+    const found: Newest[] = [];
+    for (const id of devices) {
+      const device = this.devices.get(id);
+      if (!device) continue;
+      let bad = 0;
+      let last = 0;
+      for (const [field, { value, t }] of device.latest) {
+        if (value === null) bad++;
+        else found.push({ device: id, field, t, value });
+        last = Math.max(last, t);
+      }
+      if (device.online !== null) found.push({ device: id, field: 'online', t: device.since ?? last, value: device.online ? 1 : 0 });
+      if (last > 0) found.push({ device: id, field: 'bad_points', t: last, value: bad });
+    }
+    return found;
   }
 
   /** What has changed since the last call. */

@@ -125,6 +125,22 @@ describe('the live stream', () => {
 });
 
 describe('the live cache', () => {
+  it('knows without the store what a panel shows of now: good values, online, how many points are bad', () => {
+    const cache = new LiveCache('demo', ['loop-1', 'loop-2']);
+    cache.remember([{ device: 'loop-1', field: 'pressure_kpa', t: 1_000, value: 250 }]);
+    cache.message(
+      topics.readings('demo', 'gw1', 'loop-1'),
+      Buffer.from(JSON.stringify({ boot: 'b', seq: 1, t: 2_000, v: { supply_temp_c: 61 }, bad: { return_temp_c: 'range' } })),
+    );
+    cache.message(topics.deviceStatus('demo', 'gw1', 'loop-1'), Buffer.from(JSON.stringify({ online: true, since: 1_500 })));
+    expect(cache.newest(['loop-1', 'loop-2', 'nobody']).sort((a, b) => a.field.localeCompare(b.field))).toEqual([
+      { device: 'loop-1', field: 'bad_points', t: 2_000, value: 1 },
+      { device: 'loop-1', field: 'online', t: 1_500, value: 1 },
+      { device: 'loop-1', field: 'pressure_kpa', t: 1_000, value: 250 },
+      { device: 'loop-1', field: 'supply_temp_c', t: 2_000, value: 61 },
+    ]);
+  });
+
   it('takes the store for what is older and never for what is newer', () => {
     const cache = new LiveCache('demo', ['loop-1']);
     const send = (t: number, value: number) =>

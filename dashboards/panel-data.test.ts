@@ -81,7 +81,7 @@ const panel = (kind: ReadingsPanel['kind'], series: Series, more: Partial<Readin
 });
 const source = (): PanelSource => {
   const site = siteOf({ gw: [] }, { departments: [{ id: 'icu', name: { zh: '重症', en: 'ICU' } }, { id: 'lab', name: { zh: '检验', en: 'Lab' } }] }); // biome-ignore format: short
-  return { site: site.config, store, devices, rules: [rule], now };
+  return { site: site.config, store, devices, rules: [rule], newest: (ids) => store.newest(ids), now };
 };
 const ask = (of: ReadingsPanel, from = t0, to = now, points = 500) => panelData(of, { from, to, points }, source());
 const meters = { roles: ['feeder'] } as const;

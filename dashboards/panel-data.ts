@@ -2,7 +2,7 @@
  * What a panel of a board shows, worked out from the store: the same reading of a board as its Grafana twin (grafana/influxql.ts), for the console.
  * A derived value is worked out from its quantities after each was aggregated over the step; `increase` is the sum of non-negative differences.
  */
-import type { SeriesPoint, Store } from '../ingest/store.ts';
+import type { Newest, SeriesPoint, Store } from '../ingest/store.ts';
 import type { RuleInForce } from '../rules/desk/index.ts';
 import type { Priority } from '../shared/alarm.ts';
 import type { SiteConfig } from '../shared/site.ts';
@@ -27,6 +27,8 @@ export interface PanelSource {
   store: Store;
   devices: readonly BoardDevice[];
   rules: readonly RuleInForce[];
+  /** What the devices say now. */
+  newest(devices: readonly string[]): readonly Newest[] | Promise<readonly Newest[]>;
   /** Plant time. */
   now: number;
 }
@@ -160,7 +162,7 @@ async function membersOf(
   devices: readonly BoardDevice[],
   range: PanelRange,
   trend: boolean,
-  { site, store, now }: PanelSource,
+  { site, store, now, newest: newestOf }: PanelSource,
 ): Promise<Member[]> {
   const expression = expressionOf(value);
   const fields: string[] = expression ? needsOf(expression).quantities : [factsOf(value).id];
@@ -177,7 +179,7 @@ async function membersOf(
 
   // What is newest is known without reading a range.
   if (!trend && series.aggregate === 'last' && range.to > now - Math.max(60 * second, (range.to - range.from) / 50)) {
-    const newest = new Map((await store.newest(devices.map(({ id }) => id))).map((one) => [`${one.device} ${one.field}`, one]));
+    const newest = new Map((await newestOf(devices.map(({ id }) => id))).map((one) => [`${one.device} ${one.field}`, one]));
     return devices.map((device) => {
       const found = fields.map((field) => newest.get(`${device.id} ${field}`));
       // A state that is written on change only stands until the next change.

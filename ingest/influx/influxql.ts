@@ -21,6 +21,8 @@ export interface InfluxQl {
 const measurements: readonly Measurement[] = [...systems, 'device_status', 'consumption'];
 /** A URL or body of a thousand statements is fine; more are asked in several requests. */
 const statementsAtOnce = 500;
+/** InfluxDB refuses a request line of more than a megabyte; a statement that names all devices is long. */
+const charactersAtOnce = 200_000;
 
 /** A text: 'it\'s'. */
 export const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;
@@ -84,7 +86,7 @@ function rawPoints({ limit = defaultLimit }: SeriesQuery, rows: readonly unknown
 export async function statements(database: InfluxQl, texts: readonly string[]): Promise<Result[]> {
   const results: Result[] = [];
   while (results.length < texts.length) {
-    const part = texts.slice(results.length, results.length + statementsAtOnce);
+    const part = partOf(texts, results.length);
     const found = await database.query(part);
     for (const [k, text] of part.entries()) {
       // InfluxDB stops at the first mistake, and reports "not executed" in its place: asked alone, the statement tells its own.
@@ -97,6 +99,18 @@ export async function statements(database: InfluxQl, texts: readonly string[]): 
     }
   }
   return results;
+}
+
+/** As many from `start` as one request may hold, at least one. */
+function partOf(texts: readonly string[], start: number): string[] {
+  const part: string[] = [];
+  let characters = 0;
+  for (const text of texts.slice(start, start + statementsAtOnce)) {
+    characters += encodeURIComponent(text).length;
+    if (part.length > 0 && characters > charactersAtOnce) break;
+    part.push(text);
+  }
+  return part;
 }
 
 /** What does not exist yet has no rows; that is no mistake of the one who asks. */
