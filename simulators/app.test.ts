@@ -10,6 +10,7 @@ import { silentLog } from '../shared/log.ts';
 import type { RoleContext } from '../shared/role.ts';
 import { loadSite } from '../shared/site-file.ts';
 import { topics } from '../shared/topic.ts';
+import { temporaryFolder } from '../test/servers.ts';
 import { startSimulators } from './app.ts';
 import { winter } from './test-hospital.ts';
 
@@ -18,6 +19,7 @@ const loaded = loadSite(join(import.meta.dirname, '../sites/demo.yaml'));
 for (const bus of loaded.config.gateways.flatMap((gateway) => gateway.buses)) if (bus.type === 'modbus-tcp') bus.port = 0;
 
 const undo = new AsyncDisposableStack();
+const dataDir = undo.use(temporaryFolder()).path;
 const messages: { topic: string; text: string; retain: boolean }[] = [];
 const metrics = new Registry();
 let client: MqttClient;
@@ -37,7 +39,7 @@ beforeAll(async () => {
   const context: RoleContext = {
     role: 'simulators',
     site: loaded,
-    dataDir: '',
+    dataDir,
     mqtt: { url },
     storeUrl: '',
     clock: systemClock({ speed: 60, realStart, plantStart: winter }),

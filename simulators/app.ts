@@ -9,6 +9,7 @@ import { type Bus, isModbusDevice, type MqttDevice, simulatedEndpoint } from '..
 import { startControl } from './control.ts';
 import { rtuFraming, tcpFraming } from './framing.ts';
 import { createHospital, type Hospital } from './hospital.ts';
+import { meterMemory } from './meter-memory.ts';
 import { startPublisher } from './publisher.ts';
 import type { Scenario } from './scenario.ts';
 import { startBusServer } from './server.ts';
@@ -20,13 +21,15 @@ const stepsPerTick = 4_000;
 
 export const scenarioFolder = join(import.meta.dirname, 'scenarios');
 
-export const startSimulators: StartRole = async ({ site, mqtt, clock, log, metrics }) => {
+export const startSimulators: StartRole = async ({ site, dataDir, mqtt, clock, log, metrics }) => {
   const { config, folder } = site;
   if (!config.site.simulated) throw new Fault('usage/command', `${site.file}: site.simulated is not true, nothing to simulate`);
   await using undo = new AsyncDisposableStack();
   const profiles = loadProfiles([builtInProfiles, ...config.profiles.map((name) => join(folder, name))]);
   const scenarios = await loadCatalog<Scenario>(scenarioFolder);
-  const hospital = createHospital(config, profiles, { start: clock.now(), scenarios });
+  const memory = meterMemory(dataDir, log);
+  const hospital = createHospital(config, profiles, { start: clock.now(), scenarios, meters: memory.read() });
+  undo.defer(memory.keep(hospital));
   const requests = new Counter({
     name: 'plantroom_simulator_requests_total',
     help: 'Modbus requests to simulated buses by outcome',

@@ -26,7 +26,7 @@ import { createWeather } from './parts/weather.ts';
 import { newShared } from './plant.ts';
 import { type RegisterImage, registerImage } from './registers.ts';
 import type { Params, Scenario } from './scenario.ts';
-import { createSensors } from './sensors.ts';
+import { countersOf, createSensors } from './sensors.ts';
 
 /** Supply and weather first, then who lives from them; electricity last, it adds up what the others switched on. */
 const allParts: Record<string, CreatePart> = {
@@ -54,6 +54,15 @@ export interface HospitalOptions {
   parts?: readonly string[];
   /** Plant seconds that run before the start, so that temperatures and levels have settled; by default an hour. */
   settleS?: number;
+  /** What the meters showed when an earlier run ended. They go on from there, as meters do, also for the time in between. */
+  meters?: MeterMemory | undefined;
+}
+
+export interface MeterMemory {
+  /** Plant time, UTC ms. */
+  t: number;
+  /** Counters by device. */
+  counters: Record<string, Values>;
 }
 
 /** One device as a gateway would read it now: what it gives, what is bad; undefined when it does not answer. */
@@ -83,6 +92,8 @@ export interface Hospital {
   stopAllFaults(): void;
   faults(): SimulatorFault[];
   activeFaults(): ReturnType<Faults['active']>;
+  /** What the counters of all meters show now. */
+  meters(): MeterMemory;
   /** Called whenever a fault began or ended. */
   onFaults(tell: () => void): void;
 }
@@ -127,7 +138,7 @@ export function createHospital(site: SiteConfig, profiles: ReadonlyMap<string, P
   };
   const faults = createFaults(scenarios, new Set(placed.keys()), {
     repair,
-    resetCounters: (id) => sensors.resetCounters(find(id), physical(id)),
+    resetCounters: (id) => sensors.setCounters(find(id), physical(id), {}),
   });
   const listeners: (() => void)[] = [];
   const tell = () => {
@@ -142,7 +153,26 @@ export function createHospital(site: SiteConfig, profiles: ReadonlyMap<string, P
     if (changed || faults.active().length > 0) sensors.step(moment, physical);
     if (changed) tell();
   };
+  const unsettled = new Map(devices.map(({ id }) => [id, countersOf(physical(id))]));
   for (let done = 0; done < settle; done++) step();
+  if (options.meters) goOn(options.meters);
+
+  /** Between the runs the meters counted as fast as while the plant settled. */
+  function goOn(memory: MeterMemory): void {
+    const settled = settle === 0 ? 0 : Math.max(0, now - memory.t) / (settle * stepMs);
+    for (const device of devices) {
+      const known = memory.counters[device.id];
+      if (!known) continue;
+      const there = physical(device.id);
+      const shown: Values = {};
+      for (const [name, value] of Object.entries(countersOf(there))) {
+        const id = name as QuantityId;
+        const counted = Math.max(0, value - (unsettled.get(device.id)?.[id] ?? value));
+        shown[id] = (known[id] ?? value) + counted * settled;
+      }
+      sensors.setCounters(device, there, shown);
+    }
+  }
 
   const images = new Map<string, { image: RegisterImage; filledAt: number }>();
   const quantitiesOf = new Map<string, QuantityId[]>();
@@ -213,6 +243,7 @@ export function createHospital(site: SiteConfig, profiles: ReadonlyMap<string, P
     },
     faults: () => faults.list(),
     activeFaults: () => faults.active(),
+    meters: () => ({ t: now, counters: Object.fromEntries(devices.map(({ id }) => [id, countersOf(seen(id))])) }),
     onFaults: (listener) => void listeners.push(listener),
   };
 }

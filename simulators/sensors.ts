@@ -36,8 +36,12 @@ export interface Sensors {
   /** Once per step: drift grows, frozen values are caught. */
   step(moment: Moment, physical: (device: string) => Values): void;
   see(device: AnyDevice, physical: Values, moment: Moment): Values;
-  resetCounters(device: AnyDevice, physical: Values): void;
+  /** From now on the counters of the device go on from these; those that are not named begin at nothing. */
+  setCounters(device: AnyDevice, physical: Values, shown: Values): void;
 }
+
+export const countersOf = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => quantities[name as QuantityId].kind === 'counter'));
 
 export function createSensors(devices: readonly AnyDevice[], seed: number): Sensors {
   const noisy = new Map<string, Map<QuantityId, Noise>>();
@@ -88,11 +92,10 @@ export function createSensors(devices: readonly AnyDevice[], seed: number): Sens
         else if (!frozen.has(device.id)) frozen.set(device.id, see(device, physical(device.id), moment));
       }
     },
-    resetCounters(device, physical) {
+    setCounters(device, physical, shown) {
       const start: Values = {};
-      for (const [name, value] of Object.entries(physical)) {
-        if (quantities[name as QuantityId].kind === 'counter') start[name as QuantityId] = value;
-      }
+      for (const [name, value] of Object.entries(countersOf(physical)))
+        start[name as QuantityId] = value - (shown[name as QuantityId] ?? 0);
       counterStart.set(device.id, start);
     },
   };
