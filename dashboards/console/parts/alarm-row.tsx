@@ -66,7 +66,9 @@ function AlarmFacts({ alarm, now }: { alarm: Alarm; now: number }) {
       <div className="row-facts">
         {calls(alarm) && <strong className="row-calling">{text(alarmStateLabels[alarm.state])}</strong>}
         {shown && <strong className="row-value">{shown}</strong>}
-        {alarm.limit !== null && !states && <span>{t('alarms.limit', { limit: `${number(alarm.limit)} ${alarm.unit}` })}</span>}
+        {alarm.limit !== null && alarm.value !== null && !states && (
+          <span>{t('alarms.limit', { limit: `${number(alarm.limit)} ${alarm.unit}` })}</span>
+        )}
         {alarm.raisedAt !== null && (
           <span>
             {t('alarms.since', { time: time(alarm.raisedAt, now) })} · {age(alarm.raisedAt, now)}
