@@ -8,6 +8,7 @@ import { recordAlarms } from './alarm-record.ts';
 import { openAttendant } from './attendant.ts';
 import { openEngineDesk } from './desk/open.ts';
 import { type Condition, openEngine } from './engine.ts';
+import { openLate } from './late.ts';
 import { openNotifier } from './notify.ts';
 import { openRuleBook } from './pack.ts';
 import { openPublisher } from './publish.ts';
@@ -38,7 +39,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
     }),
     late: new Gauge({
       name: 'plantroom_rules_late_readings',
-      help: 'Readings left out since start: a newer one was judged already',
+      help: 'Readings since start of which a newer one was judged already; they are judged apart',
       registers: [metrics],
       collect: () => void count.late.set(engine.late),
     }),
@@ -56,7 +57,8 @@ export const startRules: StartRole = async (context: RoleContext) => {
   const graceMs = graceRealMs * speed;
   const book = openRuleBook(context.site.config, undefined, speed);
   desk.saveRules(book.inForce);
-  const attendant = openAttendant(book, desk, clock, context.site.config.rules.seasons);
+  const { seasons } = context.site.config.rules;
+  const attendant = openAttendant(book, desk, clock, seasons);
   const pending: Condition[] = [];
   const engine = openEngine(book.instances, (condition) => void pending.push(condition));
   log.info({ rules: book.inForce.length, places: book.instances.length, active: attendant.active.size }, 'rules in force');
@@ -71,13 +73,18 @@ export const startRules: StartRole = async (context: RoleContext) => {
   const publisher = undo.use(openPublisher(desk, client, site, clock, log, speed));
   const notifier = undo.use(openNotifier({ site: context.site, file: operationsFile(context.dataDir), desk, clock, log, metrics }));
 
+  const told = () => {
+    publisher.kick();
+    notifier.kick();
+  };
+  const late = undo.use(openLate({ book, desk, clock, log, seasons, speed, told }));
+
   const settle = () => {
     if (pending.length > 0) {
       const conditions = pending.splice(0);
       attendant.attend(conditions);
       for (const { active, instance } of conditions) if (active) count.raised.inc({ priority: instance.definition.priority });
-      publisher.kick();
-      notifier.kick();
+      told();
     }
     // Without sight nothing falls due; housekeeping looks again every second.
     if (live && client.connected) wakeAt(engine.next() + graceMs);
@@ -136,7 +143,8 @@ export const startRules: StartRole = async (context: RoleContext) => {
       const message = parseReadings(payload);
       if (!message) return void count.invalid.inc();
       count.readings.inc();
-      engine.reading(parts.device, message.t, message.v, message.bad);
+      const judged = engine.reading(parts.device, message.t, message.v, message.bad);
+      late.take(parts.gateway, parts.device, message, judged);
     } else if (parts.kind === 'status') {
       const text = payload.toString();
       if (text === '') return;

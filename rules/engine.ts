@@ -22,8 +22,8 @@ export interface Condition {
 }
 
 export interface Engine {
-  /** All values of one device at one time; a bad one is NaN. Older ones than seen are left out, point by point. */
-  reading(device: string, t: number, values: Readonly<Record<string, number>>, bad?: Readonly<Record<string, unknown>>): void;
+  /** All values of one device at one time; a bad one is NaN. Older ones than seen are left out, point by point. False: that was all of them. */
+  reading(device: string, t: number, values: Readonly<Record<string, number>>, bad?: Readonly<Record<string, unknown>>): boolean;
   /** One value. */
   point(device: string, quantity: string, t: number, value: number): void;
   /** Where the values of one series go, for replay of millions: looked up once. Undefined when no rule reads the series. */
@@ -207,15 +207,14 @@ export function openEngine(
     }
   };
 
-  const feed = (point: Point, t: number, value: number, silent = false) => {
+  /** False for a reading that is older than what was judged. */
+  const feed = (point: Point, t: number, value: number, silent = false): boolean => {
     if (t < point.t) {
       late++;
-      return;
+      return false;
     }
-    if (t === point.t && point.watches.length > 0 && !Number.isNaN(value)) {
-      // A repetition (the gateway sends again what is not committed) tells nothing new.
-      return;
-    }
+    // A repetition (the gateway sends again what is not committed) tells nothing new.
+    if (t === point.t && point.watches.length > 0 && !Number.isNaN(value)) return true;
     point.t = t;
     for (let i = 0; i < point.watches.length; i++) {
       const watch = point.watches[i] as Watch;
@@ -228,26 +227,33 @@ export function openEngine(
       take(watch, silent && judge.silent ? judge.silent(input) : judge.reading(input, t, value, watch.breached), now);
       if (watch.dueAt < watch.heapAt || watch.judge.wakeAt < watch.heapAt) arm(watch);
     }
+    return true;
   };
 
   return {
     reading(device, t, values, bad) {
       const node = nodes.get(device);
-      if (!node) return;
+      if (!node) return true;
       let good = false;
+      let [told, news] = [false, false];
       for (const quantity in values) {
         good = true;
         const point = node.points.get(quantity);
-        if (point) feed(point, t, values[quantity] as number);
+        if (!point) continue;
+        told = true;
+        if (feed(point, t, values[quantity] as number)) news = true;
       }
       if (bad) {
         for (const quantity in bad) {
           const point = node.points.get(quantity);
           const reason = bad[quantity];
-          if (point) feed(point, t, Number.NaN, reason === 'comm' || reason === 'stale');
+          if (!point) continue;
+          told = true;
+          if (feed(point, t, Number.NaN, reason === 'comm' || reason === 'stale')) news = true;
         }
       }
       if (good && node.message) feed(node.message, t, 1);
+      return news || !told;
     },
     point(device, quantity, t, value) {
       const node = nodes.get(device);
@@ -260,7 +266,7 @@ export function openEngine(
       const node = nodes.get(device);
       const point = node?.points.get(quantity);
       const message = node?.message;
-      if (!message) return point && ((t, value) => feed(point, t, value));
+      if (!message) return point && ((t, value) => void feed(point, t, value));
       return (t, value) => {
         if (point) feed(point, t, value);
         if (!Number.isNaN(value)) feed(message, t, 1);

@@ -158,6 +158,17 @@ describe('the rules role', () => {
     },
   );
 
+  test('what came and went during an outage is an alarm that has returned, though live readings came first', async () => {
+    await using _role = await start();
+    const t0 = clock.now() - 30 * 60_000;
+    await send(400, t0);
+    await send(400, clock.now());
+    for (let s = 1; s < 60; s++) await send(s > 20 && s < 40 ? 300 : 400, t0 + s * 1_000);
+    await until(() => expect(desk.alarm(alarmId)).toMatchObject({ state: 'RTNUN', raisedAt: t0 + 24_000, clearedAt: t0 + 50_000 }));
+    expect(desk.alarm(alarmId)?.message.en).toMatch(/late data: happened at/);
+    await until(() => expect(published().map(({ text }) => JSON.parse(text) as Alarm)).toMatchObject([{ state: 'RTNUN' }]));
+  });
+
   test('garbage on the topic stops nothing', async () => {
     await using _role = await start();
     const topic = topics.readings('demo', 'gw-plant', 'o2-icu');
