@@ -67,6 +67,7 @@ export default defineBoard({
       title: { zh: '每小时启动次数', en: 'Starts per hour' },
       help: { zh: '每小时超过 20 次，查浮球和止回阀。', en: 'More than 20 an hour: check float and non-return valve.' },
       size: [12, 7],
+      digits: 0,
       bars: 'over-time',
       series: [{ select: { roles: ['sump'] }, values: ['starts_count'], aggregate: 'increase', step: '1h' }],
     },

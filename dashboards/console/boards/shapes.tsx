@@ -56,6 +56,8 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
   });
   const times = [...new Set(answer.lines.flatMap(({ points }) => points.map(([t0]) => t0)))].sort((a, b) => a - b);
   const most = niceTop(Math.max(...bars.flatMap(({ points }) => times.map((one) => points.get(one) ?? 0))));
+  // Half a start or half a kilowatt-hour is not written where whole ones are counted.
+  const grid = panel.digits === 0 && !Number.isInteger(most / 2) ? [1] : [0.5, 1];
   const floor = height - axisHeight;
   const tall = (value: number) => Math.max(0, (value / most) * (floor - 18));
   const group = Math.max(0, width - gutter) / Math.max(times.length, 1);
@@ -65,7 +67,7 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
     <div className="bars">
       <div className="bars-box" ref={box}>
         <svg width={width} height={height} role="img" aria-label={text(panel.title)}>
-          {[0.5, 1].map((part) => (
+          {grid.map((part) => (
             <g key={part}>
               <line className="grid" x1={gutter} x2={width} y1={floor - tall(most * part)} y2={floor - tall(most * part)} />
               <text x={gutter - 6} y={floor - tall(most * part) + 5} textAnchor="end">
