@@ -26,6 +26,7 @@ export default defineBoard({
       size: [4, 4],
       scale: [0, 120],
       digits: 0,
+      rules: ['EL-DEM', 'EL-DEM-WARN'],
       series: [{ select: { roles: ['incomer'] }, values: [powerOfContract], aggregate: 'last' }],
     },
     {

@@ -42,7 +42,7 @@ export function BoardControls({ view, change }: Props) {
         value={view.compare}
         onChange={(compare) => change({ ...view, compare: comparisons.find((one) => one === compare) ?? null })}
         data={comparisons.map((one) => ({ value: one, label: t(comparisonLabels[one]) }))}
-        w={140}
+        w={165}
       />
       <SegmentedControl
         aria-label={t('chart.range')}

@@ -164,32 +164,34 @@ function Transfers() {
   if (!found) return null;
   if (found.length === 0) return <p className="calm">{t('board.noTransfers')}</p>;
   return (
-    <table className="panel-table">
-      <thead>
-        <tr>
-          <th>{t('board.lostAt')}</th>
-          <th>{t('nav.devices')}</th>
-          <th className="number">{t('board.suppliedAfter')}</th>
-          <th className="number">{t('board.outage')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {found.map(({ device, lostAt, suppliedAt, restoredAt }) => (
-          <tr key={`${device} ${lostAt}`}>
-            <td>{dateTime(lostAt)}</td>
-            <td>
-              <a href={`#/devices/${device}`}>{text(plant.devices.get(device)?.name)}</a>
-            </td>
-            <td className="number">
-              <span className={`value${suppliedAt === null || suppliedAt - lostAt > mostTransferMs ? ' in-critical' : ''}`}>
-                {suppliedAt === null ? t('board.neverSupplied') : `${number((suppliedAt - lostAt) / 1_000, 0)} s`}
-              </span>
-            </td>
-            <td className="number">{restoredAt === null ? t('board.stillOut') : `${number((restoredAt - lostAt) / 60_000, 1)} min`}</td>
+    <div>
+      <table className="panel-table">
+        <thead>
+          <tr>
+            <th>{t('board.lostAt')}</th>
+            <th>{t('nav.devices')}</th>
+            <th className="number">{t('board.suppliedAfter')}</th>
+            <th className="number">{t('board.outage')}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {found.map(({ device, lostAt, suppliedAt, restoredAt }) => (
+            <tr key={`${device} ${lostAt}`}>
+              <td>{dateTime(lostAt)}</td>
+              <td>
+                <a href={`#/devices/${device}`}>{text(plant.devices.get(device)?.name)}</a>
+              </td>
+              <td className="number">
+                <span className={`value${suppliedAt === null || suppliedAt - lostAt > mostTransferMs ? ' in-critical' : ''}`}>
+                  {suppliedAt === null ? t('board.neverSupplied') : `${number((suppliedAt - lostAt) / 1_000, 0)} s`}
+                </span>
+              </td>
+              <td className="number">{restoredAt === null ? t('board.stillOut') : `${number((restoredAt - lostAt) / 60_000, 1)} min`}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -156,13 +156,13 @@ export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
   );
 }
 
-/** A row per line, a column per month, the newest first; the most in the newest full month above. */
+/** A row per line, the largest first; a column per month, the newest first. */
 export function MonthTable({ panel, answer }: { panel: ReadingsPanel; answer: PanelAnswer }) {
   const { t, text, number, shortTime } = useWords();
   const months = [...new Set(answer.lines.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => b - a);
   const rows = answer.lines.map((line) => ({ line, values: new Map(line.points) }));
-  const known = months[1] ?? months[0] ?? 0;
-  const sorted = rows.sort((a, b) => (b.values.get(known) ?? -1) - (a.values.get(known) ?? -1));
+  const total = ({ points }: PanelLine) => points.reduce((sum, [, value]) => sum + (value ?? 0), 0);
+  const sorted = rows.sort((a, b) => total(b.line) - total(a.line));
   return (
     <table className="panel-table months">
       <thead>

@@ -40,8 +40,8 @@ export function BarsEach({ panel, content }: { panel: ReadingsPanel; content: Pa
 }
 
 const axisHeight = 26;
-/** Left of the bars, for the values of the grid. */
-const gutter = 76;
+/** Of a letter of the scale, about. */
+const letterWidth = 7.6;
 
 /** A group of bars per step, one for each line; paler beside it the same of the earlier period. */
 export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content: PanelContent }) {
@@ -58,6 +58,8 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
   const most = niceTop(Math.max(...bars.flatMap(({ points }) => times.map((one) => points.get(one) ?? 0))));
   // Half a start or half a kilowatt-hour is not written where whole ones are counted.
   const grid = panel.digits === 0 && !Number.isInteger(most / 2) ? [1] : [0.5, 1];
+  const scaleText = (value: number) => `${number(value, Number.isInteger(value) ? 0 : panel.digits)} ${answer.lines[0]?.unit ?? ''}`;
+  const gutter = Math.ceil(Math.max(...grid.map((part) => scaleText(most * part).length)) * letterWidth) + 10;
   const floor = height - axisHeight;
   const tall = (value: number) => Math.max(0, (value / most) * (floor - 18));
   const group = Math.max(0, width - gutter) / Math.max(times.length, 1);
@@ -71,7 +73,7 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
             <g key={part}>
               <line className="grid" x1={gutter} x2={width} y1={floor - tall(most * part)} y2={floor - tall(most * part)} />
               <text x={gutter - 6} y={floor - tall(most * part) + 5} textAnchor="end">
-                {number(most * part, Number.isInteger(most * part) ? 0 : panel.digits)} {answer.lines[0]?.unit}
+                {scaleText(most * part)}
               </text>
             </g>
           ))}

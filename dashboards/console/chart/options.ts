@@ -135,14 +135,18 @@ export function drawLimits(
   ctx.setLineDash([8, 5]);
   ctx.strokeStyle = dark ? '#ff9a9d' : '#b01621';
   ctx.fillStyle = ctx.strokeStyle;
-  for (const { value, text } of limits) {
+  // Of limits close together one has its name.
+  let named = Number.POSITIVE_INFINITY;
+  for (const { value, text } of [...limits].sort((a, b) => a.value - b.value)) {
     const y = plot.valToPos(value, scale, true);
     if (!(y >= bbox.top && y <= bbox.top + bbox.height)) continue;
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
+    if (named - y < 14 * devicePixelRatio) continue;
     ctx.fillText(text, bbox.left + 6, y - 2);
+    named = y;
   }
   ctx.restore();
 }
