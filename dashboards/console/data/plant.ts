@@ -118,12 +118,14 @@ export class PlantLink {
     on<Ticket>('tickets', (ticket) => this.put({ ticket }));
     on<SimulatorFault[]>('faults', (faults) => this.#plant && this.#set({ ...this.#plant, faults }));
     try {
-      const site = await api.site();
-      const [devices, alarms, tickets, faults] = await Promise.all([
+      // All at once: on the radio net of a ward each wait for the one before is felt.
+      const asked = api.site();
+      const [site, devices, alarms, tickets, faults] = await Promise.all([
+        asked,
         api.devices(),
         api.alarms(),
         api.tickets(),
-        site.simulated ? api.faults() : [],
+        asked.then(({ simulated }) => (simulated ? api.faults() : [])),
       ]);
       if (this.#stopped) return;
       this.#beat(site);
