@@ -23,7 +23,7 @@ describe.skipIf(!needs('docker-compose'))('docker-compose.yml', () => {
   it('is valid when every secret is given', () => {
     const { status, stdout, stderr } = config(secrets);
     expect(status, stderr).toBe(0);
-    for (const role of ['simulators', 'gateway', 'ingest', 'rules', 'dashboards', 'mosquitto', 'influxdb', 'grafana'])
+    for (const role of ['simulators', 'gateway', 'ingest', 'rules', 'dashboards', 'mosquitto', 'influxdb', 'boards', 'grafana'])
       expect(stdout).toContain(`  ${role}:`);
   });
 
