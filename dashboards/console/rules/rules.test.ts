@@ -6,8 +6,9 @@ import { knobsOf } from '../../../rules/knobs.ts';
 import { loadPacks, openRuleBook, rulesOf, withOverride } from '../../../rules/pack.ts';
 import { ruleOverrideSchema } from '../../../shared/rule.ts';
 import { siteOf } from '../../../test/site-of.ts';
-import type { RuleInfo } from '../data/api.ts';
+import { ApiError, type RuleInfo } from '../data/api.ts';
 import { en } from '../i18n/en.ts';
+import { askAgain } from './ask-again.ts';
 import { firedTimes } from './fired.ts';
 import { type Knob, sliderOf } from './knobs.ts';
 import { extremesOf, linesOf, paramsAt } from './limits.ts';
@@ -124,5 +125,37 @@ describe('when it fired', () => {
     const line = (t: number, event: string) => ({ t, event });
     const journal = [line(40, 'raise'), line(30, 'clear'), line(20, 'acknowledge'), line(10, 'raise'), line(5, 'clear')];
     expect(firedTimes(journal, 60)).toEqual([{ from: 10, to: 30 }, { from: 40, to: 60 }]); // biome-ignore format: short
+  });
+});
+
+describe('a backtest while another one runs', () => {
+  const busy = new ApiError(429, {});
+  /** Busy so many times, then free. */
+  const server = (times: number) => {
+    let calls = 0;
+    return { call: async () => (calls++ < times ? Promise.reject(busy) : 'result'), calls: () => calls };
+  };
+  const sleep = async () => undefined;
+  const going = new AbortController().signal;
+
+  it('waits until the server has let go of our own last one, but not for ever', async () => {
+    expect(await askAgain(server(3).call, true, going, sleep)).toBe('result');
+    const stuck = server(100);
+    await expect(askAgain(stuck.call, true, going, sleep)).rejects.toBe(busy);
+    expect(stuck.calls()).toBeLessThan(20);
+  });
+
+  it("tells at once that somebody else's runs, and any other trouble", async () => {
+    const other = server(1);
+    await expect(askAgain(other.call, false, going, sleep)).rejects.toBe(busy);
+    expect(other.calls()).toBe(1);
+    await expect(askAgain(() => Promise.reject(new ApiError(400, {})), true, going, sleep)).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('asks no more once it was left itself', async () => {
+    const leaving = new AbortController();
+    const slow = server(100);
+    await expect(askAgain(slow.call, true, leaving.signal, async () => leaving.abort())).rejects.toThrow();
+    expect(slow.calls()).toBe(1);
   });
 });

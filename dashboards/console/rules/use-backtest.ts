@@ -1,7 +1,8 @@
 /** One backtest at a time: a new one calls off the one under way by leaving it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { BacktestResult } from '../../../rules/desk/index.ts';
-import { ApiError, api } from '../data/api.ts';
+import { api } from '../data/api.ts';
+import { askAgain, isBusy } from './ask-again.ts';
 import type { TrialOverride } from './trial.ts';
 
 export interface BacktestAsk {
@@ -18,9 +19,7 @@ export type BacktestState =
   | { state: 'busy' }
   | { state: 'failed'; detail: string };
 
-/** The server needs a moment until it has let go of the run that we left. */
-const againMs = 400;
-const mostTries = 8;
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : '');
 
 export function useBacktest(): [BacktestState, (ask: BacktestAsk) => void] {
   const [state, setState] = useState<BacktestState>({ state: 'none' });
@@ -35,25 +34,15 @@ export function useBacktest(): [BacktestState, (ask: BacktestAsk) => void] {
       state: 'running',
       last: before.state === 'done' ? before.result : before.state === 'running' ? before.last : undefined,
     }));
-    const attempt = async (tries: number): Promise<void> => {
-      try {
-        const result = await api.backtest(ask, abort.signal);
+    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    askAgain(() => api.backtest(ask, abort.signal), left, abort.signal, sleep)
+      .then((result): BacktestState => ({ state: 'done', result }))
+      .catch((error): BacktestState => (isBusy(error) ? { state: 'busy' } : { state: 'failed', detail: reasonOf(error) }))
+      .then((next) => {
         if (abort.signal.aborted) return;
         running.current = undefined;
-        setState({ state: 'done', result });
-      } catch (error) {
-        if (abort.signal.aborted) return;
-        const busy = error instanceof ApiError && error.status === 429;
-        if (busy && left && tries < mostTries) {
-          await new Promise((resolve) => setTimeout(resolve, againMs));
-          if (!abort.signal.aborted) await attempt(tries + 1);
-          return;
-        }
-        running.current = undefined;
-        setState(busy ? { state: 'busy' } : { state: 'failed', detail: error instanceof Error ? error.message : '' });
-      }
-    };
-    void attempt(0);
+        setState(next);
+      });
   }, []);
   return [state, run];
 }
