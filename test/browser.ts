@@ -1,7 +1,7 @@
 /** Debian's Chromium on the real console: every request that leaves the machine and every error of a page is written down. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page, type Request } from 'playwright-core';
 import { pathOf } from './servers.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -24,6 +24,8 @@ export interface WatchedPage {
   page: Page;
   /** Errors of the console, uncaught exceptions, requests to other hosts. */
   trouble: string[];
+  /** Waits until what the page asked for is there and drawn; the live stream never ends and does not count. */
+  settled(): Promise<void>;
 }
 
 export async function openPage(browser: Browser, url: string, view: View): Promise<WatchedPage> {
@@ -42,8 +44,29 @@ export async function openPage(browser: Browser, url: string, view: View): Promi
   page.on('request', (request) => {
     if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(url)) trouble.push(`outside: ${request.url()}`);
   });
+  const running = new Set<Request>();
+  page.on('request', (request) => {
+    if (!request.url().includes('/api/live')) running.add(request);
+  });
+  for (const event of ['requestfinished', 'requestfailed'] as const)
+    page.on(event as 'requestfinished', (request) => running.delete(request));
+  const settled = async () => {
+    // A page may ask for more when it has drawn what it got: quiet for two rounds.
+    for (let quiet = 0; quiet < 2; quiet = running.size === 0 ? quiet + 1 : 0) {
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 40))));
+    }
+  };
   await page.goto(url);
-  return { page, trouble };
+  return { page, trouble, settled };
+}
+
+/** As signIn does, but without the form. */
+export async function signInByRequest({ page, settled }: WatchedPage, user: string, password: string): Promise<void> {
+  const answer = await page.context().request.post(new URL('/api/login', page.url()).href, { data: { user, password } });
+  if (!answer.ok()) throw new Error(`login: ${answer.status()} ${await answer.text()}`);
+  await page.reload();
+  await page.waitForSelector('.tile');
+  await settled();
 }
 
 export async function signIn(page: Page, user: string, password: string): Promise<void> {
