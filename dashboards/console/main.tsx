@@ -8,6 +8,8 @@ import { installWorker } from './shell.ts';
 
 /** Fonts of the system only: nothing is fetched. */
 const fontFamily = "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif";
+/** What a person opens is there at once; only what is abnormal moves. */
+const still = { duration: 0 };
 const theme = createTheme({
   fontFamily,
   headings: { fontFamily },
@@ -15,6 +17,13 @@ const theme = createTheme({
   primaryShade: 7,
   autoContrast: true,
   defaultRadius: 'sm',
+  components: {
+    // An empty element that takes the first focus is no item of a menu: the first item does.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, transitionProps: still } },
+    Popover: { defaultProps: { transitionProps: still } },
+    Modal: { defaultProps: { transitionProps: still } },
+    Drawer: { defaultProps: { transitionProps: still } },
+  },
   colors: {
     // Calm on purpose: strong colours belong to what is abnormal.
     slate: ['#f1f4f8', '#dde4ec', '#c3cedb', '#a4b4c6', '#86a0bb', '#6f8cab', '#557799', '#345a80', '#2a4a6b', '#1f3a56'],

@@ -7,7 +7,7 @@ import { buildConsoleIfStale } from '../../dashboards/console/build.ts';
 import { infoOf, type PageId, pages } from '../../dashboards/console/pages.ts';
 import { may, type UserRole, userRoles } from '../../dashboards/permissions.ts';
 import type { Priority } from '../../shared/alarm.ts';
-import { launchBrowser, openPage, signIn } from '../browser.ts';
+import { accessibilityTrouble, launchBrowser, openPage, signIn } from '../browser.ts';
 import { openConsoleProxy } from '../console-proxy.ts';
 import { type DashboardsApp, heatingAlarm, passwordOf, startDashboardsApp } from '../dashboards-app.ts';
 import { until } from '../program.ts';
@@ -107,6 +107,7 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.click('.bulk button >> nth=0');
     await page.click('[data-step=bulk]');
     await page.fill('[role=dialog] textarea', '一起看过');
+    expect(await accessibilityTrouble(page)).toEqual([]);
     await page.click('[role=dialog] button[type=submit]');
     await until(async () => others.every((id) => app.desk.alarm(id)?.state === 'ACKED'));
     expect(app.desk.alarm(critical)?.state).toBe('UNACK');
@@ -115,6 +116,10 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
       why: '一起看过',
     });
 
+    await row(page, critical).locator('[data-step=more]').click();
+    await page.waitForSelector('[role=menu]');
+    expect(await accessibilityTrouble(page)).toEqual([]);
+    await page.keyboard.press('Escape');
     const step = async (id: string, action: string, words?: string) => {
       await row(page, id).locator('[data-step=more]').click();
       await page.click(`[role=menu] [data-step=${action}]`);
@@ -167,6 +172,7 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.click('.sound');
     await page.getByRole('switch', { name: 'Sound on this screen' }).click({ force: true });
     await page.waitForSelector('.sound[data-sounding=critical]');
+    expect(await accessibilityTrouble(page)).toEqual([]);
     await page.getByRole('button', { name: 'Silence until the next alarm' }).click();
     await page.waitForSelector('.sound:not([data-sounding])');
     raise('loop-4', 'high', 'SECOND');
@@ -181,12 +187,39 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.keyboard.type('loop-2');
     await page.getByRole('option', { name: /loop-2/ }).click();
     await page.fill('[role=dialog] textarea', '季度保养');
+    expect(await accessibilityTrouble(page)).toEqual([]);
     await page.click('[role=dialog] button[type=submit]');
     await page.waitForSelector('[data-device=loop-2]');
     expect(app.desk.maintenance()).toMatchObject([{ device: 'loop-2', reason: '季度保养', who: 'engineer' }]);
     await page.click('[data-device=loop-2] [data-step=end]');
     await page.waitForSelector('[data-device=loop-2]', { state: 'detached' });
     expect(app.desk.maintenance()).toEqual([]);
+    await page.context().close();
+  });
+
+  it('lets a person open a ticket and change the own password, which ends the session', async () => {
+    const { page } = await open('manager', '#/tickets');
+    await page.click('[data-step=new]');
+    await page.getByLabel('What is wrong').fill('Tap drips');
+    expect(await accessibilityTrouble(page)).toEqual([]);
+    await page.click('[role=dialog] button[type=submit]');
+    await page.getByText('Tap drips').waitFor();
+    expect(app.desk.tickets()[0]).toMatchObject({ title: { en: 'Tap drips' }, openedBy: 'manager' });
+
+    await page.click('.user');
+    await page.click('[role=menu] [data-step=password]');
+    const fill = async (old: string, next: string) => {
+      await page.getByLabel('Old password').fill(old);
+      for (const label of ['New password', 'New password again']) await page.getByRole('textbox', { name: label, exact: true }).fill(next);
+      await page.click('[role=dialog] button[type=submit]');
+    };
+    await page.waitForSelector('[role=dialog]');
+    expect(await accessibilityTrouble(page)).toEqual([]);
+    await fill('wrong-password-1', 'manager-password-2');
+    await page.waitForSelector('[role=dialog] [role=alert]');
+    await fill(passwordOf('manager'), 'manager-password-2');
+    await page.waitForSelector('input[autocomplete=username]');
+    await signIn(page, 'manager', 'manager-password-2');
     await page.context().close();
   });
 

@@ -166,6 +166,7 @@ export interface JournalAsk {
 export const api = {
   session: () => call<SessionInfo>('GET', '/api/session'),
   signIn: (user: string, password: string) => call<SessionInfo>('POST', '/api/login', { user, password }),
+  changePassword: (old: string, next: string) => call<void>('POST', '/api/password', { old, new: next }),
   signOut: () => call<void>('POST', '/api/logout'),
   site: () => call<SiteInfo>('GET', '/api/site'),
   devices: async () => call<DeviceInfo[]>('GET', '/api/devices'),

@@ -1,15 +1,18 @@
 /** Language, light or dark, help, signing out. On a phone the first two are in the menu. */
 import { ActionIcon, Button, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useState } from 'react';
 import { api } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { Icon } from '../parts/icons.tsx';
+import { PasswordDialog } from './password-dialog.tsx';
 
 export function UserMenu({ onSignedOut, onHelp }: { onSignedOut: () => void; onHelp: () => void }) {
   const { t, language, setLanguage } = useWords();
   const { session, act } = useConsole();
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
+  const [changing, setChanging] = useState(false);
   const otherLanguage = () => setLanguage(language === 'zh' ? 'en' : 'zh');
   const otherScheme = () => setColorScheme(scheme === 'dark' ? 'light' : 'dark');
   const signOut = () =>
@@ -51,10 +54,14 @@ export function UserMenu({ onSignedOut, onHelp }: { onSignedOut: () => void; onH
           <Menu.Item visibleFrom="sm" onClick={onHelp}>
             {t('help.title')}
           </Menu.Item>
+          <Menu.Item onClick={() => setChanging(true)} data-step="password">
+            {t('password.title')}
+          </Menu.Item>
           <Menu.Divider />
           <Menu.Item onClick={signOut}>{t('menu.signOut')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <PasswordDialog opened={changing} onClose={() => setChanging(false)} onChanged={onSignedOut} />
     </>
   );
 }
