@@ -16,7 +16,8 @@ const looks = [1440, 360].flatMap((width) =>
     [false, true].map((dark): View => ({ width, height: width === 360 ? 800 : 900, language, dark })),
   ),
 );
-const nameOf = ({ width, language, dark }: Omit<View, 'dark'> & { dark?: boolean | undefined }) => `${width}-${language}-${dark ? 'dark' : 'light'}`;
+const nameOf = ({ width, language, dark }: Omit<View, 'dark'> & { dark?: boolean | undefined }) =>
+  `${width}-${language}-${dark ? 'dark' : 'light'}`;
 const lookOf = (name: string) => looks.find((view) => nameOf(view) === name) as View;
 /** From being raised to being seen. */
 const flashLimitMs = 2_000;
@@ -35,7 +36,8 @@ describe.runIf(needs('chromium'))('the console', () => {
     await program?.[Symbol.asyncDispose]();
   });
 
-  const shoot = (page: Page, view: Parameters<typeof nameOf>[0], name: string) => page.screenshot({ path: join(pictures, `${nameOf(view)}-${name}.png`) });
+  const shoot = (page: Page, view: Parameters<typeof nameOf>[0], name: string) =>
+    page.screenshot({ path: join(pictures, `${nameOf(view)}-${name}.png`) });
 
   /** The first alarm of the system that flashes, and how long after being raised it could be seen. */
   async function flashing(page: Page, system: string): Promise<{ id: string; afterMs: number }> {

@@ -1,8 +1,8 @@
 /** One panel of a board: its title with help and export, and what it draws. */
 import { Tooltip } from '@mantine/core';
-import { type CSSProperties, lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
+import { type CSSProperties, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Language } from '../../../shared/text.ts';
-import { isMonthly, isStatus, type Panel, type ReadingsPanel } from '../../board.ts';
+import { type DeskPanel, isMonthly, isStatus, type Panel, type ReadingsPanel } from '../../board.ts';
 import type { Place } from '../../board-layout.ts';
 import { shownUnit } from '../../board-units.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -14,6 +14,7 @@ import { GaugePanel, MonthTable, StatPanel, StatusPanel, TablePanel } from './fi
 import { HeatMap } from './heat-map.tsx';
 import { BarsEach, BarsOverTime, StateTimeline } from './shapes.tsx';
 import { type PanelContent, usePanel } from './use-panel.ts';
+import { useScrolls } from './use-scrolls.ts';
 import type { BoardView } from './view.ts';
 
 const Curves = lazy(() => import('./curves.tsx'));
@@ -32,7 +33,7 @@ export function PanelFrame({ panel, ...rest }: FrameProps) {
   if (panel.kind === 'desk') {
     return (
       <Frame panel={panel} place={rest.place}>
-        <DeskPanelBody panel={panel} ask={rest.ask} />
+        <DeskBody panel={panel} ask={rest.ask} />
       </Frame>
     );
   }
@@ -44,6 +45,20 @@ export function PanelFrame({ panel, ...rest }: FrameProps) {
     );
   }
   return <Readings panel={panel} {...rest} />;
+}
+
+function DeskBody({ panel, ask }: { panel: DeskPanel; ask: (question: Question) => void }) {
+  const { text } = useWords();
+  const outer = useRef<HTMLDivElement>(null);
+  const inner = useRef<HTMLDivElement>(null);
+  const scrolls = useScrolls(outer, inner);
+  return (
+    <div className="panel-body" ref={outer} {...(scrolls ? { tabIndex: 0, role: 'group', 'aria-label': text(panel.title) } : {})}>
+      <div ref={inner}>
+        <DeskPanelBody panel={panel} ask={ask} />
+      </div>
+    </div>
+  );
 }
 
 function Frame({ panel, place, menu, children }: { panel: Panel; place: Place; menu?: ReactNode; children: ReactNode }) {

@@ -137,7 +137,6 @@ function FaultButton() {
     <>
       <Button
         className="fault-button"
-        aria-label={running > 0 ? `${t('menu.faults')} ${running}` : t('menu.faults')}
         size="compact-md"
         variant={running > 0 ? 'filled' : 'default'}
         leftSection={<Icon name="fault" size={18} />}
