@@ -210,7 +210,7 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.click('[role=menu] [data-step=password]');
     const fill = async (old: string, next: string) => {
       await page.getByLabel('Old password').fill(old);
-      for (const label of ['New password', 'New password again']) await page.getByRole('textbox', { name: label, exact: true }).fill(next);
+      for (const nth of [0, 1]) await page.locator('input[autocomplete=new-password]').nth(nth).fill(next);
       await page.click('[role=dialog] button[type=submit]');
     };
     await page.waitForSelector('[role=dialog]');
@@ -219,6 +219,7 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForSelector('[role=dialog] [role=alert]');
     await fill(passwordOf('manager'), 'manager-password-2');
     await page.waitForSelector('input[autocomplete=username]');
+    await page.goto(`${app.url}/#/`);
     await signIn(page, 'manager', 'manager-password-2');
     await page.context().close();
   });
