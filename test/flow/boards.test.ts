@@ -89,6 +89,23 @@ describe.runIf(needs('chromium'))('boards', () => {
     await page.context().close();
   }, 90_000);
 
+  it('gives the same files on the page of a device', async () => {
+    const { page, trouble } = await openPage(browser, program.url, desk);
+    await signIn(page, 'admin', program.password);
+    await page.goto(`${program.url}/#/devices/incomer`);
+    await page.getByText('24小时', { exact: true }).click();
+    await page.waitForSelector('.chart-box canvas');
+    const csv = await taken(page, () => page.getByRole('button', { name: 'CSV' }).click());
+    expect(csv.name).toBe('incomer-active_power_kw.csv');
+    const [header, first] = csv.content.toString('utf8').split('\r\n');
+    expect(header).toBe('\ufeff时间 (Asia/Shanghai),有功功率 (kW),最低 (kW),最高 (kW)');
+    expect(first).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00,[\d.]+,[\d.]+,[\d.]+$/);
+    const png = await taken(page, () => page.getByRole('button', { name: 'PNG' }).click());
+    expect(png.content.length).toBeGreaterThan(20_000);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  }, 90_000);
+
   it('a link carries what one looks at, and Back brings it back', async () => {
     const { page, trouble } = await openPage(browser, program.url, desk);
     await signIn(page, 'admin', program.password);

@@ -4,6 +4,7 @@ import type { ReadingsPanel } from '../../board.ts';
 import { csvOf, csvOverTime } from '../chart/csv.ts';
 import { makeWords } from '../i18n/i18n.tsx';
 import { panelTable } from './panel-table.ts';
+import { niceTop } from './shapes.tsx';
 import { keyOf, type PanelContent, type PanelLine } from './use-panel.ts';
 import { type BoardView, readView, stepped, writeView, zoomed } from './view.ts';
 
@@ -57,6 +58,12 @@ describe('steps through time', () => {
     for (let time = 0; time < 40; time++) out = zoomed(out, now, 0.5);
     expect(out.fixed!.to - out.fixed!.from).toBe(60_000);
   });
+});
+
+describe('the scale of bars', () => {
+  it.each([[0, 1], [0.7, 1], [1, 1], [1.2, 2], [23, 25], [312, 500], [0.021, 0.025]])('that reach %f ends at %f', (most, top) => {
+    expect(niceTop(most)).toBeCloseTo(top, 9);
+  }); // biome-ignore format: short
 });
 
 describe('a file for spreadsheets', () => {
