@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { ticketStateLabels, ticketStates } from '../../../shared/ticket.ts';
 import type { DeskPanel } from '../../board.ts';
 import { type AlarmKpis, api } from '../data/api.ts';
+import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
@@ -124,11 +125,31 @@ function Frequent() {
   return <Rows rows={kpis.top.map(({ alarm, title, count }) => [`${text(title)} (${alarm})`, String(count)])} />;
 }
 
+const programs: Readonly<Record<string, TextKey>> = {
+  broker: 'program.broker',
+  simulators: 'program.simulators',
+  gateway: 'program.gateway',
+  ingest: 'program.ingest',
+  rules: 'program.rules',
+  energy: 'program.energy',
+  dashboards: 'program.dashboards',
+};
+/** As role-health.ts says it. */
+const programStates: Readonly<Record<string, TextKey>> = {
+  up: 'board.up',
+  silent: 'program.silent',
+  down: 'program.down',
+  'not heard of': 'program.unheard',
+  'not reachable': 'program.unreachable',
+  'unknown, no broker': 'program.unknown',
+};
+
 function Roles() {
   const { t } = useWords();
   const health = useAsked(() => api.health());
   if (!health) return null;
-  return <Rows rows={Object.entries(health.roles).map(([role, state]) => [role, state === 'up' ? t('board.up') : state])} />;
+  const word = (words: Readonly<Record<string, TextKey>>, id: string) => (words[id] ? t(words[id]) : id);
+  return <Rows rows={Object.entries(health.roles).map(([role, state]) => [word(programs, role), word(programStates, state)])} />;
 }
 
 function Pipeline() {
