@@ -97,7 +97,8 @@ function line(ctx: CanvasRenderingContext2D, left: number, y: number, right: num
 /** Word by word, joined where they stand on one line. */
 function paintText(ctx: CanvasRenderingContext2D, node: Text, style: CSSStyleDeclaration): void {
   if (node.data.trim() === '') return;
-  ctx.font = style.font;
+  // The shorthand is empty where figures have equal widths.
+  ctx.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
   ctx.textBaseline = 'middle';
   ctx.fillStyle = node.parentElement instanceof SVGElement ? style.fill : style.color;
   const range = document.createRange();
