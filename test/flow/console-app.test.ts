@@ -280,6 +280,11 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     expect(page.url()).toContain('#/wall');
     // The worker of the old build has made room.
     await page.waitForFunction(async () => (await caches.keys()).every((name) => name.includes('night')));
+    // And a person who loads the page gets the newest at once, not the one before it.
+    proxy.offerBuild('noon');
+    await page.reload();
+    expect(await builds()).toContain('noon');
+    await page.waitForSelector('.wall .tile');
     const { clientHeight, scrollHeight } = await page.evaluate(() => document.documentElement);
     expect(scrollHeight).toBe(clientHeight);
     await page.context().close();
