@@ -289,4 +289,18 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     expect(scrollHeight).toBe(clientHeight);
     await page.context().close();
   });
+
+  it('on the wall: boards take turns with the plant, which stays while something calls', async () => {
+    for (const { id, acknowledged } of app.desk.alarms()) if (!acknowledged) app.desk.acknowledge(id, { id: 'test' });
+    const { page, trouble } = await open('viewer', '#/wall?boards=oxygen&seconds=5');
+    await page.waitForSelector('.wall .tile');
+    await page.waitForSelector('.wall .board-panel');
+    expect(await page.locator('.wall .board-list:visible').count()).toBe(0);
+    const id = raise('loop-3', 'critical', 'WALL-TEST');
+    await page.waitForSelector('.wall .wall-alarm');
+    await row(page, id).waitFor();
+    expect(await page.locator('.wall .board-panel').count()).toBe(0);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  });
 });
