@@ -43,11 +43,27 @@ export function watchDrawing(figures: number): void {
     if (!/\/panels\//.test(String(request[0]))) return fetchPage(...request);
     watch.panels.started++;
     watch.panels.pending++;
-    try {
-      return await fetchPage(...request);
-    } finally {
+    const done = () => {
       watch.panels.pending--;
       watch.panels.settledAt = performance.now();
+    };
+    try {
+      const response = await fetchPage(...request);
+      const read = response.text.bind(response);
+      // A redrawn canvas changes no element: two frames after its numbers arrived it is on the screen.
+      response.text = async () => {
+        const text = await read().finally(done);
+        painted(() =>
+          painted((at) => {
+            watch.panels.changedAt = at;
+          }),
+        );
+        return text;
+      };
+      return response;
+    } catch (error) {
+      done();
+      throw error;
     }
   };
 }

@@ -19,8 +19,14 @@ export interface PanelContent {
 
 export const keyOf = (line: PanelLine): string => `${line.device ?? ''} ${line.value} ${line.label.en}`;
 
+/** A bar that is to be seen, with its neighbours and a gap. */
+const barPixels = 6;
+
 /** Few different widths, so that screens of nearly the same size share their answers; never more points than pixels. */
-const roomFor = (width: number) => Math.max(60, Math.min(1_200, Math.floor(width / 60) * 60));
+const roomFor = (panel: ReadingsPanel, width: number) => {
+  const room = panel.bars === 'over-time' ? width / barPixels : width;
+  return Math.max(60, Math.min(1_200, Math.floor(room / 60) * 60));
+};
 
 export function usePanel(link: PlantLink, board: string, panel: ReadingsPanel, view: BoardView) {
   const element = useRef<HTMLDivElement>(null);
@@ -43,7 +49,7 @@ export function usePanel(link: PlantLink, board: string, panel: ReadingsPanel, v
     if (!visible) return;
     const abort = new AbortController();
     const every = refreshMs(spanMs);
-    const points = roomFor(element.current?.clientWidth ?? 600);
+    const points = roomFor(panel, element.current?.clientWidth ?? 600);
     const load = async () => {
       const to = fixedTo ?? Math.ceil(link.now() / every) * every;
       const ask = { from: fixedFrom ?? to - spanMs, to, points, building: building ?? undefined };
