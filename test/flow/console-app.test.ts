@@ -177,6 +177,24 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForSelector('.sound:not([data-sounding])');
     raise('loop-4', 'high', 'SECOND');
     await page.waitForSelector('.sound[data-sounding]');
+    // A browser that lets nothing be heard until the page is touched; the debugger that drives this one counts as a touch.
+    const fresh = await page.context().newPage();
+    await fresh.addInitScript(() => {
+      window.AudioContext = class extends AudioContext {
+        #woken = false;
+        override get state() {
+          return this.#woken ? super.state : 'suspended';
+        }
+        override resume() {
+          this.#woken = true;
+          return super.resume();
+        }
+      };
+    });
+    await fresh.goto(app.url);
+    await fresh.waitForSelector('.sound-blocked', { timeout: 10_000 });
+    await fresh.mouse.click(5, 400);
+    await fresh.waitForSelector('.sound-blocked', { state: 'detached', timeout: 10_000 });
     await page.context().close();
   });
 
