@@ -38,7 +38,6 @@ export async function startLine(options: LineOptions): Promise<Line> {
   const folder = mkdtempSync(join(tmpdir(), 'plantroom-line-'));
   undo.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   const credentials = ensureCredentials(folder);
-  const brokerPort = await freePort();
   const child = (file: string, args: string[], env: NodeJS.ProcessEnv = {}) => {
     const process_ = fork(join(import.meta.dirname, file), args, { env: { ...process.env, ...env } });
     undo.defer(() => void process_.kill('SIGKILL'));
@@ -46,6 +45,8 @@ export async function startLine(options: LineOptions): Promise<Line> {
   };
   const meters = child('fleet-child.ts', [String(options.buses), String(options.values)]);
   const ports = await new Promise<number[]>((resolve) => meters.once('message', (message) => resolve(message as number[])));
+  // Not before hundreds of meters have taken theirs: one of them might get the same.
+  const brokerPort = await freePort();
   const fleet = {
     ports,
     devicesPerBus: options.devicesPerBus,

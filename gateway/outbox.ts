@@ -199,7 +199,7 @@ export class Outbox implements AsyncDisposable {
     }
     const oldest = this.#fresh[0];
     if (this.#remove.length > 0 || this.#disk.salvaging || this.#sender.isStalled) this.#arm(tickMs);
-    if (oldest) this.#arm(Math.max(tickMs / 2, oldest.addedAt + settleMs + tickMs - now));
+    if (oldest) this.#arm(Math.max(tickMs, oldest.addedAt + settleMs + tickMs - now));
     this.#arm(this.#sender.waiting ? settleMs + tickMs : 1_000);
   }
 
