@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeArgs } from '../../commands/start/supervise.ts';
+import { childEnvironment, nodeArgs } from '../../commands/start/supervise.ts';
 import type { Role } from '../../shared/role.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'main.ts');
@@ -38,7 +38,7 @@ export function roleProcess(role: Role, args: string[], environment: NodeJS.Proc
       // As `plantroom start` runs its roles.
       const process_ = spawn(process.execPath, [...nodeArgs(role), main, role, ...args], {
         // ROLE_NODE_OPTIONS='--cpu-prof' profiles the roles and not the bench itself.
-        env: { ...process.env, ...environment, NODE_OPTIONS: process.env.ROLE_NODE_OPTIONS ?? '' },
+        env: childEnvironment({ ...process.env, ...environment, NODE_OPTIONS: process.env.ROLE_NODE_OPTIONS ?? '' }),
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       child = process_;
