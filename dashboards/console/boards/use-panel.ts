@@ -19,12 +19,13 @@ export interface PanelContent {
 
 export const keyOf = (line: PanelLine): string => `${line.device ?? ''} ${line.value} ${line.label.en}`;
 
-/** A bar that is to be seen, with its neighbours and a gap. */
+/** A bar that is to be seen, with its neighbours and a gap; a field of a heat map. */
 const barPixels = 6;
+const fieldPixels = 3;
 
 /** Few different widths, so that screens of nearly the same size share their answers; never more points than pixels. */
 const roomFor = (panel: ReadingsPanel, width: number) => {
-  const room = panel.bars === 'over-time' ? width / barPixels : width;
+  const room = width / (panel.bars === 'over-time' ? barPixels : panel.kind === 'heat-map' ? fieldPixels : 1);
   return Math.max(60, Math.min(1_200, Math.floor(room / 60) * 60));
 };
 
