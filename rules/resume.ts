@@ -17,6 +17,8 @@ const memoryName = 'engine';
 const overlapMs = 15 * 60_000;
 /** Older than this is history, not something to page people for. */
 const longestMs = 24 * 3_600_000;
+/** Nothing from any device for so long (real time): what all have in common was down, as we were. No device is blamed for that. */
+const hushMs = 10_000;
 
 interface Checkpoint {
   /** Plant time up to which readings were judged. */
@@ -53,13 +55,20 @@ export async function catchUp(
 ): Promise<number> {
   const from = Math.max(since - overlap, now - longestMs);
   const ports: (((t: number, value: number) => void) | undefined)[] = [];
+  const hush = hushMs * Math.max(1, book.plant.speed);
+  let heardAt = since;
   let readings = 0;
   for await (const { keys, key, t, value, count } of history.blocks(wantedBy(book.instances), from, now)) {
     while (ports.length < keys.length) {
       const { device, field } = keys[ports.length] as (typeof keys)[number];
       ports.push(engine.port(device, field));
     }
-    for (let row = 0; row < count; row++) ports[key[row] as number]?.(t[row] as number, value[row] as number);
+    for (let row = 0; row < count; row++) {
+      const at = t[row] as number;
+      if (at - heardAt > hush) engine.start(at);
+      heardAt = at;
+      ports[key[row] as number]?.(at, value[row] as number);
+    }
     readings += count;
     attendant.catchUp(pending.splice(0));
   }
