@@ -2,9 +2,9 @@
  * Who was told of an alarm, over which channel, when, and what came of it. Part of the public face of rules, beside index.ts: the console
  * and the API read here; only the notifier of the rules role writes.
  */
-import type { SQLInputValue } from 'node:sqlite';
 import type { Priority } from '../../shared/alarm.ts';
 import { type Database, openDatabase } from './database.ts';
+import { where } from './where.ts';
 
 /**
  * waiting: not sent yet, or to be tried again. sending: on its way; after a crash nobody knows, and it is sent again. sent: the receiver took it.
@@ -137,22 +137,17 @@ const deliveryOf = (row: Row): Delivery => ({
 
 export function deliveriesIn(db: Database): Omit<Deliveries, typeof Symbol.dispose> {
   const list = (filter: DeliveryFilter & { occurrence?: number | undefined }) => {
-    const where: string[] = ['1'];
-    const values: SQLInputValue[] = [];
-    const add = (condition: string, value: SQLInputValue | undefined) => {
-      if (value === undefined) return;
-      where.push(condition);
-      values.push(value);
-    };
-    add('alarm = ?', filter.alarm);
-    add('occurrence = ?', filter.occurrence);
-    add('channel = ?', filter.channel);
-    add('person = ?', filter.person);
-    add('state = ?', filter.state);
-    add('created_at >= ?', filter.from);
-    add('created_at < ?', filter.to);
-    const sql = `SELECT * FROM deliveries WHERE ${where.join(' AND ')} ORDER BY seq DESC, key LIMIT ?`;
-    return db.all<Row>(sql, ...values, filter.limit ?? 1_000).map(deliveryOf);
+    const { sql, values } = where({
+      'alarm = ?': filter.alarm,
+      'occurrence = ?': filter.occurrence,
+      'channel = ?': filter.channel,
+      'person = ?': filter.person,
+      'state = ?': filter.state,
+      'created_at >= ?': filter.from,
+      'created_at < ?': filter.to,
+    });
+    const newest = `SELECT * FROM deliveries WHERE ${sql} ORDER BY seq DESC, key LIMIT ?`;
+    return db.all<Row>(newest, ...values, filter.limit ?? 1_000).map(deliveryOf);
   };
   return {
     deliveries: (filter = {}) => list(filter),

@@ -1,7 +1,7 @@
 /** The journal of every transition of alarms and tickets. Entries are only ever added. */
-import type { SQLInputValue } from 'node:sqlite';
 import type { Database } from './database.ts';
 import type { JournalEntry, JournalFilter } from './desk.ts';
+import { where } from './where.ts';
 
 interface Row {
   seq: number;
@@ -52,26 +52,19 @@ export function openJournal(db: Database) {
       return db.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM journal')?.seq ?? 0;
     },
     list(filter: JournalFilter = {}): JournalEntry[] {
-      const where: string[] = ['1'];
-      const values: SQLInputValue[] = [];
-      const add = (condition: string, value: SQLInputValue | undefined) => {
-        if (value === undefined) return;
-        where.push(condition);
-        values.push(value);
-      };
-      add('kind = ?', filter.kind);
-      add('id = ?', filter.id);
-      add('event = ?', filter.event);
-      add('who = ?', filter.who);
-      // By the alarms' own columns, so that the index of the journal finds them.
-      add("kind = 'alarm' AND id IN (SELECT id FROM alarms WHERE device = ?)", filter.device);
-      add("kind = 'alarm' AND id IN (SELECT id FROM alarms WHERE rule = ?)", filter.rule);
-      add('t >= ?', filter.from);
-      add('t < ?', filter.to);
-      add('seq < ?', filter.before);
-      return db
-        .all<Row>(`SELECT * FROM journal WHERE ${where.join(' AND ')} ORDER BY seq DESC LIMIT ?`, ...values, filter.limit ?? 1_000)
-        .map(entryOf);
+      const { sql, values } = where({
+        'kind = ?': filter.kind,
+        'id = ?': filter.id,
+        'event = ?': filter.event,
+        'who = ?': filter.who,
+        // By the alarms' own columns, so that the index of the journal finds them.
+        "kind = 'alarm' AND id IN (SELECT id FROM alarms WHERE device = ?)": filter.device,
+        "kind = 'alarm' AND id IN (SELECT id FROM alarms WHERE rule = ?)": filter.rule,
+        't >= ?': filter.from,
+        't < ?': filter.to,
+        'seq < ?': filter.before,
+      });
+      return db.all<Row>(`SELECT * FROM journal WHERE ${sql} ORDER BY seq DESC LIMIT ?`, ...values, filter.limit ?? 1_000).map(entryOf);
     },
   };
 }
