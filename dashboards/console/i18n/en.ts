@@ -26,6 +26,8 @@ export const en = {
   'rules.search': 'Search rule',
   'rules.pack': 'All packs',
   'rules.delays': 'On-delay / off-delay',
+  'rules.platform': 'The platform itself',
+  'rules.proposal': 'proposal',
   'rules.params': 'Parameters',
   'rules.places': '{n} places',
   'rules.off': 'Switched off',

@@ -27,6 +27,8 @@ export const zh: Record<TextKey, string> = {
   'rules.search': '搜索规则',
   'rules.pack': '全部规则包',
   'rules.delays': '告警延时 / 恢复延时',
+  'rules.platform': '平台自身',
+  'rules.proposal': '建议值',
   'rules.params': '参数',
   'rules.places': '{n} 处',
   'rules.off': '已停用',

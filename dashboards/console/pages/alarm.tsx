@@ -13,6 +13,7 @@ import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
 import { Journal } from '../parts/journal.tsx';
 import { useNow } from '../parts/use-now.ts';
+import { sourceText } from '../rules/wording.ts';
 
 interface Loaded {
   alarm: Alarm;
@@ -83,7 +84,7 @@ function AlarmDetail({ alarm, ask }: { alarm: Alarm; ask: (question: Question) =
           </Fact>
         )}
         <Fact label={t('alarms.rule')}>{alarm.rule}</Fact>
-        <Fact label={t('alarms.source')}>{alarm.source}</Fact>
+        <Fact label={t('alarms.source')}>{sourceText(alarm.source, t)}</Fact>
         <Fact label={t('alarms.occurrence')}>{alarm.occurrence}</Fact>
       </dl>
       <Group gap="sm" className="big-buttons">

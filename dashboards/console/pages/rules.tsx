@@ -7,6 +7,7 @@ import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { PriorityMark } from '../parts/priority.tsx';
 import { Overrides } from '../rules/rule-facts.tsx';
+import { packName, sourceText } from '../rules/wording.ts';
 
 const mostLimits = 4;
 
@@ -48,7 +49,7 @@ export function RulesPage() {
               clearable
               value={pack}
               onChange={setPack}
-              data={[...new Set(rules.map((rule) => rule.pack))]}
+              data={[...new Set(rules.map((rule) => rule.pack))].map((value) => ({ value, label: packName(value, text, t) }))}
             />
           </Group>
         </Group>
@@ -78,14 +79,14 @@ function RuleRow({ entry: { rule, pack, enabled, overrides, places } }: { entry:
         <p className="row-where">{text(rule.check)}</p>
         <div className="row-facts">
           <span className="chip">{rule.id}</span>
-          <span>{pack}</span>
+          <span>{packName(pack, text, t)}</span>
           {quantity && <span>{quantity}</span>}
           {limits.length > 0 && (
             <span>{t('alarms.limit', { limit: limits.slice(0, mostLimits).join(', ') + (limits.length > mostLimits ? ' …' : '') })}</span>
           )}
           {rule.life_safety && <span className="chip">{t('rules.lifeSafety')}</span>}
           {!enabled && <span className="chip">{t('rules.off')}</span>}
-          <span>{rule.source}</span>
+          <span>{sourceText(rule.source, t)}</span>
         </div>
         <Overrides overrides={overrides} />
       </div>

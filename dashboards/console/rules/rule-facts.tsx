@@ -5,6 +5,7 @@ import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { PriorityMark } from '../parts/priority.tsx';
 import { durationText } from './knobs.ts';
+import { packName, paramsText, sourceText } from './wording.ts';
 
 export function RuleFacts({ entry }: { entry: RuleInfo }) {
   const { t, text } = useWords();
@@ -25,16 +26,16 @@ export function RuleFacts({ entry }: { entry: RuleInfo }) {
             {!enabled && ` · ${t('rules.off')}`}
           </Fact>
           <Fact name={t('rules.idPack')}>
-            {rule.id} · {pack}
+            {rule.id} · {packName(pack, text, t)}
           </Fact>
           <Fact name={t('rules.quantity')}>{(rule.quantity && text(plant.site.quantities[rule.quantity]?.label)) || '—'}</Fact>
-          <Fact name={t('alarms.source')}>{rule.source}</Fact>
+          <Fact name={t('alarms.source')}>{sourceText(rule.source, t)}</Fact>
           <Fact name={t('rules.delays')}>
             {durationText(rule.on_delay)} / {durationText(rule.off_delay)}
           </Fact>
           <Fact name={t('rules.params')}>
             <span className="json">
-              {rule.kind}: {Object.keys(params).length > 0 ? JSON.stringify(params) : '—'}
+              {rule.kind} · {paramsText(params)}
             </span>
           </Fact>
           <Fact name={t('rules.watches')}>
@@ -65,7 +66,7 @@ export function Overrides({ overrides }: { overrides: RuleInfo['overrides'] }) {
       {overrides.map((one, at) => {
         const changes = [
           one.enabled === false && t('rules.off'),
-          one.params && JSON.stringify(one.params),
+          one.params && paramsText(one.params),
           one.on_delay !== undefined && `on_delay ${durationText(one.on_delay)}`,
           one.off_delay !== undefined && `off_delay ${durationText(one.off_delay)}`,
           one.priority && text(priorityLabels[one.priority]),

@@ -7,12 +7,14 @@ import { loadPacks, openRuleBook, rulesOf, withOverride } from '../../../rules/p
 import { ruleOverrideSchema } from '../../../shared/rule.ts';
 import { siteOf } from '../../../test/site-of.ts';
 import { ApiError, type RuleInfo } from '../data/api.ts';
-import { en } from '../i18n/en.ts';
+import { en, type TextKey } from '../i18n/en.ts';
+import { zh } from '../i18n/zh.ts';
 import { askAgain } from './ask-again.ts';
 import { firedTimes } from './fired.ts';
 import { type Knob, sliderOf } from './knobs.ts';
 import { extremesOf, linesOf, paramsAt } from './limits.ts';
 import { allKnobs, overrideOf, overrideYaml, trialOf } from './trial.ts';
+import { packName, paramsText, sourceText } from './wording.ts';
 
 const site = siteOf({ gw1: [['zone-1', 'oxygen'], ['zone-2', 'oxygen']] }, {
   rules: {
@@ -157,5 +159,16 @@ describe('a backtest while another one runs', () => {
     const slow = server(100);
     await expect(askAgain(slow.call, true, leaving.signal, async () => leaving.abort())).rejects.toThrow();
     expect(slow.calls()).toBe(1);
+  });
+});
+
+describe('the words of a rule file', () => {
+  const t = (key: TextKey) => zh[key];
+  it('are shown in the language of the reader', () => {
+    expect(sourceText('proposal on GB 50751-2012 7.1.2', t)).toBe('建议值 on GB 50751-2012 7.1.2');
+    expect(packName('boiler', (label) => label?.zh ?? '', t)).toBe('锅炉');
+    expect(packName('system', (label) => label?.zh ?? '', t)).toBe('平台自身');
+    expect(paramsText({ is: [1, 2], after: '60s', by: { limit: 3 } })).toBe('is: 1, 2 · after: 60s · by: {"limit":3}');
+    expect(paramsText({})).toBe('—');
   });
 });
