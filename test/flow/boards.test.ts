@@ -65,12 +65,14 @@ describe.runIf(needs('chromium'))('boards', () => {
     expect(await accessibilityTrouble(page)).toEqual([]);
     await page.screenshot({ path: join(pictures, 'board-compared.png') });
 
-    // By keyboard alone: to the menu, into it, the first and the second entry.
+    // By keyboard alone: to the menu, into it, down to the entry. Whether the menu opens on its first entry depends on who is quicker.
     const menu = page.locator(`${panel} .panel-menu`);
     await menu.focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: 'CSV' }).waitFor();
-    await page.keyboard.press('ArrowDown');
+    const entry = page.getByRole('menuitem', { name: 'CSV' });
+    await entry.waitFor();
+    const isThere = () => entry.evaluate((element) => element === document.activeElement);
+    for (let presses = 0; presses < 4 && !(await isThere()); presses++) await page.keyboard.press('ArrowDown');
     const csv = await taken(page, () => page.keyboard.press('Enter'));
     expect(csv.name).toBe('electricity-demand.csv');
     const [header, ...rows] = csv.content.toString('utf8').trimEnd().split('\r\n');
