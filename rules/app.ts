@@ -63,9 +63,9 @@ export const startRules: StartRole = async (context: RoleContext) => {
   const engine = openEngine(book.instances, (condition) => void pending.push(condition));
   log.info({ rules: book.inForce.length, places: book.instances.length, active: attendant.active.size }, 'rules in force');
 
-  const since = loadCheckpoint(desk, engine);
+  const checkpoint = loadCheckpoint(desk, engine);
   // Without a checkpoint the desk knows best what is active.
-  if (since === undefined) engine.adopt(attendant.active);
+  if (!checkpoint) engine.adopt(attendant.active);
 
   undo.use(await recordAlarms(context, desk, book));
   // From here on to the handlers nothing may wait: the connection is told of only once.
@@ -93,12 +93,12 @@ export const startRules: StartRole = async (context: RoleContext) => {
   /** Judging what comes, and no longer what was. */
   let live = false;
   let savedAt = clock.now();
-  const checkpoint = () => {
+  const remember = () => {
     savedAt = clock.now();
-    saveCheckpoint(desk, engine, savedAt);
+    saveCheckpoint(desk, engine, savedAt, speed);
   };
   undo.defer(() => {
-    if (live) checkpoint();
+    if (live) remember();
   });
 
   let cancel = () => {};
@@ -123,7 +123,7 @@ export const startRules: StartRole = async (context: RoleContext) => {
       desk.endShelves();
       attendant.look();
       settle();
-      if (live && clock.now() - savedAt >= checkpointMs * speed) checkpoint();
+      if (live && clock.now() - savedAt >= checkpointMs * speed) remember();
       housekeeping();
     });
   };
@@ -179,9 +179,10 @@ export const startRules: StartRole = async (context: RoleContext) => {
   const closing = new AbortController();
   undo.defer(() => closing.abort());
   const goLive = async () => {
-    if (since !== undefined) {
+    // Where a simulated plant ran at another speed, its readings were as far apart as no device of this one would leave them.
+    if (checkpoint?.speed === speed) {
       await clock.sleep(settleMs * speed, closing.signal);
-      await resume({ book, engine, attendant, pending }, context.storeUrl, since, clock.now(), log);
+      await resume({ book, engine, attendant, pending }, context.storeUrl, checkpoint.t, clock.now(), log);
       if (closing.signal.aborted) return;
     }
     engine.adopt(attendant.active);

@@ -165,3 +165,17 @@ describe('order', () => {
     expect(live.out.length).toBeGreaterThan(100);
   });
 });
+
+describe('silence', () => {
+  test('is counted from the start where a backlog comes first', () => {
+    const { engine, out, at } = run([instance({ kind: 'missing', quantity: undefined, params: { after: '60s' } })]);
+    engine.start(1_000 * s);
+    at(10 * s, 6);
+    at(20 * s, 6);
+    at(1_010 * s, 6);
+    engine.tick(1_060 * s);
+    expect(out).toEqual([]);
+    engine.tick(1_071 * s);
+    expect(out).toEqual([['on', 1_070 * s, null]]);
+  });
+});

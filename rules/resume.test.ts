@@ -51,7 +51,7 @@ async function afterRestart(speaks: (device: string, minutes: number) => boolean
   await clock.advance(30 * minute);
   const after = open();
   const since = loadCheckpoint(desk, after.engine);
-  await catchUp(after, history, since as number, clock.now());
+  await catchUp(after, history, since?.t ?? Number.NaN, clock.now());
   return desk.journalSince(0).map(({ id, event }) => `${id} ${event}`);
 }
 

@@ -24,17 +24,19 @@ interface Checkpoint {
   /** Plant time up to which readings were judged. */
   t: number;
   engine: string;
+  /** How many times as fast as real time the plant ran. */
+  speed?: number;
 }
 
-export function saveCheckpoint(desk: EngineDesk, engine: Engine, t: number): void {
-  desk.setMemory(memoryName, { t, engine: engine.save() } satisfies Checkpoint);
+export function saveCheckpoint(desk: EngineDesk, engine: Engine, t: number, speed = 1): void {
+  desk.setMemory(memoryName, { t, engine: engine.save(), speed } satisfies Checkpoint);
 }
 
-/** Plant time of the checkpoint; undefined when there is none that fits. */
-export function loadCheckpoint(desk: EngineDesk, engine: Engine): number | undefined {
+/** What the engine remembers again; undefined when there is no checkpoint that fits. */
+export function loadCheckpoint(desk: EngineDesk, engine: Engine): { t: number; speed: number } | undefined {
   const saved = desk.memory(memoryName) as Checkpoint | undefined;
   if (!saved || typeof saved.engine !== 'string' || !engine.load(saved.engine)) return undefined;
-  return saved.t;
+  return { t: saved.t, speed: saved.speed ?? 1 };
 }
 
 export interface Resuming {

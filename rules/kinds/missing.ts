@@ -28,7 +28,9 @@ export default defineKind({
       },
       reading(input, t, value, breached) {
         if (input === 0) {
-          judge.wakeAt = t + patience;
+          // A backlog that comes first after a start does not take back the patience that the start gave.
+          const due = t + patience;
+          if (due > judge.wakeAt || judge.wakeAt === Number.POSITIVE_INFINITY) judge.wakeAt = due;
           return 'clear';
         }
         // Offline since t: counts from then when nothing is known of it yet. Online is no proof: only a value is.

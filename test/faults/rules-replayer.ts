@@ -21,7 +21,7 @@ const book = openRuleBook(site);
 const attendant = openAttendant(book, desk, clock);
 const pending: Condition[] = [];
 const engine = openEngine(book.instances, (condition) => void pending.push(condition));
-now = loadCheckpoint(desk, engine) ?? now;
+now = loadCheckpoint(desk, engine)?.t ?? now;
 await using store = await openStore({ url: storeUrl, site: site.site.id });
 const history = storeHistory(store);
 const begun = now;
