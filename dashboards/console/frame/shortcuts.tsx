@@ -1,13 +1,13 @@
 /** Keys for who works without a mouse, and the dialog that lists them. They can be switched off (WCAG 2.1.4). */
 import { Modal, Switch } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../i18n/i18n.tsx';
 import { addressOf, infoOf, type PageId, pages } from '../pages.ts';
 import { useConsole } from '../parts/context.ts';
 
 const storageKey = 'plantroom.shortcuts';
 /** How long a `g` waits for its second key. */
-const secondKeyMs = 1_500;
+const secondKeyMs = 3_000;
 
 export function Shortcuts({ opened, onOpen, onClose }: { opened: boolean; onOpen: () => void; onClose: () => void }) {
   const { t } = useWords();
@@ -18,14 +18,15 @@ export function Shortcuts({ opened, onOpen, onClose }: { opened: boolean; onOpen
     return key && (!permission || may(permission));
   });
   const targets = reachable.join();
+  // When `g` was pressed. Live values may draw the frame anew between the two keys.
+  const goAt = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     if (!on) return;
-    let goAt = Number.NEGATIVE_INFINITY;
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typesText(event.target) || document.querySelector('[role=dialog], [role=menu]'))
         return;
-      const going = performance.now() - goAt < secondKeyMs;
-      goAt = event.key === 'g' && !going ? performance.now() : Number.NEGATIVE_INFINITY;
+      const going = event.timeStamp - goAt.current < secondKeyMs;
+      goAt.current = event.key === 'g' && !going ? event.timeStamp : Number.NEGATIVE_INFINITY;
       const page = going && (targets.split(',') as PageId[]).find((id) => infoOf(id).key === event.key);
       if (page) window.location.hash = addressOf(page);
       else if (event.key === '?') onOpen();
