@@ -10,7 +10,8 @@ export async function checkAll(file: string): Promise<LoadedSite> {
   const site = loadSite(file);
   const { checkGateway } = await import('../gateway/check.ts');
   const { checkRules } = await import('../rules/check.ts');
-  const mistakes = [...checkGateway(site), ...checkRules(site)];
+  const { checkChannels } = await import('../notify/check-channels.ts');
+  const mistakes = [...checkGateway(site), ...checkRules(site), ...checkChannels(site)];
   if (mistakes.length > 0) throw siteFault(mistakes);
   return completeSite(site);
 }

@@ -74,7 +74,7 @@ interface Built {
 
 async function built(file: string, wanted: readonly Language[], consoleUrl: string): Promise<Built[]> {
   const site = await checkAll(file);
-  const { loadBoards } = await import('../dashboards/boards.ts');
+  const { loadBoards } = await import('../dashboards/board/boards.ts');
   const { buildDashboard } = await import('../dashboards/grafana/build.ts');
   const { profilesOf } = await import('../gateway/check.ts');
   const { openRuleBook } = await import('../rules/pack.ts');

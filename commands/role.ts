@@ -35,7 +35,7 @@ async function starter(role: Role): Promise<StartRole> {
     case 'ingest':
       return (await import('../ingest/app.ts')).startIngest;
     case 'rules':
-      return (await import('../rules/app.ts')).startRules;
+      return (await import('../rules/app.ts')).startRules((await import('../notify/index.ts')).openNotifier);
     case 'dashboards':
       return (await import('../dashboards/app.ts')).startDashboards;
     case 'simulators':

@@ -1,4 +1,4 @@
-import { askPassword, runUserCommand, userUsage } from '../dashboards/user-command.ts';
+import { askPassword, runUserCommand, userUsage } from '../access/index.ts';
 import { type Command, dataFolder, parse, siteOptions } from './command.ts';
 
 const command: Command = {

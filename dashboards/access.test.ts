@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isLocalProgram } from '../access/auth.ts';
+import { may, type Permission, permissionIds, type UserRole, userRoles } from '../access/permissions.ts';
 import { type DashboardsApp, passwordOf, startDashboardsApp } from '../test/dashboards-app.ts';
 import { siteOf } from '../test/site-of.ts';
-import { isLocalProgram } from './auth.ts';
-import { may, type Permission, permissionIds, type UserRole, userRoles } from './permissions.ts';
 
 let app: DashboardsApp;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDeliveryDatabase } from '../rules/desk/deliveries.ts';
-import { openLedger } from '../rules/notify/ledger.ts';
+import { openDeliveryDatabase } from '../desk/deliveries.ts';
+import { openLedger } from '../notify/ledger.ts';
 import { operationsFile, roleTopic } from '../shared/role.ts';
 import { topics } from '../shared/topic.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
@@ -11,7 +11,7 @@ import { answer as panelAnswer } from './api/boards.ts';
 import { alarmPath, delivery } from './api/deliveries.ts';
 import { maintenance } from './api/maintenance.ts';
 import * as schemas from './api/schemas.ts';
-import { type Board, isReadings } from './board.ts';
+import { type Board, isReadings } from './board/board.ts';
 import { problemSchema } from './problem.ts';
 
 let app: DashboardsApp;

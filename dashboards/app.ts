@@ -1,24 +1,23 @@
 /** The dashboards role: HTTP API and console. Starts at once, also while broker and store are away. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Accounts } from '../access/index.ts';
+import { openDeliveries, openDesk } from '../desk/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
-import { openDeliveries } from '../rules/desk/deliveries.ts';
-import { openDesk } from '../rules/desk/index.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
-import { Accounts } from './accounts.ts';
-import { loadBoards } from './boards.ts';
+import { loadBoards } from './board/boards.ts';
 import { builtConsoleDir } from './console/build.ts';
 import { deviceFacts } from './device-facts.ts';
-import { LiveCache } from './live-cache.ts';
-import { LiveStream } from './live-stream.ts';
-import { RawLink } from './raw-link.ts';
-import { expectedRoles, RoleHealth } from './role-health.ts';
+import { LiveCache } from './live/cache.ts';
+import { RawLink } from './live/raw-link.ts';
+import { expectedRoles, RoleHealth } from './live/role-health.ts';
+import { SimulatorLink } from './live/simulator-link.ts';
+import { LiveStream } from './live/stream.ts';
 import { buildServer } from './server.ts';
-import { SimulatorLink } from './simulator-link.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
 const storeRetryMs = 2_000;

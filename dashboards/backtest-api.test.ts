@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RuleInForce } from '../rules/desk/index.ts';
+import type { RuleInForce } from '../desk/index.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { until } from '../test/program.ts';
 import { siteOf } from '../test/site-of.ts';
@@ -67,7 +67,7 @@ describe('a backtest over the API', () => {
 
   it('names the field that is wrong', async () => {
     const rule = { id: 'O2-AREA-LOW' } as RuleInForce['rule'];
-    app.desk.saveRules([{ rule, pack: 'oxygen', enabled: true, overrides: [], knobs: [], places: [] }]);
+    app.desk.saveRules([{ rule, pack: 'oxygen', enabled: true, overrides: [], parameters: [], places: [] }]);
     for (const [change, fields] of [
       [{ from: undefined }, ['from']],
       [{ from: 'yesterday' }, ['from']],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RuleInForce } from '../desk/index.ts';
 import type { SeriesPoint, StorePoint } from '../ingest/store.ts';
-import type { RuleInForce } from '../rules/desk/index.ts';
 import { topics } from '../shared/topic.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { until } from '../test/program.ts';
@@ -107,13 +107,13 @@ describe('the balance over the API', () => {
     });
     const { json: month } = await ask('?kind=water&period=30d');
     expect(month).toMatchObject({ kind: 'water', kinds: ['water'], unit: 'm³', rateUnit: 'm³/h' });
-    const knob = (name: string, value: number) => ({ name, form: 'number' as const, value, least: 0, most: null, whole: false });
+    const parameter = (name: string, value: number) => ({ name, form: 'number' as const, value, least: 0, most: null, whole: false });
     const rule = {
       rule: { id: 'WT-BALANCE', kind: 'balance' },
       pack: 'water',
       enabled: true,
       overrides: [],
-      knobs: [knob('gap_pct', 8), knob('gap', 1)],
+      parameters: [parameter('gap_pct', 8), parameter('gap', 1)],
     };
     const places = [{ device: 'main', limit: null, unit: 'm³', watches: [], params: { gap_pct: 40 } }];
     app.desk.saveRules([{ ...rule, places } as unknown as RuleInForce]);

@@ -4,7 +4,7 @@
  */
 import type { SeriesPoint } from '../ingest/store.ts';
 import type { QuantityId } from '../shared/quantity.ts';
-import { differences } from './panel-steps.ts';
+import { differences } from './panel/steps.ts';
 
 export const meterKinds = {
   electricity: { counters: ['energy_import_kwh', 'energy_total_kwh'], rate: 'active_power_kw', unit: 'kWh', rateUnit: 'kW' },

@@ -7,6 +7,7 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { Histogram } from 'prom-client';
+import { installAuth } from '../access/index.ts';
 import { alarmJournalRoutes } from './api/alarm-journal.ts';
 import { alarmRoutes } from './api/alarms.ts';
 import { auditRoutes } from './api/audit.ts';
@@ -27,25 +28,24 @@ import { siteRoutes } from './api/site.ts';
 import { ticketRoutes } from './api/tickets.ts';
 import { transferRoutes } from './api/transfers.ts';
 import { userRoutes } from './api/users.ts';
-import { installAuth } from './auth.ts';
 import { installCompression } from './compress.ts';
-import type { App, Parts } from './parts.ts';
 import { installProblems } from './problem.ts';
+import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table
 
-export async function buildServer(parts: Parts): Promise<App> {
+export async function buildServer(context: RouteContext): Promise<App> {
   const app = fastify({
-    loggerInstance: parts.log as FastifyBaseLogger,
+    loggerInstance: context.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
     // Where no proxy is named, the address that counts for rate limits is the one that connected.
-    trustProxy: parts.proxies.length > 0 && [...parts.proxies],
+    trustProxy: context.proxies.length > 0 && [...context.proxies],
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   // Replies are typed by their schemas at compile time and checked against them in tests; at run time they are only written.
@@ -56,7 +56,7 @@ export async function buildServer(parts: Parts): Promise<App> {
     help: 'Time to answer',
     labelNames: ['route', 'status'],
     buckets: [0.005, 0.02, 0.1, 0.5, 2],
-    registers: [parts.metrics],
+    registers: [context.metrics],
   });
   app.addHook('onResponse', async (request, reply) => {
     if (request.routeOptions.url === '/api/live') return;
@@ -101,7 +101,7 @@ export async function buildServer(parts: Parts): Promise<App> {
   });
   installCompression(app as unknown as Parameters<typeof installCompression>[0]);
   installProblems(app as unknown as Parameters<typeof installProblems>[0]);
-  await installAuth(app as unknown as Parameters<typeof installAuth>[0], parts.accounts);
+  await installAuth(app as unknown as Parameters<typeof installAuth>[0], context.accounts);
   await app.register(rateLimit, { global: false });
   await app.register(swagger, {
     openapi: {
@@ -114,10 +114,10 @@ export async function buildServer(parts: Parts): Promise<App> {
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(async (inner) => {
-    for (const add of routes) add(inner as unknown as App, parts);
+    for (const add of routes) add(inner as unknown as App, context);
     inner.get('/api/openapi.json', { config: { permission: 'open' }, schema: { hide: true } }, async () => inner.swagger());
   });
-  if (parts.consoleDir) await serveConsole(app, parts.consoleDir);
+  if (context.consoleDir) await serveConsole(app, context.consoleDir);
   await app.ready();
   return app;
 }

@@ -6,11 +6,11 @@ import { Fault, reasonOf } from '../shared/errors.ts';
 import type { RoleContext, StartRole } from '../shared/role.ts';
 import type { Bus, GatewaySite } from '../shared/site.ts';
 import { profilesOf } from './check.ts';
+import { ClockGuard } from './clock-guard.ts';
 import type { Profile } from './device.ts';
 import { dropReasons, Outbox, type OutboxStatus } from './outbox.ts';
 import { type Link, startLink } from './publish.ts';
 import { RawWatch } from './raw-watch.ts';
-import { Stamp } from './stamp.ts';
 import type { Sink, Transport, TransportContext } from './transport.ts';
 
 export const outboxFile = (dataDir: string, gateway: string) => join(dataDir, 'outbox', `${gateway}.db`);
@@ -60,7 +60,7 @@ async function startOne(
     }),
   );
   const polls = metrics.polls.labels(gateway.id);
-  const stamp = new Stamp({
+  const stamp = new ClockGuard({
     clock: plant,
     log,
     pass: (result) => outbox.add(result),

@@ -1,12 +1,12 @@
 /** Reads the rounds of one Modbus device: requests, retries, registers that do not exist. Knows nothing of schedules. */
 
+import type { Deps } from '../shared/deps.ts';
 import { isFault } from '../shared/errors.ts';
-import type { Hands } from '../shared/hands.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { RawRegister } from '../shared/raw.ts';
 import { type WiredPoint, type Wiring, wirePoints } from './decode.ts';
 import type { Profile } from './device.ts';
-import { bisectionReads, isAside, judge, type Learned, nothingLearned, partition, retryAsideMs, withLearned } from './heal.ts';
+import { bisectionReads, isAside, judge, type Learned, nothingLearned, partition, retryAsideMs, withLearned } from './missing-registers.ts';
 import { limitsOf, type Span } from './plan.ts';
 import { type Collected, openProgram, type Program, type ProgramCell, type ProgramSpan } from './program.ts';
 import { type ReadRound, rawRegisters } from './raw.ts';
@@ -41,7 +41,7 @@ const isFast = ({ point }: WiredPoint) => !point.slow;
 
 type SpanResult = 'ok' | 'refused' | 'silent' | 'closed';
 
-export function deviceReader(profile: Profile, device: Wiring & { id: string }, { clock, log }: Hands): DeviceReader {
+export function deviceReader(profile: Profile, device: Wiring & { id: string }, { clock, log }: Deps): DeviceReader {
   const all = wirePoints(profile, device).filter(({ quantity: id, point }) => id !== undefined && point.text === undefined);
   // Only what is set aside later needs the points again; keeping them for each of hundreds of devices costs more than making them anew.
   const quantities = [...new Set(all.map(({ quantity: id }) => id as QuantityId))];

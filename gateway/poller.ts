@@ -3,7 +3,7 @@
  * interval in plant time, so that meters are read together and never drift). A tick that could not be kept is skipped, never queued.
  * A dead device is only probed, and pays for its probes with rest.
  */
-import type { Hands } from '../shared/hands.ts';
+import type { Deps } from '../shared/deps.ts';
 import type { ModbusBus, ModbusDevice } from '../shared/site.ts';
 import type { Profile } from './device.ts';
 import { type Ask, type DeviceReader, deviceReader, type Round } from './device-reader.ts';
@@ -14,7 +14,7 @@ import type { PollResult, Sink } from './transport.ts';
 
 export type PollerBus = Pick<ModbusBus, 'id' | 'timeout' | 'pause' | 'retries'> & { devices: readonly ModbusDevice[] };
 
-export interface PollerHands extends Hands {
+export interface PollerDeps extends Deps {
   sink: Sink;
   profiles: ReadonlyMap<string, Profile>;
 }
@@ -56,8 +56,8 @@ interface Hold {
 /** More than this beyond the usual answer time of a device counts as held by the silent one before it, ms. */
 const holdThresholdMs = 50;
 
-export function startPoller(bus: PollerBus, link: Link, hands: PollerHands): Poller {
-  const { clock, sink, profiles, log } = hands;
+export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Poller {
+  const { clock, sink, profiles, log } = deps;
   const counts: PollerCounts = {
     requests: 0,
     polls: 0,

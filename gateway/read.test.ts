@@ -30,8 +30,8 @@ gateways:
 ${devices}`,
   );
   const lines: string[] = [];
-  const hands = { clock, log: silentLog(), ...(signal ? { signal } : {}) };
-  const code = await runRead(loadSite(file), { once: true, json: false, ...options }, out ?? ((line) => lines.push(line)), hands);
+  const deps = { clock, log: silentLog(), ...(signal ? { signal } : {}) };
+  const code = await runRead(loadSite(file), { once: true, json: false, ...options }, out ?? ((line) => lines.push(line)), deps);
   return { code, lines };
 }
 

@@ -1,6 +1,7 @@
 /** `plantroom read`: what the devices say right now, decoded and raw, for the person at the cabinet. Needs no broker and no other role. */
+
+import type { Deps } from '../shared/deps.ts';
 import { Fault, isFault, reasonOf } from '../shared/errors.ts';
-import type { Hands } from '../shared/hands.ts';
 import { quantity } from '../shared/quantity.ts';
 import type { BadReason, Quality } from '../shared/reading.ts';
 import { devicesOf, isModbusDevice, type ModbusBus, type ModbusDevice } from '../shared/site.ts';
@@ -40,7 +41,7 @@ export async function runRead(
   site: LoadedSite,
   options: ReadOptions,
   out: (line: string) => void,
-  { clock, log, signal }: Hands & { signal?: AbortSignal },
+  { clock, log, signal }: Deps & { signal?: AbortSignal },
 ): Promise<number> {
   const profiles = profilesOf(site);
   const chosen = devicesOf(site.config).filter(({ device }) => options.device === undefined || device.id === options.device);
@@ -91,7 +92,7 @@ export async function runRead(
   }
 }
 
-async function opened(link: Link, withinMs: number, { clock }: Hands): Promise<void> {
+async function opened(link: Link, withinMs: number, { clock }: Deps): Promise<void> {
   const until = clock.monotonic() + withinMs;
   while (!link.open && clock.monotonic() < until) await clock.sleep(10);
 }

@@ -3,7 +3,7 @@
  * its id is the bus type of the site file. It never throws through a device: a sick device yields bad readings and a device state.
  */
 import type { Registry } from 'prom-client';
-import type { Hands } from '../shared/hands.ts';
+import type { Deps } from '../shared/deps.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { RawPayload } from '../shared/raw.ts';
 import type { BadReason } from '../shared/reading.ts';
@@ -37,7 +37,7 @@ export interface Sink {
   raw?(device: string, look: Look): void;
 }
 
-export interface TransportContext extends Hands {
+export interface TransportContext extends Deps {
   sink: Sink;
   /** Profiles by id. */
   profiles: ReadonlyMap<string, Profile>;

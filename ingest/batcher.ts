@@ -36,7 +36,7 @@ export const batchLimits: BatchLimits = {
   longestRetryMs: 5_000,
 };
 
-export interface BatchHands {
+export interface BatchDeps {
   store: Pick<Store, 'write'>;
   /** Real time: batching is about load, not about the plant. */
   clock: Clock;
@@ -58,7 +58,7 @@ export interface Batch {
 const empty = (): Batch => ({ points: [], names: [], messages: 0, values: 0 });
 
 export class Batcher {
-  readonly #hands: BatchHands;
+  readonly #deps: BatchDeps;
   readonly #limits: BatchLimits;
   #open = empty();
   readonly #full: Batch[] = [];
@@ -73,8 +73,8 @@ export class Batcher {
   /** False from the first failed try until a batch is in. */
   storeUp = true;
 
-  constructor(hands: BatchHands, limits: Partial<BatchLimits> = {}) {
-    this.#hands = hands;
+  constructor(deps: BatchDeps, limits: Partial<BatchLimits> = {}) {
+    this.#deps = deps;
     this.#limits = { ...batchLimits, ...limits };
   }
 
@@ -93,14 +93,14 @@ export class Batcher {
     this.#messages++;
     if (batch.values >= this.#limits.maxValues) this.#close();
     else if (!this.#cancelTimer) {
-      this.#openedAt = this.#hands.clock.monotonic();
+      this.#openedAt = this.#deps.clock.monotonic();
       this.#closeWhenQuiet();
     }
     return true;
   }
 
   #closeWhenQuiet(): void {
-    const { clock } = this.#hands;
+    const { clock } = this.#deps;
     const { maxAgeMs, quietMs } = this.#limits;
     const now = clock.monotonic();
     const left = this.#openedAt + maxAgeMs - now;
@@ -116,7 +116,7 @@ export class Batcher {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#open.points.length === 0 && this.#open.names.length === 0) return;
-    this.#closedAt = this.#hands.clock.monotonic();
+    this.#closedAt = this.#deps.clock.monotonic();
     this.#full.push(this.#open);
     this.#open = empty();
     this.#send();
@@ -137,7 +137,7 @@ export class Batcher {
 
   /** Until it is in, or the batcher is stopped: then its messages stay uncommitted and come again. */
   async #write(batch: Batch): Promise<void> {
-    const { clock, log } = this.#hands;
+    const { clock, log } = this.#deps;
     let waitMs = this.#limits.firstRetryMs;
     let reported = '';
     while (!this.#stop.signal.aborted) {
@@ -145,12 +145,12 @@ export class Batcher {
       try {
         const refusals = await this.#attempt(batch.points);
         if (refusals.length > 0) {
-          this.#hands.refused(refusals.map(({ index, reason }) => ({ point: batch.points[index] as StorePoint, reason })));
+          this.#deps.refused(refusals.map(({ index, reason }) => ({ point: batch.points[index] as StorePoint, reason })));
         }
         this.#messages -= batch.messages;
         if (!this.storeUp) log.info('the store takes readings again');
         this.storeUp = true;
-        this.#hands.written(batch, clock.monotonic() - start);
+        this.#deps.written(batch, clock.monotonic() - start);
         return;
       } catch (error) {
         if (this.storeUp || reported !== reasonOf(error))
@@ -167,7 +167,7 @@ export class Batcher {
   async #attempt(points: readonly StorePoint[]): Promise<Refusal[]> {
     if (points.length === 0) return [];
     try {
-      return await this.#hands.store.write(points);
+      return await this.#deps.store.write(points);
     } catch (error) {
       if (!(error instanceof Fault) || error.retryable) throw error;
       if (points.length === 1) return [{ index: 0, reason: reasonOf(error) }];
@@ -183,7 +183,7 @@ export class Batcher {
     this.#close();
     if (this.#underWay > 0) {
       await new Promise<void>((resolve) => {
-        const cancel = this.#hands.clock.after(limitMs, resolve);
+        const cancel = this.#deps.clock.after(limitMs, resolve);
         this.#idle.push(() => {
           cancel();
           resolve();

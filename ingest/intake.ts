@@ -20,7 +20,7 @@ const mostWaitingLetters = 2_000;
 /** `bad_points` is written when it changes, and so often at least. */
 const repeatBadMs = 3_600_000;
 
-export interface IntakeHands {
+export interface IntakeDeps {
   placements: Map<string, Map<string, Placement>>;
   batcher: Batcher;
   commits: Commits;
@@ -36,22 +36,22 @@ interface Letter extends Omit<DeadLetter, 'id'> {
 }
 
 export class Intake {
-  readonly #hands: IntakeHands;
+  readonly #deps: IntakeDeps;
   readonly #targets = new Map<string, Placement | 'unknown'>();
   readonly #bad = new Map<Placement, { count: number; t: number }>();
   #letters: Letter[] = [];
   #received = 0;
   #boxFull = false;
 
-  constructor(hands: IntakeHands) {
-    this.#hands = hands;
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
   }
 
   #target(topic: string): Placement | undefined {
     let target = this.#targets.get(topic);
     if (target === undefined) {
       const parts = parseTopic(topic);
-      target = (parts?.device && this.#hands.placements.get(parts.gateway)?.get(parts.device)) || 'unknown';
+      target = (parts?.device && this.#deps.placements.get(parts.gateway)?.get(parts.device)) || 'unknown';
       // Only the site's own topics are remembered: strangers cannot fill the memory.
       if (target !== 'unknown') this.#targets.set(topic, target);
     }
@@ -59,7 +59,7 @@ export class Intake {
   }
 
   readings(topic: string, bytes: Buffer): void {
-    const { batcher, metrics, clock } = this.#hands;
+    const { batcher, metrics, clock } = this.#deps;
     this.#received++;
     const target = this.#target(topic);
     const message = readReadings(bytes);
@@ -100,7 +100,7 @@ export class Intake {
 
   #implausible(target: Placement | undefined, t: number): Pick<Letter, 'kind' | 'reason'> | undefined {
     if (!target) return { kind: 'device', reason: 'the site file has no such gateway or device' };
-    if (t > this.#hands.clock.now() + futureToleranceMs) return { kind: 'time', reason: `${new Date(t).toISOString()} is in the future` };
+    if (t > this.#deps.clock.now() + futureToleranceMs) return { kind: 'time', reason: `${new Date(t).toISOString()} is in the future` };
     if (t < earliestMs) return { kind: 'time', reason: `${new Date(t).toISOString()} is before 2020: the clock of the gateway is wrong` };
     return undefined;
   }
@@ -116,7 +116,7 @@ export class Intake {
 
   /** Retained, so it comes again with every connection: the same point, which changes nothing. */
   deviceStatus(topic: string, bytes: Buffer): void {
-    const { batcher, metrics, clock } = this.#hands;
+    const { batcher, metrics, clock } = this.#deps;
     if (bytes.length === 0) return;
     metrics.messages.inc({ kind: 'status' });
     const target = this.#target(topic);
@@ -137,23 +137,23 @@ export class Intake {
   }
 
   #set(letter: Letter): void {
-    this.#hands.metrics.deadLetters.inc({ kind: letter.kind });
+    this.#deps.metrics.deadLetters.inc({ kind: letter.kind });
     if (this.#letters.length < mostWaitingLetters) this.#letters.push(letter);
-    else this.#hands.metrics.shed.inc();
+    else this.#deps.metrics.shed.inc();
   }
 
   /** @throws Fault when they cannot be kept; then their batch is not committed either. */
   keepRefused(refusals: { point: StorePoint; reason: string }[]): void {
-    const t = this.#hands.clock.now();
+    const t = this.#deps.clock.now();
     const topic = (point: StorePoint) => `store/${point.measurement}/${point.tags.device}`;
     const letters = refusals.map(({ point, reason }) => ({ t, topic: topic(point), reason, payload: JSON.stringify(point) }));
-    this.#hands.box.keep(letters);
-    this.#hands.metrics.deadLetters.inc({ kind: 'refused' }, refusals.length);
+    this.#deps.box.keep(letters);
+    this.#deps.metrics.deadLetters.inc({ kind: 'refused' }, refusals.length);
   }
 
   /** Called a few times a second: keeps the letters in one transaction, then their messages are done with for good. */
   settle(): void {
-    const { box, commits, log, metrics } = this.#hands;
+    const { box, commits, log, metrics } = this.#deps;
     if (this.#received > 0) metrics.messages.inc({ kind: 'readings' }, this.#received);
     this.#received = 0;
     if (this.#letters.length === 0) return;

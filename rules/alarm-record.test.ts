@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { AlarmDefinition, EngineDesk } from '../desk/desk.ts';
+import { openEngineDesk } from '../desk/open.ts';
 import { openStore } from '../ingest/open-store.ts';
 import type { Refusal, StorePoint } from '../ingest/store.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
@@ -9,8 +11,6 @@ import { silentLog } from '../shared/log.ts';
 import { demoSite } from '../test/board-site.ts';
 import { temporaryFolder } from '../test/servers.ts';
 import { openAlarmRecord } from './alarm-record.ts';
-import type { AlarmDefinition, EngineDesk } from './desk/desk.ts';
-import { openEngineDesk } from './desk/open.ts';
 import { plantOf } from './plant.ts';
 import { pointsOf } from './transitions.ts';
 

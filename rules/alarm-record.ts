@@ -4,13 +4,13 @@
  * written twice is the same points (docs/decisions/0011).
  */
 import { Gauge, type Registry } from 'prom-client';
+import type { EngineDesk } from '../desk/index.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store, StorePoint } from '../ingest/store.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { isFault, reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { RoleContext } from '../shared/role.ts';
-import type { EngineDesk } from './desk/desk.ts';
 import type { RuleBook } from './pack.ts';
 import type { Plant } from './plant.ts';
 import { pointsOf } from './transitions.ts';
@@ -36,7 +36,7 @@ const longestRetryMs = 5_000;
 const batch = 500;
 const stopLimitMs = 2_000;
 
-export interface AlarmRecordHands {
+export interface AlarmRecordDeps {
   desk: EngineDesk;
   plant: Plant;
   store: Pick<Store, 'write'>;
@@ -46,7 +46,7 @@ export interface AlarmRecordHands {
   wallClock?: Clock;
 }
 
-export function openAlarmRecord({ desk, plant, store, log, metrics, wallClock = systemClock() }: AlarmRecordHands): AsyncDisposable {
+export function openAlarmRecord({ desk, plant, store, log, metrics, wallClock = systemClock() }: AlarmRecordDeps): AsyncDisposable {
   let cursor = desk.cursor(recordedCursor);
   new Gauge({
     name: 'plantroom_rules_unrecorded_moves',

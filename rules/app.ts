@@ -1,15 +1,14 @@
 /** The rules role: readings and device status in, alarms and tickets out. */
 import { Counter, Gauge } from 'prom-client';
+import { type EngineDesk, openEngineDesk } from '../desk/index.ts';
 import { speedFromEnvironment } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { deviceStatusPayload, filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
 import { recordAlarms } from './alarm-record.ts';
-import { openAttendant } from './attendant.ts';
-import { openEngineDesk } from './desk/open.ts';
+import { openBackfill } from './backfill.ts';
+import { openConditionHandler } from './condition-handler.ts';
 import { type Condition, openEngine } from './engine.ts';
-import { openLate } from './late.ts';
-import { openNotifier } from './notify.ts';
 import { openRuleBook } from './pack.ts';
 import { openPublisher } from './publish.ts';
 import { parseReadings } from './readings.ts';
@@ -25,185 +24,197 @@ const settleMs = 2_000;
 /** Messages kept while the past is read; above it the oldest are left out, since the store has them too. */
 const mostWaiting = 100_000;
 
-export const startRules: StartRole = async (context: RoleContext) => {
-  const { clock, log, metrics } = context;
-  const site = context.site.config.site.id;
-  await using undo = new AsyncDisposableStack();
+/** What tells people of alarms, in the same process: a look at the journal costs it nothing there. */
+export type OpenTeller = (setup: {
+  site: RoleContext['site'];
+  file: string;
+  desk: EngineDesk;
+  clock: RoleContext['clock'];
+  log: RoleContext['log'];
+  metrics: RoleContext['metrics'];
+}) => AsyncDisposable & { kick(): void };
 
-  const count = {
-    readings: new Counter({ name: 'plantroom_rules_messages_total', help: 'Messages with readings judged', registers: [metrics] }),
-    invalid: new Counter({
-      name: 'plantroom_rules_invalid_total',
-      help: 'Messages left out: not of the agreed form',
-      registers: [metrics],
-    }),
-    late: new Gauge({
-      name: 'plantroom_rules_late_readings',
-      help: 'Readings since start of which a newer one was judged already; they are judged apart',
-      registers: [metrics],
-      collect: () => void count.late.set(engine.late),
-    }),
-    raised: new Counter({ name: 'plantroom_alarms_raised_total', help: 'Alarms raised', labelNames: ['priority'], registers: [metrics] }),
-    open: new Gauge({
-      name: 'plantroom_alarms_active',
-      help: 'Alarms whose condition is there',
-      registers: [metrics],
-      collect: () => void count.open.set(attendant.active.size),
-    }),
-  };
+export const startRules =
+  (openTeller: OpenTeller): StartRole =>
+  async (context: RoleContext) => {
+    const { clock, log, metrics } = context;
+    const site = context.site.config.site.id;
+    await using undo = new AsyncDisposableStack();
 
-  const desk = undo.use(openEngineDesk({ file: operationsFile(context.dataDir), clock }));
-  const speed = speedFromEnvironment();
-  const graceMs = graceRealMs * speed;
-  const book = openRuleBook(context.site.config, undefined, speed);
-  desk.saveRules(book.inForce);
-  const { seasons } = context.site.config.rules;
-  const attendant = openAttendant(book, desk, clock, seasons);
-  const pending: Condition[] = [];
-  const engine = openEngine(book.instances, (condition) => void pending.push(condition));
-  log.info({ rules: book.inForce.length, places: book.instances.length, active: attendant.active.size }, 'rules in force');
+    const count = {
+      readings: new Counter({ name: 'plantroom_rules_messages_total', help: 'Messages with readings judged', registers: [metrics] }),
+      invalid: new Counter({
+        name: 'plantroom_rules_invalid_total',
+        help: 'Messages left out: not of the agreed form',
+        registers: [metrics],
+      }),
+      late: new Gauge({
+        name: 'plantroom_rules_late_readings',
+        help: 'Readings since start of which a newer one was judged already; they are judged apart',
+        registers: [metrics],
+        collect: () => void count.late.set(engine.late),
+      }),
+      raised: new Counter({ name: 'plantroom_alarms_raised_total', help: 'Alarms raised', labelNames: ['priority'], registers: [metrics] }),
+      open: new Gauge({
+        name: 'plantroom_alarms_active',
+        help: 'Alarms whose condition is there',
+        registers: [metrics],
+        collect: () => void count.open.set(conditionHandler.active.size),
+      }),
+    };
 
-  const checkpoint = loadCheckpoint(desk, engine);
-  // Without a checkpoint the desk knows best what is active.
-  if (!checkpoint) engine.adopt(attendant.active);
+    const desk = undo.use(openEngineDesk({ file: operationsFile(context.dataDir), clock }));
+    const speed = speedFromEnvironment();
+    const graceMs = graceRealMs * speed;
+    const book = openRuleBook(context.site.config, undefined, speed);
+    desk.saveRules(book.inForce);
+    const { seasons } = context.site.config.rules;
+    const conditionHandler = openConditionHandler(book, desk, clock, seasons);
+    const pending: Condition[] = [];
+    const engine = openEngine(book.instances, (condition) => void pending.push(condition));
+    log.info({ rules: book.inForce.length, places: book.instances.length, active: conditionHandler.active.size }, 'rules in force');
 
-  undo.use(await recordAlarms(context, desk, book));
-  // From here on to the handlers nothing may wait: the connection is told of only once.
-  const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
-  const publisher = undo.use(openPublisher(desk, client, site, clock, log, speed));
-  const notifier = undo.use(openNotifier({ site: context.site, file: operationsFile(context.dataDir), desk, clock, log, metrics }));
+    const checkpoint = loadCheckpoint(desk, engine);
+    // Without a checkpoint the desk knows best what is active.
+    if (!checkpoint) engine.adopt(conditionHandler.active);
 
-  const told = () => {
-    publisher.kick();
-    notifier.kick();
-  };
-  const late = undo.use(openLate({ book, desk, clock, log, seasons, speed, told }));
+    undo.use(await recordAlarms(context, desk, book));
+    // From here on to the handlers nothing may wait: the connection is told of only once.
+    const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
+    const publisher = undo.use(openPublisher(desk, client, site, clock, log, speed));
+    const notifier = undo.use(openTeller({ site: context.site, file: operationsFile(context.dataDir), desk, clock, log, metrics }));
 
-  const settle = () => {
-    if (pending.length > 0) {
-      const conditions = pending.splice(0);
-      attendant.attend(conditions);
-      for (const { active, instance } of conditions) if (active) count.raised.inc({ priority: instance.definition.priority });
-      told();
-    }
-    // Without sight nothing falls due; housekeeping looks again every second.
-    if (live && client.connected) wakeAt(engine.next() + graceMs);
-  };
+    const told = () => {
+      publisher.kick();
+      notifier.kick();
+    };
+    const late = undo.use(openBackfill({ book, desk, clock, log, seasons, speed, told }));
 
-  /** Judging what comes, and no longer what was. */
-  let live = false;
-  let savedAt = clock.now();
-  const remember = () => {
-    savedAt = clock.now();
-    saveCheckpoint(desk, engine, savedAt, speed);
-  };
-  undo.defer(() => {
-    if (live) remember();
-  });
+    const settle = () => {
+      if (pending.length > 0) {
+        const conditions = pending.splice(0);
+        conditionHandler.attend(conditions);
+        for (const { active, instance } of conditions) if (active) count.raised.inc({ priority: instance.definition.priority });
+        told();
+      }
+      // Without sight nothing falls due; housekeeping looks again every second.
+      if (live && client.connected) wakeAt(engine.next() + graceMs);
+    };
 
-  let cancel = () => {};
-  let scheduled = Number.POSITIVE_INFINITY;
-  const wakeAt = (t: number) => {
-    if (t >= scheduled) return;
-    cancel();
-    scheduled = t;
-    cancel = clock.after(Math.max(0, t - clock.now()), () => {
-      scheduled = Number.POSITIVE_INFINITY;
-      // Without a broker nothing is known: delays stand still, nobody is blamed for silence.
-      if (live && client.connected) engine.tick(clock.now() - graceMs);
-      settle();
+    /** Judging what comes, and no longer what was. */
+    let live = false;
+    let savedAt = clock.now();
+    const remember = () => {
+      savedAt = clock.now();
+      saveCheckpoint(desk, engine, savedAt, speed);
+    };
+    undo.defer(() => {
+      if (live) remember();
     });
-  };
-  undo.defer(() => cancel());
 
-  let stopHousekeeping = () => {};
-  const housekeeping = () => {
-    stopHousekeeping = clock.after(housekeepingMs * speed, () => {
-      if (live && client.connected) engine.tick(clock.now() - graceMs);
-      desk.endShelves();
-      attendant.look();
-      settle();
-      if (live && clock.now() - savedAt >= checkpointMs * speed) remember();
-      housekeeping();
-    });
-  };
-  housekeeping();
-  undo.defer(() => stopHousekeeping());
-
-  const waiting: [topic: string, payload: Buffer][] = [];
-  client.on('message', (topic, payload) => {
-    if (live) return take(topic, payload);
-    if (waiting.length >= mostWaiting) waiting.shift();
-    waiting.push([topic, payload]);
-  });
-  const take = (topic: string, payload: Buffer) => {
-    const parts = parseTopic(topic);
-    if (!parts) return;
-    if (parts.kind === 'readings' && parts.device !== undefined) {
-      const message = parseReadings(payload);
-      if (!message) return void count.invalid.inc();
-      count.readings.inc();
-      const judged = engine.reading(parts.device, message.t, message.v, message.bad);
-      late.take(parts.gateway, parts.device, message, judged);
-    } else if (parts.kind === 'status') {
-      const text = payload.toString();
-      if (text === '') return;
-      takeStatus(parts, text);
-    }
-    if (pending.length > 0 || engine.next() + graceMs < scheduled) settle();
-  };
-
-  const takeStatus = (parts: { gateway: string; device?: string }, text: string) => {
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      return void count.invalid.inc();
-    }
-    if (parts.device !== undefined) {
-      const status = deviceStatusPayload.safeParse(json);
-      if (!status.success) return void count.invalid.inc();
-      return engine.status(parts.device, status.data.since, status.data.online);
-    }
-    const status = gatewayStatusPayload.safeParse(json);
-    if (!status.success) return void count.invalid.inc();
-    // The time in a last will is that of the connection, not of its end.
-    const t = status.data.online ? status.data.t : clock.now();
-    engine.status(parts.gateway, t, status.data.online);
-    if (status.data.online) return;
-    for (const device of book.plant.devices.values()) {
-      if (device.gateway === parts.gateway && device.id !== parts.gateway) engine.status(device.id, t, false);
-    }
-  };
-
-  const closing = new AbortController();
-  undo.defer(() => closing.abort());
-  const goLive = async () => {
-    // Where a simulated plant ran at another speed, its readings were as far apart as no device of this one would leave them.
-    if (checkpoint?.speed === speed) {
-      await clock.sleep(settleMs * speed, closing.signal);
-      await resume({ book, engine, attendant, pending }, context.storeUrl, checkpoint.t, clock.now(), log);
-      if (closing.signal.aborted) return;
-    }
-    engine.adopt(attendant.active);
-    engine.start(clock.now());
-    live = true;
-    for (const [topic, payload] of waiting.splice(0)) take(topic, payload);
-    settle();
-  };
-  let going: Promise<void> | undefined;
-  undo.defer(() => going);
-
-  client.on('connect', () => {
-    if (live) engine.start(clock.now());
-    client.subscribe([filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site)], { qos: 1 }, (error) => {
-      if (error) return log.error({ reason: error.message }, 'subscribing to readings failed');
-      going ??= goLive().catch((error: unknown) => {
-        if (!closing.signal.aborted) log.error({ reason: reasonOf(error) }, 'rules could not begin');
+    let cancel = () => {};
+    let scheduled = Number.POSITIVE_INFINITY;
+    const wakeAt = (t: number) => {
+      if (t >= scheduled) return;
+      cancel();
+      scheduled = t;
+      cancel = clock.after(Math.max(0, t - clock.now()), () => {
+        scheduled = Number.POSITIVE_INFINITY;
+        // Without a broker nothing is known: delays stand still, nobody is blamed for silence.
+        if (live && client.connected) engine.tick(clock.now() - graceMs);
+        settle();
       });
-    });
-    settle();
-  });
+    };
+    undo.defer(() => cancel());
 
-  return undo.move();
-};
+    let stopHousekeeping = () => {};
+    const housekeeping = () => {
+      stopHousekeeping = clock.after(housekeepingMs * speed, () => {
+        if (live && client.connected) engine.tick(clock.now() - graceMs);
+        desk.endShelves();
+        conditionHandler.look();
+        settle();
+        if (live && clock.now() - savedAt >= checkpointMs * speed) remember();
+        housekeeping();
+      });
+    };
+    housekeeping();
+    undo.defer(() => stopHousekeeping());
+
+    const waiting: [topic: string, payload: Buffer][] = [];
+    client.on('message', (topic, payload) => {
+      if (live) return take(topic, payload);
+      if (waiting.length >= mostWaiting) waiting.shift();
+      waiting.push([topic, payload]);
+    });
+    const take = (topic: string, payload: Buffer) => {
+      const parts = parseTopic(topic);
+      if (!parts) return;
+      if (parts.kind === 'readings' && parts.device !== undefined) {
+        const message = parseReadings(payload);
+        if (!message) return void count.invalid.inc();
+        count.readings.inc();
+        const judged = engine.reading(parts.device, message.t, message.v, message.bad);
+        late.take(parts.gateway, parts.device, message, judged);
+      } else if (parts.kind === 'status') {
+        const text = payload.toString();
+        if (text === '') return;
+        takeStatus(parts, text);
+      }
+      if (pending.length > 0 || engine.next() + graceMs < scheduled) settle();
+    };
+
+    const takeStatus = (parts: { gateway: string; device?: string }, text: string) => {
+      let json: unknown;
+      try {
+        json = JSON.parse(text);
+      } catch {
+        return void count.invalid.inc();
+      }
+      if (parts.device !== undefined) {
+        const status = deviceStatusPayload.safeParse(json);
+        if (!status.success) return void count.invalid.inc();
+        return engine.status(parts.device, status.data.since, status.data.online);
+      }
+      const status = gatewayStatusPayload.safeParse(json);
+      if (!status.success) return void count.invalid.inc();
+      // The time in a last will is that of the connection, not of its end.
+      const t = status.data.online ? status.data.t : clock.now();
+      engine.status(parts.gateway, t, status.data.online);
+      if (status.data.online) return;
+      for (const device of book.plant.devices.values()) {
+        if (device.gateway === parts.gateway && device.id !== parts.gateway) engine.status(device.id, t, false);
+      }
+    };
+
+    const closing = new AbortController();
+    undo.defer(() => closing.abort());
+    const goLive = async () => {
+      // Where a simulated plant ran at another speed, its readings were as far apart as no device of this one would leave them.
+      if (checkpoint?.speed === speed) {
+        await clock.sleep(settleMs * speed, closing.signal);
+        await resume({ book, engine, conditionHandler, pending }, context.storeUrl, checkpoint.t, clock.now(), log);
+        if (closing.signal.aborted) return;
+      }
+      engine.adopt(conditionHandler.active);
+      engine.start(clock.now());
+      live = true;
+      for (const [topic, payload] of waiting.splice(0)) take(topic, payload);
+      settle();
+    };
+    let going: Promise<void> | undefined;
+    undo.defer(() => going);
+
+    client.on('connect', () => {
+      if (live) engine.start(clock.now());
+      client.subscribe([filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site)], { qos: 1 }, (error) => {
+        if (error) return log.error({ reason: error.message }, 'subscribing to readings failed');
+        going ??= goLive().catch((error: unknown) => {
+          if (!closing.signal.aborted) log.error({ reason: reasonOf(error) }, 'rules could not begin');
+        });
+      });
+      settle();
+    });
+
+    return undo.move();
+  };

@@ -5,10 +5,10 @@ import { parseDuration } from '../shared/duration.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { type RuleOverride, ruleOverrideSchema } from '../shared/rule.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
+import { localTime, shown } from '../shared/wording.ts';
 import { type BacktestResult, backtest, type Outcome } from './backtest.ts';
 import { checkRules } from './check.ts';
 import { fileHistory, type History } from './history.ts';
-import { localTime, shown } from './message.ts';
 
 export const backtestOptions = {
   site: { type: 'string' },
@@ -27,7 +27,7 @@ export const backtestUsage =
 
 const monthMs = 30 * 86_400_000;
 
-export interface BacktestHands {
+export interface BacktestDeps {
   /** For --site; the systems of all devices filled in. */
   loadSite(option: string | undefined): LoadedSite;
   /** For --data; the store's history and its undo. */
@@ -37,34 +37,34 @@ export interface BacktestHands {
 }
 
 /** Times are ISO 8601, or a duration back from now ("30d"). @throws Fault usage/command, site/invalid, rule/invalid, payload/invalid */
-export async function runBacktest(args: readonly string[], hands: BacktestHands): Promise<number> {
+export async function runBacktest(args: readonly string[], deps: BacktestDeps): Promise<number> {
   const { values } = parsed(args);
-  const site = hands.loadSite(values.site);
+  const site = deps.loadSite(values.site);
   const rules = values.rule;
   const file = values.readings;
   const moment = (text: string | undefined, otherwise: number) => {
     if (text === undefined) return otherwise;
     const back = parseDuration(text);
-    const t = back === undefined ? Date.parse(text) : hands.now() - back;
+    const t = back === undefined ? Date.parse(text) : deps.now() - back;
     if (Number.isNaN(t))
       throw new Fault('usage/command', `"${text}" is neither a time (2026-01-15T08:00:00+08:00) nor a duration back (30d)`);
     return t;
   };
-  const to = moment(values.to, file === undefined ? hands.now() : 8.64e15);
+  const to = moment(values.to, file === undefined ? deps.now() : 8.64e15);
   const from = moment(values.from, file === undefined ? to - monthMs : 0);
   const trial = values.set && trialOf(rules, values.set);
   if (trial) refuseMistakes(site, trial);
   for (const rule of rules ?? []) refuseMistakes(site, { rule, enabled: true, reason: 'backtest' });
 
-  await using history = file === undefined ? await hands.openHistory(values.data, site) : unowned(fileHistory(file));
+  await using history = file === undefined ? await deps.openHistory(values.data, site) : unowned(fileHistory(file));
   const request = { from, to, rules, packs: values.pack, devices: values.device, trial: trial && [trial] };
   const result = await backtest(
     site.config,
     history,
     request,
-    values.json ? (transition) => hands.print(JSON.stringify(transition)) : undefined,
+    values.json ? (transition) => deps.print(JSON.stringify(transition)) : undefined,
   );
-  if (!values.json) for (const line of report(result, site.config.site.timezone)) hands.print(line);
+  if (!values.json) for (const line of report(result, site.config.site.timezone)) deps.print(line);
   return 0;
 }
 

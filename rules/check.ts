@@ -7,12 +7,11 @@ import type { Rule } from '../shared/rule.ts';
 import { allowedAt, nearest } from '../shared/schema-walk.ts';
 import { attributesSchema } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
-import { checkChannels } from './check-channels.ts';
 import { kinds } from './kinds.ts';
 import { loadPacks, type PackedRule, rulesOf, withOverride } from './pack.ts';
 import { type Plant, plantOf, select } from './plant.ts';
 
-/** Every mistake that the rules and channels of this site have; none means that the rules role starts. */
+/** Every mistake that the rules of this site have; none means that the rules role starts. */
 export function checkRules(site: LoadedSite): Mistake[] {
   const mistakes: Mistake[] = [];
   const say = (path: Path, found: unknown, allowed: string) => void mistakes.push(site.mistake(path, found, allowed));
@@ -72,7 +71,7 @@ export function checkRules(site: LoadedSite): Mistake[] {
       'rules that hide each other in one direction only',
     );
   }
-  return [...mistakes, ...checkChannels(site)];
+  return mistakes;
 }
 
 type Say = (path: Path, found: unknown, allowed: string) => void;

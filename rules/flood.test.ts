@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { openEngineDesk } from '../desk/open.ts';
 import { manualClock } from '../shared/clock.ts';
 import { ruleSchema } from '../shared/rule.ts';
-import { openAttendant } from './attendant.ts';
-import { openEngineDesk } from './desk/open.ts';
+import { openConditionHandler } from './condition-handler.ts';
 import { type Condition, openEngine } from './engine.ts';
 import { type Instance, openInstance } from './pack.ts';
 import type { Plant, PlantDevice } from './plant.ts';
@@ -46,12 +46,12 @@ function openPlant() {
   ) as Instance[];
   const clock = manualClock();
   const desk = openEngineDesk({ file: ':memory:', clock });
-  const attendant = openAttendant({ plant, instances, inForce: [] }, desk, clock);
+  const conditionHandler = openConditionHandler({ plant, instances, inForce: [] }, desk, clock);
   const pending: Condition[] = [];
   const engine = openEngine(instances, (condition) => void pending.push(condition));
   const read = (device: string, quantity: string, value: number) => {
     engine.point(device, quantity, clock.now(), value);
-    attendant.attend(pending.splice(0));
+    conditionHandler.attend(pending.splice(0));
   };
   return { desk, clock, devices, read };
 }

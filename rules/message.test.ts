@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { sentences } from '../shared/text.ts';
+import { supplements } from '../shared/wording.ts';
 import { demoSite } from '../test/board-site.ts';
-import { messageOf, supplements } from './message.ts';
+import { messageOf } from './message.ts';
 import { openRuleBook } from './pack.ts';
 
 test('every sentence of a message ends before the next begins', () => {

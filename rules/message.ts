@@ -1,13 +1,8 @@
 /** The words of an alarm: what, where, since when, how bad; in both languages. */
 import { quantity as quantityOf } from '../shared/quantity.ts';
 import { fillText, type Language, sentences, type Text } from '../shared/text.ts';
+import { localTime, shown, supplements } from '../shared/wording.ts';
 import type { Instance } from './pack.ts';
-
-/** Life-safety alarms say that the statutory local panel stays in force. */
-export const supplements: Text = {
-  zh: '本平台为辅助监视，不替代现场法定报警装置。',
-  en: 'This platform supplements the statutory local alarm panel and does not replace it.',
-};
 
 /** Older than this when it is learned of: the text says so. */
 const lateMs = 10 * 60_000;
@@ -60,23 +55,3 @@ const tidy = (text: string) =>
     .replace(/ +([，,;；。.]|$)/g, '$1')
     .replace(/ {2,}/g, ' ')
     .trim();
-
-/** Enough digits to act on, no noise: 3 significant, whole above 1,000. */
-export function shown(value: number): string {
-  const size = Math.abs(value);
-  if (Number.isInteger(value)) return String(value);
-  if (size >= 100) return value.toFixed(0);
-  if (size >= 10) return value.toFixed(1);
-  return value.toFixed(2);
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-/** `2026-01-15 08:00:05` on the site's clock. */
-export function localTime(t: number, timezone: string): string {
-  let format = formats.get(timezone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' });
-    formats.set(timezone, format);
-  }
-  return format.format(t);
-}

@@ -2,17 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import type { AlarmDefinition, RuleInForce } from '../desk/index.ts';
 import { filesOf } from '../shared/catalog.ts';
 import { Fault } from '../shared/errors.ts';
 import { type QuantityId, quantity as quantityOf } from '../shared/quantity.ts';
 import { type Pack, packSchema, type Rule, type RuleOverride } from '../shared/rule.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { System } from '../shared/system.ts';
-import type { AlarmDefinition, RuleInForce } from './desk/desk.ts';
 import type { Input, Judge, RuleKind } from './kind.ts';
 import { kinds } from './kinds.ts';
-import { knobsOf } from './knobs.ts';
 import { type Place, type Plant, plantOf, select } from './plant.ts';
+import { parametersOf } from './rule-parameters.ts';
 
 /** A rule at a place. */
 export interface Instance {
@@ -91,7 +91,14 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 
     const whole = everywhere.reduce(withOverride, rule);
     const enabled = everywhere.every((override) => override.enabled);
     const kind = kinds.get(rule.kind);
-    const entry: RuleInForce = { rule: whole, pack, enabled, overrides, knobs: kind ? knobsOf(kind, whole.params) : [], places: [] };
+    const entry: RuleInForce = {
+      rule: whole,
+      pack,
+      enabled,
+      overrides,
+      parameters: kind ? parametersOf(kind, whole.params) : [],
+      places: [],
+    };
     inForce.push(entry);
     for (const device of select(plant, rule.select, rule.quantity)) {
       const own = overrides.filter((override) => override.devices?.includes(device.id));

@@ -4,13 +4,12 @@
  * is sent twice carries the same version.
  */
 import type { MqttClient } from 'mqtt';
+import type { EngineDesk } from '../desk/index.ts';
+import { isClosed, isOpen } from '../desk/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { topics } from '../shared/topic.ts';
-import { isOpen } from './alarm-state.ts';
-import type { EngineDesk } from './desk/desk.ts';
-import { isClosed } from './desk/ticket-state.ts';
 
 const cursorName = 'published';
 /** Real time. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { openEngineDesk } from '../desk/open.ts';
 import { manualClock } from '../shared/clock.ts';
 import { demoSite } from '../test/board-site.ts';
-import { openAttendant } from './attendant.ts';
-import { openEngineDesk } from './desk/open.ts';
+import { openConditionHandler } from './condition-handler.ts';
 import { type Condition, openEngine } from './engine.ts';
 import type { History } from './history.ts';
 import { openRuleBook } from './pack.ts';
@@ -40,7 +40,7 @@ async function afterRestart(speaks: (device: string, minutes: number) => boolean
       book,
       pending,
       engine: openEngine(book.instances, (condition) => void pending.push(condition)),
-      attendant: openAttendant(book, desk, clock),
+      conditionHandler: openConditionHandler(book, desk, clock),
     };
   };
   const history = historyOf(start, speaks);

@@ -2,12 +2,13 @@
  * Going on after a restart as if nothing had been: the engine's memory comes from the operations database, what was measured meanwhile from
  * the store. Judged with the engine's own code at its own time; what the desk had heard of already is not told again.
  */
+
+import type { EngineDesk } from '../desk/index.ts';
 import { openStore } from '../ingest/open-store.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
-import type { Attendant } from './attendant.ts';
 import { wantedBy } from './backtest.ts';
-import type { EngineDesk } from './desk/desk.ts';
+import type { ConditionHandler } from './condition-handler.ts';
 import type { Condition, Engine } from './engine.ts';
 import { type History, storeHistory } from './history.ts';
 import type { RuleBook } from './pack.ts';
@@ -42,14 +43,14 @@ export function loadCheckpoint(desk: EngineDesk, engine: Engine): { t: number; s
 export interface Resuming {
   book: RuleBook;
   engine: Engine;
-  attendant: Attendant;
+  conditionHandler: ConditionHandler;
   /** Filled by the engine. */
   pending: Condition[];
 }
 
 /** Judges what the history holds from `since` to `now`; returns how many readings it read. */
 export async function catchUp(
-  { book, engine, attendant, pending }: Resuming,
+  { book, engine, conditionHandler, pending }: Resuming,
   history: History,
   since: number,
   now: number,
@@ -72,7 +73,7 @@ export async function catchUp(
       ports[key[row] as number]?.(at, value[row] as number);
     }
     readings += count;
-    attendant.catchUp(pending.splice(0));
+    conditionHandler.catchUp(pending.splice(0));
   }
   return readings;
 }

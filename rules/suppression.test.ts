@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { openEngineDesk } from '../desk/open.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
 import { ruleSchema } from '../shared/rule.ts';
-import { openAttendant } from './attendant.ts';
-import { openEngineDesk } from './desk/open.ts';
+import { openConditionHandler } from './condition-handler.ts';
 import { type Condition, openEngine } from './engine.ts';
 import { type Instance, openInstance } from './pack.ts';
 import { examplePlace } from './try-kind.ts';
@@ -22,15 +22,15 @@ function open(rules: object[], clock: ManualClock = manualClock()) {
   const { plant } = (instances[0] as Instance).place;
   const desk = openEngineDesk({ file: ':memory:', clock });
   const seasons = { heating: { from: '11-15', to: '03-15' } };
-  const attendant = openAttendant({ plant, instances, inForce: [] }, desk, clock, seasons);
+  const conditionHandler = openConditionHandler({ plant, instances, inForce: [] }, desk, clock, seasons);
   const pending: Condition[] = [];
   const engine = openEngine(instances, (condition) => void pending.push(condition));
   const read = (quantity: string, value: number) => {
     engine.point('example', quantity, clock.now(), value);
-    attendant.attend(pending.splice(0));
+    conditionHandler.attend(pending.splice(0));
     clock.advanceSync(1_000);
   };
-  return { desk, clock, attendant, read };
+  return { desk, clock, conditionHandler, read };
 }
 
 test('a parent alarm hides what follows from it, in whichever order they come, and releases it', () => {
@@ -50,34 +50,34 @@ test('a parent alarm hides what follows from it, in whichever order they come, a
 });
 
 test('maintenance mode keeps the alarms of a device silent until its end, and records them', () => {
-  const { desk, clock, attendant, read } = open([{ id: 'LOW' }]);
+  const { desk, clock, conditionHandler, read } = open([{ id: 'LOW' }]);
   expect(() => desk.startMaintenance('example', anna, { reason: '', until: clock.now() + hour })).toThrow(/reason/);
   expect(() => desk.startMaintenance('example', anna, { reason: 'x', until: clock.now() + 8 * 24 * hour })).toThrow(/7 days/);
   desk.startMaintenance('example', anna, { reason: 'valve exchange', until: clock.now() + hour });
   expect(() => desk.startMaintenance('example', anna, { reason: 'again', until: clock.now() + hour })).toThrow(/already/);
-  attendant.look();
+  conditionHandler.look();
   read('pressure_kpa', 50);
   expect(desk.alarm('low.example')).toMatchObject({ state: 'DSUPR', suppressedBy: 'maintenance:example', ticket: null });
   clock.advanceSync(hour);
-  attendant.look();
+  conditionHandler.look();
   expect(desk.maintenance()).toEqual([]);
   expect(desk.alarm('low.example')).toMatchObject({ state: 'UNACK', ticket: 'T-1' });
   desk.startMaintenance('example', anna, { reason: 'once more', until: clock.now() + hour });
-  attendant.look();
+  conditionHandler.look();
   expect(desk.alarm('low.example')?.state).toBe('DSUPR');
   desk.endMaintenance('example', anna);
-  attendant.look();
+  conditionHandler.look();
   expect(desk.alarm('low.example')?.state).toBe('UNACK');
   expect(() => desk.endMaintenance('example', anna)).toThrow(/not in maintenance/);
 });
 
 test('a rule of a season calls nobody outside it', () => {
   const clock = manualClock(Date.UTC(2026, 2, 15, 12));
-  const { desk, attendant, read } = open([{ id: 'COLD', season: 'heating' }, { id: 'ALWAYS' }], clock);
+  const { desk, conditionHandler, read } = open([{ id: 'COLD', season: 'heating' }, { id: 'ALWAYS' }], clock);
   read('pressure_kpa', 50);
   expect(desk.alarm('cold.example')?.state).toBe('UNACK');
   clock.advanceSync(12 * hour);
-  attendant.look();
+  conditionHandler.look();
   expect(desk.alarm('cold.example')).toMatchObject({ state: 'DSUPR', suppressedBy: 'season:heating' });
   expect(desk.alarm('always.example')?.state).toBe('UNACK');
 });

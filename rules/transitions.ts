@@ -3,10 +3,10 @@
  * for the occurrence: what becomes of it later (it returned, it called somebody after all) is written to the same point. So a reader finds begin and
  * end in one row, and writing the journal again, from wherever, ends in the same points.
  */
+
+import type { AlarmEventType, JournalEntry } from '../desk/index.ts';
 import type { StorePoint, Tags } from '../ingest/store.ts';
 import type { Alarm } from '../shared/alarm.ts';
-import type { AlarmEventType } from './alarm-state.ts';
-import type { JournalEntry } from './desk/desk.ts';
 import type { Plant } from './plant.ts';
 
 /** What people call the move. Comments and grouping are no transitions. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { profileSchema } from '../gateway/device.ts';
-import { channelTypes } from '../rules/channels.ts';
+import { channelTypes } from '../notify/index.ts';
 import { faults } from '../shared/errors.ts';
 import { quantities } from '../shared/quantity.ts';
 import { siteJsonSchema } from '../shared/site-file.ts';

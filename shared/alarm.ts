@@ -70,3 +70,6 @@ export interface Alarm {
   source: string;
   version: number;
 }
+
+/** The rule of the alarm that a notification channel of ours does not work; never told over that channel. */
+export const pathRule = 'SYS-NOTIFY';

@@ -174,10 +174,10 @@ const person = z.strictObject({
 });
 export type Person = z.infer<typeof person>;
 
-/** What every notification channel has; the settings of its type are in rules/channels, one file each, and are checked by plantroom check. */
+/** What every notification channel has; the settings of its type are in notify/channels, one file each, and are checked by plantroom check. */
 export const channelBaseSchema = z.looseObject({
   id: idSchema,
-  type: z.string().min(1).meta({ description: 'A file of rules/channels: smtp, webhook, wecom' }),
+  type: z.string().min(1).meta({ description: 'A file of notify/channels: smtp, webhook, wecom' }),
   language: z.enum(languages).optional().meta({ description: "By default the site's" }),
   priorities: z
     .array(z.enum(priorities))

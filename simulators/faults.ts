@@ -2,7 +2,7 @@
 import { Fault } from '../shared/errors.ts';
 import type { SimulatorFault } from '../shared/topic.ts';
 import type { Knobs } from './knobs.ts';
-import { checkParams, defaultsOf, fits, number, type Params, type ParamValue, type PlantHands, type Scenario } from './scenario.ts';
+import { checkParams, defaultsOf, fits, number, type Params, type ParamValue, type PlantDeps, type Scenario } from './scenario.ts';
 
 interface Active {
   scenario: Scenario;
@@ -25,7 +25,7 @@ export interface Faults {
 export function createFaults(
   scenarios: ReadonlyMap<string, Scenario>,
   devices: ReadonlySet<string>,
-  hands: PlantHands & { repair(): void },
+  deps: PlantDeps & { repair(): void },
 ): Faults {
   const possible = new Map([...scenarios].filter(([, scenario]) => fits(scenario, devices)));
   const active = new Map<string, Active>();
@@ -38,7 +38,7 @@ export function createFaults(
   const stop = (name: string) => {
     if (!active.delete(name)) return;
     changed = true;
-    hands.repair();
+    deps.repair();
   };
   return {
     start(name, given, t) {
@@ -46,7 +46,7 @@ export function createFaults(
       const params = checkParams(scenario, given, devices);
       active.set(name, { scenario, params, startedAt: t });
       changed = true;
-      scenario.begin?.(hands, params);
+      scenario.begin?.(deps, params);
     },
     stop(name) {
       find(name);

@@ -29,7 +29,7 @@ export interface Damage {
 }
 
 /** What a scenario may do to the plant besides turning knobs. */
-export interface PlantHands {
+export interface PlantDeps {
   /** The meter was exchanged: its counters begin at nothing. */
   resetCounters(device: string): void;
 }
@@ -49,7 +49,7 @@ export interface Scenario {
   /** Called each step while the fault is on; `level` goes from 0 to 1 over the ramp. */
   apply(knobs: Knobs, level: number, params: Params): void;
   /** Called once at the start. */
-  begin?(hands: PlantHands, params: Params): void;
+  begin?(deps: PlantDeps, params: Params): void;
 }
 
 export function defineScenario(scenario: Scenario): Scenario {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isDerived, isReadings, isStatus, lifeSafetyNotice, type Panel } from '../dashboards/board.ts';
-import { type BoardDevice, devicesOfSeries, devicesOfValue, factsOf } from '../dashboards/board-devices.ts';
-import { needsOf, parseExpression } from '../dashboards/board-expression.ts';
-import { layout } from '../dashboards/board-layout.ts';
-import { limitsAt } from '../dashboards/board-limits.ts';
-import { contactTime } from '../dashboards/board-values.ts';
-import { loadBoards } from '../dashboards/boards.ts';
+import { isDerived, isReadings, isStatus, lifeSafetyNotice, type Panel } from '../dashboards/board/board.ts';
+import { loadBoards } from '../dashboards/board/boards.ts';
+import { type BoardDevice, devicesOfSeries, devicesOfValue, factsOf } from '../dashboards/board/devices.ts';
+import { needsOf, parseExpression } from '../dashboards/board/expression.ts';
+import { layout } from '../dashboards/board/layout.ts';
+import { limitsAt } from '../dashboards/board/limits.ts';
+import { contactTime } from '../dashboards/board/values.ts';
 import { filesOf } from '../shared/catalog.ts';
 import { isQuantity, quantity } from '../shared/quantity.ts';
 import { attributesSchema } from '../shared/site.ts';
@@ -40,18 +40,12 @@ describe('boards', () => {
   it('can be loaded by a browser: they import nothing of Node, Grafana or React', () => {
     const files = [
       ...filesOf(join(folder, 'boards'), '.ts').map((file) => join('boards', file)),
-      'board.ts',
-      'board-values.ts',
-      'board-expression.ts',
-      'board-devices.ts',
-      'board-limits.ts',
-      'board-layout.ts',
-      'board-units.ts',
+      ...['board', 'values', 'expression', 'devices', 'limits', 'layout', 'units'].map((name) => join('board', `${name}.ts`)),
     ];
     for (const file of files) {
       const imports = [...readFileSync(join(folder, file), 'utf8').matchAll(/^import (type )?.*?from '([^']+)'/gms)];
       for (const [, type, from] of imports) {
-        if (!type) expect(from, file).toMatch(/^\.\.?\/(\.\.\/shared\/quantity|board[a-z-]*)\.ts$|^\.\.\/shared\/quantity\.ts$/);
+        if (!type) expect(from, file).toMatch(/^(\.\.\/board\/|\.\/)[a-z-]+\.ts$|^\.\.\/\.\.\/shared\/quantity\.ts$/);
       }
     }
   });

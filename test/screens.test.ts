@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fillYear, type YearMade } from '../bench/screens/year.ts';
-import { isReadings } from '../dashboards/board.ts';
-import { loadBoards } from '../dashboards/boards.ts';
-import { panelData } from '../dashboards/panel-data.ts';
+import { isReadings } from '../dashboards/board/board.ts';
+import { loadBoards } from '../dashboards/board/boards.ts';
+import { panelData } from '../dashboards/panel/data.ts';
 import { openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
 import { demoSite } from './board-site.ts';

@@ -1,5 +1,5 @@
 /** The devices of a site as boards see them: places of the site file, quantities of the profiles. */
-import type { BoardDevice } from '../../dashboards/board-devices.ts';
+import type { BoardDevice } from '../../dashboards/board/devices.ts';
 import type { Profile } from '../../gateway/device.ts';
 import { profileQuantities } from '../../gateway/profiles.ts';
 import { Fault } from '../../shared/errors.ts';

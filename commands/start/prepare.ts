@@ -1,8 +1,8 @@
 /** Everything that comes before the first role: run by `start` in a process of its own, which sends the plan and ends. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureFirstPassword } from '../../access/index.ts';
 import { buildConsoleIfStale } from '../../dashboards/console/build.ts';
-import { ensureFirstPassword } from '../../dashboards/first-password.ts';
 import { trustedProxies } from '../../dashboards/trusted-proxies.ts';
 import { ensureCredentials } from '../../gateway/credentials.ts';
 import { exitCodeOf, Fault, reasonOf } from '../../shared/errors.ts';

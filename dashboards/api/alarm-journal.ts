@@ -1,6 +1,6 @@
 /** Every transition of every alarm, page by page: who did what, when, and with which words. */
 import { z } from 'zod';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { present } from './alarms.ts';
 import { count, idSchema, journalEntry, problems, text, timeQuery } from './schemas.ts';
 
@@ -9,7 +9,7 @@ export const alarmJournalEntry = journalEntry.extend({
   location: text,
 });
 
-export function alarmJournalRoutes(app: App, { desk }: Parts): void {
+export function alarmJournalRoutes(app: App, { desk }: RouteContext): void {
   app.get(
     '/api/alarm-journal',
     {

@@ -1,10 +1,10 @@
 /** The alarm desk over HTTP. */
 import { z } from 'zod';
+import { userOf } from '../../access/index.ts';
+import type { Permission } from '../../access/permissions.ts';
 import { type Alarm, alarmStates } from '../../shared/alarm.ts';
 import { Fault } from '../../shared/errors.ts';
-import { userOf } from '../auth.ts';
-import type { App, Parts } from '../parts.ts';
-import type { Permission } from '../permissions.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import {
   alarm,
   count,
@@ -23,7 +23,7 @@ const params = z.object({ id: z.string().min(1).max(200) });
 const reason = z.object({ reason: words });
 const hour = 3_600_000;
 
-export function alarmRoutes(app: App, { desk, accounts, clock }: Parts): void {
+export function alarmRoutes(app: App, { desk, accounts, clock }: RouteContext): void {
   app.get(
     '/api/alarms',
     {

@@ -1,6 +1,6 @@
 /** Who changed what, when; before and after. */
 import { z } from 'zod';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { count, problems, time } from './schemas.ts';
 
 const entry = z.object({
@@ -13,7 +13,7 @@ const entry = z.object({
   after: z.unknown(),
 });
 
-export function auditRoutes(app: App, { accounts }: Parts): void {
+export function auditRoutes(app: App, { accounts }: RouteContext): void {
   app.get(
     '/api/audit',
     {

@@ -1,10 +1,10 @@
 /** Rules tried on the past: what would have fired, and how another setting differs. One run at a time, in a thread of its own. */
 import { Counter } from 'prom-client';
 import { z } from 'zod';
-import { type BacktestResult, backtest } from '../../rules/desk/index.ts';
+import { type BacktestResult, backtest } from '../../rules/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { ruleIdSchema, ruleOverrideSchema } from '../../shared/rule.ts';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, time } from './schemas.ts';
 
 const mostDays = 92;
@@ -59,7 +59,7 @@ export const backtestResult = z.object({
   byRule: z.array(z.object({ rule: z.string(), today: z.number().int(), trial: z.number().int().nullable() })),
 });
 
-export function backtestRoutes(app: App, { site, desk, devices, storeUrl, clock, metrics }: Parts): void {
+export function backtestRoutes(app: App, { site, desk, devices, storeUrl, clock, metrics }: RouteContext): void {
   const runs = new Counter({
     name: 'plantroom_backtests_total',
     help: 'Backtests asked for over the API: done, failed, called off, refused since one was running',

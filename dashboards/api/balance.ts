@@ -15,8 +15,8 @@ import {
   parentOf,
   usualLimits,
 } from '../meter-balance.ts';
-import { startOf } from '../panel-steps.ts';
-import type { App, Parts } from '../parts.ts';
+import { startOf } from '../panel/steps.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { problems, time } from './schemas.ts';
 
 const minute = 60_000;
@@ -70,7 +70,7 @@ const reply = z
   })
   .meta({ id: 'MeterBalance' });
 
-export function balanceRoutes(app: App, { site, devices, cache, clock, wall, desk, store }: Parts): void {
+export function balanceRoutes(app: App, { site, devices, cache, clock, wall, desk, store }: RouteContext): void {
   let learnAgainAt = Number.NEGATIVE_INFINITY;
   const kept = new Map<string, { at: number; answer: Promise<MeterRow[]> }>();
 
@@ -162,10 +162,10 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
   /** A rule of kind `balance` in force at a meter knows best what is normal there. */
   function limitsOf(kind: MeterKind): (device: string) => BalanceLimit {
     const own = new Map<string, BalanceLimit>();
-    for (const { rule, enabled, knobs, places } of desk.rules()) {
+    for (const { rule, enabled, parameters, places } of desk.rules()) {
       if (!enabled || rule.kind !== 'balance') continue;
       for (const { device, params } of places) {
-        const value = (name: string) => Number(params?.[name] ?? knobs.find((knob) => knob.name === name)?.value);
+        const value = (name: string) => Number(params?.[name] ?? parameters.find((parameter) => parameter.name === name)?.value);
         own.set(device, { gapPct: value('gap_pct'), gapPerDay: value('gap') });
       }
     }

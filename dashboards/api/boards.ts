@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { priorities } from '../../shared/alarm.ts';
 import { Fault } from '../../shared/errors.ts';
 import { quantityIds } from '../../shared/quantity.ts';
-import { type Board, isReadings } from '../board.ts';
-import type { BoardDevice } from '../board-devices.ts';
-import { comparisons } from '../compare.ts';
-import { earlierPanelData, type PanelAnswer, panelData } from '../panel-data.ts';
-import { refreshMs } from '../panel-refresh.ts';
-import type { App, Parts } from '../parts.ts';
+import { type Board, isReadings } from '../board/board.ts';
+import { comparisons } from '../board/compare.ts';
+import type { BoardDevice } from '../board/devices.ts';
+import { earlierPanelData, type PanelAnswer, panelData } from '../panel/data.ts';
+import { refreshMs } from '../panel/refresh.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { SharedAnswers, sendPacked } from '../shared-answers.ts';
 import { idSchema, problems, text, timeQuery } from './schemas.ts';
 
@@ -40,8 +40,8 @@ const leastKeptMs = 5_000;
 const mostAtOnce = 4;
 const longestMs = 400 * 86_400_000;
 
-export function boardRoutes(app: App, parts: Parts): void {
-  const { boards, devices, cache, clock, wall, desk, site } = parts;
+export function boardRoutes(app: App, context: RouteContext): void {
+  const { boards, devices, cache, clock, wall, desk, site } = context;
   const answers = new SharedAnswers(wall);
   const gate = turns(mostAtOnce);
   const known = (id: string): Board => {
@@ -117,7 +117,7 @@ export function boardRoutes(app: App, parts: Parts): void {
           (device) =>
             (!query.building || device.building === query.building) && (!query.department || device.department === query.department),
         );
-        const source = { site, store: parts.store(), devices: narrowed, rules: desk.rules(), newest, now };
+        const source = { site, store: context.store(), devices: narrowed, rules: desk.rules(), newest, now };
         const asked = { from, to, points: query.points };
         const work = () => (query.shift ? earlierPanelData(panel, asked, query.shift, source) : panelData(panel, asked, source));
         return JSON.stringify(shortened(await gate(work)));

@@ -1,8 +1,8 @@
 /** Who was told of an alarm, and whether anybody can be told at all. */
 import { z } from 'zod';
-import { deliveryStates } from '../../rules/desk/deliveries.ts';
+import { deliveryStates } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { present } from './alarms.ts';
 import { count, priorities, problems, time, timeQuery } from './schemas.ts';
 
@@ -39,7 +39,7 @@ export const alarmPath = z.object({
   ),
 });
 
-export function deliveryRoutes(app: App, { desk, deliveries }: Parts): void {
+export function deliveryRoutes(app: App, { desk, deliveries }: RouteContext): void {
   app.get(
     '/api/alarms/:id/deliveries',
     {

@@ -5,13 +5,13 @@ import { profileFacts } from '../../shared/profile-facts.ts';
 import { quantity } from '../../shared/quantity.ts';
 import { rawPayload } from '../../shared/raw.ts';
 import type { DeviceFacts } from '../device-facts.ts';
-import type { App, Parts } from '../parts.ts';
-import { lookLimits } from '../raw-link.ts';
+import { lookLimits } from '../live/raw-link.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { device, idSchema, problems, systemSchema } from './schemas.ts';
 
 const params = z.object({ id: idSchema });
 
-export function deviceRoutes(app: App, { devices, cache, profileFacts: factsOfProfile, raw }: Parts): void {
+export function deviceRoutes(app: App, { devices, cache, profileFacts: factsOfProfile, raw }: RouteContext): void {
   const known = (id: string): DeviceFacts => {
     const facts = devices.get(id);
     if (!facts) throw new Fault('api/unknown', `There is no device "${id}"`);

@@ -6,7 +6,7 @@ import { Fault } from '../../shared/errors.ts';
 import { quantitySchema } from '../../shared/quantity.ts';
 import { takesGzip } from '../compress.ts';
 import { csvOf } from '../export-csv.ts';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, timeQuery } from './schemas.ts';
 
 const day = 86_400_000;
@@ -17,7 +17,7 @@ const mostAtOnce = 2;
 
 const separated = z.string().transform((text) => text.split(','));
 
-export function exportRoutes(app: App, { devices, clock, store }: Parts): void {
+export function exportRoutes(app: App, { devices, clock, store }: RouteContext): void {
   let running = 0;
   app.get(
     '/api/export',

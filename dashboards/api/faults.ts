@@ -1,14 +1,14 @@
 /** Faults of a simulated site: list, start, stop. On a real site these routes answer 404. */
 import { z } from 'zod';
+import { userOf } from '../../access/index.ts';
 import { Fault } from '../../shared/errors.ts';
-import { userOf } from '../auth.ts';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { fault, problems } from './schemas.ts';
 
 const params = z.object({ name: z.string().min(1).max(80) });
 const body = z.object({ params: z.record(z.string(), z.union([z.number(), z.string()])).optional() }).nullish();
 
-export function faultRoutes(app: App, { simulator, accounts }: Parts): void {
+export function faultRoutes(app: App, { simulator, accounts }: RouteContext): void {
   const link = () => {
     if (!simulator) throw new Fault('fault/unknown', 'This site is not simulated; there are no faults to start');
     return simulator;

@@ -1,8 +1,8 @@
 /** For machines: is all well, and the metrics of all roles in one page. */
 import { AggregatorRegistry } from 'prom-client';
 import { z } from 'zod';
-import type { App, Parts } from '../parts.ts';
 import { pipelineFigures } from '../pipeline-figures.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { problems } from './schemas.ts';
 
 const health = z.object({ ok: z.boolean(), roles: z.record(z.string(), z.string()) });
@@ -19,7 +19,7 @@ const pipeline = z
   })
   .meta({ id: 'Pipeline', description: 'Counts are since the roles started' });
 
-export function healthRoutes(app: App, parts: Parts): void {
+export function healthRoutes(app: App, context: RouteContext): void {
   app.get(
     '/healthz',
     {
@@ -27,7 +27,7 @@ export function healthRoutes(app: App, parts: Parts): void {
       schema: { description: '200 when all roles are up; 503 says which are not', security: [], response: { 200: health, 503: health } },
     },
     async (_request, reply) => {
-      const found = parts.health.check();
+      const found = context.health.check();
       return reply
         .code(found.ok ? 200 : 503)
         .header('cache-control', 'no-store')
@@ -41,7 +41,7 @@ export function healthRoutes(app: App, parts: Parts): void {
       config: { permission: 'metrics:read' },
       schema: { description: 'How readings fare between gateway and store', response: { 200: pipeline, ...problems } },
     },
-    async () => pipelineFigures(parts.health.metrics()),
+    async () => pipelineFigures(context.health.metrics()),
   );
 
   app.get(
@@ -55,8 +55,8 @@ export function healthRoutes(app: App, parts: Parts): void {
       },
     },
     async (_request, reply) => {
-      const own = { role: 'dashboards', metrics: (await parts.metrics.getMetricsAsJSON()) as object[] };
-      const all = [own, ...parts.health.metrics()].map(({ role, metrics }) => metrics.map((metric) => withRole(metric, role)));
+      const own = { role: 'dashboards', metrics: (await context.metrics.getMetricsAsJSON()) as object[] };
+      const all = [own, ...context.health.metrics()].map(({ role, metrics }) => metrics.map((metric) => withRole(metric, role)));
       const merged = AggregatorRegistry.aggregate(all);
       return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await merged.metrics());
     },

@@ -1,10 +1,10 @@
 /** Server-sent events: what the screens follow. */
 import { z } from 'zod';
-import { streamTopics } from '../live-stream.ts';
-import type { App, Parts } from '../parts.ts';
+import { streamTopics } from '../live/stream.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { problems } from './schemas.ts';
 
-export function liveRoutes(app: App, { stream }: Parts): void {
+export function liveRoutes(app: App, { stream }: RouteContext): void {
   app.get(
     '/api/live',
     {

@@ -1,8 +1,8 @@
 /** Maintenance mode of devices over HTTP: what people work on calls nobody until then. */
 import { z } from 'zod';
+import { userOf } from '../../access/index.ts';
 import { Fault } from '../../shared/errors.ts';
-import { userOf } from '../auth.ts';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, systemSchema, time, words } from './schemas.ts';
 
 const params = z.object({ device: idSchema });
@@ -10,7 +10,7 @@ const mostDevices = 500;
 const longestMinutes = 7 * 1_440;
 export const maintenance = z.object({ device: z.string(), reason: z.string(), until: time, who: z.string(), since: time });
 
-export function maintenanceRoutes(app: App, { desk, accounts, devices, clock }: Parts): void {
+export function maintenanceRoutes(app: App, { desk, accounts, devices, clock }: RouteContext): void {
   app.get(
     '/api/maintenance',
     { config: { permission: 'plant:read' }, schema: { response: { 200: z.array(maintenance), ...problems } } },

@@ -1,6 +1,6 @@
 /** Rules in force, and what ingest set aside. */
 import { z } from 'zod';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { count, problems, text } from './schemas.ts';
 
 const ruleInForce = z.object({
@@ -10,7 +10,7 @@ const ruleInForce = z.object({
   overrides: z
     .array(z.looseObject({ rule: z.string(), reason: z.string() }))
     .meta({ description: 'What the site file changes, in the order in which it applies; durations in ms' }),
-  knobs: z
+  parameters: z
     .array(
       z.object({
         name: z.string(),
@@ -34,7 +34,7 @@ const ruleInForce = z.object({
   ),
 });
 
-export function ruleRoutes(app: App, { desk, deadLetters }: Parts): void {
+export function ruleRoutes(app: App, { desk, deadLetters }: RouteContext): void {
   app.get(
     '/api/rules',
     { config: { permission: 'plant:read' }, schema: { response: { 200: z.array(ruleInForce), ...problems } } },

@@ -1,13 +1,16 @@
 /** The forms of the API: requests are checked against them, replies documented by them and tested against them. */
 import { z } from 'zod';
+import { passwordLength } from '../../access/index.ts';
+import { permissionIds, userRoles } from '../../access/permissions.ts';
+
+export { userName } from '../../access/index.ts';
+
 import { alarmStates, priorities } from '../../shared/alarm.ts';
 import { badReasons } from '../../shared/reading.ts';
 import { systemSchema, tradeSchema } from '../../shared/system.ts';
 import { languages } from '../../shared/text.ts';
 import { ticketStates } from '../../shared/ticket.ts';
 import { idSchema } from '../../shared/topic.ts';
-import { passwordLength } from '../password.ts';
-import { permissionIds, userRoles } from '../permissions.ts';
 import { problemSchema } from '../problem.ts';
 
 export const text = z.object({ zh: z.string(), en: z.string() });
@@ -17,9 +20,6 @@ const id = z.string();
 /** Every route may answer so. */
 export const problems = { '4xx': problemSchema, '5xx': problemSchema } as const;
 
-export const userName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'a user name: lower-case letters, digits, dot, hyphen, underscore; at most 32');
 export const password = z.string().min(passwordLength.min).max(passwordLength.max);
 export const userRole = z.enum(userRoles);
 export const user = z.object({ name: z.string(), fullName: z.string(), role: userRole, createdAt: time, lastSeenAt: time.nullable() });

@@ -4,8 +4,8 @@ import type { SeriesQuery } from '../../ingest/store.ts';
 import { durationSchema } from '../../shared/duration.ts';
 import { Fault } from '../../shared/errors.ts';
 import { quantitySchema } from '../../shared/quantity.ts';
-import type { App, Parts } from '../parts.ts';
-import { zoneOffsetMs } from '../zone.ts';
+import { zoneOffsetMs } from '../../shared/zone.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, timeQuery } from './schemas.ts';
 
 const aggregates = ['mean', 'min', 'max', 'first', 'last', 'sum', 'count'] as const;
@@ -25,7 +25,7 @@ export function widthFor(spanMs: number, points: number): number {
   return widths.find((width) => spanMs / width <= points) ?? Math.ceil(spanMs / points / day) * day;
 }
 
-export function seriesRoutes(app: App, { site, devices, clock, store }: Parts): void {
+export function seriesRoutes(app: App, { site, devices, clock, store }: RouteContext): void {
   app.get(
     '/api/series',
     {

@@ -1,17 +1,15 @@
 /** Sign-in, sign-out, who am I, own password. */
 import { z } from 'zod';
+import { cookieName, GuessLimit, sessionLimits, userOf } from '../../access/index.ts';
+import { permissionsOf } from '../../access/permissions.ts';
 import { Fault } from '../../shared/errors.ts';
-import { sessionLimits } from '../accounts.ts';
-import { cookieName, userOf } from '../auth.ts';
-import { GuessLimit } from '../guess-limit.ts';
-import type { App, Parts } from '../parts.ts';
-import { permissionsOf } from '../permissions.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { password, problems, session } from './schemas.ts';
 
 /** A ward's phones may share one address; a scrypt of 0.1 s each must not fill a core. */
 const perAddress = { max: 60, timeWindow: '1 minute' } as const;
 
-export function sessionRoutes(app: App, { accounts, wall }: Parts): void {
+export function sessionRoutes(app: App, { accounts, wall }: RouteContext): void {
   const guesses = new GuessLimit(wall);
   const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict' } as const;
 

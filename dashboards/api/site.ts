@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type QuantityId, quantities, quantity } from '../../shared/quantity.ts';
 import { systemLabels, systems, tradeLabels, trades } from '../../shared/system.ts';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { languages, problems, systemSchema, text, tradeSchema, userRole } from './schemas.ts';
 
 const place = z.object({ id: z.string(), name: text, building: z.string().nullable() });
@@ -33,7 +33,7 @@ const siteReply = z
   })
   .meta({ id: 'Site' });
 
-export function siteRoutes(app: App, { site, devices, clock, accounts }: Parts): void {
+export function siteRoutes(app: App, { site, devices, clock, accounts }: RouteContext): void {
   const counts = new Map<string, number>();
   for (const { system } of devices.values()) counts.set(system, (counts.get(system) ?? 0) + 1);
   const vocabulary = Object.fromEntries(

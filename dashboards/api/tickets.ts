@@ -1,10 +1,10 @@
 /** Maintenance tickets over HTTP. */
 import { z } from 'zod';
+import { userOf } from '../../access/index.ts';
+import { may, type Permission } from '../../access/permissions.ts';
 import { Fault } from '../../shared/errors.ts';
 import { type Ticket, ticketStates } from '../../shared/ticket.ts';
-import { userOf } from '../auth.ts';
-import type { App, Parts } from '../parts.ts';
-import { may, type Permission } from '../permissions.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { present } from './alarms.ts';
 import {
   count,
@@ -25,7 +25,7 @@ const reason = z.object({ reason: words });
 /** A person writes in one language; the other one shows the same words. */
 const personText = z.union([text, words.transform((written) => ({ zh: written, en: written }))]);
 
-export function ticketRoutes(app: App, { desk, accounts, devices }: Parts): void {
+export function ticketRoutes(app: App, { desk, accounts, devices }: RouteContext): void {
   app.get(
     '/api/tickets',
     {

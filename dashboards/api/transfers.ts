@@ -1,6 +1,6 @@
 /** Failures of the mains and how the generator took over. */
 import { z } from 'zod';
-import type { App, Parts } from '../parts.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { readTransfers } from '../transfers.ts';
 import { problems, time } from './schemas.ts';
 
@@ -8,7 +8,7 @@ const back = 90 * 86_400_000;
 const most = 50;
 const transfer = z.object({ device: z.string(), lostAt: time, suppliedAt: time.nullable(), restoredAt: time.nullable() });
 
-export function transferRoutes(app: App, parts: Parts): void {
+export function transferRoutes(app: App, context: RouteContext): void {
   app.get(
     '/api/transfers',
     {
@@ -19,9 +19,9 @@ export function transferRoutes(app: App, parts: Parts): void {
       },
     },
     async () => {
-      const to = parts.clock.now();
-      const switches = [...parts.devices.values()].filter(({ role }) => role === 'transfer-switch');
-      const found = await Promise.all(switches.map((device) => readTransfers(parts.store(), device, { from: to - back, to })));
+      const to = context.clock.now();
+      const switches = [...context.devices.values()].filter(({ role }) => role === 'transfer-switch');
+      const found = await Promise.all(switches.map((device) => readTransfers(context.store(), device, { from: to - back, to })));
       return found
         .flat()
         .sort((a, b) => b.lostAt - a.lostAt)

@@ -1,14 +1,14 @@
 /** Users, for administrators. */
 import { z } from 'zod';
-import { userOf } from '../auth.ts';
-import type { App, Parts } from '../parts.ts';
+import { userOf } from '../../access/index.ts';
+import type { App, RouteContext } from '../route-context.ts';
 import { password, problems, user, userName, userRole } from './schemas.ts';
 
 const params = z.object({ name: userName });
 const fullName = z.string().trim().min(1).max(100);
 const config = { permission: 'user:change' } as const;
 
-export function userRoutes(app: App, { accounts }: Parts): void {
+export function userRoutes(app: App, { accounts }: RouteContext): void {
   app.get('/api/users', { config, schema: { response: { 200: z.array(user), ...problems } } }, async () => accounts.users());
 
   app.post(

@@ -3,7 +3,7 @@
  * shared/quantity.ts and limits from the rules in force, so neither stands here. `test/boards.test.ts` checks that every selector finds a device of the
  * demo site and, against a real InfluxDB, that no panel is empty.
  */
-import { defineBoard } from '../board.ts';
+import { defineBoard } from '../board/board.ts';
 
 export default defineBoard({
   id: '_blueprint',

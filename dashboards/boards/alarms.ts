@@ -1,4 +1,4 @@
-import { defineBoard } from '../board.ts';
+import { defineBoard } from '../board/board.ts';
 
 /** The console draws alarms and figures from the operations database, Grafana from the moves of alarms in the store. */
 export default defineBoard({

@@ -1,4 +1,4 @@
-import { defineBoard } from '../board.ts';
+import { defineBoard } from '../board/board.ts';
 import {
   currentUnbalance,
   hottestJoint,
@@ -8,7 +8,7 @@ import {
   powerFactorMagnitude,
   powerOfContract,
   transformerLoad,
-} from '../board-values.ts';
+} from '../board/values.ts';
 
 const circuits = { roles: ['feeder', 'department-meter', 'tenant-meter'] } as const;
 

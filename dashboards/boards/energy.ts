@@ -1,4 +1,4 @@
-import { defineBoard } from '../board.ts';
+import { defineBoard } from '../board/board.ts';
 
 const meters = { roles: ['feeder', 'department-meter', 'tenant-meter'] } as const;
 

@@ -1,4 +1,4 @@
-import { defineBoard } from '../board.ts';
+import { defineBoard } from '../board/board.ts';
 
 const genset = { roles: ['genset'] } as const;
 const ats = { roles: ['transfer-switch'] } as const;

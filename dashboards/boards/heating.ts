@@ -1,5 +1,5 @@
-import { defineBoard } from '../board.ts';
-import { heatingCurve, loopLoss, pressureOfNominal, roomAboveLowest, supplyReturnDifference } from '../board-values.ts';
+import { defineBoard } from '../board/board.ts';
+import { heatingCurve, loopLoss, pressureOfNominal, roomAboveLowest, supplyReturnDifference } from '../board/values.ts';
 
 const loops = { roles: ['heating-loop'] } as const;
 

@@ -1,5 +1,5 @@
-import { defineBoard } from '../board.ts';
-import { loadOfRating, powerOfContract, pressureOfNominal } from '../board-values.ts';
+import { defineBoard } from '../board/board.ts';
+import { loadOfRating, powerOfContract, pressureOfNominal } from '../board/values.ts';
 
 /** One screen for the duty room: the value of each system that goes wrong first. */
 export default defineBoard({

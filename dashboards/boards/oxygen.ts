@@ -1,5 +1,5 @@
-import { defineBoard } from '../board.ts';
-import { oxygenDaysLeft, pressureOfNominal } from '../board-values.ts';
+import { defineBoard } from '../board/board.ts';
+import { oxygenDaysLeft, pressureOfNominal } from '../board/values.ts';
 
 const zones = { roles: ['ward-zone'] } as const;
 const sources = { roles: ['oxygen-source'] } as const;

@@ -1,4 +1,4 @@
-import { defineBoard } from '../board.ts';
+import { defineBoard } from '../board/board.ts';
 
 /** Tickets are in the operations database: the console draws them. What Grafana can add is which devices wait for somebody. */
 export default defineBoard({

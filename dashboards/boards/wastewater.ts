@@ -1,5 +1,5 @@
-import { defineBoard } from '../board.ts';
-import { contactTime } from '../board-values.ts';
+import { defineBoard } from '../board/board.ts';
+import { contactTime } from '../board/values.ts';
 
 const plant = { roles: ['wastewater'] } as const;
 const analyser = { roles: ['wastewater-analyser'] } as const;

@@ -1,4 +1,4 @@
-import { defineBoard } from '../board.ts';
+import { defineBoard } from '../board/board.ts';
 
 const branches = { roles: ['water-branch'] } as const;
 

@@ -2,7 +2,7 @@
  * Every page of the console: its address (`#/<id>`), its name, where the navigation shows it, who may see it, its shortcut.
  * route.tsx draws them; the tests walk through this same table, so that no page can be forgotten.
  */
-import type { Permission } from '../permissions.ts';
+import type { Permission } from '../../access/permissions.ts';
 import type { TextKey } from './i18n/en.ts';
 import type { IconName } from './parts/icons.tsx';
 

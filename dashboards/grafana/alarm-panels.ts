@@ -5,7 +5,7 @@ import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { priorities, priorityLabels } from '../../shared/alarm.ts';
 import type { Language } from '../../shared/text.ts';
-import type { DeskPanel } from '../board.ts';
+import type { DeskPanel } from '../board/board.ts';
 import { alarms, called } from './annotations.ts';
 import { deviceFilters, type VariableName } from './influxql.ts';
 import { dataSourceUid, type GrafanaInput } from './input.ts';

@@ -4,7 +4,7 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { demoSite } from '../../test/board-site.ts';
-import { loadBoards } from '../boards.ts';
+import { loadBoards } from '../board/boards.ts';
 import { buildDashboard, dashboardText } from './build.ts';
 import { dataSourceUid } from './input.ts';
 import { thresholdSteps } from './style.ts';

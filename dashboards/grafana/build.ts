@@ -2,8 +2,8 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { TextMode, PanelBuilder as TextPanel } from '@grafana/grafana-foundation-sdk/text';
 import type { Language, Text } from '../../shared/text.ts';
-import { type Board, isReadings, lifeSafetyNotice, type Panel } from '../board.ts';
-import { layout, type Place } from '../board-layout.ts';
+import { type Board, isReadings, lifeSafetyNotice, type Panel } from '../board/board.ts';
+import { layout, type Place } from '../board/layout.ts';
 import { alarmPanel } from './alarm-panels.ts';
 import { annotationsOf } from './annotations.ts';
 import type { GrafanaInput } from './input.ts';

@@ -1,11 +1,11 @@
 /** What Grafana is told about single fields: names of people instead of ids, units, limits and words where they differ within a panel. */
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import type { RuleInForce } from '../../rules/desk/index.ts';
+import type { RuleInForce } from '../../desk/index.ts';
 import type { Language, Text } from '../../shared/text.ts';
-import type { BoardValue, ReadingsPanel } from '../board.ts';
-import { type BoardDevice, factsOf } from '../board-devices.ts';
-import { type DrawnLimit, limitsAt } from '../board-limits.ts';
-import { shownUnit } from '../board-units.ts';
+import type { BoardValue, ReadingsPanel } from '../board/board.ts';
+import { type BoardDevice, factsOf } from '../board/devices.ts';
+import { type DrawnLimit, limitsAt } from '../board/limits.ts';
+import { shownUnit } from '../board/units.ts';
 import { mappingsOf, thresholdSteps, unitOf } from './style.ts';
 
 /** A line, bar or column as InfluxDB names it. */

@@ -3,10 +3,10 @@
  * point has: an absent tag matches a regular expression in some versions and not in others. `$timeFilter` and `$__interval` are Grafana's.
  */
 import type { Attributes } from '../../shared/site.ts';
-import type { Series, Step } from '../board.ts';
-import { isStatus } from '../board.ts';
-import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from '../board-devices.ts';
-import { type Expression, needsOf } from '../board-expression.ts';
+import type { Series, Step } from '../board/board.ts';
+import { isStatus } from '../board/board.ts';
+import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from '../board/devices.ts';
+import { type Expression, needsOf } from '../board/expression.ts';
 
 /** How Grafana's template variables narrow the devices: each has regular expressions of device ids as values. */
 export const variableNames = ['building', 'department', 'device'] as const;

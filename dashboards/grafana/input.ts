@@ -1,7 +1,7 @@
-import type { RuleInForce } from '../../rules/desk/index.ts';
+import type { RuleInForce } from '../../desk/index.ts';
 import type { SiteConfig } from '../../shared/site.ts';
 import type { Language } from '../../shared/text.ts';
-import type { BoardDevice } from '../board-devices.ts';
+import type { BoardDevice } from '../board/devices.ts';
 
 /** The uid that the boards ask and that deploy/grafana and `grafana push` give the data source. */
 export const dataSourceUid = 'plantroom-influx';

@@ -9,7 +9,7 @@ import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
-import { isMonthly, type ReadingsPanel } from '../board.ts';
+import { isMonthly, type ReadingsPanel } from '../board/board.ts';
 import type { FieldStyle } from './fields.ts';
 import type { Shape } from './influxql.ts';
 

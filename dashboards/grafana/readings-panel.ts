@@ -1,8 +1,8 @@
 /** One panel on readings: its queries, the names of its lines, and how they look. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { systemLabels } from '../../shared/system.ts';
-import { isMonthly, type ReadingsPanel, type Series } from '../board.ts';
-import { type BoardDevice, factsOf } from '../board-devices.ts';
+import { isMonthly, type ReadingsPanel, type Series } from '../board/board.ts';
+import { type BoardDevice, factsOf } from '../board/devices.ts';
 import { type Field, limitLines, styleOf } from './fields.ts';
 import { type Question, questionsOf, type VariableName } from './influxql.ts';
 import { dataSourceUid, type GrafanaInput } from './input.ts';

@@ -4,7 +4,7 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, it } from 'vitest';
 import { demoSite } from '../../test/board-site.ts';
 import { schemaMistakes } from '../../test/grafana-schema.ts';
-import { loadBoards } from '../boards.ts';
+import { loadBoards } from '../board/boards.ts';
 import { buildDashboard } from './build.ts';
 
 const { config, devices, rules } = demoSite();

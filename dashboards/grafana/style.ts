@@ -1,12 +1,12 @@
 /** House style: units of shared/quantity.ts, colours by priority, words of both languages. One place, so that all boards look alike. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import type { RuleInForce } from '../../rules/desk/index.ts';
+import type { RuleInForce } from '../../desk/index.ts';
 import { type Priority, priorities } from '../../shared/alarm.ts';
 import type { Language } from '../../shared/text.ts';
-import type { BoardValue } from '../board.ts';
-import { factsOf } from '../board-devices.ts';
-import { type DrawnLimit, priorityOfState } from '../board-limits.ts';
-import { shownUnit } from '../board-units.ts';
+import type { BoardValue } from '../board/board.ts';
+import { factsOf } from '../board/devices.ts';
+import { type DrawnLimit, priorityOfState } from '../board/limits.ts';
+import { shownUnit } from '../board/units.ts';
 
 export const colours: Record<Priority | 'fine' | 'neutral' | 'off', string> = {
   critical: 'dark-red',

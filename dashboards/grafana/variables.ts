@@ -1,7 +1,7 @@
 /** Building, department and device to choose from: names for people, device ids for the query. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { type Board, isReadings } from '../board.ts';
-import { type BoardDevice, devicesOfSeries } from '../board-devices.ts';
+import { type Board, isReadings } from '../board/board.ts';
+import { type BoardDevice, devicesOfSeries } from '../board/devices.ts';
 import type { VariableName } from './influxql.ts';
 import type { GrafanaInput } from './input.ts';
 import { words } from './style.ts';

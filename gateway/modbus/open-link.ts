@@ -15,10 +15,10 @@ const converterSettleMs = 150;
 
 /** The link of a bus, connecting in the background. */
 export function openLink(bus: ModbusBus, log: Log, environment: NodeJS.ProcessEnv = process.env): Link {
-  const hands = { clock: wireClock(), log };
-  if (bus.type === 'modbus-rtu') return rtuLink(serialPort(bus, hands), serialTiming(bus), hands.clock);
+  const deps = { clock: wireClock(), log };
+  if (bus.type === 'modbus-rtu') return rtuLink(serialPort(bus, deps), serialTiming(bus), deps.clock);
   const { host, port } = simulatedEndpoint(bus, environment);
-  const socket = socketPort(host, port, hands);
-  if (bus.type === 'modbus-tcp') return tcpLink(socket, bus.in_flight, hands.clock);
-  return rtuLink(socket, { charMs: 0, gapMs: 0, settleMs: converterSettleMs }, hands.clock);
+  const socket = socketPort(host, port, deps);
+  if (bus.type === 'modbus-tcp') return tcpLink(socket, bus.in_flight, deps.clock);
+  return rtuLink(socket, { charMs: 0, gapMs: 0, settleMs: converterSettleMs }, deps.clock);
 }

@@ -1,5 +1,5 @@
 import { SerialPort } from 'serialport';
-import type { Hands } from '../../shared/hands.ts';
+import type { Deps } from '../../shared/deps.ts';
 import type { ModbusBus } from '../../shared/site.ts';
 import type { Port, PortEvents } from './link.ts';
 import type { RtuTiming } from './rtu-link.ts';
@@ -16,7 +16,7 @@ export function serialTiming({ baud, parity, data_bits, stop_bits }: Omit<Serial
 }
 
 /** A serial port that is opened again by itself: adapters are unplugged and come back. */
-export function serialPort(settings: SerialSettings, { clock, log }: Hands): Port {
+export function serialPort(settings: SerialSettings, { clock, log }: Deps): Port {
   const { path, baud, parity, data_bits, stop_bits } = settings;
   let events: PortEvents | undefined;
   let serial: SerialPort | undefined;

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Hands } from '../../shared/hands.ts';
+import type { Deps } from '../../shared/deps.ts';
 import type { Port, PortEvents } from './link.ts';
 
 const firstPauseMs = 250;
@@ -9,7 +9,7 @@ const connectTimeoutMs = 5_000;
 const readInto = Buffer.allocUnsafeSlow(1 << 16);
 
 /** A TCP connection that comes back by itself, with pauses of 0.25 s doubling to 10 s. */
-export function socketPort(host: string, port: number, { clock, log }: Hands): Port {
+export function socketPort(host: string, port: number, { clock, log }: Deps): Port {
   let events: PortEvents | undefined;
   let socket: Socket | undefined;
   let isOpen = false;

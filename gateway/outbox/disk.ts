@@ -9,7 +9,7 @@ import type { Log } from '../../shared/log.ts';
 import { Journal, type JournalContent, JournalError, type JournalTrouble, quarantine, type Row } from './journal.ts';
 import type { Message } from './message.ts';
 
-export interface DiskHands {
+export interface DiskDeps {
   file: string;
   maxBytes: number;
   reopenMs: number;
@@ -29,20 +29,20 @@ const roomShare = 64;
 const roomAttempts = 8;
 
 export class Disk implements Disposable {
-  readonly #hands: DiskHands;
+  readonly #deps: DiskDeps;
   #journal: Journal | undefined;
   #trouble: JournalTrouble | undefined;
   #reopenAt = 0;
   #old: { journal: Journal; at: number; failures: number } | undefined;
 
-  constructor(hands: DiskHands) {
-    this.#hands = hands;
+  constructor(deps: DiskDeps) {
+    this.#deps = deps;
   }
 
   /** @throws Fault role/failed when another process owns the file; any other trouble is dealt with later */
   start(): void {
     this.#attempt(() => this.#open());
-    if (this.#trouble === 'busy') throw new Fault('role/failed', `${this.#hands.file} is in use by another gateway process`);
+    if (this.#trouble === 'busy') throw new Fault('role/failed', `${this.#deps.file} is in use by another gateway process`);
   }
 
   get usable(): boolean {
@@ -83,7 +83,7 @@ export class Disk implements Disposable {
     const messages: Message[] = [];
     for (let rows = 0; rows < 16; rows++) {
       try {
-        const row = old.journal.after(old.at, this.#hands.wire.monotonic());
+        const row = old.journal.after(old.at, this.#deps.wire.monotonic());
         if (!row || old.failures > 1_000) {
           this.#endSalvage();
           break;
@@ -106,15 +106,15 @@ export class Disk implements Disposable {
   }
 
   #open(): void {
-    const { file, maxBytes } = this.#hands;
+    const { file, maxBytes } = this.#deps;
     this.#journal = new Journal(file, maxBytes);
-    this.#hands.opened(this.#journal.content());
+    this.#deps.opened(this.#journal.content());
   }
 
   #reopen(): boolean {
-    const now = this.#hands.wire.monotonic();
+    const now = this.#deps.wire.monotonic();
     if (now < this.#reopenAt) return false;
-    this.#reopenAt = now + this.#hands.reopenMs;
+    this.#reopenAt = now + this.#deps.reopenMs;
     this.#attempt(() => this.#open());
     return this.#journal !== undefined;
   }
@@ -125,7 +125,7 @@ export class Disk implements Disposable {
       const result = work();
       if (this.#trouble !== undefined && this.#journal) {
         this.#trouble = undefined;
-        this.#hands.log.info('the outbox is written again');
+        this.#deps.log.info('the outbox is written again');
       }
       return result;
     } catch (error) {
@@ -134,9 +134,9 @@ export class Disk implements Disposable {
       this.#trouble = error.trouble;
       if (error.trouble === 'corrupt') this.#replace(error);
       else if (error.trouble !== 'full') {
-        if (changed) this.#hands.log.error({ reason: reasonOf(error) }, 'the outbox cannot be used; readings wait in memory only');
+        if (changed) this.#deps.log.error({ reason: reasonOf(error) }, 'the outbox cannot be used; readings wait in memory only');
         this.#close(false);
-      } else if (changed) this.#hands.log.error('the outbox is full; the oldest readings are given up');
+      } else if (changed) this.#deps.log.error('the outbox is full; the oldest readings are given up');
       return undefined;
     }
   }
@@ -145,18 +145,18 @@ export class Disk implements Disposable {
     if (!this.#journal) return;
     this.#journal[Symbol.dispose]();
     this.#journal = undefined;
-    this.#reopenAt = this.#hands.wire.monotonic() + this.#hands.reopenMs;
-    this.#hands.forgotten(replaced);
+    this.#reopenAt = this.#deps.wire.monotonic() + this.#deps.reopenMs;
+    this.#deps.forgotten(replaced);
   }
 
   #replace(error: JournalError): void {
-    const { file, log, wire, plant } = this.#hands;
+    const { file, log, wire, plant } = this.#deps;
     this.#close(true);
     const aside = quarantine(file, Math.max(0, plant.now()).toString(36));
     log.error({ reason: reasonOf(error), aside }, 'the outbox file is damaged; it was set aside and a new one started');
     this.#endSalvage();
     try {
-      if (existsSync(aside)) this.#old = { journal: new Journal(aside, this.#hands.maxBytes), at: 0, failures: 0 };
+      if (existsSync(aside)) this.#old = { journal: new Journal(aside, this.#deps.maxBytes), at: 0, failures: 0 };
     } catch {
       log.warn({ aside }, 'nothing in the damaged outbox file can be read');
     }
@@ -189,7 +189,7 @@ export class Disk implements Disposable {
       return oldest;
     });
     if (!rows || rows.length === 0) return false;
-    this.#hands.madeRoom(rows);
+    this.#deps.madeRoom(rows);
     return true;
   }
 }

@@ -40,7 +40,7 @@ export const senderLimits: SenderLimits = {
   gatherMessages: 256,
 };
 
-export interface SenderHands {
+export interface SenderDeps {
   after(ms: number, work: () => void): () => void;
   /** Wire time, monotonic ms. */
   now(): number;
@@ -55,7 +55,7 @@ export interface SenderHands {
 }
 
 export class Sender {
-  readonly #hands: SenderHands;
+  readonly #deps: SenderDeps;
   readonly #limits: SenderLimits;
   /** Messages in memory that were sent at least once or were loaded from disk: boot, then seq. */
   readonly #known = new Map<string, Map<number, Message>>();
@@ -78,8 +78,8 @@ export class Sender {
   #usualCommitMs = 0;
   resent = 0;
 
-  constructor(hands: SenderHands, limits: Partial<SenderLimits> = {}) {
-    this.#hands = hands;
+  constructor(deps: SenderDeps, limits: Partial<SenderLimits> = {}) {
+    this.#deps = deps;
     this.#limits = { ...senderLimits, ...limits };
     this.#backlogWindow = this.#limits.backlogMin;
   }
@@ -114,7 +114,7 @@ export class Sender {
   connected(): void {
     this.#connected = true;
     this.#setStalled(false);
-    this.#progressAt = this.#hands.now();
+    this.#progressAt = this.#deps.now();
     this.pump();
   }
 
@@ -130,7 +130,7 @@ export class Sender {
   committed(payload: CommittedPayload): void {
     const messages = this.#known.get(payload.boot);
     if (!messages) return;
-    const now = this.#hands.now();
+    const now = this.#deps.now();
     let slowest = -1;
     for (const [from, to] of payload.seqs) {
       // A range may name more than we hold, even absurdly more: the work is bounded by what we hold.
@@ -155,7 +155,7 @@ export class Sender {
   /** To be called a few times a second while `waiting`. */
   tick(): void {
     if (!this.#connected) return;
-    const now = this.#hands.now();
+    const now = this.#deps.now();
     const timeout = Math.max(this.#limits.commitTimeoutMs, 4 * this.#usualCommitMs);
     if (!this.#stalled && this.inFlight > 0 && now - this.#progressAt > timeout) {
       this.#sentToDue();
@@ -194,12 +194,12 @@ export class Sender {
       }
       this.#due = [];
       this.#dueHead = 0;
-      const loaded = this.#hands.load();
+      const loaded = this.#deps.load();
       if (loaded.length === 0) return undefined;
       for (const message of loaded) {
         if (this.knows(message)) {
           message.state = 'done';
-          this.#hands.duplicate(message);
+          this.#deps.duplicate(message);
           continue;
         }
         message.state = 'due';
@@ -219,7 +219,7 @@ export class Sender {
   }
 
   #send(message: Message): void {
-    const now = this.#hands.now();
+    const now = this.#deps.now();
     if (this.inFlight === 0) this.#progressAt = now;
     if (message.live) {
       this.#liveSent++;
@@ -234,7 +234,7 @@ export class Sender {
     this.#log.push({ message, sentAt: now });
     this.#batch.push(message);
     if (this.#batch.length >= this.#limits.gatherMessages) this.#flush();
-    else this.#cancelFlush ??= this.#hands.after(this.#limits.gatherMs, () => this.#flush());
+    else this.#cancelFlush ??= this.#deps.after(this.#limits.gatherMs, () => this.#flush());
   }
 
   #flush(): void {
@@ -242,7 +242,7 @@ export class Sender {
     this.#cancelFlush = undefined;
     const batch = this.#batch;
     this.#batch = [];
-    if (batch.length > 0 && this.#connected) this.#hands.send(batch);
+    if (batch.length > 0 && this.#connected) this.#deps.send(batch);
   }
 
   #leaveFlight(message: Message): void {
@@ -263,7 +263,7 @@ export class Sender {
     this.#leaveFlight(message);
     message.state = 'done';
     messages.delete(message.seq);
-    this.#hands.done(message);
+    this.#deps.done(message);
   }
 
   #sentToDue(): void {
@@ -306,7 +306,7 @@ export class Sender {
   #setStalled(yes: boolean): void {
     if (this.#stalled === yes) return;
     this.#stalled = yes;
-    this.#hands.stalled(yes);
+    this.#deps.stalled(yes);
   }
 }
 

@@ -23,7 +23,7 @@ const noMeasurement = 'none';
 export const rolledUp = (measurement: Measurement) => `${identifier(longPolicy)}.${identifier(`hourly_${measurement}`)}`;
 export const isRolledUp = (measurement: Measurement) => measurement !== 'consumption' && measurement !== 'alarm_transition';
 
-export interface RollupHands {
+export interface RollupDeps {
   query(statements: readonly string[]): Promise<Result[]>;
   /** Lines without points; throws when they are not in. */
   send(lines: readonly string[]): Promise<void>;
@@ -33,18 +33,18 @@ export interface RollupHands {
 }
 
 export class Rollups {
-  readonly #hands: RollupHands;
+  readonly #deps: RollupDeps;
   readonly #source = Math.random().toString(36).slice(2, 10);
   readonly #marked = new Map<string, number>();
   #lastMark = 0;
 
-  constructor(hands: RollupHands) {
-    this.#hands = hands;
+  constructor(deps: RollupDeps) {
+    this.#deps = deps;
   }
 
   /** Lines to send with these points, and what to call once they are in. */
   marksFor(points: readonly StorePoint[]): { lines: string[]; done: () => void } {
-    const now = this.#hands.clock.now();
+    const now = this.#deps.clock.now();
     const fresh = new Map<string, [measurement: Measurement, hour: number]>();
     let last = '';
     for (const { measurement, t } of points) {
@@ -64,14 +64,14 @@ export class Rollups {
   }
 
   #markLine(measurement: string, hour: number): string {
-    this.#lastMark = Math.max(this.#hands.clock.now(), this.#lastMark + 1);
+    this.#lastMark = Math.max(this.#deps.clock.now(), this.#lastMark + 1);
     return `rollup_marks,source=${this.#source} of=${JSON.stringify(measurement)},hour=${hour} ${this.#lastMark}`;
   }
 
   /** Marked hours by measurement: those that must be read from points. */
   async dirty(until?: number): Promise<Map<Measurement, Set<number>>> {
     const where = until === undefined ? '' : ` WHERE time <= ${until}ms`;
-    const [result] = await this.#hands.query([`SELECT "of", "hour" FROM ${marks}${where}`]);
+    const [result] = await this.#deps.query([`SELECT "of", "hour" FROM ${marks}${where}`]);
     const found = new Map<Measurement, Set<number>>();
     for (const [, of, hour] of result?.series?.[0]?.values ?? []) {
       if (of === noMeasurement) continue;
@@ -87,7 +87,7 @@ export class Rollups {
    * @param all also hours that are not finished and marks that are not settled; those marks stay
    */
   async roll(now: number, all = false): Promise<void> {
-    const settled = this.#hands.clock.now() - markSettledMs;
+    const settled = this.#deps.clock.now() - markSettledMs;
     const unfinished = Math.floor((now - graceMs) / hourMs);
     const keep: string[] = [];
     for (const [measurement, hours] of await this.dirty(all ? undefined : settled)) {
@@ -98,14 +98,14 @@ export class Rollups {
       for (const [first, end] of runsOf(ready)) await this.#rollRange(measurement, first, end);
     }
     // One mark of no hour stays: a series that is deleted empty while others write to it is asking for trouble in InfluxDB's index.
-    await this.#hands.send([...keep, this.#markLine(noMeasurement, 0)]);
-    const [result] = await this.#hands.query([`DELETE FROM ${marks} WHERE time <= ${settled}ms`]);
+    await this.#deps.send([...keep, this.#markLine(noMeasurement, 0)]);
+    const [result] = await this.#deps.query([`DELETE FROM ${marks} WHERE time <= ${settled}ms`]);
     if (result?.error && !/not found/.test(result.error)) throw new Fault('store/query', `InfluxDB roll-up: ${result.error}`);
   }
 
   async #rollRange(measurement: Measurement, first: number, end: number): Promise<void> {
-    const target = `${identifier(this.#hands.database)}.${rolledUp(measurement)}`;
-    const [result] = await this.#hands.query([
+    const target = `${identifier(this.#deps.database)}.${rolledUp(measurement)}`;
+    const [result] = await this.#deps.query([
       `SELECT count(*), sum(*), min(*), max(*), first(*), last(*) INTO ${target} FROM ${identifier(measurement)} ` +
         `WHERE time >= ${first * hourMs}ms AND time < ${end * hourMs}ms GROUP BY time(1h), *`,
     ]);

@@ -13,5 +13,5 @@ export default defineScenario({
   expects: () => [],
   damage: () => ({ what: { zh: '电费计算错误', en: 'Wrong bills' }, afterMs: null }),
   apply: () => undefined,
-  begin: (hands, params) => hands.resetCounters(text(params, 'meter')),
+  begin: (deps, params) => deps.resetCounters(text(params, 'meter')),
 });

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
-import smtp from '../../rules/channels/smtp.ts';
+import smtp from '../../notify/channels/smtp.ts';
 import { freePort, needs } from '../servers.ts';
 import { startSmtpServer } from '../smtp-server.ts';
-import { type Behaviour, channelContract, handsFor, noticeFor, person } from './channel.ts';
+import { type Behaviour, channelContract, depsFor, noticeFor, person } from './channel.ts';
 
 const environment = { MAIL_PASSWORD: 'kR7-very-secret-9x' };
 const user = { name: 'plantroom', password: environment.MAIL_PASSWORD };
@@ -36,13 +36,13 @@ describe.runIf(needs('aiosmtpd'))('smtp', () => {
     };
   });
 
-  const hands = handsFor(environment);
+  const deps = depsFor(environment);
   const never = new AbortController().signal;
 
   test('goes over TLS with a login, to one person, with a Chinese subject and name that other software reads', async () => {
     await using server = await startSmtpServer({ tls: true, user });
     const settings = { host: '127.0.0.1', port: server.port, ca: server.ca, from, ...login };
-    await using channel = await smtp.open(smtp.options.parse(settings), hands);
+    await using channel = await smtp.open(smtp.options.parse(settings), deps);
     await channel.send(noticeFor(), never);
     await vi.waitFor(() => expect(server.mails).toHaveLength(1), 5_000);
     const [mail] = server.mails;
@@ -59,7 +59,7 @@ describe.runIf(needs('aiosmtpd'))('smtp', () => {
     await using server = await startSmtpServer({ tls: true, user });
     await using plain = await startSmtpServer();
     for (const port of [server.port, plain.port]) {
-      await using channel = await smtp.open(smtp.options.parse({ host: '127.0.0.1', port, from, ...login }), hands);
+      await using channel = await smtp.open(smtp.options.parse({ host: '127.0.0.1', port, from, ...login }), deps);
       await expect(channel.send(noticeFor(), never)).rejects.toMatchObject({ code: 'notify/unreachable' });
     }
     expect([...server.mails, ...plain.mails]).toEqual([]);
@@ -67,7 +67,7 @@ describe.runIf(needs('aiosmtpd'))('smtp', () => {
 
   test('a relay without TLS and password needs no more than host, port and sender', async () => {
     await using server = await startSmtpServer();
-    await using channel = await smtp.open(smtp.options.parse({ host: '127.0.0.1', port: server.port, security: 'none', from }), hands);
+    await using channel = await smtp.open(smtp.options.parse({ host: '127.0.0.1', port: server.port, security: 'none', from }), deps);
     await channel.send(noticeFor(), never);
     await vi.waitFor(() => expect(server.mails).toHaveLength(1), 5_000);
     expect(smtp.check(smtp.options.parse({ host: 'h', security: 'none', from, ...login }))).toHaveLength(1);
@@ -78,7 +78,7 @@ describe.runIf(needs('aiosmtpd'))('smtp', () => {
     const server = createServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    await using channel = await smtp.open(smtp.options.parse({ host: '127.0.0.1', port, from, security: 'none' }), hands);
+    await using channel = await smtp.open(smtp.options.parse({ host: '127.0.0.1', port, from, security: 'none' }), deps);
     await expect(channel.send(noticeFor(), never)).rejects.toMatchObject({ code: 'notify/unreachable', retryable: true });
     server.close();
   });

@@ -1,15 +1,15 @@
 /** What every notification channel must do. `channelContract` runs the same tests against each, with a real server; see channel.*.test.ts. */
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Channel, ChannelHands, ChannelType, Notice } from '../../rules/channel.ts';
-import { supplements } from '../../rules/message.ts';
-import { noticeOf, summaryOf } from '../../rules/notify/text.ts';
+import type { Channel, ChannelDeps, ChannelType, Notice } from '../../notify/channel.ts';
+import { noticeOf, summaryOf } from '../../notify/text.ts';
 import type { Alarm } from '../../shared/alarm.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { Fault, isFault } from '../../shared/errors.ts';
 import { Secret } from '../../shared/secret.ts';
 import type { Person } from '../../shared/site.ts';
 import type { Language } from '../../shared/text.ts';
+import { supplements } from '../../shared/wording.ts';
 
 export interface Received {
   /** All that a person (or a program) gets to read. */
@@ -85,7 +85,7 @@ export function noticeFor(change: Partial<Alarm> = {}, more: { language?: Langua
   return noticeOf(owed, { site, language: more.language ?? 'zh', to: [person], now: (whole.raisedAt ?? 0) + 1_000 });
 }
 
-export function handsFor(environment: Record<string, string>): ChannelHands {
+export function depsFor(environment: Record<string, string>): ChannelDeps {
   return {
     wire: systemClock(),
     path: (name) => name,
@@ -106,7 +106,7 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
     });
     afterAll(() => bench?.[Symbol.asyncDispose]());
     const open = async (settings = bench.settings, environment = bench.environment): Promise<Channel> =>
-      bench.type.open(bench.type.options.parse(settings), handsFor(environment));
+      bench.type.open(bench.type.options.parse(settings), depsFor(environment));
     const deliver = async (notice: Notice): Promise<Received> => {
       await using channel = await open();
       const before = bench.received().length;

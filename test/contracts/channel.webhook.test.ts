@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import webhook from '../../rules/channels/webhook.ts';
+import webhook from '../../notify/channels/webhook.ts';
 import { type Reply, startHttpReceiver } from '../http-receiver.ts';
 import { freePort } from '../servers.ts';
-import { type Behaviour, channelContract, handsFor, noticeFor } from './channel.ts';
+import { type Behaviour, channelContract, depsFor, noticeFor } from './channel.ts';
 
 const replies: Record<Behaviour, Reply> = {
   fine: { status: 202, body: '{"ok":true}' },
@@ -40,7 +40,7 @@ channelContract('webhook', async () => {
 describe('the webhook', () => {
   const send = async (reply: Reply, key = environment.HOOK) => {
     await using server = await startHttpReceiver(() => reply);
-    await using channel = await webhook.open(webhook.options.parse({ url: server.url, secret }), handsFor({ HOOK: key }));
+    await using channel = await webhook.open(webhook.options.parse({ url: server.url, secret }), depsFor({ HOOK: key }));
     const error: unknown = await channel.send(noticeFor(), AbortSignal.timeout(5_000)).then(
       () => undefined,
       (reason: unknown) => reason,
@@ -83,7 +83,7 @@ describe('the webhook', () => {
   });
 
   test('takes no key that is too short to be one, and no address with a key in it', async () => {
-    expect(() => webhook.open(webhook.options.parse({ url: 'http://h.example', secret }), handsFor({ HOOK: 'short' }))).toThrow(
+    expect(() => webhook.open(webhook.options.parse({ url: 'http://h.example', secret }), depsFor({ HOOK: 'short' }))).toThrow(
       /16 characters/,
     );
     expect(webhook.check(webhook.options.parse({ url: 'https://h.example/?token=x', secret }))).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import wecom from '../../rules/channels/wecom.ts';
+import wecom from '../../notify/channels/wecom.ts';
 import { type Reply, startHttpReceiver } from '../http-receiver.ts';
 import { freePort } from '../servers.ts';
-import { type Behaviour, channelContract, handsFor, noticeFor } from './channel.ts';
+import { type Behaviour, channelContract, depsFor, noticeFor } from './channel.ts';
 
 const says = (errcode: number, errmsg: string): Reply => ({
   body: JSON.stringify({ errcode, errmsg }),
@@ -40,7 +40,7 @@ channelContract('wecom', async () => {
 describe('the WeCom robot', () => {
   const send = async (reply: Reply) => {
     await using server = await startHttpReceiver(() => reply);
-    await using channel = await wecom.open(wecom.options.parse({ url: server.url, key }), handsFor(environment));
+    await using channel = await wecom.open(wecom.options.parse({ url: server.url, key }), depsFor(environment));
     const error: unknown = await channel.send(noticeFor(), AbortSignal.timeout(5_000)).then(
       () => undefined,
       (reason: unknown) => reason,

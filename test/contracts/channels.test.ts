@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import blueprint from '../../rules/channels/_blueprint.ts';
-import { channelTypes } from '../../rules/channels.ts';
+import blueprint from '../../notify/channels/_blueprint.ts';
+import { channelTypes } from '../../notify/channels.ts';
 import { channelBaseSchema } from '../../shared/site.ts';
 
 describe('every notification channel', () => {

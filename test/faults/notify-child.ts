@@ -1,7 +1,7 @@
 /** Raises and clears alarms and tells of them, until it is killed; or, told "quiet", only brings to an end what is owed. */
 import { Registry } from 'prom-client';
-import { openEngineDesk } from '../../rules/desk/open.ts';
-import { openNotifier } from '../../rules/notify.ts';
+import { openEngineDesk } from '../../desk/open.ts';
+import { openNotifier } from '../../notify/notifier.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { silentLog } from '../../shared/log.ts';
 import { random } from '../random.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openDeliveries } from '../../rules/desk/deliveries.ts';
+import { openDeliveries } from '../../desk/deliveries.ts';
 import { startHttpReceiver } from '../http-receiver.ts';
 import { random } from '../random.ts';
 import { temporaryFolder } from '../servers.ts';

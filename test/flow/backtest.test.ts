@@ -9,8 +9,8 @@ import { openStore } from '../../ingest/open-store.ts';
 import type { StorePoint } from '../../ingest/store.ts';
 import { backtest, type Transition } from '../../rules/backtest.ts';
 import { runBacktest } from '../../rules/backtest-command.ts';
-import { backtest as inThread } from '../../rules/desk/index.ts';
 import { fileHistory, type History, storeHistory } from '../../rules/history.ts';
+import { backtest as inThread } from '../../rules/index.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { demoSite, openPlantRun, type Seen } from './plant-run.ts';
 

@@ -106,12 +106,12 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
       return points.length >= 2;
     }, 60_000);
     await page.goto(`${program.url}/#/rules/EL-OVER-WARN/${feeder}`);
-    const knob = (name: string) => page.locator(`[data-knob="${name}"] input`);
-    await knob('on_delay').focus();
+    const parameter = (name: string) => page.locator(`[data-parameter="${name}"] input`);
+    await parameter('on_delay').focus();
     await page.keyboard.press('Home');
     await page.waitForSelector('[data-trial="try.fired"]', { timeout: 60_000 });
     expect(await counts(page)).toEqual(['0', '0']);
-    await knob('limit').focus();
+    await parameter('limit').focus();
     await page.keyboard.press('Home');
     // The line moves at once; the backtest follows.
     expect(Number(await page.locator('[data-tried]').getAttribute('data-tried'))).toBeCloseTo(1.6, 5);

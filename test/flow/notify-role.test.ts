@@ -6,8 +6,9 @@ import { Aedes } from 'aedes';
 import mqtt from 'mqtt';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { openDeliveries } from '../../desk/deliveries.ts';
+import { openNotifier } from '../../notify/index.ts';
 import { startRules } from '../../rules/app.ts';
-import { openDeliveries } from '../../rules/desk/deliveries.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { silentLog } from '../../shared/log.ts';
 import { operationsFile } from '../../shared/role.ts';
@@ -35,7 +36,7 @@ test('low oxygen pressure on the broker is told at once, and its return too', as
   site.config.channels = [channelBaseSchema.parse({ id: 'hook', type: 'webhook', url: receiver.url, secret: { file: secretFile } })];
   const clock = systemClock();
   const metrics = new Registry();
-  const rules = await startRules({
+  const rules = await startRules(openNotifier)({
     role: 'rules',
     site,
     dataDir: folder.path,

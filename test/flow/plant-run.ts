@@ -1,9 +1,9 @@
 /** The simulated hospital, the rules engine and the desk in one process, without sockets: plant days in seconds. */
 import { join } from 'node:path';
+import type { EngineDesk } from '../../desk/desk.ts';
+import { openEngineDesk } from '../../desk/open.ts';
 import { builtInProfiles, loadProfiles } from '../../gateway/profiles.ts';
-import { openAttendant } from '../../rules/attendant.ts';
-import type { EngineDesk } from '../../rules/desk/desk.ts';
-import { openEngineDesk } from '../../rules/desk/open.ts';
+import { openConditionHandler } from '../../rules/condition-handler.ts';
 import { type Condition, openEngine } from '../../rules/engine.ts';
 import { openRuleBook } from '../../rules/pack.ts';
 import { loadCatalog } from '../../shared/catalog.ts';
@@ -55,9 +55,9 @@ export function openPlantRun(options: {
   const clock = { now: () => now } as Clock;
   const desk = openEngineDesk({ file: ':memory:', clock });
   const book = openRuleBook(demoSite.config);
-  const attendant = openAttendant(book, desk, clock);
+  const conditionHandler = openConditionHandler(book, desk, clock);
   const pending: Condition[] = [];
-  const engine = openEngine(book.instances, (condition) => void pending.push(condition), attendant.active);
+  const engine = openEngine(book.instances, (condition) => void pending.push(condition), conditionHandler.active);
   const seen: Seen[] = [];
   const stepMs = stepS * 1_000;
   const read = hospital.devices.filter((device) => only === undefined || only.includes(device.id));
@@ -86,7 +86,7 @@ export function openPlantRun(options: {
         engine.tick(now);
         if (pending.length === 0) continue;
         const conditions = pending.splice(0);
-        attendant.attend(conditions);
+        conditionHandler.attend(conditions);
         for (const { instance, active, at } of conditions) {
           const { rule, device, priority } = instance.definition;
           seen.push({ at, rule, device, priority, active });

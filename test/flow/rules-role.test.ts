@@ -7,9 +7,10 @@ import { Aedes } from 'aedes';
 import mqtt, { type MqttClient } from 'mqtt';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Desk, openDesk } from '../../desk/index.ts';
 import { openStore } from '../../ingest/open-store.ts';
+import { openNotifier } from '../../notify/index.ts';
 import { startRules } from '../../rules/app.ts';
-import { type Desk, openDesk } from '../../rules/desk/index.ts';
 import type { Alarm } from '../../shared/alarm.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { silentLog } from '../../shared/log.ts';
@@ -80,7 +81,7 @@ const send = (kpa: number | null, t = clock.now()) =>
   );
 const start = async () => {
   const before = subscribed;
-  const role = await startRules({ ...context, metrics: new Registry() });
+  const role = await startRules(openNotifier)({ ...context, metrics: new Registry() });
   await until(() => expect(subscribed).toBeGreaterThan(before));
   return role;
 };

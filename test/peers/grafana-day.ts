@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { openEngineDesk } from '../../desk/open.ts';
 import { openStore } from '../../ingest/open-store.ts';
 import { placementsOf } from '../../ingest/placement.ts';
 import type { StorePoint } from '../../ingest/store.ts';
-import { openAttendant } from '../../rules/attendant.ts';
-import { openEngineDesk } from '../../rules/desk/open.ts';
+import { openConditionHandler } from '../../rules/condition-handler.ts';
 import { type Condition, openEngine } from '../../rules/engine.ts';
 import { openRuleBook } from '../../rules/pack.ts';
 import { pointsOf } from '../../rules/transitions.ts';
@@ -94,11 +94,11 @@ function openRules(demo: ReturnType<typeof demoSite>) {
   const clock = manualClock(dayStart);
   const desk = openEngineDesk({ file: ':memory:', clock });
   const book = openRuleBook(demo.config);
-  const attendant = openAttendant(book, desk, clock);
+  const conditionHandler = openConditionHandler(book, desk, clock);
   const pending: Condition[] = [];
   // Devices are read more seldom here than the site file says: that they are silent would be all that the rules see.
   const instances = book.instances.filter(({ rule }) => !rule.id.startsWith('SYS-COMM'));
-  const engine = openEngine(instances, (condition) => void pending.push(condition), attendant.active);
+  const engine = openEngine(instances, (condition) => void pending.push(condition), conditionHandler.active);
   engine.start(dayStart);
   for (const gateway of demo.config.gateways) engine.status(gateway.id, dayStart, true);
   return {
@@ -107,7 +107,7 @@ function openRules(demo: ReturnType<typeof demoSite>) {
     tick(t: number) {
       clock.advanceSync(t - clock.now());
       engine.tick(t);
-      attendant.attend(pending.splice(0));
+      conditionHandler.attend(pending.splice(0));
     },
     points: () => pointsOf(desk.journalSince(0, 100_000), book.plant, (id) => desk.alarm(id)),
     [Symbol.dispose]: () => desk[Symbol.dispose](),

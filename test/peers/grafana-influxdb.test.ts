@@ -1,8 +1,8 @@
 /** Every query of every board against a real InfluxDB that holds a simulated day: none may come back empty. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isDerived, isReadings } from '../../dashboards/board.ts';
-import { evaluate, parseExpression } from '../../dashboards/board-expression.ts';
-import { loadBoards } from '../../dashboards/boards.ts';
+import { isDerived, isReadings } from '../../dashboards/board/board.ts';
+import { loadBoards } from '../../dashboards/board/boards.ts';
+import { evaluate, parseExpression } from '../../dashboards/board/expression.ts';
 import { buildDashboard } from '../../dashboards/grafana/build.ts';
 import { languages } from '../../shared/text.ts';
 import { demoSite } from '../board-site.ts';

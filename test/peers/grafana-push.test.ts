@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import grafana from '../../commands/grafana.ts';
-import { loadBoards } from '../../dashboards/boards.ts';
+import { loadBoards } from '../../dashboards/board/boards.ts';
 import { buildDashboard } from '../../dashboards/grafana/build.ts';
 import { grafanaClient } from '../../dashboards/grafana/client.ts';
 import { dataSourceOf } from '../../dashboards/grafana/data-source.ts';

@@ -85,8 +85,8 @@ ${devicesYaml}
 async function readAll(bus: string) {
   using folder = temporaryFolder('peers');
   const lines: ReadLine[] = [];
-  const hands = { clock: systemClock(), log: silentLog() };
-  const code = await runRead(siteOf(folder.path, bus), { once: true, json: true }, (line) => lines.push(JSON.parse(line)), hands);
+  const deps = { clock: systemClock(), log: silentLog() };
+  const code = await runRead(siteOf(folder.path, bus), { once: true, json: true }, (line) => lines.push(JSON.parse(line)), deps);
   return { code, lines, of: (id: string) => new Map(lines.filter(({ device }) => device === id).map((line) => [line.quantity, line])) };
 }
 

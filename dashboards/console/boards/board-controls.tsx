@@ -1,8 +1,8 @@
 /** Where one chooses what a board shows: building, comparison, range, and steps through time. All of it stands in the link. */
 import { ActionIcon, Button, Group, Popover, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { comparisons, type TimeRange } from '../../compare.ts';
-import { momentOf, wallOf } from '../../zone.ts';
+import { momentOf, wallOf } from '../../../shared/zone.ts';
+import { comparisons, type TimeRange } from '../../board/compare.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { ranges, spanOf } from '../chart/ranges.ts';
 import type { TextKey } from '../i18n/en.ts';

@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import type { ReadingsPanel } from '../../board.ts';
+import type { ReadingsPanel } from '../../board/board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { bridge } from '../chart/gaps.ts';
 import { linesOptions } from '../chart/lines.ts';

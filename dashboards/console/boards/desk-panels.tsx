@@ -1,7 +1,7 @@
 /** Panels on alarms, tickets and the program itself: they come from the desk and the health of the roles, not from readings. */
 import { type ReactNode, useEffect, useState } from 'react';
 import { ticketStateLabels, ticketStates } from '../../../shared/ticket.ts';
-import type { DeskPanel } from '../../board.ts';
+import type { DeskPanel } from '../../board/board.ts';
 import { type AlarmKpis, api } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';

@@ -1,7 +1,7 @@
 /** What a panel shows, as a file: the numbers for a spreadsheet, the picture for a report. */
 import { Menu } from '@mantine/core';
 import type { RefObject } from 'react';
-import type { ReadingsPanel } from '../../board.ts';
+import type { ReadingsPanel } from '../../board/board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { csvOf, csvOverTime } from '../chart/csv.ts';
 import { pictureLines } from '../chart/picture-lines.ts';

@@ -1,7 +1,7 @@
 /** Panels of single values: figures, gauges as bars with their limits, tables, tiles of states. */
 import type { ReactNode } from 'react';
 import { type Priority, priorities } from '../../../shared/alarm.ts';
-import type { ReadingsPanel } from '../../board.ts';
+import type { ReadingsPanel } from '../../board/board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { PriorityMark } from '../parts/priority.tsx';

@@ -1,7 +1,7 @@
 /** Rows are devices, columns steps of time; darker is more. A band is one picture: a board of a year would be twenty thousand elements. */
 import { useComputedColorScheme } from '@mantine/core';
 import { type MouseEvent, useEffect, useRef } from 'react';
-import type { ReadingsPanel } from '../../board.ts';
+import type { ReadingsPanel } from '../../board/board.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { beyond } from './figures.tsx';
 import { TimeAxis } from './shapes.tsx';

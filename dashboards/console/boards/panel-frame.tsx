@@ -2,9 +2,9 @@
 import { Tooltip } from '@mantine/core';
 import { type CSSProperties, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Language } from '../../../shared/text.ts';
-import { type DeskPanel, isMonthly, isStatus, type Panel, type ReadingsPanel } from '../../board.ts';
-import type { Place } from '../../board-layout.ts';
-import { shownUnit } from '../../board-units.ts';
+import { type DeskPanel, isMonthly, isStatus, type Panel, type ReadingsPanel } from '../../board/board.ts';
+import type { Place } from '../../board/layout.ts';
+import { shownUnit } from '../../board/units.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { Question } from '../parts/action-dialog.tsx';
 import { useConsole } from '../parts/context.ts';

@@ -1,6 +1,6 @@
 /** Panels that are shapes rather than curves: bars, state timelines. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import type { ReadingsPanel } from '../../board.ts';
+import type { ReadingsPanel } from '../../board/board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { bridge } from '../chart/gaps.ts';
 import { useWords } from '../i18n/i18n.tsx';

@@ -1,9 +1,9 @@
 /** Data of a panel: loaded when it comes into view, refreshed while it is there. */
 import { useEffect, useRef, useState } from 'react';
-import { isComparable, type ReadingsPanel } from '../../board.ts';
-import type { Comparison } from '../../compare.ts';
-import type { PanelAnswer, PanelLine } from '../../panel-data.ts';
-import { refreshMs } from '../../panel-refresh.ts';
+import { isComparable, type ReadingsPanel } from '../../board/board.ts';
+import type { Comparison } from '../../board/compare.ts';
+import type { PanelAnswer, PanelLine } from '../../panel/data.ts';
+import { refreshMs } from '../../panel/refresh.ts';
 import { spanOf } from '../chart/ranges.ts';
 import { api } from '../data/api.ts';
 import type { PlantLink } from '../data/plant.ts';

@@ -1,5 +1,5 @@
 /** What one looks at on a board: range, building, comparison; as the link of the page says it. Pure. */
-import { type Comparison, comparisons, type TimeRange } from '../../compare.ts';
+import { type Comparison, comparisons, type TimeRange } from '../../board/compare.ts';
 import { isRange, type RangeId, spanOf } from '../chart/ranges.ts';
 
 export interface BoardView {

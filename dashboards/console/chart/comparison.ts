@@ -1,4 +1,4 @@
-import type { Comparison } from '../../compare.ts';
+import type { Comparison } from '../../board/compare.ts';
 import type { TextKey } from '../i18n/en.ts';
 
 export const comparisonLabels = {

@@ -2,7 +2,7 @@
  * Files for spreadsheets: with a byte order mark, so that Excel reads Chinese; times in the clocks of the site, ISO 8601 with their offset. A text
  * never becomes a formula (OWASP, "CSV injection").
  */
-import { isoInZone } from '../../zone.ts';
+import { isoInZone } from '../../../shared/zone.ts';
 
 export type Cell = string | number | null;
 

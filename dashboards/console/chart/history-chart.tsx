@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import type { SeriesPoint } from '../../../ingest/store.ts';
 import type { QuantityId } from '../../../shared/quantity.ts';
-import { type Comparison, earlierRange, ontoPresent } from '../../compare.ts';
+import { type Comparison, earlierRange, ontoPresent } from '../../board/compare.ts';
 import { api, type DeviceInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';

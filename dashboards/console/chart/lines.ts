@@ -1,6 +1,6 @@
 /** Options for a chart of several lines: palette apart from the alarm colours, one axis per unit, limits as dashed lines. */
 import uPlot from 'uplot';
-import type { PanelAnswer } from '../../panel-data.ts';
+import type { PanelAnswer } from '../../panel/data.ts';
 import type { Words } from '../i18n/i18n.tsx';
 import { drawLimits, tickWriter, timeAxisFormat, withNearLimits } from './options.ts';
 

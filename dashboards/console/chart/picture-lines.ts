@@ -1,5 +1,5 @@
 /** What stands above an exported picture: where and when it is from. */
-import type { TimeRange } from '../../compare.ts';
+import type { TimeRange } from '../../board/compare.ts';
 import type { SiteInfo } from '../data/api.ts';
 import type { Words } from '../i18n/i18n.tsx';
 

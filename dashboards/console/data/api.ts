@@ -1,7 +1,10 @@
 /** The API as the console calls it. Types only are shared with the server; what arrives was checked there. */
+
+import type { AuditEntry, User } from '../../../access/index.ts';
+import type { Permission, UserRole } from '../../../access/permissions.ts';
+import type { AlarmPath, Delivery, DeskKpis, Maintenance, RuleInForce } from '../../../desk/index.ts';
 import type { SeriesPoint } from '../../../ingest/store.ts';
-import type { AlarmPath, Delivery } from '../../../rules/desk/deliveries.ts';
-import type { BacktestResult, DeskKpis, Maintenance, RuleInForce } from '../../../rules/desk/index.ts';
+import type { BacktestResult } from '../../../rules/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
 import type { ProfileFacts } from '../../../shared/profile-facts.ts';
 import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
@@ -10,14 +13,12 @@ import type { System, Trade } from '../../../shared/system.ts';
 import type { Language, Text } from '../../../shared/text.ts';
 import type { Ticket } from '../../../shared/ticket.ts';
 import type { SimulatorFault } from '../../../shared/topic.ts';
-import type { AuditEntry, User } from '../../accounts.ts';
-import type { Board } from '../../board.ts';
-import type { Comparison } from '../../compare.ts';
+import type { Board } from '../../board/board.ts';
+import type { Comparison } from '../../board/compare.ts';
 import type { DeviceFacts } from '../../device-facts.ts';
-import type { LatestValue } from '../../live-cache.ts';
+import type { LatestValue } from '../../live/cache.ts';
 import type { MeterKind, MeterRow } from '../../meter-balance.ts';
-import type { PanelAnswer } from '../../panel-data.ts';
-import type { Permission, UserRole } from '../../permissions.ts';
+import type { PanelAnswer } from '../../panel/data.ts';
 import type { PipelineFigures } from '../../pipeline-figures.ts';
 import type { Problem } from '../../problem.ts';
 import type { Transfer } from '../../transfers.ts';

@@ -1,6 +1,7 @@
 /** What a person may do with an alarm now: by the state it is in and by what the role may. Pure, so that a test can ask for every state. */
+
+import type { Permission } from '../../../access/permissions.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
-import type { Permission } from '../../permissions.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { calls, isHidden } from '../parts/priority.tsx';
 

@@ -1,5 +1,5 @@
 /** Who was told, over which channel, when, and what came of it. */
-import type { DeliveryState } from '../../../rules/desk/deliveries.ts';
+import type { DeliveryState } from '../../../desk/index.ts';
 import type { DeliveryInfo } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';

@@ -1,7 +1,7 @@
 /** The rules behind the alarm desk that a page cannot show by itself. */
 import { describe, expect, it } from 'vitest';
+import { type Permission, permissionsOf, type UserRole } from '../../../access/permissions.ts';
 import { type Alarm, type AlarmState, alarmStates } from '../../../shared/alarm.ts';
-import { type Permission, permissionsOf, type UserRole } from '../../permissions.ts';
 import type { AlarmJournalInfo } from '../data/api.ts';
 import { dayEnd, dayOf, dayStart } from '../data/days.ts';
 import { pathOf } from '../hash.ts';

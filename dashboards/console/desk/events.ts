@@ -1,5 +1,5 @@
 /** What the journal calls its events, in words. */
-import type { JournalEntry } from '../../../rules/desk/index.ts';
+import type { JournalEntry } from '../../../desk/index.ts';
 import type { TextKey } from '../i18n/en.ts';
 
 const labels: Record<JournalEntry['event'], TextKey> = {

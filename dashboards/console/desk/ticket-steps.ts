@@ -1,6 +1,7 @@
 /** What a person may do with a ticket now: by its state, by what the role may, by who did the work. The usual next step first. */
+
+import type { Permission } from '../../../access/permissions.ts';
 import type { Ticket, TicketState } from '../../../shared/ticket.ts';
-import type { Permission } from '../../permissions.ts';
 import type { SessionInfo } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 

@@ -1,8 +1,8 @@
 /** The boards: which there are, and one of them live, with its range and place. */
 import '../boards/boards.css';
 import { useEffect, useMemo, useState } from 'react';
-import type { Board } from '../../board.ts';
-import { layout, type Place } from '../../board-layout.ts';
+import type { Board } from '../../board/board.ts';
+import { layout, type Place } from '../../board/layout.ts';
 import { BoardControls } from '../boards/board-controls.tsx';
 import { PanelFrame } from '../boards/panel-frame.tsx';
 import { type BoardView, readView, writeView } from '../boards/view.ts';

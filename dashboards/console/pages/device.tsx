@@ -3,7 +3,7 @@ import '../device/device.css';
 import { SegmentedControl, Select } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { QuantityId } from '../../../shared/quantity.ts';
-import { type Comparison, comparisons } from '../../compare.ts';
+import { type Comparison, comparisons } from '../../board/compare.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { HistoryChart } from '../chart/history-chart.tsx';
 import { type RangeId, ranges, spanOf } from '../chart/ranges.ts';

@@ -1,7 +1,7 @@
 /** Users: who may what; for administrators. */
 import { Box, Button, Group, Modal, PasswordInput, Select, Stack, Table, TextInput } from '@mantine/core';
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
-import { type UserRole, userRoles } from '../../permissions.ts';
+import { type UserRole, userRoles } from '../../../access/permissions.ts';
 import { api, type User } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';

@@ -1,6 +1,6 @@
 /** What every page needs, handed down once. */
 import { createContext, useContext } from 'react';
-import type { Permission } from '../../permissions.ts';
+import type { Permission } from '../../../access/permissions.ts';
 import type { SessionInfo } from '../data/api.ts';
 import type { Plant, PlantLink } from '../data/plant.ts';
 

@@ -41,7 +41,7 @@ export function extremesOf(kind: string): readonly ('min' | 'max' | 'mean')[] {
 }
 
 /** Parameters in force at a device: of the kind, the pack, the site's overrides, and those tried on top. */
-export function paramsAt({ rule, knobs, places }: RuleInfo, device: string, tried: Params = {}): Params {
+export function paramsAt({ rule, parameters, places }: RuleInfo, device: string, tried: Params = {}): Params {
   const own = places.find((place) => place.device === device)?.params;
-  return { ...Object.fromEntries(knobs.map(({ name, value }) => [name, value])), ...rule.params, ...own, ...tried };
+  return { ...Object.fromEntries(parameters.map(({ name, value }) => [name, value])), ...rule.params, ...own, ...tried };
 }

@@ -1,6 +1,6 @@
 /** What a backtest found: how often and how long, today's setting beside the one tried, and the first episodes. */
 import { Loader } from '@mantine/core';
-import type { BacktestResult, Episode, Outcome } from '../../../rules/desk/index.ts';
+import type { BacktestResult, Episode, Outcome } from '../../../rules/index.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';

@@ -4,14 +4,14 @@ import type { RuleInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { PriorityMark } from '../parts/priority.tsx';
-import { durationText } from './knobs.ts';
+import { durationText } from './parameters.ts';
 import { packName, paramsText, sourceText } from './wording.ts';
 
 export function RuleFacts({ entry }: { entry: RuleInfo }) {
   const { t, text } = useWords();
   const { plant } = useConsole();
-  const { rule, pack, enabled, overrides, knobs, places } = entry;
-  const params = { ...Object.fromEntries(knobs.map(({ name, value }) => [name, value])), ...rule.params };
+  const { rule, pack, enabled, overrides, parameters, places } = entry;
+  const params = { ...Object.fromEntries(parameters.map(({ name, value }) => [name, value])), ...rule.params };
   return (
     <>
       <h2 className="page-title">

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { kinds } from '../../../rules/kinds.ts';
-import { knobsOf } from '../../../rules/knobs.ts';
 import { loadPacks, openRuleBook, rulesOf, withOverride } from '../../../rules/pack.ts';
+import { parametersOf } from '../../../rules/rule-parameters.ts';
 import { ruleOverrideSchema } from '../../../shared/rule.ts';
 import { siteOf } from '../../../test/site-of.ts';
 import { ApiError, type RuleInfo } from '../data/api.ts';
@@ -11,9 +11,9 @@ import { en, type TextKey } from '../i18n/en.ts';
 import { zh } from '../i18n/zh.ts';
 import { askAgain } from './ask-again.ts';
 import { firedTimes } from './fired.ts';
-import { type Knob, sliderOf } from './knobs.ts';
 import { extremesOf, linesOf, paramsAt } from './limits.ts';
-import { allKnobs, overrideOf, overrideYaml, trialOf } from './trial.ts';
+import { type RuleParameter, sliderOf } from './parameters.ts';
+import { allParameters, overrideOf, overrideYaml, trialOf } from './trial.ts';
 import { packName, paramsText, sourceText } from './wording.ts';
 
 const site = siteOf({ gw1: [['zone-1', 'oxygen'], ['zone-2', 'oxygen']] }, {
@@ -30,7 +30,7 @@ const low = openRuleBook(site.config).inForce.find(({ rule }) => rule.id === 'O2
 
 describe('a rule in force', () => {
   it('names its numbers as written, where it watches what, and what the site changed', () => {
-    expect(low.knobs).toContainEqual({
+    expect(low.parameters).toContainEqual({
       name: 'limit', form: 'limit', value: '82 % of nominal_kpa', least: null, most: null, whole: false,
     }); // biome-ignore format: short
     expect(low.overrides.map(({ reason }) => reason)).toEqual(['long pipe', 'old regulator']);
@@ -59,24 +59,32 @@ describe('a rule in force', () => {
     const named = new Set(Object.keys(en));
     const unnamed = loadPacks().flatMap((pack) =>
       pack.rules.flatMap((rule) => {
-        const knobs = knobsOf(kinds.get(rule.kind)!, rule.params);
-        return allKnobs(knobs, rule).filter(({ name }) => !named.has(`param.${name}`)).map(({ name }) => `${rule.id} ${name}`);
+        const parameters = parametersOf(kinds.get(rule.kind)!, rule.params);
+        return allParameters(parameters, rule).filter(({ name }) => !named.has(`param.${name}`)).map(({ name }) => `${rule.id} ${name}`);
       }),
     ); // biome-ignore format: short
     expect(unnamed).toEqual([]);
-    expect(knobsOf(kinds.get('state')!, { is: [1] })).toEqual([]);
-    expect(knobsOf(kinds.get('rate')!, { fall: 10, within: '90s' }).map(({ name, value }) => [name, value])).toEqual([['fall', 10], ['within', '90s']]); // biome-ignore format: short
+    expect(parametersOf(kinds.get('state')!, { is: [1] })).toEqual([]);
+    expect(parametersOf(kinds.get('rate')!, { fall: 10, within: '90s' }).map(({ name, value }) => [name, value])).toEqual([['fall', 10], ['within', '90s']]); // biome-ignore format: short
   });
 });
 
 describe('a slider', () => {
-  const knob = (more: Partial<Knob>): Knob => ({ name: 'x', form: 'number', value: 1, least: null, most: null, whole: false, ...more });
+  const parameter = (more: Partial<RuleParameter>): RuleParameter => ({
+    name: 'x',
+    form: 'number',
+    value: 1,
+    least: null,
+    most: null,
+    whole: false,
+    ...more,
+  });
 
   it('stands at the value in force, and every stop of every number of the packs is one that its rule takes', () => {
     const wrong: string[] = [];
     for (const { rule } of rulesOf(site.config)) {
       const kind = kinds.get(rule.kind)!;
-      for (const one of allKnobs(knobsOf(kind, rule.params), rule)) {
+      for (const one of allParameters(parametersOf(kind, rule.params), rule)) {
         const slider = sliderOf(one, one.value, [0, 500]);
         const back = slider.written(slider.at(one.value));
         if (!(slider.min <= slider.at(one.value) && slider.at(one.value) <= slider.max)) wrong.push(`${rule.id} ${one.name} not in range`);
@@ -93,15 +101,15 @@ describe('a slider', () => {
   });
 
   it('goes over all that was seen, in steps that people read', () => {
-    const limit = sliderOf(knob({ form: 'limit' }), 320, [250, 410]);
+    const limit = sliderOf(parameter({ form: 'limit' }), 320, [250, 410]);
     expect(limit.min).toBeLessThan(250);
     expect(limit.max).toBeGreaterThan(410);
     expect(limit.written(301.23456)).toBe(302);
-    const share = sliderOf(knob({ form: 'limit' }), '80 % of nominal_kpa', [250, 410]);
+    const share = sliderOf(parameter({ form: 'limit' }), '80 % of nominal_kpa', [250, 410]);
     expect(share.written(share.at('80 % of nominal_kpa') - 5)).toBe('75 % of nominal_kpa');
-    expect(sliderOf(knob({ form: 'limit' }), 'room_min_c - 2', undefined).written(-3)).toBe('room_min_c - 3');
-    expect(sliderOf(knob({ form: 'limit' }), 'rating_a', undefined).written(90)).toBe('90 % of rating_a');
-    const wait = sliderOf(knob({ form: 'duration' }), '70s', undefined);
+    expect(sliderOf(parameter({ form: 'limit' }), 'room_min_c - 2', undefined).written(-3)).toBe('room_min_c - 3');
+    expect(sliderOf(parameter({ form: 'limit' }), 'rating_a', undefined).written(90)).toBe('90 % of rating_a');
+    const wait = sliderOf(parameter({ form: 'duration' }), '70s', undefined);
     expect(wait.written(wait.at('70s'))).toBe('70s');
     expect(wait.written(wait.at('70s') + 1)).toBe('90s');
   });
@@ -109,10 +117,10 @@ describe('a slider', () => {
 
 describe('the text for the site file', () => {
   it('is YAML that the site file takes and means what was tried', () => {
-    const knobs = allKnobs(low.knobs, low.rule);
-    const inForce = ({ value }: Knob) => value;
-    expect(trialOf(knobs, inForce, { limit: '82 % of nominal_kpa' })).toBeUndefined();
-    const trial = trialOf(knobs, inForce, { limit: '75 % of nominal_kpa', on_delay: '2m' })!;
+    const parameters = allParameters(low.parameters, low.rule);
+    const inForce = ({ value }: RuleParameter) => value;
+    expect(trialOf(parameters, inForce, { limit: '82 % of nominal_kpa' })).toBeUndefined();
+    const trial = trialOf(parameters, inForce, { limit: '75 % of nominal_kpa', on_delay: '2m' })!;
     const text = overrideYaml(overrideOf('O2-AREA-LOW', trial, 'zone-1'), '氧站“改造”后: 75 %');
     const [override] = parse(text).rules.overrides;
     expect(ruleOverrideSchema.parse(override)).toEqual({

@@ -1,5 +1,5 @@
 /** A setting to try: what the API is asked, and the same as text for the site file. Pure. */
-import { durationText, type Knob } from './knobs.ts';
+import { durationText, type RuleParameter } from './parameters.ts';
 
 /** Only what differs from the setting in force. Delays as written: `30s`. */
 export interface Trial {
@@ -16,8 +16,8 @@ export interface TrialOverride {
 }
 
 /** What is turned, delays among it: a rule has them whatever its kind. */
-export function allKnobs(knobs: readonly Knob[], delays: { on_delay: number; off_delay: number }): Knob[] {
-  const delay = (name: 'on_delay' | 'off_delay'): Knob => ({
+export function allParameters(parameters: readonly RuleParameter[], delays: { on_delay: number; off_delay: number }): RuleParameter[] {
+  const delay = (name: 'on_delay' | 'off_delay'): RuleParameter => ({
     name,
     form: 'duration',
     value: durationText(delays[name]),
@@ -25,23 +25,23 @@ export function allKnobs(knobs: readonly Knob[], delays: { on_delay: number; off
     most: null,
     whole: false,
   });
-  return [...knobs, delay('on_delay'), delay('off_delay')];
+  return [...parameters, delay('on_delay'), delay('off_delay')];
 }
 
 /** Undefined when nothing differs. */
 export function trialOf(
-  knobs: readonly Knob[],
-  inForce: (knob: Knob) => number | string,
+  parameters: readonly RuleParameter[],
+  inForce: (parameter: RuleParameter) => number | string,
   turned: Readonly<Record<string, number | string>>,
 ) {
   const trial: Trial = { params: {} };
   let differs = false;
-  for (const knob of knobs) {
-    const value = turned[knob.name];
-    if (value === undefined || value === inForce(knob)) continue;
+  for (const parameter of parameters) {
+    const value = turned[parameter.name];
+    if (value === undefined || value === inForce(parameter)) continue;
     differs = true;
-    if (knob.name === 'on_delay' || knob.name === 'off_delay') trial[knob.name] = String(value);
-    else trial.params[knob.name] = value;
+    if (parameter.name === 'on_delay' || parameter.name === 'off_delay') trial[parameter.name] = String(value);
+    else trial.params[parameter.name] = value;
   }
   return differs ? trial : undefined;
 }

@@ -5,11 +5,11 @@ import { resolveLimit } from '../../../shared/limit.ts';
 import type { RuleInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
-import { KnobRow } from './knob-row.tsx';
-import { type Knob, sliderOf } from './knobs.ts';
 import { BacktestOutcome } from './outcome.tsx';
 import { OverrideText } from './override-text.tsx';
-import { allKnobs, overrideOf, trialOf } from './trial.ts';
+import { ParameterRow } from './parameter-row.tsx';
+import { type RuleParameter, sliderOf } from './parameters.ts';
+import { allParameters, overrideOf, trialOf } from './trial.ts';
 import type { BacktestAsk, BacktestState } from './use-backtest.ts';
 
 /** After the last change; a slider that is held waits until it is let go. */
@@ -41,9 +41,9 @@ export function TryRule({
   const [everywhere, setEverywhere] = useState(false);
   const [held, setHeld] = useState(false);
   const place = entry.places.find((one) => one.device === device);
-  const knobs = allKnobs(entry.knobs, place?.delays ?? entry.rule);
-  const inForce = (knob: Knob) => (place?.params?.[knob.name] as number | string | undefined) ?? knob.value;
-  const trial = trialOf(knobs, inForce, turned);
+  const parameters = allParameters(entry.parameters, place?.delays ?? entry.rule);
+  const inForce = (parameter: RuleParameter) => (place?.params?.[parameter.name] as number | string | undefined) ?? parameter.value;
+  const trial = trialOf(parameters, inForce, turned);
   const override = trial && overrideOf(entry.rule.id, trial, everywhere ? undefined : device);
   const wanted = JSON.stringify(override ?? null);
 
@@ -70,8 +70,8 @@ export function TryRule({
     return () => clearTimeout(timer);
   }, [wanted, held, days, everywhere, start]);
 
-  const unit = (knob: Knob) => {
-    if (knob.form !== 'limit' || typeof inForce(knob) === 'string') return '';
+  const unit = (parameter: RuleParameter) => {
+    if (parameter.form !== 'limit' || typeof inForce(parameter) === 'string') return '';
     return place?.unit ?? '';
   };
   const means = (value: number | string) => {
@@ -93,18 +93,18 @@ export function TryRule({
           {t('try.run', { n: days })}
         </Button>
       </div>
-      {entry.knobs.length === 0 && <p className="calm">{t('try.noNumbers')}</p>}
-      <div className="knobs">
-        {knobs.map((knob) => (
-          <KnobRow
-            key={knob.name}
-            knob={knob}
-            inForce={inForce(knob)}
-            value={turned[knob.name] ?? inForce(knob)}
-            slider={sliderOf(knob, inForce(knob), quantityOf(plant.site.quantities, place) ? seen : undefined)}
-            unit={unit(knob)}
-            means={means(turned[knob.name] ?? inForce(knob))}
-            turn={(value) => turn({ ...turned, [knob.name]: value })}
+      {entry.parameters.length === 0 && <p className="calm">{t('try.noNumbers')}</p>}
+      <div className="parameters">
+        {parameters.map((parameter) => (
+          <ParameterRow
+            key={parameter.name}
+            parameter={parameter}
+            inForce={inForce(parameter)}
+            value={turned[parameter.name] ?? inForce(parameter)}
+            slider={sliderOf(parameter, inForce(parameter), quantityOf(plant.site.quantities, place) ? seen : undefined)}
+            unit={unit(parameter)}
+            means={means(turned[parameter.name] ?? inForce(parameter))}
+            turn={(value) => turn({ ...turned, [parameter.name]: value })}
             hold={() => setHeld(true)}
             release={() => setHeld(false)}
           />

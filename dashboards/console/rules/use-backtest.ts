@@ -1,6 +1,6 @@
 /** One backtest at a time: a new one calls off the one under way by leaving it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { BacktestResult } from '../../../rules/desk/index.ts';
+import type { BacktestResult } from '../../../rules/index.ts';
 import { api } from '../data/api.ts';
 import { askAgain, isBusy } from './ask-again.ts';
 import type { TrialOverride } from './trial.ts';

@@ -1,0 +1,147 @@
+/** What every device says now: readings and states from MQTT, and from the store what was there before this role started. */
+import type { MqttClient } from 'mqtt';
+import type { Newest } from '../../ingest/store.ts';
+import { inRange, isQuantity, type QuantityId } from '../../shared/quantity.ts';
+import type { BadReason, Quality } from '../../shared/reading.ts';
+import { deviceStatusPayload, filters, parseTopic, readingsPayload } from '../../shared/topic.ts';
+
+export interface LatestValue {
+  /** null when bad: never 0, never an old one. */
+  value: number | null;
+  t: number;
+  quality: Quality;
+  reason?: BadReason;
+}
+
+export interface LiveDevice {
+  /** null until the gateway or a reading has told. */
+  online: boolean | null;
+  since: number | null;
+  reason: string | null;
+  lastReadingAt: number | null;
+  latest: Map<QuantityId, LatestValue>;
+}
+
+export interface LiveChange {
+  /** New values by device. */
+  readings: Map<string, Map<QuantityId, LatestValue>>;
+  /** Devices whose online state changed. */
+  devices: Set<string>;
+}
+
+export class LiveCache {
+  readonly devices = new Map<string, LiveDevice>();
+  /** Messages that were not of the agreed form; ingest keeps them in the dead-letter table, here they are only counted. */
+  invalid = 0;
+  #changed: LiveChange = { readings: new Map(), devices: new Set() };
+  readonly #site: string;
+
+  constructor(site: string, devices: Iterable<string>) {
+    this.#site = site;
+    for (const id of devices) this.devices.set(id, { online: null, since: null, reason: null, lastReadingAt: null, latest: new Map() });
+  }
+
+  /** Subscribes now and after every reconnect. */
+  follow(client: MqttClient): void {
+    const subscribe = () => {
+      client.subscribe([filters.allReadings(this.#site), filters.allDeviceStatus(this.#site)], { qos: 0 });
+    };
+    client.on('connect', subscribe);
+    if (client.connected) subscribe();
+    client.on('message', (topic, payload) => this.message(topic, payload));
+  }
+
+  message(topic: string, payload: Buffer): void {
+    const parts = parseTopic(topic);
+    if (!parts?.device || parts.site !== this.#site) return;
+    const device = this.devices.get(parts.device);
+    // Only devices of the site file: what others publish is not shown and cannot fill the memory.
+    if (!device) return;
+    let json: unknown;
+    try {
+      json = JSON.parse(payload.toString());
+    } catch {
+      this.invalid++;
+      return;
+    }
+    if (parts.kind === 'status') {
+      const status = deviceStatusPayload.safeParse(json);
+      if (!status.success) this.invalid++;
+      else this.#status(parts.device, device, status.data);
+      return;
+    }
+    const readings = readingsPayload.safeParse(json);
+    if (!readings.success) {
+      this.invalid++;
+      return;
+    }
+    const { t, v, bad } = readings.data;
+    for (const [id, value] of Object.entries(v) as [QuantityId, number][]) {
+      this.#value(
+        parts.device,
+        device,
+        id,
+        inRange(id, value) ? { value, t, quality: 'good' } : { value: null, t, quality: 'bad', reason: 'range' },
+      );
+    }
+    for (const [id, reason] of Object.entries(bad ?? {}) as [QuantityId, BadReason][]) {
+      this.#value(parts.device, device, id, { value: null, t, quality: 'bad', reason });
+    }
+  }
+
+  /** Values that the store holds; anything newer from MQTT stays. */
+  remember(newest: Iterable<{ device: string; field: string; t: number; value: number }>): void {
+    for (const { device: id, field, t, value } of newest) {
+      const device = this.devices.get(id);
+      if (device && isQuantity(field)) this.#value(id, device, field, { value, t, quality: 'good' });
+    }
+  }
+
+  /** What the devices say now, as the store will have it in a moment; a value that is bad now is none. */
+  newest(devices: Iterable<string>): Newest[] {
+    const found: Newest[] = [];
+    for (const id of devices) {
+      const device = this.devices.get(id);
+      if (!device) continue;
+      let bad = 0;
+      let last = 0;
+      for (const [field, { value, t }] of device.latest) {
+        if (value === null) bad++;
+        else found.push({ device: id, field, t, value });
+        last = Math.max(last, t);
+      }
+      if (device.online !== null) found.push({ device: id, field: 'online', t: device.since ?? last, value: device.online ? 1 : 0 });
+      if (last > 0) found.push({ device: id, field: 'bad_points', t: last, value: bad });
+    }
+    return found;
+  }
+
+  /** What has changed since the last call. */
+  takeChanges(): LiveChange {
+    const changed = this.#changed;
+    this.#changed = { readings: new Map(), devices: new Set() };
+    return changed;
+  }
+
+  #status(id: string, device: LiveDevice, status: { online: boolean; since: number; reason?: string | undefined }): void {
+    if (device.online === status.online && device.since === status.since) return;
+    device.online = status.online;
+    device.since = status.since;
+    device.reason = status.online ? null : (status.reason ?? null);
+    this.#changed.devices.add(id);
+  }
+
+  #value(id: string, device: LiveDevice, quantity: QuantityId, value: LatestValue): void {
+    const known = device.latest.get(quantity);
+    // Late data out of a gateway's outbox goes into the store, not onto the screen.
+    if (known && known.t > value.t) return;
+    device.latest.set(quantity, value);
+    if (value.quality === 'good' && (device.lastReadingAt === null || value.t > device.lastReadingAt)) device.lastReadingAt = value.t;
+    let changes = this.#changed.readings.get(id);
+    if (!changes) {
+      changes = new Map();
+      this.#changed.readings.set(id, changes);
+    }
+    changes.set(quantity, value);
+  }
+}

@@ -1,0 +1,191 @@
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manualClock } from '../../shared/clock.ts';
+import { topics } from '../../shared/topic.ts';
+import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../../test/dashboards-app.ts';
+import { until } from '../../test/program.ts';
+import { siteOf } from '../../test/site-of.ts';
+import { LiveCache } from './cache.ts';
+import { heartbeatLimitMs, RoleHealth } from './role-health.ts';
+import { readingsEvent } from './stream.ts';
+
+let app: DashboardsApp;
+let token: string;
+beforeAll(async () => {
+  app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating'], ['loop-2', 'heating']] })); // biome-ignore format: short
+  token = await app.signIn('viewer');
+});
+afterAll(() => app?.[Symbol.asyncDispose]());
+
+interface Event {
+  name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what an event holds is what the tests are about
+  data: any;
+  at: number;
+}
+
+function follow(path = '/api/live'): Promise<{ events: Event[]; headers: Record<string, unknown>; close(): void }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(app.url + path, { headers: { authorization: `Bearer ${token}` } }, (response) => {
+      const events: Event[] = [];
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        const blocks = text.split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const name = /^event: (.*)$/m.exec(block)?.[1];
+          const data = /^data: (.*)$/m.exec(block)?.[1];
+          if (name && data) events.push({ name, data: JSON.parse(data), at: performance.now() });
+        }
+      });
+      response.on('error', () => undefined);
+      resolve({ events, headers: response.headers, close: () => asked.destroy() });
+    }).on('error', reject);
+    asked.end();
+  });
+}
+
+describe('the live stream', () => {
+  it('brings readings, device states, alarms and tickets within two seconds, readings at most twice a second', async () => {
+    const { events, headers, close } = await follow();
+    expect(headers['content-type']).toMatch(/^text\/event-stream/);
+    expect(headers['content-security-policy']).toBeTruthy();
+    const gateway = await app.connect('gateway');
+    const t = Date.now();
+    await gateway.publishAsync(topics.deviceStatus('demo', 'gw1', 'loop-1'), JSON.stringify({ online: false, since: t, reason: 'comm' }), {
+      qos: 1,
+    });
+    const startedAt = performance.now();
+    for (let seq = 0; seq < 40; seq++) {
+      const reading = { boot: 'b', seq, t: t + seq, v: { pressure_kpa: 300.123456 + seq }, bad: { supply_temp_c: 'comm' } };
+      await gateway.publishAsync(topics.readings('demo', 'gw1', 'loop-1'), JSON.stringify(reading), { qos: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    const tookMs = performance.now() - startedAt;
+    const raisedAt = performance.now();
+    app.desk.raise(heatingAlarm('loop-1'), { at: t, value: 95, limit: 150 });
+    const ofName = (name: string) => events.filter((event) => event.name === name);
+    await until(async () => ofName('alarms').length > 0 && ofName('tickets').length > 0 && ofName('devices').length > 0);
+    const alarm = ofName('alarms')[0]!;
+    expect(alarm.at - raisedAt).toBeLessThan(2_000);
+    expect(alarm.data).toMatchObject({ id: 'heat-loop-low.loop-1', state: 'UNACK' });
+    expect(ofName('tickets')[0]!.data).toMatchObject({ alarm: 'heat-loop-low.loop-1', state: 'open' });
+    expect(ofName('devices')[0]!.data).toEqual({ id: 'loop-1', online: false, since: t, reason: 'comm' });
+    await until(async () => ofName('readings').at(-1)?.data['loop-1']?.pressure_kpa?.[1] === t + 39);
+    expect(ofName('readings').length).toBeLessThanOrEqual(Math.ceil(tookMs / 500) + 2);
+    expect(ofName('readings').at(-1)!.data['loop-1'].pressure_kpa[0]).toBe(339.123);
+    expect(ofName('readings')[0]!.data['loop-1'].supply_temp_c).toEqual([null, expect.any(Number), 'comm']);
+    close();
+  });
+
+  it('brings only the topics that were asked for', async () => {
+    const { events, close } = await follow('/api/live?topics=alarms');
+    const gateway = await app.connect('gateway');
+    await gateway.publishAsync(
+      topics.readings('demo', 'gw1', 'loop-2'),
+      JSON.stringify({ boot: 'c', seq: 1, t: Date.now(), v: { pressure_kpa: 1 } }),
+      { qos: 1 },
+    );
+    app.desk.raise(heatingAlarm('loop-2'), { at: Date.now(), value: 95, limit: 150 });
+    await until(async () => events.some(({ name }) => name === 'alarms'));
+    expect(new Set(events.map(({ name }) => name))).toEqual(new Set(['beat', 'alarms']));
+    close();
+  });
+
+  it('drops a screen that does not read, counts it, and goes on for the others', async () => {
+    const { port } = new URL(app.url);
+    const stuck: Socket = connect(Number(port), '127.0.0.1');
+    stuck.on('error', () => undefined);
+    stuck.pause();
+    await new Promise<void>((resolve) =>
+      stuck.write(`GET /api/live HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`, () => resolve()),
+    );
+    const { events, close } = await follow();
+    const gauge = async (name: string) => ((await app.metrics.getSingleMetric(name)?.get())?.values[0]?.value ?? 0) as number;
+    await until(async () => (await gauge('plantroom_live_clients')) === 2);
+    const words = 'x'.repeat(100_000);
+    for (let round = 0; round < 40 && (await gauge('plantroom_live_clients_dropped_total')) === 0; round++) {
+      for (let index = 0; index < 10; index++) {
+        const big = { ...heatingAlarm('loop-1', { id: `big-${index}`, ticket: false }), message: { zh: words, en: words } };
+        app.desk.raise(big, { at: Date.now(), value: round, limit: null });
+        app.desk.clear(big.id, { at: Date.now(), value: round });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 520));
+    }
+    expect(await gauge('plantroom_live_clients_dropped_total')).toBe(1);
+    expect(await gauge('plantroom_live_clients')).toBe(1);
+    const before = events.length;
+    app.desk.raise(heatingAlarm('loop-2', { id: 'after', causeKey: 'after' }), { at: Date.now(), value: 1, limit: null });
+    await until(async () => events.slice(before).some(({ data }) => data.id === 'after'));
+    stuck.destroy();
+    close();
+  }, 40_000);
+});
+
+describe('the live cache', () => {
+  it('knows without the store what a panel shows of now: good values, online, how many points are bad', () => {
+    const cache = new LiveCache('demo', ['loop-1', 'loop-2']);
+    cache.remember([{ device: 'loop-1', field: 'pressure_kpa', t: 1_000, value: 250 }]);
+    cache.message(
+      topics.readings('demo', 'gw1', 'loop-1'),
+      Buffer.from(JSON.stringify({ boot: 'b', seq: 1, t: 2_000, v: { supply_temp_c: 61 }, bad: { return_temp_c: 'range' } })),
+    );
+    cache.message(topics.deviceStatus('demo', 'gw1', 'loop-1'), Buffer.from(JSON.stringify({ online: true, since: 1_500 })));
+    expect(cache.newest(['loop-1', 'loop-2', 'nobody']).sort((a, b) => a.field.localeCompare(b.field))).toEqual([
+      { device: 'loop-1', field: 'bad_points', t: 2_000, value: 1 },
+      { device: 'loop-1', field: 'online', t: 1_500, value: 1 },
+      { device: 'loop-1', field: 'pressure_kpa', t: 1_000, value: 250 },
+      { device: 'loop-1', field: 'supply_temp_c', t: 2_000, value: 61 },
+    ]);
+  });
+
+  it('takes the store for what is older and never for what is newer', () => {
+    const cache = new LiveCache('demo', ['loop-1']);
+    const send = (t: number, value: number) =>
+      cache.message(
+        'plantroom/demo/gw1/loop-1/readings',
+        Buffer.from(JSON.stringify({ boot: 'b', seq: t, t, v: { pressure_kpa: value } })),
+      );
+    send(2_000, 200);
+    cache.remember([
+      { device: 'loop-1', field: 'pressure_kpa', t: 1_000, value: 100 },
+      { device: 'loop-1', field: 'flow_m3h', t: 1_000, value: 10 },
+      { device: 'loop-1', field: 'no_such_quantity', t: 1_000, value: 10 },
+      { device: 'gone', field: 'flow_m3h', t: 1_000, value: 10 },
+    ]);
+    const loop = cache.devices.get('loop-1')!;
+    expect(loop.latest.get('pressure_kpa')?.value).toBe(200);
+    expect(loop.latest.get('flow_m3h')?.value).toBe(10);
+    expect([...cache.devices.keys()]).toEqual(['loop-1']);
+    expect(readingsEvent(cache.takeChanges())).toEqual({ 'loop-1': { pressure_kpa: [200, 2_000], flow_m3h: [10, 1_000] } });
+    expect(cache.takeChanges().readings.size).toBe(0);
+    cache.message('plantroom/demo/gw1/loop-1/readings', Buffer.from('{'));
+    expect(cache.invalid).toBe(1);
+  });
+
+  it('shortens numbers for the wire but keeps counters whole', () => {
+    const values = new Map([['energy_import_kwh', { value: 12_345_678.91, t: 1, quality: 'good' as const }]] as const);
+    expect(readingsEvent({ readings: new Map([['m', new Map(values)]]), devices: new Set() })).toEqual({
+      m: { energy_import_kwh: [12_345_678.91, 1] },
+    });
+  });
+});
+
+describe('health', () => {
+  it('calls a role silent when its heartbeat stays away, and is content with one of several workers', () => {
+    const clock = manualClock();
+    const health = new RoleHealth('demo', ['ingest'], clock);
+    health.follow({ connected: true, on: () => undefined, subscribe: () => undefined } as never);
+    const beat = (name: string, online = true) => health.heard(name, Buffer.from(JSON.stringify({ online, t: 0 })));
+    expect(health.check().roles.ingest).toBe('not heard of');
+    beat('ingest/1');
+    beat('ingest/2', false);
+    expect(health.check()).toEqual({ ok: true, roles: { ingest: 'up' } });
+    clock.advanceSync(heartbeatLimitMs + 1);
+    expect(health.check()).toEqual({ ok: false, roles: { ingest: 'silent' } });
+    beat('ingest/1', false);
+    expect(health.check().roles.ingest).toBe('down');
+  });
+});

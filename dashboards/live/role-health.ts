@@ -1,0 +1,87 @@
+/** Which roles are up, by their retained heartbeats on MQTT; and their metrics, which travel with them. */
+import type { MqttClient } from 'mqtt';
+import type { Clock } from '../../shared/clock.ts';
+import { type RoleStatus, roleTopic } from '../../shared/role.ts';
+
+/** A role that was not heard for so long is down even if no last will came: the broker may have died with it. */
+export const heartbeatLimitMs = 20_000;
+
+export interface Health {
+  ok: boolean;
+  /** `up`, or why not. */
+  roles: Record<string, string>;
+}
+
+export class RoleHealth {
+  readonly #heard = new Map<string, { status: RoleStatus; at: number }>();
+  readonly #site: string;
+  readonly #expected: readonly string[];
+  readonly #wall: Clock;
+  #client: MqttClient | undefined;
+
+  constructor(site: string, expected: readonly string[], wall: Clock) {
+    this.#site = site;
+    this.#expected = expected;
+    this.#wall = wall;
+  }
+
+  follow(client: MqttClient): void {
+    this.#client = client;
+    const subscribe = () => {
+      client.subscribe(roleTopic(this.#site, '#'), { qos: 1 });
+    };
+    client.on('connect', subscribe);
+    if (client.connected) subscribe();
+    const prefix = roleTopic(this.#site, '');
+    client.on('message', (topic, payload) => {
+      if (topic.startsWith(prefix)) this.heard(topic.slice(prefix.length), payload);
+    });
+  }
+
+  heard(role: string, payload: Buffer): void {
+    try {
+      const status = JSON.parse(payload.toString()) as RoleStatus;
+      if (typeof status?.online !== 'boolean') return;
+      // Not every heartbeat carries metrics; a role that is gone has none.
+      const metrics = status.metrics ?? (status.online ? this.#heard.get(role)?.status.metrics : undefined);
+      this.#heard.set(role, { status: metrics ? { ...status, metrics } : status, at: this.#wall.monotonic() });
+    } catch {
+      this.#heard.delete(role);
+    }
+  }
+
+  check(): Health {
+    const roles: Record<string, string> = {};
+    const connected = this.#client?.connected === true;
+    for (const role of this.#expected) {
+      if (role === 'dashboards') roles[role] = 'up';
+      else if (!connected) roles[role] = role === 'broker' ? 'not reachable' : 'unknown, no broker';
+      else roles[role] = this.#stateOf(role);
+    }
+    if (!connected && !this.#expected.includes('broker')) roles.broker = 'not reachable';
+    return { ok: Object.values(roles).every((state) => state === 'up'), roles };
+  }
+
+  /** Several workers of a role tell under `<role>/<instance>`; one that is up is enough. */
+  #stateOf(role: string): string {
+    const heard = [...this.#heard].filter(([name]) => name === role || name.startsWith(`${role}/`)).map(([, entry]) => entry);
+    const online = heard.filter(({ status }) => status.online);
+    if (online.some(({ at }) => this.#wall.monotonic() - at <= heartbeatLimitMs)) return 'up';
+    if (online.length > 0) return 'silent';
+    return heard.length > 0 ? 'down' : 'not heard of';
+  }
+
+  /** Metrics of every role but this one, as they came with the last heartbeat. */
+  metrics(): { role: string; metrics: object[] }[] {
+    return [...this.#heard]
+      .filter(([role, { status }]) => role !== 'dashboards' && Array.isArray(status.metrics))
+      .map(([role, { status }]) => ({ role, metrics: status.metrics ?? [] }));
+  }
+}
+
+/** The roles that make this site: as the supervisor says, else by the site; the broker counts when it is the embedded one, the simulators when the site is simulated. */
+export function expectedRoles(simulated: boolean, environment: NodeJS.ProcessEnv = process.env): string[] {
+  if (environment.PLANTROOM_ROLES) return environment.PLANTROOM_ROLES.split(',');
+  const embedded = !environment.PLANTROOM_MQTT_URL || environment.PLANTROOM_MQTT_EMBEDDED === '1';
+  return [...(embedded ? ['broker'] : []), ...(simulated ? ['simulators'] : []), 'gateway', 'ingest', 'rules', 'dashboards'];
+}

@@ -1,0 +1,181 @@
+/**
+ * Server-sent events for many screens. Each event is made into text once and written to every client; a client that does not read
+ * is dropped when its buffer is full, and counted, so that one stuck phone costs nobody anything.
+ */
+import type { ServerResponse } from 'node:http';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Alarm } from '../../shared/alarm.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { Fault } from '../../shared/errors.ts';
+import type { Ticket } from '../../shared/ticket.ts';
+import type { LiveCache, LiveChange } from './cache.ts';
+
+export const streamLimits = {
+  mostClients: 500,
+  bufferBytes: 512 * 1024,
+  burstBytes: 8 * 1024 * 1024,
+  tickMs: 500,
+  heartbeatMs: 15_000,
+} as const;
+
+/** What the stream needs of the desk: tail the journal, look up what moved. */
+export interface JournalTail {
+  lastSeq(): number;
+  journalSince(seq: number, limit?: number): { seq: number; kind: 'alarm' | 'ticket'; id: string }[];
+  alarm(id: string): Alarm | undefined;
+  ticket(id: string): Ticket | undefined;
+}
+
+export const streamTopics = ['readings', 'devices', 'alarms', 'tickets', 'faults'] as const;
+export type StreamTopic = (typeof streamTopics)[number];
+
+interface Client {
+  response: ServerResponse;
+  topics: ReadonlySet<StreamTopic>;
+}
+
+export class LiveStream implements AsyncDisposable {
+  readonly #clients = new Set<Client>();
+  readonly #cache: LiveCache;
+  readonly #tail: JournalTail;
+  readonly #wall: Clock;
+  readonly #dropped: Counter;
+  readonly #plantNow: () => number;
+  #seq: number;
+  #nextBeat: number;
+  #stop: () => void = () => undefined;
+
+  /** `wall` is real time: screens are refreshed by it even where plant time runs faster. */
+  constructor(cache: LiveCache, tail: JournalTail, wall: Clock, metrics: Registry, plantNow: () => number) {
+    this.#plantNow = plantNow;
+    this.#cache = cache;
+    this.#tail = tail;
+    this.#wall = wall;
+    this.#seq = tail.lastSeq();
+    this.#nextBeat = wall.monotonic() + streamLimits.heartbeatMs;
+    const clients = this.#clients;
+    new Gauge({
+      name: 'plantroom_live_clients',
+      help: 'Screens that follow the live stream',
+      registers: [metrics],
+      collect() {
+        this.set(clients.size);
+      },
+    });
+    this.#dropped = new Counter({
+      name: 'plantroom_live_clients_dropped_total',
+      help: 'Screens dropped because they did not read',
+      registers: [metrics],
+    });
+    this.#schedule();
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  add(response: ServerResponse, topics: ReadonlySet<StreamTopic>): void {
+    if (this.#clients.size >= streamLimits.mostClients) {
+      throw new Fault('api/denied', `${streamLimits.mostClients} screens follow already`, { detail: { status: 503 } });
+    }
+    const client: Client = { response, topics };
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      connection: 'keep-alive',
+    });
+    response.write(`retry: 2000\n\nevent: beat\ndata: ${this.#beat()}\n\n`);
+    this.#clients.add(client);
+    const leave = () => this.#clients.delete(client);
+    response.on('close', leave);
+    response.on('error', leave);
+  }
+
+  /** Sends at once. */
+  send(topic: StreamTopic, data: unknown): void {
+    this.#write(topic, `event: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** One round: what changed since the last one. Called by its own timer; tests call it directly. */
+  tick(): void {
+    this.#dropSlow();
+    const change = this.#cache.takeChanges();
+    if (change.readings.size > 0) this.send('readings', readingsEvent(change));
+    for (const id of change.devices) {
+      const device = this.#cache.devices.get(id);
+      if (device) this.send('devices', { id, online: device.online, since: device.since, reason: device.reason });
+    }
+    this.#tellMoves();
+    if (this.#wall.monotonic() >= this.#nextBeat) {
+      this.#nextBeat = this.#wall.monotonic() + streamLimits.heartbeatMs;
+      this.#write(undefined, `event: beat\ndata: ${this.#beat()}\n\n`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop();
+    for (const { response } of this.#clients) response.destroy();
+    this.#clients.clear();
+  }
+
+  /** Carries plant time, so that screens show ages right also where it runs faster. */
+  #beat(): string {
+    return JSON.stringify({ now: this.#plantNow() });
+  }
+
+  #tellMoves(): void {
+    const entries = this.#tail.journalSince(this.#seq, 500);
+    if (entries.length === 0) return;
+    this.#seq = entries.at(-1)!.seq;
+    const moved = new Map(entries.map((entry) => [`${entry.kind} ${entry.id}`, entry]));
+    for (const { kind, id } of moved.values()) {
+      const found = kind === 'alarm' ? this.#tail.alarm(id) : this.#tail.ticket(id);
+      if (found) this.send(kind === 'alarm' ? 'alarms' : 'tickets', found);
+    }
+  }
+
+  #schedule(): void {
+    this.#stop = this.#wall.after(streamLimits.tickMs, () => {
+      try {
+        this.tick();
+      } finally {
+        this.#schedule();
+      }
+    });
+  }
+
+  #write(topic: StreamTopic | undefined, text: string): void {
+    const bytes = Buffer.from(text);
+    for (const client of this.#clients) {
+      if (topic && !client.topics.has(topic)) continue;
+      client.response.write(bytes);
+      if (client.response.writableLength > streamLimits.burstBytes) this.#drop(client);
+    }
+  }
+
+  /** What was left unread since the last round counts; a flood of alarms within one round may be large and is no fault of the screen. */
+  #dropSlow(): void {
+    for (const client of this.#clients) if (client.response.writableLength > streamLimits.bufferBytes) this.#drop(client);
+  }
+
+  #drop(client: Client): void {
+    this.#clients.delete(client);
+    this.#dropped.inc();
+    client.response.destroy();
+  }
+}
+
+/** `{device: {quantity: [value, t, reason?]}}`, numbers with six digits: enough for a screen, half the bytes. */
+export function readingsEvent(change: LiveChange): Record<string, Record<string, [number | null, number, string?]>> {
+  const event: Record<string, Record<string, [number | null, number, string?]>> = {};
+  for (const [device, values] of change.readings) {
+    const row: Record<string, [number | null, number, string?]> = {};
+    for (const [id, { value, t, reason }] of values) {
+      const short = value === null ? null : Number.isInteger(value) ? value : Number(value.toPrecision(Math.abs(value) >= 1e6 ? 10 : 6));
+      row[id] = reason ? [short, t, reason] : [short, t];
+    }
+    event[device] = row;
+  }
+  return event;
+}

@@ -1,0 +1,59 @@
+/** What the routes work with. */
+import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Registry } from 'prom-client';
+import type { Accounts } from '../access/index.ts';
+import type { Deliveries, Desk } from '../desk/index.ts';
+import type { DeadLetters } from '../ingest/dead-letter.ts';
+import type { Store } from '../ingest/store.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import type { ProfileFacts } from '../shared/profile-facts.ts';
+import type { SiteConfig } from '../shared/site.ts';
+import type { Board } from './board/board.ts';
+import type { DeviceFacts } from './device-facts.ts';
+import type { LiveCache } from './live/cache.ts';
+import type { RawLink } from './live/raw-link.ts';
+import type { RoleHealth } from './live/role-health.ts';
+import type { SimulatorLink } from './live/simulator-link.ts';
+import type { LiveStream } from './live/stream.ts';
+
+export interface RouteContext {
+  site: SiteConfig;
+  devices: ReadonlyMap<string, DeviceFacts>;
+  /** Facts of a device profile; undefined when there is none of this name. */
+  profileFacts(profile: string): ProfileFacts | undefined;
+  boards: ReadonlyMap<string, Board>;
+  /** Plant time: what readings, alarms and tickets carry. */
+  clock: Clock;
+  /** Real time: sessions, screens. */
+  wall: Clock;
+  log: Log;
+  metrics: Registry;
+  accounts: Accounts;
+  desk: Desk;
+  deliveries: Deliveries;
+  /** @throws Fault store/unavailable until the store could be opened. */
+  store(): Store;
+  /** For what opens the store in a thread of its own; may hold a password. */
+  storeUrl: string;
+  cache: LiveCache;
+  stream: LiveStream;
+  health: RoleHealth;
+  raw: RawLink;
+  /** Only where simulators run. */
+  simulator: SimulatorLink | undefined;
+  deadLetters: DeadLetters;
+  /** Addresses of reverse proxies that are believed; by default none. */
+  proxies: readonly string[];
+  /** Built console; undefined when there is none (API only). */
+  consoleDir: string | undefined;
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

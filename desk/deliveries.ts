@@ -1,0 +1,181 @@
+/**
+ * Who was told of an alarm, over which channel, when, and what came of it. Part of the public face of rules, beside index.ts: the console
+ * and the API read here; only the notifier of the rules role writes.
+ */
+import type { Priority } from '../shared/alarm.ts';
+import { type Database, openDatabase } from './database.ts';
+import { where } from './where.ts';
+
+/**
+ * waiting: not sent yet, or to be tried again. sending: on its way; after a crash nobody knows, and it is sent again. sent: the receiver took it.
+ * summarised: the receiver took it as part of a summary. grouped: not sent, since the root cause was. failed: given up, see `lastError`.
+ */
+export const deliveryStates = ['waiting', 'sending', 'sent', 'summarised', 'grouped', 'failed'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+export interface Delivery {
+  /** Names this delivery for good; receivers that know keys get it with every try. */
+  key: string;
+  alarm: string;
+  occurrence: number;
+  step: 'raised' | 'shelf-ended' | 'returned';
+  /** Of the site file. */
+  channel: string;
+  /** Id in the site file; null for a group. */
+  person: string | null;
+  priority: Priority;
+  lifeSafety: boolean;
+  state: DeliveryState;
+  /** Tries so far. */
+  attempts: number;
+  /** Why the last try failed; stays after a later success. */
+  lastError: string | null;
+  /** Plant time, UTC ms. */
+  createdAt: number;
+  sentAt: number | null;
+  /** What the receiver answered. */
+  answer: string | null;
+}
+
+export interface DeliveryFilter {
+  alarm?: string;
+  channel?: string;
+  person?: string;
+  state?: DeliveryState;
+  /** Created at or after, before; plant time. */
+  from?: number;
+  to?: number;
+  /** Default 1,000, newest first. */
+  limit?: number;
+}
+
+/** A channel as it fares. `failingSince` (plant time): no try has succeeded since then. */
+export interface ChannelState {
+  channel: string;
+  type: string;
+  failingSince: number | null;
+  reason: string | null;
+  lastSentAt: number | null;
+  waiting: number;
+}
+
+/** Can people be told? broken: no channel works. degraded: some do not. none: the site file has no channel. */
+export interface AlarmPath {
+  state: 'fine' | 'degraded' | 'broken' | 'none';
+  channels: ChannelState[];
+}
+
+export interface Deliveries extends Disposable {
+  /** Everything on one alarm, of one occurrence or of all; newest first. */
+  deliveriesOf(alarm: string, occurrence?: number): Delivery[];
+  deliveries(filter?: DeliveryFilter): Delivery[];
+  alarmPath(): AlarmPath;
+}
+
+/** `due_at` and `queued_at` are real time (the wire's), the rest is plant time. `alarm_then`: the alarm as it was. */
+const schema = `
+CREATE TABLE IF NOT EXISTS deliveries (
+  key TEXT PRIMARY KEY, seq INTEGER NOT NULL, alarm TEXT NOT NULL, occurrence INTEGER NOT NULL, step TEXT NOT NULL, channel TEXT NOT NULL,
+  person TEXT, rank INTEGER NOT NULL, priority TEXT NOT NULL, life_safety INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
+  uncertain INTEGER NOT NULL, last_error TEXT, created_at INTEGER NOT NULL, queued_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+  tried_at INTEGER, sent_at INTEGER, answer TEXT, summary TEXT, alarm_then TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (channel, life_safety, rank, seq) WHERE state IN ('waiting', 'sending');
+CREATE INDEX IF NOT EXISTS deliveries_by_alarm ON deliveries (alarm, seq);
+CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (created_at);
+CREATE TABLE IF NOT EXISTS delivery_channels (
+  channel TEXT PRIMARY KEY, type TEXT NOT NULL, failing_since INTEGER, reason TEXT, last_sent_at INTEGER) STRICT;
+`;
+
+/** The operations database with the tables of deliveries. @param file operationsFile(dataDir), or ":memory:" */
+export function openDeliveryDatabase(file: string): Database {
+  const db = openDatabase(file);
+  db.transact(() => {
+    for (const statement of schema.split(';')) if (statement.trim() !== '') db.run(statement);
+  });
+  return db;
+}
+
+/** For the console and the API. */
+export function openDeliveries({ file }: { file: string }): Deliveries {
+  const db = openDeliveryDatabase(file);
+  return { ...deliveriesIn(db), [Symbol.dispose]: () => db[Symbol.dispose]() };
+}
+
+interface Row {
+  key: string;
+  alarm: string;
+  occurrence: number;
+  step: Delivery['step'];
+  channel: string;
+  person: string | null;
+  priority: Priority;
+  life_safety: number;
+  state: DeliveryState;
+  attempts: number;
+  last_error: string | null;
+  created_at: number;
+  sent_at: number | null;
+  answer: string | null;
+}
+
+const deliveryOf = (row: Row): Delivery => ({
+  key: row.key,
+  alarm: row.alarm,
+  occurrence: row.occurrence,
+  step: row.step,
+  channel: row.channel,
+  person: row.person,
+  priority: row.priority,
+  lifeSafety: row.life_safety === 1,
+  state: row.state,
+  attempts: row.attempts,
+  lastError: row.last_error,
+  createdAt: row.created_at,
+  sentAt: row.sent_at,
+  answer: row.answer,
+});
+
+export function deliveriesIn(db: Database): Omit<Deliveries, typeof Symbol.dispose> {
+  const list = (filter: DeliveryFilter & { occurrence?: number | undefined }) => {
+    const { sql, values } = where({
+      'alarm = ?': filter.alarm,
+      'occurrence = ?': filter.occurrence,
+      'channel = ?': filter.channel,
+      'person = ?': filter.person,
+      'state = ?': filter.state,
+      'created_at >= ?': filter.from,
+      'created_at < ?': filter.to,
+    });
+    const newest = `SELECT * FROM deliveries WHERE ${sql} ORDER BY seq DESC, key LIMIT ?`;
+    return db.all<Row>(newest, ...values, filter.limit ?? 1_000).map(deliveryOf);
+  };
+  return {
+    deliveries: (filter = {}) => list(filter),
+    deliveriesOf: (alarm, occurrence) => list({ alarm, occurrence }),
+    alarmPath() {
+      const channels = db
+        .all<{
+          channel: string;
+          type: string;
+          failing_since: number | null;
+          reason: string | null;
+          last_sent_at: number | null;
+          waiting: number;
+        }>(
+          `SELECT c.*, (SELECT count(*) FROM deliveries d WHERE d.channel = c.channel AND d.state IN ('waiting', 'sending')) AS waiting
+           FROM delivery_channels c ORDER BY channel`,
+        )
+        .map((row) => ({
+          channel: row.channel,
+          type: row.type,
+          failingSince: row.failing_since,
+          reason: row.reason,
+          lastSentAt: row.last_sent_at,
+          waiting: row.waiting,
+        }));
+      const failing = channels.filter((channel) => channel.failingSince !== null).length;
+      const state = channels.length === 0 ? 'none' : failing === 0 ? 'fine' : failing === channels.length ? 'broken' : 'degraded';
+      return { state, channels };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** The public face of the desk: alarms, tickets, journal, and who was told. Other parts import from here. */
+
+export type { AlarmEventType } from './alarm-state.ts';
+export { isOpen } from './alarm-state.ts';
+export { type Database, openDatabase } from './database.ts';
+export {
+  type AlarmPath,
+  type Deliveries,
+  type Delivery,
+  type DeliveryState,
+  deliveryStates,
+  openDeliveries,
+  openDeliveryDatabase,
+} from './deliveries.ts';
+export type {
+  Actor,
+  AlarmDefinition,
+  AlarmFilter,
+  Desk,
+  DeskKpis,
+  EngineDesk,
+  JournalEntry,
+  JournalFilter,
+  Maintenance,
+  NewTicket,
+  RuleInForce,
+  RuleParameter,
+  RulePlace,
+  TicketFilter,
+} from './desk.ts';
+export { openJournal } from './journal.ts';
+export { type DeskOptions, openDesk, openEngineDesk } from './open.ts';
+export { isClosed, ticketSteps } from './ticket-state.ts';
+export { rank } from './tickets.ts';

@@ -1,0 +1,268 @@
+/** The desk on the operations database. */
+import type { SQLInputValue } from 'node:sqlite';
+import type { Alarm } from '../shared/alarm.ts';
+import type { Clock } from '../shared/clock.ts';
+import { Fault } from '../shared/errors.ts';
+import { type AlarmEvent, defaultMaxShelfMs, isRefusal, move, normalFacts } from './alarm-state.ts';
+import { openDatabase } from './database.ts';
+import { type Actor, type AlarmDefinition, type AlarmFilter, type Desk, type EngineDesk, engineActor, type RuleInForce } from './desk.ts';
+import { openJournal } from './journal.ts';
+import { kpisOf } from './kpi.ts';
+import { openMaintenance } from './maintenance.ts';
+import { openTickets, rank } from './tickets.ts';
+
+export interface DeskOptions {
+  /** operationsFile(dataDir) of shared/role.ts, or ":memory:". */
+  file: string;
+  clock: Clock;
+  /** Longest shelf; default 8 h. */
+  maxShelfMs?: number;
+  /** A ticket is signed off by another person than its resolver; default true. */
+  secondPerson?: boolean;
+  /** A ticket is signed off only when its alarm is gone; default true. */
+  needsNormal?: boolean;
+}
+
+/** What the row keeps beside the alarm that leaves the desk. */
+interface Traits {
+  latching: boolean;
+  ticket: boolean;
+  causeKey: string;
+}
+
+/** For the console and the API. */
+export function openDesk(options: DeskOptions): Desk {
+  return openEngineDesk(options);
+}
+
+/** For the rules role. */
+export function openEngineDesk({
+  file,
+  clock,
+  maxShelfMs = defaultMaxShelfMs,
+  secondPerson = true,
+  needsNormal = true,
+}: DeskOptions): EngineDesk {
+  const db = openDatabase(file);
+  const journal = openJournal(db);
+  const tickets = openTickets(db, journal, clock, { secondPerson, needsNormal });
+
+  const load = (id: string) => {
+    const row = db.get<{ alarm: string; traits: string }>('SELECT alarm, traits FROM alarms WHERE id = ?', id);
+    return row && { alarm: JSON.parse(row.alarm) as Alarm, traits: JSON.parse(row.traits) as Traits };
+  };
+  const need = (id: string) => {
+    const found = load(id);
+    if (!found) throw new Fault('desk/unknown', `there is no alarm ${id}`);
+    return found;
+  };
+  const save = (alarm: Alarm, traits: Traits) => {
+    db.run(
+      `INSERT OR REPLACE INTO alarms (id, state, rank, raised_at, shelved_until, device, rule, system, priority, building, department, cause, alarm, traits)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      alarm.id,
+      alarm.state,
+      rank(alarm.priority),
+      alarm.raisedAt,
+      alarm.shelvedUntil,
+      alarm.device,
+      alarm.rule,
+      alarm.system,
+      alarm.priority,
+      alarm.building,
+      alarm.department,
+      alarm.cause,
+      JSON.stringify(alarm),
+      JSON.stringify(traits),
+    );
+  };
+
+  /** One move in one transaction. @throws Fault desk/unknown, desk/transition */
+  const act = (found: { alarm: Alarm; traits: Traits }, event: AlarmEvent, who: Actor, why: string | null = null): Alarm =>
+    db.transact(() => {
+      const { alarm, traits } = found;
+      const now = clock.now();
+      const result = move(alarm, event, now, { latching: traits.latching, maxShelfMs }, who.id);
+      if (isRefusal(result)) throw new Fault('desk/transition', result.refused, { detail: { alarm: alarm.id, state: alarm.state } });
+      if (!result.changed) return alarm;
+      const next: Alarm = { ...alarm, ...result.facts, version: alarm.version + 1 };
+      // Calls a person: raised in the open, or come into the open with the condition still there.
+      const annunciated = next.state === 'UNACK' && alarm.state !== 'UNACK';
+      if (annunciated && traits.ticket) next.ticket = tickets.forAlarm(next, traits.causeKey);
+      if (event.type === 'clear') next.cause = null;
+      save(next, traits);
+      const { rule, device, priority, system } = alarm;
+      // Beside the words for people: what names the occurrence, for those who follow the journal.
+      const detail: Record<string, unknown> = { rule, device, priority, system, raisedAt: next.raisedAt };
+      if (annunciated) detail.annunciated = true;
+      if (event.type === 'raise' || event.type === 'clear') Object.assign(detail, { at: event.at, value: next.value, limit: next.limit });
+      if (event.type === 'shelve') detail.until = event.until;
+      if (event.type === 'out-of-service') detail.ticket = event.ticket;
+      journal.write({ t: now, kind: 'alarm', id: alarm.id, event: event.type, from: result.from, to: result.to, who: who.id, why, detail });
+      if (event.type === 'clear' && next.ticket) tickets.noteRecovery(next.ticket, (id) => load(id)?.alarm.active === true);
+      return next;
+    });
+  const person = (id: string, event: AlarmEvent, who: Actor, why: string | null = null) =>
+    db.transact(() => act(need(id), event, who, why));
+
+  const create = (definition: AlarmDefinition): { alarm: Alarm; traits: Traits } => {
+    const { latching, ticket, causeKey, ...rest } = definition;
+    const before = load(definition.id);
+    const alarm: Alarm = before ? { ...before.alarm, ...rest } : { ...normalFacts, ...rest, cause: null, ticket: null, version: 0 };
+    return { alarm, traits: { latching, ticket, causeKey } };
+  };
+
+  return {
+    alarms(filter: AlarmFilter = {}) {
+      const where: string[] = [];
+      const values: SQLInputValue[] = [];
+      const state = filter.state ?? 'open';
+      if (state === 'open') where.push("state <> 'NORM'");
+      else if (state !== 'all') {
+        const states = typeof state === 'string' ? [state] : state;
+        where.push(`state IN (${states.map(() => '?').join(',')})`);
+        values.push(...states);
+      }
+      for (const column of ['device', 'rule', 'system', 'priority', 'building', 'department', 'cause'] as const) {
+        const value = filter[column];
+        if (value === undefined) continue;
+        where.push(`${column} = ?`);
+        values.push(value);
+      }
+      const sql = `SELECT alarm FROM alarms ${where.length ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY rank, raised_at DESC LIMIT ?`;
+      return db.all<{ alarm: string }>(sql, ...values, filter.limit ?? 1_000).map((row) => JSON.parse(row.alarm) as Alarm);
+    },
+    alarm: (id) => load(id)?.alarm,
+    acknowledge: (id, who, comment) => person(id, { type: 'acknowledge' }, who, comment ?? null),
+    reset: (id, who, comment) => person(id, { type: 'reset' }, who, comment ?? null),
+    shelve: (id, who, { reason, until }) => person(id, { type: 'shelve', reason, until }, who, reason),
+    unshelve: (id, who, comment) => person(id, { type: 'unshelve' }, who, comment ?? null),
+    suppress(id, who, reason) {
+      if (reason.trim() === '') throw new Fault('desk/transition', 'suppressing needs a reason');
+      return db.transact(() => {
+        const found = need(id);
+        if (found.alarm.suppressedBy !== null) throw new Fault('desk/transition', 'the alarm is suppressed already');
+        return act(found, { type: 'suppress', by: byHand(who) }, who, reason);
+      });
+    },
+    unsuppress: (id, who, comment) => person(id, { type: 'unsuppress' }, who, comment ?? null),
+    outOfService(id, who, ticket, comment) {
+      return db.transact(() => {
+        const held = tickets.find(ticket);
+        if (!held) throw new Fault('desk/unknown', `there is no ticket ${ticket}`);
+        if (held.state === 'verified' || held.state === 'cancelled') throw new Fault('desk/transition', `ticket ${ticket} is closed`);
+        return act(need(id), { type: 'out-of-service', ticket }, who, comment ?? null);
+      });
+    },
+    return(id, who, comment) {
+      return db.transact(() => {
+        const found = need(id);
+        const suppressed = found.alarm.state === 'DSUPR' && found.alarm.suppressedBy?.startsWith(handPrefix);
+        return act(found, { type: suppressed ? 'unsuppress' : 'return' }, who, comment ?? null);
+      });
+    },
+    comment(id, who, text) {
+      if (text.trim() === '') throw new Fault('desk/transition', 'a comment needs words');
+      return person(id, { type: 'comment' }, who, text);
+    },
+
+    tickets: (filter) => tickets.list(filter),
+    ticket: (id) => tickets.find(id),
+    createTicket: (input, who) => tickets.create(input, who),
+    assign: (id, who, assignee, comment) => tickets.step(id, { type: 'assign', assignee }, who, comment ?? null),
+    start: (id, who, comment) => tickets.step(id, { type: 'start' }, who, comment ?? null),
+    wait: (id, who, reason) => tickets.step(id, { type: 'wait', reason }, who, reason),
+    resolve: (id, who, resolution) => tickets.step(id, { type: 'resolve', resolution }, who, resolution),
+    verify: (id, who, comment) => tickets.step(id, { type: 'verify' }, who, comment ?? null),
+    reopen: (id, who, reason) => tickets.step(id, { type: 'reopen', reason }, who, reason),
+    cancel: (id, who, reason) => tickets.step(id, { type: 'cancel', reason }, who, reason),
+    commentTicket: (id, who, text) => {
+      if (text.trim() === '') throw new Fault('desk/transition', 'a comment needs words');
+      return tickets.step(id, { type: 'comment', text }, who, text);
+    },
+
+    ...openMaintenance(db, clock),
+
+    journal: (filter) => journal.list(filter),
+    journalSince: (seq, limit) => journal.since(seq, limit),
+    lastSeq: () => journal.lastSeq(),
+    kpis: (from, to, position) => kpisOf(db, from, to, position),
+    rules: () => db.all<{ rule: string }>('SELECT rule FROM rules_in_force ORDER BY id').map((row) => JSON.parse(row.rule) as RuleInForce),
+
+    raise(definition, fact, hiddenBy) {
+      return db.transact(() => {
+        let found = create(definition);
+        if (hiddenBy !== undefined && found.alarm.suppressedBy === null) {
+          found = { ...found, alarm: act(found, { type: 'suppress', by: hiddenBy }, engineActor) };
+        }
+        return act(found, { type: 'raise', ...fact }, engineActor);
+      });
+    },
+    clear: (id, fact) => db.transact(() => act(need(id), { type: 'clear', ...fact }, engineActor)),
+    suppressBy(id, by) {
+      db.transact(() => {
+        const found = load(id);
+        if (found && found.alarm.suppressedBy === null) act(found, { type: 'suppress', by }, engineActor);
+      });
+    },
+    releaseFrom(id, by) {
+      db.transact(() => {
+        const found = load(id);
+        if (found?.alarm.suppressedBy === by) act(found, { type: 'unsuppress' }, engineActor);
+      });
+    },
+    setCause(id, cause) {
+      db.transact(() => {
+        const found = load(id);
+        if (!found || found.alarm.cause === cause) return;
+        const { alarm, traits } = found;
+        const next: Alarm = { ...alarm, cause, version: alarm.version + 1 };
+        const root = cause === null ? undefined : load(cause)?.alarm;
+        if (root?.ticket && alarm.ticket && alarm.ticket !== root.ticket && tickets.merge(alarm.ticket, root.ticket))
+          next.ticket = root.ticket;
+        save(next, traits);
+        const detail = { rule: alarm.rule, device: alarm.device, priority: alarm.priority, system: alarm.system, cause };
+        const { state } = alarm;
+        journal.write({
+          t: clock.now(),
+          kind: 'alarm',
+          id,
+          event: 'group',
+          from: state,
+          to: state,
+          who: engineActor.id,
+          why: null,
+          detail,
+        });
+      });
+    },
+    endShelves() {
+      const due = db.all<{ id: string }>('SELECT id FROM alarms WHERE shelved_until IS NOT NULL AND shelved_until <= ?', clock.now());
+      for (const { id } of due) person(id, { type: 'shelf-end' }, engineActor);
+    },
+    saveRules(rules) {
+      db.transact(() => {
+        db.run('DELETE FROM rules_in_force');
+        for (const rule of rules) db.run('INSERT INTO rules_in_force (id, rule) VALUES (?, ?)', rule.rule.id, JSON.stringify(rule));
+      });
+    },
+    cursor: (name) => Number(readMemory(name) ?? 0),
+    setCursor: (name, seq) => writeMemory(name, seq),
+    memory: (name) => readMemory(name),
+    setMemory: (name, value) => writeMemory(name, value),
+    batch: (work) => db.transact(work),
+    [Symbol.dispose]: () => db[Symbol.dispose](),
+  };
+
+  function readMemory(name: string): unknown {
+    const row = db.get<{ value: string }>('SELECT value FROM rules_memory WHERE name = ?', name);
+    return row && JSON.parse(row.value);
+  }
+  function writeMemory(name: string, value: unknown): void {
+    db.run('INSERT OR REPLACE INTO rules_memory (name, value) VALUES (?, ?)', name, JSON.stringify(value));
+  }
+}
+
+/** `suppressedBy` of a suppression by hand: whose hand. The engine never releases these. */
+const handPrefix = 'person:';
+const byHand = (who: Actor) => `${handPrefix}${who.id}`;

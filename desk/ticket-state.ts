@@ -1,0 +1,123 @@
+/** The life of a ticket as one pure function: open, assigned, started, waiting, resolved, verified (signed off); or cancelled. */
+import type { Ticket, TicketState } from '../shared/ticket.ts';
+
+export type TicketEvent =
+  | { type: 'assign'; assignee: string }
+  | { type: 'start' }
+  | { type: 'wait'; reason: string }
+  | { type: 'resolve'; resolution: string }
+  | { type: 'verify' }
+  | { type: 'reopen'; reason: string }
+  | { type: 'cancel'; reason: string }
+  | { type: 'comment'; text: string }
+  /** The alarm's condition is gone; noted, never closes the ticket. */
+  | { type: 'recovered' }
+  /** The alarm came again, or another one of the same cause joined. */
+  | { type: 'recurred' };
+export type TicketEventType = TicketEvent['type'];
+
+export type TicketFacts = Pick<
+  Ticket,
+  | 'state'
+  | 'alarmActive'
+  | 'assignee'
+  | 'assignedAt'
+  | 'startedAt'
+  | 'resolvedAt'
+  | 'resolvedBy'
+  | 'resolution'
+  | 'verifiedAt'
+  | 'verifiedBy'
+  | 'waitingReason'
+>;
+
+export interface TicketTraits {
+  /** The one who signs off must not be the one who resolved it. */
+  secondPerson: boolean;
+  /** Signing off needs the alarm's condition to be gone. */
+  needsNormal: boolean;
+}
+
+export type TicketMove = { facts: TicketFacts; from: TicketState; to: TicketState; changed: boolean };
+export type TicketRefusal = { refused: string };
+
+/** From which states each step of a person is possible. */
+export const ticketSteps: Readonly<Record<Exclude<TicketEventType, 'comment' | 'recovered' | 'recurred'>, readonly TicketState[]>> = {
+  assign: ['open', 'assigned', 'started', 'waiting'],
+  start: ['open', 'assigned', 'waiting'],
+  wait: ['assigned', 'started'],
+  resolve: ['open', 'assigned', 'started', 'waiting'],
+  verify: ['resolved'],
+  reopen: ['resolved', 'verified', 'cancelled'],
+  cancel: ['open', 'assigned', 'started', 'waiting'],
+};
+
+export const closedTicketStates: readonly TicketState[] = ['verified', 'cancelled'];
+export const isClosed = (ticket: Pick<Ticket, 'state'>): boolean => closedTicketStates.includes(ticket.state);
+
+/**
+ * Applies one step. Never throws; a step that is not possible is a refusal that says why.
+ * @param who id of the person
+ * @param admin may sign off the own work, or while the alarm is still active; the journal says so
+ */
+export function moveTicket(
+  ticket: TicketFacts,
+  event: TicketEvent,
+  now: number,
+  who: string,
+  traits: TicketTraits,
+  admin = false,
+): TicketMove | TicketRefusal {
+  const from = ticket.state;
+  if (event.type === 'comment') return { facts: ticket, from, to: from, changed: true };
+  if (event.type === 'recovered' || event.type === 'recurred') {
+    const active = event.type === 'recurred';
+    return { facts: { ...ticket, alarmActive: active }, from, to: from, changed: ticket.alarmActive !== active };
+  }
+  if (!ticketSteps[event.type].includes(from)) return { refused: `a ticket in state ${from} cannot be moved by "${event.type}"` };
+  const to = (state: TicketState, change: Partial<TicketFacts>): TicketMove => ({
+    facts: { ...ticket, waitingReason: null, ...change, state },
+    from,
+    to: state,
+    changed: true,
+  });
+  switch (event.type) {
+    case 'assign':
+      if (event.assignee.trim() === '') return { refused: 'assigning needs a person' };
+      // Handing over work in progress keeps it in progress.
+      return to(from === 'open' ? 'assigned' : from, {
+        assignee: event.assignee,
+        assignedAt: now,
+        waitingReason: from === 'waiting' ? ticket.waitingReason : null,
+      });
+    case 'start':
+      return to('started', {
+        startedAt: ticket.startedAt ?? now,
+        ...(ticket.assignee === null ? { assignee: who, assignedAt: now } : {}),
+      });
+    case 'wait':
+      if (event.reason.trim() === '') return { refused: 'waiting needs a reason' };
+      return to('waiting', { waitingReason: event.reason });
+    case 'resolve':
+      if (event.resolution.trim() === '') return { refused: 'resolving needs a word on what was done' };
+      return to('resolved', { resolvedAt: now, resolvedBy: who, resolution: event.resolution });
+    case 'verify':
+      if (traits.secondPerson && ticket.resolvedBy === who && !admin) {
+        return { refused: 'the sign-off must come from another person than the one who resolved it' };
+      }
+      if (traits.needsNormal && ticket.alarmActive && !admin) return { refused: 'the alarm is still active' };
+      return to('verified', { verifiedAt: now, verifiedBy: who });
+    case 'reopen':
+      if (event.reason.trim() === '') return { refused: 'reopening needs a reason' };
+      return to(ticket.assignee === null ? 'open' : 'assigned', {
+        resolvedAt: null,
+        resolvedBy: null,
+        resolution: null,
+        verifiedAt: null,
+        verifiedBy: null,
+      });
+    case 'cancel':
+      if (event.reason.trim() === '') return { refused: 'cancelling needs a reason' };
+      return to('cancelled', {});
+  }
+}

@@ -1,0 +1,243 @@
+/** Tickets: created by people or by alarms, one open ticket per cause. */
+
+import type { SQLInputValue } from 'node:sqlite';
+import type { Alarm, Priority } from '../shared/alarm.ts';
+import { priorities } from '../shared/alarm.ts';
+import type { Clock } from '../shared/clock.ts';
+import { Fault } from '../shared/errors.ts';
+import { sentences } from '../shared/text.ts';
+import type { Ticket } from '../shared/ticket.ts';
+import type { Database } from './database.ts';
+import { type Actor, engineActor, type NewTicket, type TicketFilter } from './desk.ts';
+import type { Journal } from './journal.ts';
+import { moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
+
+const closed = "('verified','cancelled')";
+const nowhere = { zh: '未注明位置', en: 'no place given' };
+
+export function openTickets(db: Database, journal: Journal, clock: Clock, traits: TicketTraits) {
+  const parse = (row: { ticket: string }) => JSON.parse(row.ticket) as Ticket;
+  const find = (id: string) => {
+    const number = /^T-(\d+)$/.exec(id)?.[1];
+    const row = number && db.get<{ ticket: string }>('SELECT ticket FROM tickets WHERE number = ?', Number(number));
+    return row ? parse(row) : undefined;
+  };
+  const get = (id: string) => {
+    const ticket = find(id);
+    if (!ticket) throw new Fault('desk/unknown', `there is no ticket ${id}`);
+    return ticket;
+  };
+  const save = (ticket: Ticket) => {
+    db.run(
+      'UPDATE tickets SET state = ?, assignee = ?, ticket = ? WHERE number = ?',
+      ticket.state,
+      ticket.assignee,
+      JSON.stringify(ticket),
+      Number(ticket.id.slice(2)),
+    );
+  };
+  const insert = (ticket: Omit<Ticket, 'id'>, causeKey: string | null, who: Actor, why: string | null): Ticket => {
+    const { lastInsertRowid } = db.run(
+      'INSERT INTO tickets (state, opened_at, device, system, trade, assignee, building, department, cause_key, ticket) VALUES (?,?,?,?,?,?,?,?,?,?)',
+      ticket.state,
+      ticket.openedAt,
+      ticket.device,
+      ticket.system,
+      ticket.trade,
+      ticket.assignee,
+      ticket.building,
+      ticket.department,
+      causeKey,
+      '',
+    );
+    const whole: Ticket = { id: `T-${lastInsertRowid}`, ...ticket };
+    save(whole);
+    const detail = { alarm: ticket.alarm, device: ticket.device, trade: ticket.trade, priority: ticket.priority };
+    journal.write({ t: clock.now(), kind: 'ticket', id: whole.id, event: 'open', from: null, to: whole.state, who: who.id, why, detail });
+    return whole;
+  };
+  const fresh = {
+    resolvedAt: null,
+    resolvedBy: null,
+    resolution: null,
+    verifiedAt: null,
+    verifiedBy: null,
+    startedAt: null,
+    waitingReason: null,
+  };
+
+  /** One step of a person. @throws Fault desk/unknown, desk/transition */
+  const step = (id: string, event: TicketEvent, who: Actor, why: string | null = null): Ticket =>
+    db.transact(() => {
+      const ticket = get(id);
+      const now = clock.now();
+      const result = moveTicket(ticket, event, now, who.id, traits, who.admin === true);
+      if ('refused' in result) throw new Fault('desk/transition', result.refused, { detail: { ticket: id, state: ticket.state } });
+      if (!result.changed) return ticket;
+      const next: Ticket = { ...ticket, ...result.facts, version: ticket.version + 1 };
+      save(next);
+      const override = event.type === 'verify' && (ticket.resolvedBy === who.id || ticket.alarmActive);
+      const detail = { assignee: next.assignee, alarm: next.alarm, ...(override ? { override: true } : {}) };
+      journal.write({ t: now, kind: 'ticket', id, event: event.type, from: result.from, to: result.to, who: who.id, why, detail });
+      return next;
+    });
+
+  return {
+    find,
+    get,
+    step,
+    list(filter: TicketFilter = {}): Ticket[] {
+      const where: string[] = [];
+      const values: SQLInputValue[] = [];
+      const add = (condition: string, value: SQLInputValue | undefined) => {
+        if (value === undefined) return;
+        where.push(condition);
+        values.push(value);
+      };
+      const state = filter.state ?? 'open';
+      if (state === 'open') where.push(`state NOT IN ${closed}`);
+      else if (state !== 'all') {
+        const states = typeof state === 'string' ? [state] : state;
+        where.push(`state IN (${states.map(() => '?').join(',')})`);
+        values.push(...states);
+      }
+      add('device = ?', filter.device);
+      add('system = ?', filter.system);
+      add('trade = ?', filter.trade);
+      add('assignee = ?', filter.assignee);
+      add('building = ?', filter.building);
+      add('department = ?', filter.department);
+      add("(ticket ->> '$.alarm' = ? OR EXISTS (SELECT 1 FROM json_each(ticket, '$.alarms') WHERE value = ?))", filter.alarm);
+      if (filter.alarm !== undefined) values.push(filter.alarm);
+      add('opened_at >= ?', filter.from);
+      add('opened_at < ?', filter.to);
+      const sql = `SELECT ticket FROM tickets ${where.length ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY number DESC LIMIT ?`;
+      return db.all<{ ticket: string }>(sql, ...values, filter.limit ?? 1_000).map(parse);
+    },
+    create(input: NewTicket, who: Actor): Ticket {
+      return db.transact(() => {
+        const now = clock.now();
+        const assignee = input.assignee ?? null;
+        return insert(
+          {
+            ...fresh,
+            state: assignee === null ? 'open' : 'assigned',
+            title: input.title,
+            description: input.description,
+            system: input.system,
+            trade: input.trade,
+            priority: input.priority,
+            device: input.device ?? null,
+            building: input.building ?? null,
+            department: input.department ?? null,
+            location: input.location ?? nowhere,
+            alarm: null,
+            alarms: [],
+            alarmActive: false,
+            openedAt: now,
+            openedBy: who.id,
+            assignee,
+            assignedAt: assignee === null ? null : now,
+            version: 1,
+          },
+          null,
+          who,
+          null,
+        );
+      });
+    },
+    /** Opens a ticket for an active alarm, or joins the open one of the same cause. Returns its id. Call inside a transaction. */
+    forAlarm(alarm: Alarm, causeKey: string): string {
+      const now = clock.now();
+      const row = db.get<{ ticket: string }>(
+        `SELECT ticket FROM tickets WHERE cause_key = ? AND state NOT IN ${closed} ORDER BY number DESC LIMIT 1`,
+        causeKey,
+      );
+      if (!row) {
+        const { title, message, system, trade, priority, device, building, department, location } = alarm;
+        const place = { system, trade, priority, device, building, department, location };
+        return insert(
+          {
+            ...fresh,
+            ...place,
+            state: 'open',
+            title,
+            description: { zh: sentences([message.zh, alarm.check.zh], 'zh'), en: sentences([message.en, alarm.check.en], 'en') },
+            alarm: alarm.id,
+            alarms: [],
+            alarmActive: true,
+            openedAt: now,
+            openedBy: engineActor.id,
+            assignee: null,
+            assignedAt: null,
+            version: 1,
+          },
+          causeKey,
+          engineActor,
+          null,
+        ).id;
+      }
+      const ticket = parse(row);
+      const joins = ticket.alarm !== alarm.id && !ticket.alarms.includes(alarm.id);
+      const worse = rank(alarm.priority) < rank(ticket.priority);
+      if (!joins && !worse && ticket.alarmActive) return ticket.id;
+      const next: Ticket = {
+        ...ticket,
+        alarms: joins ? [...ticket.alarms, alarm.id] : ticket.alarms,
+        ...(worse ? { priority: alarm.priority, title: alarm.title } : {}),
+        alarmActive: true,
+        version: ticket.version + 1,
+      };
+      save(next);
+      const detail = { alarm: alarm.id, priority: next.priority };
+      const event = joins ? 'join' : 'recurred';
+      journal.write({
+        t: now,
+        kind: 'ticket',
+        id: ticket.id,
+        event,
+        from: ticket.state,
+        to: ticket.state,
+        who: 'engine',
+        why: null,
+        detail,
+      });
+      return ticket.id;
+    },
+    /** Puts an untouched ticket's alarms into another and cancels it. False when somebody has taken it: then both stay. */
+    merge(from: string, into: string): boolean {
+      const source = find(from);
+      const target = find(into);
+      if (!source || !target || source.state !== 'open' || source.openedBy !== engineActor.id) return false;
+      const alarms = [source.alarm, ...source.alarms].filter(
+        (alarm) => alarm !== null && alarm !== target.alarm && !target.alarms.includes(alarm),
+      );
+      save({ ...target, alarms: [...target.alarms, ...(alarms as string[])], alarmActive: true, version: target.version + 1 });
+      const detail = { alarm: alarms[0] ?? null, merged: from };
+      journal.write({
+        t: clock.now(),
+        kind: 'ticket',
+        id: into,
+        event: 'join',
+        from: target.state,
+        to: target.state,
+        who: engineActor.id,
+        why: null,
+        detail,
+      });
+      step(from, { type: 'cancel', reason: `→ ${into}` }, engineActor, `→ ${into}`);
+      return true;
+    },
+    /** Notes on the ticket whether any of its alarms is still there. Call inside a transaction. */
+    noteRecovery(id: string, active: (alarm: string) => boolean): void {
+      const ticket = find(id);
+      if (!ticket || ['verified', 'cancelled'].includes(ticket.state)) return;
+      const any = [ticket.alarm, ...ticket.alarms].some((alarm) => alarm !== null && active(alarm));
+      if (any === ticket.alarmActive) return;
+      step(id, { type: any ? 'recurred' : 'recovered' }, engineActor);
+    },
+  };
+}
+export type Tickets = ReturnType<typeof openTickets>;
+
+export const rank = (priority: Priority): number => priorities.indexOf(priority);

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../shared/clock.ts';
+import { silentLog } from '../shared/log.ts';
+import { ClockGuard } from './clock-guard.ts';
+import type { PollResult } from './transport.ts';
+
+/** A machine whose wall clock and monotonic clock are set apart by hand. */
+function machine(wall: number) {
+  let monotonic = 1_000;
+  const state = { wall };
+  const clock: Clock = { now: () => state.wall, monotonic: () => monotonic, after: () => () => {}, sleep: async () => {} };
+  const passed: PollResult[] = [];
+  const jumps: number[] = [];
+  const stamp = new ClockGuard({ clock, log: silentLog(), pass: (result) => passed.push(result), jumped: (ms) => jumps.push(ms) });
+  const poll = (t = state.wall) => stamp.add({ device: 'm', t, v: { frequency_hz: 50 }, bad: {} });
+  const run = (ms: number) => {
+    state.wall += ms;
+    monotonic += ms;
+  };
+  const set = (to: number) => {
+    state.wall = to;
+  };
+  return { stamp, passed, jumps, poll, run, set };
+}
+const today = Date.UTC(2026, 10, 22);
+
+describe('stamping readings', () => {
+  it('passes readings of a right clock unchanged, and past ones too', () => {
+    const { poll, passed, run } = machine(today);
+    poll();
+    run(5_000);
+    poll(today - 3_600_000);
+    expect(passed.map(({ t }) => t)).toEqual([today, today - 3_600_000]);
+  });
+
+  it('holds readings while the clock stands in 1970 and stamps them anew once it is set', () => {
+    const { poll, passed, run, set, stamp, jumps } = machine(60_000);
+    poll();
+    run(10_000);
+    poll();
+    run(10_000);
+    expect(passed).toEqual([]);
+    expect(stamp.isSet).toBe(false);
+    set(today);
+    stamp.check();
+    expect(passed.map(({ t }) => t)).toEqual([today - 20_000, today - 10_000]);
+    expect(jumps).toHaveLength(1);
+  });
+
+  it('notes a jump back and goes on with the new time', () => {
+    const { poll, passed, set, stamp } = machine(today);
+    poll();
+    set(today - 3_600_000);
+    poll();
+    expect(passed.at(-1)?.t).toBe(today - 3_600_000);
+    expect(stamp.jumps).toBe(1);
+  });
+
+  it('does not pass what claims to be more than five minutes ahead, and counts it', () => {
+    const { poll, passed, stamp } = machine(today);
+    poll(today + 299_000);
+    poll(today + 301_000);
+    expect(passed).toHaveLength(1);
+    expect(stamp.future).toBe(1);
+  });
+});

@@ -1,0 +1,88 @@
+/**
+ * Watches the clock that readings are stamped with. A box without a battery wakes up in 1970 until its time is set: until then readings
+ * wait in memory and are stamped anew from the monotonic clock once the time is right. Jumps are noted. Nothing leaves for the future.
+ */
+import type { Clock } from '../shared/clock.ts';
+import type { Log } from '../shared/log.ts';
+import type { PollResult } from './transport.ts';
+
+/** No plant ran this program before; a clock that shows less was not set. */
+export const clockFloor = Date.UTC(2020, 0, 1);
+export const futureLimitMs = 300_000;
+/** NTP slews what is less; readings are not disturbed by it. */
+const jumpMs = 2_000;
+const mostWaiting = 20_000;
+
+export interface ClockGuardDeps {
+  clock: Clock;
+  log: Log;
+  pass(result: PollResult): void;
+  jumped(ms: number): void;
+  /** Plant time of a simulated site runs faster than the machine's clocks can tell apart, and is never set. */
+  simulated?: boolean;
+}
+
+export class ClockGuard {
+  readonly #deps: ClockGuardDeps;
+  #offset: number;
+  #waiting: { result: PollResult; offset: number }[] = [];
+  #futureLogged = new Set<string>();
+  jumps = 0;
+  /** Readings not passed on: more than five minutes ahead of the clock, or given up while the clock was not set. */
+  future = 0;
+  unset = 0;
+
+  constructor(deps: ClockGuardDeps) {
+    this.#deps = deps;
+    this.#offset = deps.clock.now() - deps.clock.monotonic();
+    if (!this.isSet) deps.log.error('the clock of this machine is not set; readings wait until it is');
+  }
+
+  get isSet(): boolean {
+    return this.#deps.clock.now() >= clockFloor;
+  }
+
+  add(result: PollResult): void {
+    const now = this.check();
+    if (now < clockFloor) {
+      this.#waiting.push({ result, offset: this.#offset });
+      if (this.#waiting.length > mostWaiting) {
+        this.#waiting.shift();
+        this.unset++;
+      }
+      return;
+    }
+    if (result.t > now + futureLimitMs) {
+      this.future++;
+      if (!this.#futureLogged.has(result.device)) {
+        this.#futureLogged.add(result.device);
+        this.#deps.log.error(
+          { device: result.device, t: result.t },
+          'readings from the future are not passed on; set the clock of the device',
+        );
+      }
+      return;
+    }
+    this.#deps.pass(result);
+  }
+
+  /** Notices jumps and lets go what waited for the right time; returns plant time. Call it now and then when nothing is added. */
+  check(): number {
+    const { clock, log } = this.#deps;
+    const now = clock.now();
+    const offset = now - clock.monotonic();
+    const jump = offset - this.#offset;
+    this.#offset = offset;
+    if (Math.abs(jump) > jumpMs && !this.#deps.simulated) {
+      this.jumps++;
+      log.warn({ jumpMs: Math.round(jump) }, 'the clock of this machine was set');
+      this.#deps.jumped(jump);
+    }
+    if (now >= clockFloor && this.#waiting.length > 0) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const { result, offset: then } of waiting) this.#deps.pass({ ...result, t: Math.round(result.t + offset - then) });
+    }
+    return now;
+  }
+}

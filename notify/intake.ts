@@ -1,0 +1,125 @@
+/**
+ * Follows the journal of the desk and writes down what is owed to whom. Position and deliveries go to disk in one transaction, and each
+ * delivery has a key that follows from the journal alone: whatever is killed, no entry is passed over and none is owed twice.
+ */
+
+import type { Database, Delivery, JournalEntry } from '../desk/index.ts';
+import { openJournal } from '../desk/index.ts';
+import type { Alarm } from '../shared/alarm.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { ChannelConfig, SiteConfig } from '../shared/site.ts';
+import type { ChannelType } from './channel.ts';
+import type { Ledger } from './ledger.ts';
+import { onCall, takes } from './recipients.ts';
+
+const batch = 500;
+/** Owed to one channel at once; life safety is above it. More than a flood of a whole hospital, less than a disk. */
+const mostWaiting = 5_000;
+
+export interface Route {
+  config: ChannelConfig;
+  type: ChannelType;
+}
+
+export interface IntakeOptions {
+  db: Database;
+  ledger: Ledger;
+  site: SiteConfig;
+  routes: readonly Route[];
+  clock: Clock;
+  wire: Clock;
+  /** Somebody should have been told and nobody can be. */
+  unreachable(delivery: { channel: string; alarm: string; reason: string }): void;
+}
+
+export interface Intake {
+  /** Takes in what is new in the journal; true when something is owed since. */
+  follow(): boolean;
+}
+
+export function openIntake({ db, ledger, site, routes, clock, wire, unreachable }: IntakeOptions): Intake {
+  const journal = openJournal(db);
+  // The very first start: what was in the journal before there was a notifier is no news.
+  if (ledger.cursor() === undefined) ledger.setCursor(journal.lastSeq());
+  let cursor = ledger.cursor() ?? 0;
+
+  const alarmNow = (id: string): Alarm | undefined => {
+    const row = db.get<{ alarm: string }>('SELECT alarm FROM alarms WHERE id = ?', id);
+    return row && (JSON.parse(row.alarm) as Alarm);
+  };
+
+  /** The alarm as the entry saw it, and which raise it belongs to: the notifier may be behind, the alarm may have come again. */
+  const then = (entry: JournalEntry): { alarm: Alarm; raise: { seq: number; t: number } } | undefined => {
+    const now = alarmNow(entry.id);
+    const raise = db.get<{ seq: number; t: number; detail: string }>(
+      "SELECT seq, t, detail FROM journal WHERE kind = 'alarm' AND id = ? AND event = 'raise' AND seq <= ? ORDER BY seq DESC LIMIT 1",
+      entry.id,
+      entry.seq,
+    );
+    if (!now || !raise) return undefined;
+    const later = db.get<{ n: number }>(
+      "SELECT count(*) AS n FROM journal WHERE kind = 'alarm' AND id = ? AND event = 'raise' AND seq > ?",
+      entry.id,
+      entry.seq,
+    );
+    const since = later?.n ?? 0;
+    if (since === 0) return { alarm: now, raise };
+    const { at, value, limit } = JSON.parse(raise.detail) as { at: number; value: number | null; limit: number | null };
+    return { alarm: { ...now, occurrence: now.occurrence - since, raisedAt: at, value, limit, clearedAt: null }, raise };
+  };
+
+  const owe = (entry: JournalEntry): boolean => {
+    if (entry.kind !== 'alarm') return false;
+    const annunciated = entry.detail.annunciated === true;
+    if (!annunciated && entry.event !== 'clear') return false;
+    const found = then(entry);
+    if (!found) return false;
+    const { raise } = found;
+    let { alarm } = found;
+    let step: Delivery['step'] = 'raised';
+    if (!annunciated) {
+      if (!alarm.lifeSafety || !ledger.told(alarm.id, alarm.occurrence)) return false;
+      step = 'returned';
+      alarm = { ...alarm, clearedAt: Number(entry.detail.at), value: (entry.detail.value as number | null | undefined) ?? null };
+    } else if (entry.event === 'shelf-end' && ledger.told(alarm.id, alarm.occurrence)) step = 'shelf-ended';
+    // The raise names the occurrence for good, also where the database was begun anew.
+    const name = [site.site.id, alarm.id, alarm.occurrence, `${raise.t.toString(36)}.${raise.seq}`, step];
+    if (step === 'shelf-ended') name.push(String(entry.seq));
+    let any = false;
+    for (const { config, type } of routes) {
+      if (!takes(config, alarm)) continue;
+      if (step === 'returned' && !ledger.knows(config.id, alarm.id, alarm.occurrence)) continue;
+      const people = type.audience === 'group' ? [null] : onCall(site, alarm.trade).filter((person) => type.address(person) !== undefined);
+      const add = (person: string | null, failed?: string) => {
+        const key = [...name, config.id, ...(person === null ? [] : [person])].join('/');
+        const added = ledger.add(
+          { key, seq: entry.seq, step, channel: config.id, person, alarm, ...(failed === undefined ? {} : { failed }) },
+          clock.now(),
+          wire.now(),
+        );
+        if (added && failed !== undefined) unreachable({ channel: config.id, alarm: alarm.id, reason: failed });
+        any ||= added;
+      };
+      if (people.length === 0) add(null, `nobody on call has ${type.addressName.en}`);
+      else if (!alarm.lifeSafety && ledger.waiting(config.id) >= mostWaiting) add(null, `more than ${mostWaiting} notices wait already`);
+      else for (const person of people) add(person?.id ?? null);
+    }
+    return any;
+  };
+
+  return {
+    follow() {
+      let any = false;
+      for (;;) {
+        const entries = journal.since(cursor, batch);
+        const last = entries.at(-1);
+        if (!last) return any;
+        ledger.transact(() => {
+          for (const entry of entries) any = owe(entry) || any;
+          ledger.setCursor(last.seq);
+        });
+        cursor = last.seq;
+      }
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * Tells people of alarms. Follows the desk's journal, writes down who is to be told over which channel, and sends it.
+ *
+ * Guaranteed: for each occurrence of an alarm, step, channel and person there is exactly one delivery on record, whatever is killed; it is tried
+ * until the receiver took it, refused it for good or the channel's patience ended, and how it ended is on record. The receiver gets it at least
+ * once; more than once only when the program or the connection died between the receiver's taking it and our record of that. Such a repetition
+ * says so in its text and bears the same key (webhook) or Message-ID (mail).
+ */
+
+import { isAbsolute, resolve } from 'node:path';
+import type { Registry } from 'prom-client';
+import type { EngineDesk } from '../desk/index.ts';
+import { openDeliveryDatabase } from '../desk/index.ts';
+import type { Alarm } from '../shared/alarm.ts';
+import { type Clock, systemClock } from '../shared/clock.ts';
+import { Fault } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import { formatMistake } from '../shared/mistake.ts';
+import { readSecret, type Secret } from '../shared/secret.ts';
+import type { LoadedSite } from '../shared/site-file.ts';
+import type { ChannelDeps } from './channel.ts';
+import { channelTypes, ownOptions } from './channels.ts';
+import { checkChannels } from './check-channels.ts';
+import { openIntake, type Route } from './intake.ts';
+import { openLedger } from './ledger.ts';
+import { notifyMetrics } from './metrics.ts';
+import { openPathWatch } from './path-watch.ts';
+import { openSender, type Sender } from './sender.ts';
+
+const pollMs = 500;
+/** Deliveries that are done stay on record for two years. */
+const keptMs = 2 * 365 * 86_400_000;
+
+export interface NotifierOptions {
+  site: LoadedSite;
+  /** operationsFile(dataDir). */
+  file: string;
+  desk: EngineDesk;
+  clock: Clock;
+  log: Log;
+  metrics: Registry;
+  environment?: NodeJS.ProcessEnv;
+  /** Real time; by default the machine's where the plant's clock runs at another speed. */
+  wire?: Clock;
+}
+
+export interface Notifier extends AsyncDisposable {
+  /** Something was moved in this process: tell now and not at the next look. */
+  kick(): void;
+}
+
+/** @throws Fault site/invalid when a channel is not set up right; nothing is sent with half a configuration */
+export function openNotifier({ site, file, desk, clock, log, metrics, environment = process.env, ...more }: NotifierOptions): Notifier {
+  const mistakes = checkChannels(site);
+  if (mistakes.length > 0) throw new Fault('site/invalid', mistakes.map(formatMistake).join('\n'), { detail: { mistakes } });
+  const wire = more.wire ?? (clock.speed === undefined ? clock : systemClock());
+  const { config } = site;
+  const routes: Route[] = config.channels.map((channel) => ({ config: channel, type: channelTypes.get(channel.type) as Route['type'] }));
+
+  const db = openDeliveryDatabase(file);
+  const ledger = openLedger(db);
+  const gone = ledger.channels(config.channels);
+  if (gone > 0) log.warn({ notices: gone }, 'notices were owed to a channel that the site file has no more; recorded as failed');
+  ledger.prune(clock.now() - keptMs);
+  const cut = ledger.resume(wire.now());
+  if (cut > 0) log.warn({ notices: cut }, 'notices were on their way when the program ended; they are sent again');
+
+  const { deps, scrub } = openDeps(site, wire, environment);
+  const senders: Sender[] = [];
+  const measure = notifyMetrics(metrics, {
+    waiting: () => routes.map((route) => [route.config.id, ledger.waiting(route.config.id)]),
+    lifeSafetyAgeS: () => Math.max(0, wire.now() - (ledger.oldestLifeSafety() ?? wire.now())) / 1_000,
+    failing: () => senders.map((sender) => [sender.id, sender.health.failingSince !== undefined]),
+    broken: () => watch.broken,
+  });
+  const causeOf = (id: string) => {
+    const cause = desk.alarm(id)?.cause;
+    const root: Alarm | undefined = cause === undefined || cause === null ? undefined : desk.alarm(cause);
+    return root && { id: root.id, occurrence: root.occurrence };
+  };
+  for (const route of routes) {
+    const parsed = route.type.options.parse(ownOptions(route.config));
+    senders.push(openSender({ route, options: parsed, site: config, ledger, deps, clock, wire, log, metrics: measure, scrub, causeOf }));
+  }
+  const watch = openPathWatch(senders, desk, clock, wire, log);
+  const intake = openIntake({
+    db,
+    ledger,
+    site: config,
+    routes,
+    clock,
+    wire,
+    unreachable({ channel, alarm, reason }) {
+      measure.failed.inc({ channel });
+      log.error({ channel, alarm, reason }, 'nobody is told of this alarm over this channel');
+    },
+  });
+  if (routes.length === 0) log.info('the site file has no notification channels; alarms are on the screen only');
+  else log.info({ channels: routes.map(({ config: { id, type } }) => `${id} (${type})`) }, 'notification channels');
+
+  const look = () => {
+    intake.follow();
+    for (const sender of senders) sender.work();
+    watch.look();
+  };
+  let closed = false;
+  let kicked = false;
+  let cancel = () => {};
+  const poll = () => {
+    cancel = wire.after(pollMs, () => {
+      look();
+      poll();
+    });
+  };
+  look();
+  poll();
+
+  return {
+    kick() {
+      // After what the caller still has to publish; several kicks in one turn are one look.
+      if (kicked || routes.length === 0) return;
+      kicked = true;
+      setImmediate(() => {
+        kicked = false;
+        if (!closed) look();
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      cancel();
+      await Promise.all(senders.map((sender) => sender[Symbol.asyncDispose]()));
+      db[Symbol.dispose]();
+    },
+  };
+}
+
+/** Secrets that were read are taken out of whatever a server says before it is recorded or logged. */
+function openDeps(site: LoadedSite, wire: Clock, environment: NodeJS.ProcessEnv): { deps: ChannelDeps; scrub(text: string): string } {
+  const known = new Set<string>();
+  const path = (name: string) => (isAbsolute(name) ? name : resolve(site.folder, name));
+  return {
+    deps: {
+      wire,
+      path,
+      secret(from): Secret {
+        const secret = readSecret(from.file === undefined ? from : { file: path(from.file) }, environment);
+        const text = secret.reveal();
+        for (const form of [text, encodeURIComponent(text), Buffer.from(text).toString('base64')]) if (form.length >= 4) known.add(form);
+        return secret;
+      },
+    },
+    scrub(text) {
+      let clean = text;
+      for (const secret of known) clean = clean.replaceAll(secret, '<secret>');
+      return clean;
+    },
+  };
+}

@@ -1,0 +1,225 @@
+/**
+ * One channel's deliveries: what is due, worst first, within the channel's limit; again later when it failed for the moment; given up and
+ * recorded when it fails for good or for too long. Life safety has its own way past everything else: never counted against the limit,
+ * never summed up, never behind another notice.
+ */
+import type { Clock } from '../shared/clock.ts';
+import { isFault, reasonOf } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import type { Person, SiteConfig } from '../shared/site.ts';
+import { type Budget, openBudget } from './budget.ts';
+import type { Channel, ChannelDeps, Notice } from './channel.ts';
+import type { Route } from './intake.ts';
+import type { Ledger, Owed } from './ledger.ts';
+import type { NotifyMetrics } from './metrics.ts';
+import { onCall } from './recipients.ts';
+import { noticeOf, summaryOf } from './text.ts';
+
+/** 5 s, 10 s, 20 s ... 5 min between tries. */
+const firstPauseMs = 5_000;
+const longestPauseMs = 300_000;
+/** Life safety is tried again at least so often. */
+const longestLifeSafetyPauseMs = 30_000;
+/** Life-safety notices under way at once, so that one silent mail server does not hold all of them for its time-out. */
+const lifeSafetyAtOnce = 4;
+const minuteMs = 60_000;
+/** The last ordinary message of a minute waits so long for others to go with it. */
+const gatherMs = 10_000;
+const mostInSummary = 500;
+
+export interface SenderOptions {
+  route: Route;
+  options: unknown;
+  site: SiteConfig;
+  ledger: Ledger;
+  deps: ChannelDeps;
+  clock: Clock;
+  wire: Clock;
+  log: Log;
+  metrics: NotifyMetrics;
+  /** Takes secrets out of texts that others said. */
+  scrub(text: string): string;
+  /** Id of the alarm's root cause where it is grouped under one; undefined otherwise. */
+  causeOf(alarm: string): { id: string; occurrence: number } | undefined;
+}
+
+export interface Health {
+  /** Has a notice gone out since the start? */
+  proven: boolean;
+  /** Wire time of the first of the failures since the last success; undefined when it works. */
+  failingSince: number | undefined;
+  reason: string;
+}
+
+export interface Sender extends AsyncDisposable {
+  readonly id: string;
+  readonly health: Health;
+  /** Sends what is due. Cheap when nothing is. */
+  work(): void;
+}
+
+export function openSender(options: SenderOptions): Sender {
+  const { route, site, ledger, deps, clock, wire, metrics, scrub, causeOf } = options;
+  const { config, type } = route;
+  const log = options.log.child({ channel: config.id });
+  const language = config.language ?? site.site.language;
+  const budget: Budget = openBudget(
+    Math.min(config.per_minute ?? type.perMinute, type.perMinute),
+    ledger.recent(config.id, wire.now() - minuteMs),
+  );
+  const health: Health = { proven: false, failingSince: undefined, reason: '' };
+  const stop = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  let ordinaryUnderWay = false;
+  let pausedUntil = 0;
+  let opening: Promise<Channel> | undefined;
+
+  const peopleOf = (person: string | null, alarms: readonly Owed[]): Person[] => {
+    if (person !== null) return site.people.filter((one) => one.id === person);
+    const all = alarms.flatMap((one) => onCall(site, one.alarm.trade));
+    return [...new Map(all.map((one) => [one.id, one])).values()];
+  };
+  const fine = () => {
+    health.proven = true;
+    if (health.failingSince === undefined) return;
+    log.info('notices go out again');
+    health.failingSince = undefined;
+    health.reason = '';
+    ledger.faring(config.id, null, null);
+  };
+  const failing = (reason: string) => {
+    if (health.failingSince === undefined) {
+      log.warn({ reason }, 'notices do not go out, trying on');
+      health.failingSince = wire.now();
+      ledger.faring(config.id, clock.now(), reason);
+    }
+    health.reason = reason;
+  };
+
+  const afterFailure = (owed: readonly Owed[], error: unknown) => {
+    const reason = scrub(reasonOf(error));
+    const now = wire.now();
+    const keys = (list: readonly Owed[]) => list.map((one) => one.key);
+    if (isFault(error, 'notify/refused') || !(isFault(error) && (error.retryable || error.code === 'secret/missing'))) {
+      // What is no fault is a mistake of ours in the channel: told loudly, and not tried for ever.
+      ledger.failed(keys(owed), reason);
+      metrics.failed.inc({ channel: config.id }, owed.length);
+      log.error({ reason, alarms: owed.map((one) => one.alarm.id).slice(0, 10) }, 'a notice was refused for good');
+      return;
+    }
+    if (isFault(error, 'notify/limited')) {
+      pausedUntil = now + Number(error.detail?.retryAfterMs ?? minuteMs);
+      metrics.limited.inc({ channel: config.id });
+    } else failing(reason);
+    const uncertain = error.detail?.uncertain === true;
+    for (const one of owed) {
+      if (now - one.queuedAt >= config.give_up) {
+        ledger.failed([one.key], `given up after ${one.attempts + 1} tries: ${reason}`);
+        metrics.failed.inc({ channel: config.id });
+        log.error({ reason, alarm: one.alarm.id, person: one.person }, 'a notice was given up');
+        continue;
+      }
+      const longest = one.alarm.lifeSafety ? longestLifeSafetyPauseMs : longestPauseMs;
+      const pause = Math.min(longest, firstPauseMs * 2 ** Math.min(one.attempts, 16));
+      // A summary that failed is made anew from its parts, with what has come in between.
+      ledger.again([one.key], reason, now + pause, uncertain);
+      metrics.retried.inc({ channel: config.id });
+    }
+  };
+
+  const send = (owed: readonly Owed[], notice: Notice, summary: string | null): Promise<void> => {
+    const keys = owed.map((one) => one.key);
+    ledger.sending(keys, wire.now());
+    budget.take(wire.now());
+    const done = (async () => {
+      try {
+        opening ??= (async () => type.open(options.options, deps))();
+        const channel = await opening.catch((error: unknown) => {
+          // A secret that is not there yet may be there at the next try.
+          opening = undefined;
+          throw error;
+        });
+        const { answer } = await channel.send(notice, stop.signal);
+        ledger.sent(config.id, keys, scrub(answer), clock.now(), summary);
+        if (summary === null) metrics.sent.inc({ channel: config.id });
+        else metrics.summarised.inc({ channel: config.id }, owed.length);
+        fine();
+      } catch (error) {
+        // Ended by us: stays as being sent, and the next start knows that it may have arrived.
+        if (stop.signal.aborted) return;
+        afterFailure(owed, error);
+      }
+    })();
+    underWay.add(done);
+    return done.finally(() => void underWay.delete(done));
+  };
+  const one = (owed: Owed) =>
+    send([owed], noticeOf(owed, { site: site.site, language, to: peopleOf(owed.person, [owed]), now: clock.now() }), null);
+
+  const lifeSafetyUnderWay = new Set<string>();
+  const lifeSafety = () => {
+    if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce) return;
+    for (const owed of ledger.due(config.id, true, wire.now(), lifeSafetyAtOnce - lifeSafetyUnderWay.size)) {
+      lifeSafetyUnderWay.add(owed.key);
+      void one(owed).finally(() => {
+        lifeSafetyUnderWay.delete(owed.key);
+        work();
+      });
+    }
+  };
+
+  /** Leaves out what stands under a root cause that this channel tells of. */
+  const ungrouped = (list: readonly Owed[]): Owed[] =>
+    list.filter((owed) => {
+      const cause = owed.step === 'raised' ? causeOf(owed.alarm.id) : undefined;
+      if (!cause || !ledger.knows(config.id, cause.id, cause.occurrence)) return true;
+      ledger.grouped([owed.key], cause.id);
+      metrics.grouped.inc({ channel: config.id });
+      return false;
+    });
+
+  const ordinary = () => {
+    const now = wire.now();
+    if (ordinaryUnderWay || now < pausedUntil) return;
+    const due = ungrouped(ledger.due(config.id, false, now, mostInSummary));
+    const first = due[0];
+    const left = budget.left(now);
+    if (!first || left === 0) return;
+    const together = due.filter((owed) => owed.person === first.person);
+    if (left === 1 && together.length === 1 && now - first.queuedAt < gatherMs) return;
+    ordinaryUnderWay = true;
+    const done = (due.length > left || (left === 1 && due.length > 1)) && together.length > 1 ? summary(together, first) : one(first);
+    void done.finally(() => {
+      ordinaryUnderWay = false;
+      work();
+    });
+  };
+  const summary = (owed: readonly Owed[], first: Owed) => {
+    const key = `${first.key}/summary-${owed.length}-${wire.now().toString(36)}`;
+    return send(owed, summaryOf(owed, key, { site: site.site, language, to: peopleOf(first.person, owed), now: clock.now() }), key);
+  };
+
+  const work = () => {
+    if (stop.signal.aborted) return;
+    lifeSafety();
+    ordinary();
+  };
+
+  return {
+    id: config.id,
+    health,
+    work,
+    async [Symbol.asyncDispose]() {
+      // What is on its way may end by itself; what does not is cut, and the next start knows.
+      let cancel = () => {};
+      const late = new Promise<void>((resolve) => {
+        cancel = wire.after(1_500, resolve);
+      });
+      await Promise.race([Promise.all(underWay), late]);
+      cancel();
+      stop.abort();
+      await Promise.allSettled(underWay);
+      await (await opening?.catch(() => undefined))?.[Symbol.asyncDispose]();
+    },
+  };
+}

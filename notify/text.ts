@@ -1,0 +1,138 @@
+/** The words of a notice, in the receiver's language: what, where, since when, how bad, what to check first. */
+
+import { type Alarm, type Priority, priorities, priorityLabels } from '../shared/alarm.ts';
+import type { Person, SiteConfig } from '../shared/site.ts';
+import { tradeLabels } from '../shared/system.ts';
+import { fill, type Language, type Text } from '../shared/text.ts';
+import { localTime, shown, supplements } from '../shared/wording.ts';
+import type { Notice } from './channel.ts';
+import type { Owed } from './ledger.ts';
+
+/** Later than this after the fact: the text says so. */
+const lateMs = 10 * 60_000;
+
+const words = {
+  lifeSafety: { zh: '生命安全', en: 'life safety' },
+  returned: { zh: '已恢复', en: 'Returned to normal' },
+  shelfEnded: { zh: '搁置到期仍在告警', en: 'Shelf ended, still in alarm' },
+  what: { zh: '告警', en: 'Alarm' },
+  where: { zh: '位置', en: 'Where' },
+  since: { zh: '开始时间', en: 'Since' },
+  until: { zh: '恢复时间', en: 'Until' },
+  bad: { zh: '严重程度', en: 'How bad' },
+  detail: { zh: '详情', en: 'Detail' },
+  check: { zh: '先检查', en: 'Check first' },
+  ticket: { zh: '工单', en: 'Ticket' },
+  trade: { zh: '负责班组', en: 'Trade' },
+  number: { zh: '编号', en: 'Reference' },
+  occurrence: { zh: '{id} 第 {n} 次', en: '{id}, occurrence {n}' },
+  value: { zh: '{value} {unit}', en: '{value} {unit}' },
+  limit: { zh: '，限值 {limit} {unit}', en: ', limit {limit} {unit}' },
+  late: { zh: '本通知迟到：告警开始已有 {minutes} 分钟', en: 'This notice is late: the alarm began {minutes} minutes ago' },
+  repeated: { zh: '本通知可能重复：上次发送未得到确认', en: 'This notice may be a repetition: the last try was not confirmed' },
+  summary: { zh: '{count} 条告警汇总（{parts}）', en: 'Summary of {count} alarms ({parts})' },
+  part: { zh: '{label} {count}', en: '{count} {label}' },
+  summaryWhy: {
+    zh: '告警过多，超出该渠道的发送上限，合并为一条；逐条记录见平台。',
+    en: 'More alarms than this channel takes a minute; told as one. Each is recorded in the console.',
+  },
+} satisfies Record<string, Text>;
+
+export interface Frame {
+  site: SiteConfig['site'];
+  language: Language;
+  to: Person[];
+  /** Plant time. */
+  now: number;
+}
+
+const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+
+/** One alarm, one step. */
+export function noticeOf(owed: Owed, { site, language, to, now }: Frame): Notice {
+  const { alarm, step } = owed;
+  const say = (text: Text, values: Record<string, string | number> = {}) => fill(text[language], values);
+  const time = (t: number | null) => (t === null ? '–' : localTime(t, site.timezone));
+  const zh = language === 'zh';
+  const returned = step === 'returned';
+  const marks = [
+    ...(returned ? [say(words.returned)] : step === 'shelf-ended' ? [say(words.shelfEnded)] : []),
+    priorityLabels[alarm.priority][language],
+    ...(alarm.lifeSafety ? [say(words.lifeSafety)] : []),
+  ].join(zh ? '·' : ' · ');
+  const title = alarm.title[language];
+  const place = alarm.location[language];
+  // The sentence on the statutory panels stands once, at the end.
+  const message = alarm.message[language].replace(supplements[language], '').trim();
+  const lines: Notice['lines'] = [];
+  const add = (label: Text, text: string) => void lines.push({ label: label[language], text: oneLine(text) });
+  add(words.what, title);
+  add(words.where, place);
+  add(words.since, time(alarm.raisedAt));
+  if (returned) add(words.until, time(alarm.clearedAt));
+  add(words.bad, priorityLabels[alarm.priority][language] + measured(alarm, language));
+  if (!returned) {
+    add(words.detail, message);
+    add(words.check, alarm.check[language]);
+  }
+  if (alarm.ticket !== null) add(words.ticket, alarm.ticket);
+  add(words.trade, tradeLabels[alarm.trade][language]);
+  add(words.number, say(words.occurrence, { id: alarm.id, n: alarm.occurrence }));
+  const footer: string[] = [];
+  const age = alarm.raisedAt === null ? 0 : now - alarm.raisedAt;
+  if (!returned && age > lateMs) footer.push(say(words.late, { minutes: Math.round(age / 60_000) }));
+  if (owed.uncertain) footer.push(say(words.repeated));
+  if (alarm.lifeSafety) footer.push(supplements[language]);
+  return {
+    key: owed.key,
+    step,
+    priority: alarm.priority,
+    lifeSafety: alarm.lifeSafety,
+    language,
+    site: { id: site.id, name: site.name[language] },
+    subject: oneLine(zh ? `【${marks}】${title}，${place}` : `[${marks}] ${title}, ${place}`),
+    lines,
+    footer,
+    alarms: [alarm],
+    to,
+  };
+}
+
+function measured({ value, limit, unit }: Alarm, language: Language): string {
+  if (value === null) return '';
+  const found = fill(words.value[language], { value: shown(value), unit }).trim();
+  const bound = limit === null ? '' : fill(words.limit[language], { limit: shown(limit), unit }).trimEnd();
+  return (language === 'zh' ? '，' : ', ') + found + bound;
+}
+
+/** Many alarms as one message, worst first. Never used for life safety. */
+export function summaryOf(owed: readonly Owed[], key: string, { site, language, to }: Frame): Notice {
+  const zh = language === 'zh';
+  const sorted = [...owed].sort((a, b) => rank(a.alarm.priority) - rank(b.alarm.priority) || a.seq - b.seq);
+  const parts = priorities
+    .map((priority) => [priority, sorted.filter((one) => one.alarm.priority === priority).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([priority, count]) => fill(words.part[language], { label: priorityLabels[priority][language].toLowerCase(), count }))
+    .join(zh ? '，' : ', ');
+  const subject = fill(words.summary[language], { count: sorted.length, parts });
+  const line = ({ alarm }: Owed) => {
+    const since = alarm.raisedAt === null ? '–' : localTime(alarm.raisedAt, site.timezone);
+    const [title, place, label] = [alarm.title[language], alarm.location[language], priorityLabels[alarm.priority][language]];
+    return oneLine(zh ? `${label}：${title}，${place}，自 ${since}` : `${label}: ${title}, ${place}, since ${since}`);
+  };
+  return {
+    key,
+    step: 'summary',
+    priority: sorted[0]?.alarm.priority ?? 'low',
+    lifeSafety: false,
+    language,
+    site: { id: site.id, name: site.name[language] },
+    subject: oneLine(zh ? `【${subject}】${site.name.zh}` : `[${subject}] ${site.name.en}`),
+    lines: sorted.map((one) => ({ label: '', text: line(one) })),
+    footer: [words.summaryWhy[language], ...(sorted.some((one) => one.uncertain) ? [words.repeated[language]] : [])],
+    alarms: sorted.map((one) => one.alarm),
+    to,
+  };
+}
+
+const rank = (priority: Priority) => priorities.indexOf(priority);

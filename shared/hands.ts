@@ -1,8 +1,0 @@
-import type { Clock } from './clock.ts';
-import type { Log } from './log.ts';
-
-/** What every part is handed: time and log. No globals. */
-export interface Hands {
-  clock: Clock;
-  log: Log;
-}

@@ -1,0 +1,28 @@
+/** How numbers, times and the life-safety sentence are written for people, everywhere alike. */
+import type { Text } from './text.ts';
+
+/** Life-safety alarms say that the statutory local panel stays in force. */
+export const supplements: Text = {
+  zh: '本平台为辅助监视，不替代现场法定报警装置。',
+  en: 'This platform supplements the statutory local alarm panel and does not replace it.',
+};
+
+/** Enough digits to act on, no noise: 3 significant, whole above 1,000. */
+export function shown(value: number): string {
+  const size = Math.abs(value);
+  if (Number.isInteger(value)) return String(value);
+  if (size >= 100) return value.toFixed(0);
+  if (size >= 10) return value.toFixed(1);
+  return value.toFixed(2);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** `2026-01-15 08:00:05` on the site's clock. */
+export function localTime(t: number, timezone: string): string {
+  let format = formats.get(timezone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' });
+    formats.set(timezone, format);
+  }
+  return format.format(t);
+}
