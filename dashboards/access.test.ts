@@ -21,6 +21,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/password': 'password:change',
   'GET /api/site': 'plant:read',
   'GET /api/site/balance': 'plant:read',
+  'GET /api/site/today': 'plant:read',
   'GET /api/people': 'plant:read',
   'GET /api/devices': 'plant:read',
   'GET /api/devices/{id}': 'plant:read',

@@ -5,6 +5,7 @@ import { topics } from '../shared/topic.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { until } from '../test/program.ts';
 import { siteOf } from '../test/site-of.ts';
+import { countedOf, readCounted } from './energy-today.ts';
 import { balanceOf, type Meter, parentOf, usualLimits } from './meter-balance.ts';
 
 const minute = 60_000;
@@ -19,7 +20,7 @@ function meter(
   alter: (t: number, value: number) => number | null = (_t, v) => v,
 ): Meter {
   const points = Array.from({ length: 49 }, (_, at): SeriesPoint => [at * hour, alter(at * hour, 1_000 + at * perHour)]);
-  return { device, parent, counter: 'energy_import_kwh', points, rate: perHour };
+  return { device, parent, counter: 'energy_import_kwh', counted: countedOf(points), rate: perHour };
 }
 const of = (meters: Meter[]) => balanceOf(meters, () => limit, hour).find(({ parent }) => parent === null)!;
 

@@ -4,6 +4,7 @@
  */
 import type { SeriesPoint } from '../ingest/store.ts';
 import type { QuantityId } from '../shared/quantity.ts';
+import type { Counted } from './energy-today.ts';
 import { differences } from './panel/steps.ts';
 
 export const meterKinds = {
@@ -36,8 +37,8 @@ export interface Meter {
   /** The nearest meter above it of the same kind. */
   parent: string | null;
   counter: QuantityId;
-  /** Counter at the end of each step; the first one is the one before the period. */
-  points: readonly SeriesPoint[];
+  /** Over the period; `points` are the steps in which meters are compared. */
+  counted: Counted;
   /** null when it is unknown or too old. */
   rate: number | null;
 }
@@ -88,17 +89,17 @@ export function parentOf(device: string, fedBy: (device: string) => string | nul
 export function balanceOf(meters: readonly Meter[], limitOf: (device: string) => BalanceLimit, stepMs: number): MeterRow[] {
   const children = Map.groupBy(meters, ({ parent }) => parent);
   return meters.map((meter) => {
-    const known = spanOf(meter);
+    const { used, from, resets } = meter.counted;
     const below = children.get(meter.device) ?? [];
     return {
       device: meter.device,
       parent: meter.parent,
       counter: meter.counter,
-      used: known && usedIn(meter, known.from, known.to),
+      used,
       rate: meter.rate,
-      firstAt: known?.from ?? null,
-      lastAt: known?.to ?? null,
-      resets: resetsOf(meter.points),
+      firstAt: from,
+      lastAt: meter.counted.points.findLast(([, value]) => value !== null)?.[0] ?? null,
+      resets,
       balance: below.length > 0 ? compare(meter, below, limitOf(meter.device), stepMs) : null,
     };
   });
@@ -141,7 +142,7 @@ function verdictOf(one: {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-function spanOf({ points }: Meter): { from: number; to: number } | null {
+function spanOf({ counted: { points } }: Meter): { from: number; to: number } | null {
   const there = points.filter(([, value]) => value !== null);
   const [first] = there;
   const last = there.at(-1);
@@ -149,13 +150,8 @@ function spanOf({ points }: Meter): { from: number; to: number } | null {
 }
 
 /** After `from` to `to`, both of them steps that the meter knows or lies between. */
-function usedIn({ points }: Meter, from: number, to: number): number {
+function usedIn({ counted: { points } }: Meter, from: number, to: number): number {
   const start = points.findLast(([t, value]) => t <= from && value !== null);
   const inside = points.filter(([t]) => t > from && t <= to);
   return sum(differences(start ? [start, ...inside] : inside).map(([, value]) => value ?? 0));
-}
-
-function resetsOf(points: readonly SeriesPoint[]): number {
-  const values = points.flatMap(([, value]) => (value === null ? [] : [value]));
-  return values.slice(1).filter((value, at) => value < (values[at] as number)).length;
 }

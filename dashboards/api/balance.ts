@@ -1,8 +1,8 @@
 /** The tree of meters with each parent against the sum of its children. */
 import { z } from 'zod';
-import type { SeriesQuery } from '../../ingest/store.ts';
 import type { QuantityId } from '../../shared/quantity.ts';
 import type { DeviceFacts } from '../device-facts.ts';
+import { type Counter, readCounted } from '../energy-today.ts';
 import {
   type BalanceLimit,
   balanceOf,
@@ -70,6 +70,17 @@ const reply = z
   })
   .meta({ id: 'MeterBalance' });
 
+/** The meters that measure all that comes in. */
+const incomingRoles: Partial<Record<MeterKind, string>> = { electricity: 'incomer', water: 'water-main' };
+const sitewide = z.object({
+  unit: z.string(),
+  used: number.meta({ description: 'null: no incoming meter with two readings' }),
+  since: time.nullable().meta({ description: 'Local midnight, or the first reading after it' }),
+  meters: z.number().int(),
+  unknown: z.array(z.string()).meta({ description: 'Incoming meters without readings today; they are not in the sum' }),
+});
+const today = z.object({ from: time, to: time, electricity: sitewide, water: sitewide }).meta({ id: 'SiteToday' });
+
 export function balanceRoutes(app: App, { site, devices, cache, clock, wall, desk, store }: RouteContext): void {
   let learnAgainAt = Number.NEGATIVE_INFINITY;
   const kept = new Map<string, { at: number; answer: Promise<MeterRow[]> }>();
@@ -94,6 +105,36 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
     },
   );
 
+  app.get(
+    '/api/site/today',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        description:
+          'What the site has taken since local midnight: the sum of its incoming meters, the same figures as in /api/site/balance',
+        response: { 200: today, ...problems },
+      },
+    },
+    async () => {
+      const to = clock.now();
+      const from = startOf(to, day, site.site.timezone);
+      await learnCounters();
+      const of = async (kind: MeterKind): Promise<z.infer<typeof sitewide>> => {
+        const incoming = [...devices.values()].flatMap(({ id, role }) => (role === incomingRoles[kind] ? [id] : []));
+        const known = (await shared(kind, 'today', from, to)).filter(({ device, used }) => used !== null && incoming.includes(device));
+        const since = Math.max(from, ...known.map(({ firstAt }) => firstAt ?? from));
+        return {
+          unit: meterKinds[kind].unit,
+          meters: incoming.length,
+          unknown: incoming.filter((id) => !known.some(({ device }) => device === id)),
+          used: known.length > 0 ? known.reduce((sum, { used }) => sum + (used ?? 0), 0) : null,
+          since: known.length > 0 ? since : null,
+        };
+      };
+      return { from, to, electricity: await of('electricity'), water: await of('water') };
+    },
+  );
+
   function shared(kind: MeterKind, period: Period, from: number, to: number): Promise<MeterRow[]> {
     const key = `${kind} ${period}`;
     const known = kept.get(key);
@@ -107,15 +148,11 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
   async function work(kind: MeterKind, period: Period, from: number, to: number): Promise<MeterRow[]> {
     const counters = countersOf(kind);
     const every = period === '30d' ? hour : 15 * minute;
-    // One step more: what the counter showed when the period began.
-    const first = Math.floor(from / every) * every - every;
+    // Longer periods begin with a step that the store has rolled up; today begins at midnight whatever the zone.
+    const begin = period === 'today' ? from : Math.floor(from / every) * every;
     const facts = [...counters.keys()].map((id) => devices.get(id) as DeviceFacts);
-    const queries = facts.map(
-      ({ id, system }): SeriesQuery => ({
-        measurement: system, device: id, field: counters.get(id) as QuantityId, from: first, to, every, aggregate: 'last',
-      }), // biome-ignore format: short
-    );
-    const series = await store().seriesMany(queries);
+    const asked = facts.map(({ id, system }): Counter => ({ measurement: system, device: id, field: counters.get(id) as QuantityId }));
+    const counted = await readCounted(store(), asked, { from: begin, to, every }, cache.newest(counters.keys()));
     const meters = facts.map(
       ({ id }, at): Meter => ({
         device: id,
@@ -125,7 +162,7 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
           (one) => counters.has(one),
         ),
         counter: counters.get(id) as QuantityId,
-        points: (series[at] ?? []).map(([t, value]) => [Math.min(t + every, to), value]),
+        counted: counted[at]!,
         rate: rateOf(id, kind, to),
       }),
     );

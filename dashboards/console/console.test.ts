@@ -12,7 +12,7 @@ import { makeWords } from './i18n/i18n.tsx';
 import { zh } from './i18n/zh.ts';
 import { type Pick, pickValue } from './overview/pick.ts';
 import { columns, systemValues } from './overview/system-values.ts';
-import { combineSeries, follow, midnightBefore } from './overview/trends.ts';
+import { combineSeries } from './overview/trends.ts';
 import { sparkPath } from './parts/sparkline.tsx';
 
 const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
@@ -62,7 +62,6 @@ describe('numbers and times', () => {
     expect(words.time(t, t)).toBe('00:05');
     expect(words.dateTime(t)).toBe('2026/11/23 00:05:00');
     expect(words.age(t - 61_000, t)).toBe('1 分钟前');
-    expect(midnightBefore(t, 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 22, 16));
   });
 });
 
@@ -114,14 +113,6 @@ describe('trends', () => {
   it('a sum has a gap where one part has one', () => {
     const sum: Pick = { label: 'value.power', quantities: ['active_power_kw'], combine: 'sum' };
     expect(combineSeries(sum, [[[0, 1], [1, 2]], [[0, 10], [1, null]]])).toEqual([[0, 11], [1, null]]); // biome-ignore format: short
-  });
-});
-
-describe('counters', () => {
-  it('go on after a reset, and say since when they count', () => {
-    const points = [[10, null], [20, 100], [30, 105], [40, null], [50, 2], [60, 6]] as [number, number | null][]; // biome-ignore format: short
-    expect(follow(points, 0)).toEqual({ counted: 9, last: 6, since: 20 });
-    expect(follow([[1, null]], 0)).toBeUndefined();
   });
 });
 

@@ -79,6 +79,20 @@ export interface AlarmJournalInfo extends JournalInfo {
 }
 export type AlarmKpis = DeskKpis;
 export type DeliveryInfo = Delivery;
+interface Taken {
+  unit: string;
+  /** null: no incoming meter with two readings. */
+  used: number | null;
+  since: number | null;
+  meters: number;
+  unknown: string[];
+}
+export interface SiteToday {
+  from: number;
+  to: number;
+  electricity: Taken;
+  water: Taken;
+}
 export interface MeterBalance {
   kind: MeterKind;
   kinds: MeterKind[];
@@ -211,6 +225,7 @@ export const api = {
   people: () => call<{ name: string; fullName: string; role: UserRole }[]>('GET', '/api/people'),
   meterBalance: (kind: string, period: string, signal: AbortSignal) =>
     call<MeterBalance>('GET', at('/api/site/balance', { kind, period }), undefined, signal),
+  siteToday: (signal: AbortSignal) => call<SiteToday>('GET', '/api/site/today', undefined, signal),
   backtest: (ask: object, signal: AbortSignal) => call<BacktestResult>('POST', '/api/backtests', ask, signal),
   rules: async () => call<RuleInfo[]>('GET', '/api/rules'),
   users: async () => call<User[]>('GET', '/api/users'),

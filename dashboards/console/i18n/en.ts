@@ -65,6 +65,7 @@ export const en = {
   'kpi.outdoor': 'Outdoors',
   'kpi.waterToday': 'Water today',
   'kpi.waterSince': 'Water since {time}',
+  'kpi.withoutMeters': 'without {n} meters that say nothing',
   'kpi.devices': 'Devices online',
   'kpi.alarms': 'Not acknowledged',
   'state.normal': 'Normal',

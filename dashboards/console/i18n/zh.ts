@@ -66,6 +66,7 @@ export const zh: Record<TextKey, string> = {
   'kpi.outdoor': '室外温度',
   'kpi.waterToday': '今日用水',
   'kpi.waterSince': '{time} 起用水',
+  'kpi.withoutMeters': '不含 {n} 块无读数的表',
   'kpi.devices': '在线设备',
   'kpi.alarms': '待确认告警',
   'state.normal': '正常',

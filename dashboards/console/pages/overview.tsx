@@ -1,11 +1,12 @@
 /** The whole plant at a glance: headline figures, every system as a tile, what calls, who is on it. */
 import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
+import type { SiteToday } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { pickValue } from '../overview/pick.ts';
 import { SystemTile, ValueText } from '../overview/system-tile.tsx';
 import { columns, headline, systemValues } from '../overview/system-values.ts';
-import { useCountedToday, useTrends } from '../overview/trends.ts';
+import { useSiteToday, useTrends } from '../overview/trends.ts';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -13,11 +14,8 @@ import { byUrgency, calls, isHidden } from '../parts/priority.tsx';
 import { TicketRow } from '../parts/ticket-row.tsx';
 import { useNow } from '../parts/use-now.ts';
 
-const energyToday = { label: 'kpi.energyToday', roles: ['incomer'], quantities: ['energy_import_kwh'], combine: 'sum' } as const;
-const waterToday = { label: 'kpi.waterToday', roles: ['water-main'], quantities: ['volume_m3'], combine: 'sum' } as const;
-
 export function OverviewPage() {
-  const { t, number, time } = useWords();
+  const { t } = useWords();
   const { plant, link } = useConsole();
   const now = useNow(link, 5_000);
   const phone = useMediaQuery('(max-width: 640px)') ?? false;
@@ -35,8 +33,7 @@ export function OverviewPage() {
     }),
   );
   const trends = useTrends(link, plant, wanted);
-  const energy = useCountedToday(link, plant, energyToday);
-  const water = useCountedToday(link, plant, waterToday);
+  const today = useSiteToday(plant);
 
   const alarms = [...plant.alarms.values()].filter((alarm) => !isHidden(alarm)).sort(byUrgency);
   const calling = alarms.filter(calls).length;
@@ -50,28 +47,12 @@ export function OverviewPage() {
           <span className="kpi-label">{t('kpi.power')}</span>
           <ValueText pick={headline.totalPower} picked={pickValue(headline.totalPower, undefined, devices.values())} large />
         </div>
-        <div className="kpi">
-          <span className="kpi-label">
-            {energy && !energy.fromMidnight ? t('kpi.energySince', { time: time(energy.since, now) }) : t('kpi.energyToday')}
-          </span>
-          <span className={`value large${energy ? '' : ' none'}`}>
-            {energy ? number(energy.value, 0) : '—'}
-            <small> kWh</small>
-          </span>
-        </div>
+        <Today today={today} kind="electricity" now={now} />
         <div className="kpi">
           <span className="kpi-label">{t('kpi.oxygen')}</span>
           <ValueText pick={headline.oxygenSource} picked={pickValue(headline.oxygenSource, undefined, devices.values())} large />
         </div>
-        <div className="kpi">
-          <span className="kpi-label">
-            {water && !water.fromMidnight ? t('kpi.waterSince', { time: time(water.since, now) }) : t('kpi.waterToday')}
-          </span>
-          <span className={`value large${water ? '' : ' none'}`}>
-            {water ? number(water.value, 1) : '—'}
-            <small> m³</small>
-          </span>
-        </div>
+        <Today today={today} kind="water" now={now} />
         <div className="kpi">
           <span className="kpi-label">{t('kpi.outdoor')}</span>
           <ValueText pick={headline.outdoor} picked={pickValue(headline.outdoor, undefined, devices.values())} large />
@@ -137,6 +118,31 @@ export function OverviewPage() {
         </aside>
       </div>
       <ActionDialog question={question} onClose={() => ask(undefined)} />
+    </div>
+  );
+}
+
+const todayWords = {
+  electricity: { whole: 'kpi.energyToday', since: 'kpi.energySince', unit: 'kWh', digits: 0 },
+  water: { whole: 'kpi.waterToday', since: 'kpi.waterSince', unit: 'm³', digits: 1 },
+} as const;
+
+/** Says since when, where the day began before the first reading, and how many incoming meters are not in it. */
+function Today({ today, kind, now }: { today: SiteToday | undefined; kind: keyof typeof todayWords; now: number }) {
+  const { t, number, time } = useWords();
+  const words = todayWords[kind];
+  const one = today?.[kind];
+  const late = today && one?.since && one.since > today.from ? one.since : undefined;
+  return (
+    <div className="kpi" data-today={kind}>
+      <span className="kpi-label">{late ? t(words.since, { time: time(late, now) }) : t(words.whole)}</span>
+      <span className={`value large${one && one.used !== null ? '' : ' none'}`}>
+        {one && one.used !== null ? number(one.used, words.digits) : '—'}
+        <small> {words.unit}</small>
+      </span>
+      {one && one.used !== null && one.unknown.length > 0 && (
+        <span className="calm small">{t('kpi.withoutMeters', { n: one.unknown.length })}</span>
+      )}
     </div>
   );
 }
