@@ -17,6 +17,7 @@ import {
   type StartRole,
 } from '../shared/role.ts';
 import { loadSite } from '../shared/site-file.ts';
+import { Troubles } from '../shared/trouble.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
 import { completeSite } from './complete-site.ts';
 
@@ -70,6 +71,7 @@ const command: Command = {
       clock,
       log,
       metrics,
+      troubles: new Troubles(clock),
     };
     {
       await using running = new AsyncDisposableStack();
@@ -131,6 +133,7 @@ function heartbeat(context: RoleContext): AsyncDisposable {
         t: context.clock.now(),
         pid: process.pid,
         startedAt,
+        troubles: context.troubles.list(),
         ...(beats++ % beatsPerMetrics === 0 ? { metrics: await context.metrics.getMetricsAsJSON() } : {}),
       };
       await client.publishAsync(topic, JSON.stringify(status), { qos: 0, retain: true });

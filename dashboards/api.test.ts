@@ -355,6 +355,31 @@ describe('health and metrics', () => {
       return answer.status === 200 && answer;
     });
     expect(Object.values(after.json.roles).every((state) => state === 'up')).toBe(true);
+    expect(after.json.store).toEqual({ name: 'sqlite', storing: true });
+
+    // Every role is up, and yet nothing is stored: that is not health.
+    const ingest = await app.connect('ingest');
+    const tell = (code: string) => {
+      const troubles = [{ code, place: '', since: 1_700_000_000_000, detail: 'influx1://db: secret words' }];
+      return ingest.publishAsync(roleTopic('demo', 'ingest'), JSON.stringify({ online: true, t: Date.now(), troubles }), {
+        retain: true,
+        qos: 1,
+      });
+    };
+    await tell('store-refused');
+    const refused = await until(async () => {
+      const answer = await app.call('GET', '/healthz');
+      return answer.status === 503 && answer;
+    });
+    expect(refused.json.store).toEqual({ name: 'sqlite', storing: false });
+    expect(refused.json.troubles).toEqual([{ role: 'ingest', code: 'store-refused', place: '', since: 1_700_000_000_000, stops: true }]);
+    await tell('dead-letters');
+    const told = await until(async () => {
+      const answer = await app.call('GET', '/healthz');
+      return answer.status === 200 && answer;
+    });
+    expect(told.json.troubles).toMatchObject([{ code: 'dead-letters', stops: false }]);
+
     const rules = await app.connect('rules');
     await rules.publishAsync(roleTopic('demo', 'rules'), JSON.stringify({ online: false, t: Date.now() }), { retain: true, qos: 1 });
     await until(async () => (await app.call('GET', '/healthz')).json.roles.rules === 'down');

@@ -7,6 +7,7 @@ import { silentLog } from '../shared/log.ts';
 import { type RoleContext, readingsFile } from '../shared/role.ts';
 import { Secret } from '../shared/secret.ts';
 import { type CommittedPayload, committedPayload, topics } from '../shared/topic.ts';
+import { Troubles } from '../shared/trouble.ts';
 import { needs, type Server, startMosquitto, temporaryFolder } from '../test/servers.ts';
 import { siteOf } from '../test/site-of.ts';
 import { type IngestOptions, startIngestWith } from './app.ts';
@@ -32,7 +33,7 @@ async function setUp(options: { broker?: Server; ingest?: IngestOptions } = {}) 
   const broker = options.broker ?? undo.use(await startMosquitto());
   const context: RoleContext = {
     role: 'ingest', site, dataDir: folder.path, mqtt: { url: broker.url }, storeUrl: `sqlite:${readingsFile(folder.path)}`,
-    clock: systemClock(), log: silentLog(), metrics: new Registry(),
+    clock: systemClock(), log: silentLog(), metrics: new Registry(), troubles: new Troubles(systemClock()),
   }; // biome-ignore format: a table
   const start = () => startIngestWith(context, options.ingest);
   const store = undo.use(await openStore({ url: context.storeUrl, site: 'demo' }));
@@ -197,7 +198,7 @@ describe.runIf(needs('mosquitto', 'mosquitto_passwd'))('several ingest workers',
     const worker = async () => {
       const context: RoleContext = {
         role: 'ingest', site, dataDir: folder.path, mqtt: { url: broker.url, username: 'ingest', password: new Secret('i') },
-        storeUrl: `sqlite:${readingsFile(folder.path)}`, clock: systemClock(), log: silentLog(), metrics: new Registry(),
+        storeUrl: `sqlite:${readingsFile(folder.path)}`, clock: systemClock(), log: silentLog(), metrics: new Registry(), troubles: new Troubles(systemClock()),
       }; // biome-ignore format: a table
       const running = await startIngestWith(context);
       await until(async () => (await metric(context, 'plantroom_ingest_subscribed')) === 1, 'worker subscribed');

@@ -12,6 +12,7 @@ import { ingestMetrics } from './metrics.ts';
 import { openStore } from './open-store.ts';
 import { placementsOf } from './placement.ts';
 import type { Store } from './store.ts';
+import { tellStoreTrouble } from './store-trouble.ts';
 
 const settleMs = 250;
 const stopLimitMs = 2_500;
@@ -81,7 +82,11 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
     if (topic.endsWith('/readings')) intake.readings(topic, payload);
     else intake.deviceStatus(topic, payload);
   });
-  client.on('connect', async () => metrics.subscribed.set((await subscribe(client, id, context)) ? 1 : 0));
+  client.on('connect', async () => {
+    const granted = await subscribe(client, id, context);
+    metrics.subscribed.set(granted ? 1 : 0);
+    if (client.connected) context.troubles.be('readings-refused', granted ? undefined : 'the broker refuses the subscription to readings');
+  });
   client.on('close', () => metrics.subscribed.set(0));
 
   let cancelSettle = () => {};
@@ -90,6 +95,7 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
     sayCommitted();
     metrics.waiting.set(batcher.messages);
     metrics.storeUp.set(batcher.storeUp ? 1 : 0);
+    tellStoreTrouble(context.troubles, batcher.failure, wallClock.monotonic(), store.name);
     cancelSettle = wallClock.after(settleMs, settle);
   };
   settle();

@@ -72,6 +72,8 @@ export class Batcher {
   #idle: (() => void)[] = [];
   /** False from the first failed try until a batch is in. */
   storeUp = true;
+  /** The first thing that went wrong since the store took something last, and when (monotonic ms): what follows is often only its echo. */
+  failure: { error: unknown; at: number } | undefined;
 
   constructor(deps: BatchDeps, limits: Partial<BatchLimits> = {}) {
     this.#deps = deps;
@@ -150,6 +152,7 @@ export class Batcher {
         this.#messages -= batch.messages;
         if (!this.storeUp) log.info('the store takes readings again');
         this.storeUp = true;
+        this.failure = undefined;
         this.#deps.written(batch, clock.monotonic() - start);
         return;
       } catch (error) {
@@ -157,6 +160,7 @@ export class Batcher {
           log.warn({ reason: reasonOf(error) }, 'the store does not take readings, trying on');
         reported = reasonOf(error);
         this.storeUp = false;
+        this.failure ??= { error, at: clock.monotonic() };
         await clock.sleep(waitMs, this.#stop.signal).catch(() => undefined);
         waitMs = Math.min(waitMs * 2, this.#limits.longestRetryMs);
       }

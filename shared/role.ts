@@ -11,6 +11,7 @@ import { type Role, roles } from './role-name.ts';
 import { Secret } from './secret.ts';
 import type { LoadedSite } from './site-file.ts';
 import { idPattern } from './topic.ts';
+import type { Trouble, Troubles } from './trouble.ts';
 
 export { type Role, roles };
 
@@ -32,6 +33,8 @@ export interface RoleContext {
   log: Log;
   /** Prometheus metrics of this role; published over MQTT, shown at /metrics. */
   metrics: Registry;
+  /** What this role finds wrong with store, disk and files; goes with its heartbeat. */
+  troubles: Troubles;
 }
 
 /** Starting returns the undo. */
@@ -159,6 +162,8 @@ export interface RoleStatus {
   pid?: number;
   startedAt?: number;
   metrics?: object[];
+  /** What is wrong with the platform itself, as this role sees it; see shared/trouble.ts. */
+  troubles?: Trouble[];
 }
 
 export function newRegistry(): Registry {

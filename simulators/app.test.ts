@@ -10,6 +10,7 @@ import { silentLog } from '../shared/log.ts';
 import type { RoleContext } from '../shared/role.ts';
 import { loadSite } from '../shared/site-file.ts';
 import { topics } from '../shared/topic.ts';
+import { Troubles } from '../shared/trouble.ts';
 import { temporaryFolder } from '../test/servers.ts';
 import { startSimulators } from './app.ts';
 import { winter } from './test-hospital.ts';
@@ -45,6 +46,7 @@ beforeAll(async () => {
     clock: systemClock({ speed: 60, realStart, plantStart: winter }),
     log: silentLog(),
     metrics,
+    troubles: new Troubles(systemClock()),
   };
   undo.use(await startSimulators(context));
 }, 20_000);

@@ -16,6 +16,7 @@ import { systemClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
 import { mqttAccess, operationsFile, type Role } from '../shared/role.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
+import { Troubles } from '../shared/trouble.ts';
 
 export const passwordOf = (role: UserRole) => `${role}-password-1`;
 
@@ -59,7 +60,17 @@ export async function startDashboardsApp(site: LoadedSite, options: { proxies?: 
   const metrics = new Registry();
   const running: RunningDashboards = undo.use(
     await startHttp(
-      { role: 'dashboards', site, dataDir, mqtt: access('dashboards'), storeUrl, clock, log: silentLog(), metrics },
+      {
+        role: 'dashboards',
+        site,
+        dataDir,
+        mqtt: access('dashboards'),
+        storeUrl,
+        clock,
+        log: silentLog(),
+        metrics,
+        troubles: new Troubles(clock),
+      },
       { host: '127.0.0.1', port: 0, ...options },
     ),
   );

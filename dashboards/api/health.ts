@@ -5,7 +5,14 @@ import { pipelineFigures } from '../pipeline-figures.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { problems } from './schemas.ts';
 
-const health = z.object({ ok: z.boolean(), roles: z.record(z.string(), z.string()) });
+const health = z.object({
+  ok: z.boolean(),
+  roles: z.record(z.string(), z.string()),
+  store: z.object({ name: z.string(), storing: z.boolean() }).meta({ description: 'Where readings are kept, and whether they get there' }),
+  troubles: z
+    .array(z.object({ role: z.string(), code: z.string(), place: z.string(), since: z.number(), stops: z.boolean() }))
+    .meta({ description: 'What is wrong with the platform itself; `stops`: readings are not stored while it lasts' }),
+});
 
 const number = z.number();
 const pipeline = z
@@ -24,14 +31,21 @@ export function healthRoutes(app: App, context: RouteContext): void {
     '/healthz',
     {
       config: { permission: 'open' },
-      schema: { description: '200 when all roles are up; 503 says which are not', security: [], response: { 200: health, 503: health } },
+      schema: {
+        description: '200 when all roles are up and readings are stored; 503 says what is not',
+        security: [],
+        response: { 200: health, 503: health },
+      },
     },
     async (_request, reply) => {
-      const found = context.health.check();
+      const { ok, roles, troubles } = context.health.check();
+      // Open to everybody: names and codes, no detail.
+      const told = troubles.map(({ role, code, place, since, stops }) => ({ role, code, place, since, stops }));
+      const store = { name: storeName(context.storeUrl), storing: roles.ingest === 'up' && !troubles.some(({ stops }) => stops) };
       return reply
-        .code(found.ok ? 200 : 503)
+        .code(ok ? 200 : 503)
         .header('cache-control', 'no-store')
-        .send(found);
+        .send({ ok, roles, store, troubles: told });
     },
   );
 
@@ -61,6 +75,17 @@ export function healthRoutes(app: App, context: RouteContext): void {
       return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await merged.metrics());
     },
   );
+}
+
+/** `sqlite`, or kind, host and database; neither secrets nor paths. */
+export function storeName(storeUrl: string): string {
+  if (storeUrl.startsWith('sqlite:')) return 'sqlite';
+  try {
+    const { protocol, host, pathname } = new URL(storeUrl);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** A metric in JSON form with the label `role` on every value. */

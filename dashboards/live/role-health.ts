@@ -2,14 +2,23 @@
 import type { MqttClient } from 'mqtt';
 import type { Clock } from '../../shared/clock.ts';
 import { type RoleStatus, roleTopic } from '../../shared/role.ts';
+import { isTroubleCode, type Trouble, troubleKinds } from '../../shared/trouble.ts';
 
 /** A role that was not heard for so long is down even if no last will came: the broker may have died with it. */
 export const heartbeatLimitMs = 20_000;
 
 export interface Health {
+  /** Every role is up and nothing stops readings from being stored. */
   ok: boolean;
   /** `up`, or why not. */
   roles: Record<string, string>;
+  /** What the roles find wrong with store, disk and files; see shared/trouble.ts. */
+  troubles: RoleTrouble[];
+}
+export interface RoleTrouble extends Trouble {
+  role: string;
+  /** Readings are not stored while it lasts. */
+  stops: boolean;
 }
 
 export class RoleHealth {
@@ -59,7 +68,8 @@ export class RoleHealth {
       else roles[role] = this.#stateOf(role);
     }
     if (!connected && !this.#expected.includes('broker')) roles.broker = 'not reachable';
-    return { ok: Object.values(roles).every((state) => state === 'up'), roles };
+    const troubles = this.troubles();
+    return { ok: Object.values(roles).every((state) => state === 'up') && !troubles.some(({ stops }) => stops), roles, troubles };
   }
 
   /** Several workers of a role tell under `<role>/<instance>`; one that is up is enough. */
@@ -69,6 +79,17 @@ export class RoleHealth {
     if (online.some(({ at }) => this.#wall.monotonic() - at <= heartbeatLimitMs)) return 'up';
     if (online.length > 0) return 'silent';
     return heard.length > 0 ? 'down' : 'not heard of';
+  }
+
+  /** Of roles that are heard; what one that is gone last said says nothing of now. */
+  troubles(): RoleTrouble[] {
+    return [...this.#heard].flatMap(([role, { status, at }]) =>
+      status.online && Array.isArray(status.troubles) && this.#wall.monotonic() - at <= heartbeatLimitMs
+        ? status.troubles.flatMap((trouble) =>
+            isTroubleCode(trouble?.code) ? [{ ...trouble, role, stops: troubleKinds[trouble.code].stops }] : [],
+          )
+        : [],
+    );
   }
 
   /** Metrics of every role but this one, as they came with the last heartbeat. */

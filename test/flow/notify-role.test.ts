@@ -15,6 +15,7 @@ import { operationsFile } from '../../shared/role.ts';
 import { channelBaseSchema } from '../../shared/site.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { topics } from '../../shared/topic.ts';
+import { Troubles } from '../../shared/trouble.ts';
 import { startHttpReceiver } from '../http-receiver.ts';
 import { temporaryFolder } from '../servers.ts';
 
@@ -45,6 +46,7 @@ test('low oxygen pressure on the broker is told at once, and its return too', as
     clock,
     log: silentLog(),
     metrics,
+    troubles: new Troubles(clock),
   });
   await using _rules = rules;
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -17,6 +17,7 @@ import { silentLog } from '../../shared/log.ts';
 import { operationsFile, type RoleContext } from '../../shared/role.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { filters, topics } from '../../shared/topic.ts';
+import { Troubles } from '../../shared/trouble.ts';
 import { needs, startInfluxdb } from '../servers.ts';
 
 const site = loadSite(join(import.meta.dirname, '../../sites/demo.yaml'));
@@ -59,6 +60,7 @@ beforeEach(async () => {
     clock,
     log: silentLog(),
     metrics: new Registry(),
+    troubles: new Troubles(systemClock()),
   };
   desk = openDesk({ file: operationsFile(folder), clock });
   closers.push(() => desk[Symbol.dispose]());

@@ -18,6 +18,7 @@ import { Secret } from '../../shared/secret.ts';
 import { siteSchema } from '../../shared/site.ts';
 import type { LoadedSite } from '../../shared/site-file.ts';
 import { topics } from '../../shared/topic.ts';
+import { Troubles } from '../../shared/trouble.ts';
 import { until } from '../program.ts';
 import { needs, pathOf, type Server, startMosquitto, temporaryFolder } from '../servers.ts';
 import { siteOf } from '../site-of.ts';
@@ -67,6 +68,7 @@ async function setUp(site: LoadedSite, port: number, credentials: BrokerCredenti
     clock: systemClock(),
     log: silentLog(),
     metrics: new Registry(),
+    troubles: new Troubles(systemClock()),
   });
   const store = undo.use(await openStore({ url: `sqlite:${readingsFile(folder)}`, site: 'demo' }));
   const ingest = context('ingest');
