@@ -1,9 +1,11 @@
 /**
  * `npm run chaos -- --rounds 20 --seed 7`: kill -9 of gateway, broker, ingest and InfluxDB at random moments under 2,000 values a second.
+ * `npm run chaos -- --hang --rounds 30`: roles that hang or die under the supervisor, a supervisor that dies and leaves a hung role behind.
  * `npm run chaos -- --hour`: InfluxDB away for an hour of plant time. Exit code 1 when the store does not hold exactly the truth.
  */
 import { parseArgs } from 'node:util';
 import type { Comparison } from './chaos/compare.ts';
+import { runHang } from './chaos/hang.ts';
 import { runHour } from './chaos/hour.ts';
 import { runChaos } from './chaos/rounds.ts';
 
@@ -11,6 +13,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
     seed: { type: 'string' },
+    hang: { type: 'boolean', default: false },
     hour: { type: 'boolean', default: false },
     speed: { type: 'string', default: '60' },
   },
@@ -37,6 +40,12 @@ if (values.hour) {
   );
   say(`live readings meanwhile were at most ${result.worstLiveMs} ms late`);
   process.exitCode = report(result) ? 0 : 1;
+} else if (values.hang) {
+  const result = await runHang({ rounds: Number(values.rounds), seed, say });
+  const kinds = Object.entries(result.rounds).map(([name, count]) => `${count} x ${name}`);
+  say(`${kinds.join('; ')}; seed ${seed}`);
+  say(`rounds that did not come right: ${result.wrong.length}${result.wrong.map((text) => `\n  ${text}`).join('')}`);
+  process.exitCode = report(result) && result.wrong.length === 0 ? 0 : 1;
 } else {
   const result = await runChaos({ rounds: Number(values.rounds), seed, say });
   say(

@@ -62,6 +62,7 @@ const command: Command = {
     // At its default precision the event loop monitor alone wakes each process a hundred times a second.
     collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: 500 });
     const stopped = stopSignal(log);
+    using _pulse = pulse();
     const context: RoleContext = {
       role,
       site,
@@ -91,6 +92,14 @@ const command: Command = {
   },
 };
 export default command;
+
+/** Tells the supervisor that the event loop turns: a role that hangs cannot, and is started again. */
+function pulse(): Disposable {
+  const beat = () => process.connected && process.send?.({ alive: true }, () => undefined);
+  beat();
+  const timer = setInterval(beat, heartbeatMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
 
 /** Reading site and profiles leaves some ten megabytes that V8 would keep until it needs room; a plant-room computer has better uses. */
 function releaseStartUpMemory(): void {

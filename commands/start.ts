@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
 import { holdFolder } from './start/hold-folder.ts';
+import { endOrphans } from './start/orphans.ts';
 import type { Plan, Wish } from './start/prepare.ts';
 import { childEnvironment, supervise } from './start/supervise.ts';
 
@@ -18,11 +19,14 @@ const command: Command = {
     const wish: Wish = { file: siteFile(values.site), dataDir: dataFolder(values.data), port: values.port, speed: values.speed };
     mkdirSync(wish.dataDir, { recursive: true, mode: 0o700 });
     using _hold = holdFolder(wish.dataDir);
+    const orphans = await endOrphans(wish.dataDir);
+    if (orphans.length > 0) process.stdout.write(`Plantroom  ended what a former start left hanging: ${orphans.join(', ')}\n`);
     const plan = await prepare(wish);
     if (typeof plan === 'number') return plan;
     process.stdout.write(`${plan.banner.join('\n')}\n`);
     using _clock = saveClock(plan.clock);
     return await supervise({
+      dataDir: wish.dataDir,
       roles: plan.roles,
       args: ['--site', wish.file, '--data', wish.dataDir],
       environment: { ...process.env, ...plan.environment },

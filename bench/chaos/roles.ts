@@ -48,7 +48,9 @@ export function roleProcess(role: Role, args: string[], environment: NodeJS.Proc
         });
       }
       await new Promise<void>((resolve, reject) => {
-        process_.once('message', () => resolve());
+        process_.on('message', (message) => {
+          if ((message as { ready?: boolean } | null)?.ready) resolve();
+        });
         process_.once('exit', (code, signal) =>
           signal === 'SIGKILL' ? resolve() : reject(new Error(`${role} ended with ${code ?? signal}:\n${text}`)),
         );

@@ -1,10 +1,14 @@
-/** One child process per role; one that ends is started again with a growing pause; all stop together. */
+/** One child process per role; one that ends or hangs is started again with a growing pause; all stop together. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseDuration } from '../../shared/duration.ts';
+import { Fault } from '../../shared/errors.ts';
 import type { Role } from '../../shared/role.ts';
+import { rememberRoles } from './orphans.ts';
 import { readable } from './readable-log.ts';
+import { Watchdog } from './watchdog.ts';
 
 const firstPauseMs = 500;
 const longestPauseMs = 15_000;
@@ -17,7 +21,24 @@ const killMs = 4_000;
 /** The next wave is not kept waiting longer than this. */
 const waveMs = 1_500;
 
+/** Roles say every two seconds that they turn; one that says nothing for so long is ended and started again. */
+const hungMs = 30_000;
+const lookMs = 1_000;
+/** So much longer may the first word take. */
+const firstWordFactor = 4;
+
+/** PLANTROOM_HUNG_AFTER for machines that are slower than we think. @throws Fault usage/command */
+export function hungLimits(environment: NodeJS.ProcessEnv) {
+  const text = environment.PLANTROOM_HUNG_AFTER;
+  const ms = text ? parseDuration(text) : hungMs;
+  if (ms === undefined || ms < 3_000)
+    throw new Fault('usage/command', `PLANTROOM_HUNG_AFTER: found "${text}"; allowed: a duration of at least 3s, such as 30s`);
+  const quietLooks = Math.ceil(ms / lookMs);
+  return { quietLooks, firstLooks: Math.max(quietLooks * firstWordFactor, hungMs / lookMs) };
+}
+
 export interface Supervision {
+  dataDir: string;
   roles: readonly Role[];
   args: readonly string[];
   environment: NodeJS.ProcessEnv;
@@ -46,7 +67,8 @@ export const nodeArgs = (role: Role): string[] => [
 ];
 
 /** Resolves with the exit code once everything has stopped. */
-export function supervise({ roles, args, environment }: Supervision): Promise<number> {
+export function supervise({ dataDir, roles, args, environment }: Supervision): Promise<number> {
+  const watchdog = new Watchdog<Role>(hungLimits(environment));
   const children = new Map<Role, ChildProcess>();
   const pauses = new Map<Role, number>();
   let stopping = false;
@@ -63,10 +85,14 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
         detached: true,
       });
       children.set(role, child);
+      watchdog.started(role);
+      child.on('message', () => watchdog.spoke(role));
+      remember();
       if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => process.stdout.write(`${readable(line)}\n`));
       child.on('error', (error) => report(role, error.message));
       child.on('exit', (code, signal) => {
         children.delete(role);
+        watchdog.ended(role);
         if (stopping) {
           if (children.size === 0) done();
           return;
@@ -84,11 +110,32 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
         setTimeout(() => start(role), pause);
       });
     };
-    const report = (role: Role, text: string) =>
+    const report = (role: string, text: string) =>
       process.stdout.write(
         `${readable(JSON.stringify({ level: 40, time: new Date().toISOString(), role: 'start', msg: `${role} ${text}` }))}\n`,
       );
-    const done = () => resolve(failed ? 1 : 0);
+    const remember = () => {
+      try {
+        rememberRoles(
+          dataDir,
+          new Map([...children].flatMap(([role, child]) => (child.pid === undefined ? [] : [[role, child.pid] as const]))),
+        );
+      } catch (error) {
+        // A full disk is no reason to stop reading the plant.
+        report('the list of roles', `cannot be written: ${(error as Error).message}`);
+      }
+    };
+    const watching = setInterval(() => {
+      if (stopping) return;
+      for (const role of watchdog.look()) {
+        report(role, 'hangs: it has said nothing for too long; killed');
+        children.get(role)?.kill('SIGKILL');
+      }
+    }, lookMs);
+    const done = () => {
+      clearInterval(watching);
+      resolve(failed ? 1 : 0);
+    };
     const stop = () => {
       if (stopping) return;
       stopping = true;
@@ -105,12 +152,20 @@ export function supervise({ roles, args, environment }: Supervision): Promise<nu
     const isFirst = (role: Role) => role === 'broker' || role === 'simulators';
     const first = roles.filter(isFirst);
     for (const role of first) start(role);
-    const ready = first.flatMap((role) => children.get(role) ?? []).map((child) => once(child, 'message'));
+    const ready = first.flatMap((role) => children.get(role) ?? []).map(whenReady);
     void Promise.race([Promise.allSettled(ready), new Promise((resolve) => setTimeout(resolve, firstReadyMs))]).then(() => {
       for (const role of roles) if (!isFirst(role)) start(role);
     });
   });
 }
+
+/** Beats come before it. */
+const whenReady = (child: ChildProcess) =>
+  new Promise<void>((resolve) => {
+    child.on('message', (message) => {
+      if ((message as { ready?: boolean } | null)?.ready) resolve();
+    });
+  });
 
 /** First who makes readings, then who stores them, the broker last: what is under way still arrives, and nobody reports a lost broker. */
 function stopInOrder(children: ReadonlyMap<Role, ChildProcess>): void {

@@ -1,5 +1,6 @@
 /** The promise "nothing lost, nothing invented" under kill -9, short; `npm run chaos -- --rounds 20` is the long proof. */
 import { describe, expect, test } from 'vitest';
+import { runHang } from '../../bench/chaos/hang.ts';
 import { runHour } from '../../bench/chaos/hour.ts';
 import { runChaos } from '../../bench/chaos/rounds.ts';
 import { needs } from '../servers.ts';
@@ -24,4 +25,20 @@ describe.runIf(needs('influxd'))('nothing lost, nothing invented', () => {
     expect(result.awayPlantMs).toBeGreaterThan(3_600_000);
     expect(result.worstLiveMs).toBeLessThan(2_000);
   });
+});
+
+describe('the supervisor', () => {
+  // /proc says who runs; the program itself does without.
+  test.runIf(process.platform === 'linux')(
+    `restarts who hangs and ends whom a killed start left behind (seed ${seed})`,
+    {
+      timeout: 300_000,
+    },
+    async () => {
+      const said: string[] = [];
+      const result = await runHang({ rounds: 3, seed, say: (text) => void said.push(text) });
+      expect(result, said.join('\n')).toMatchObject({ ...none, wrong: [] });
+      expect(result.answers).toBeGreaterThan(50);
+    },
+  );
 });
