@@ -64,3 +64,14 @@ describe('stamping readings', () => {
     expect(stamp.future).toBe(1);
   });
 });
+
+describe('F21 whose clock is wrong', () => {
+  it('what a device stamped by its own right clock keeps its time, although ours stood in 1970 when it came', () => {
+    const { passed, set, stamp, run } = machine(60_000);
+    stamp.add({ device: 'm', t: today, at: 60_000, v: { frequency_hz: 50 }, bad: {} });
+    run(10_000);
+    set(today + 12_000);
+    stamp.check();
+    expect(passed).toEqual([{ device: 'm', t: today, at: today + 2_000, v: { frequency_hz: 50 }, bad: {} }]);
+  });
+});

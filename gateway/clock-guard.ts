@@ -81,8 +81,14 @@ export class ClockGuard {
     if (now >= clockFloor && this.#waiting.length > 0) {
       const waiting = this.#waiting;
       this.#waiting = [];
-      for (const { result, offset: then } of waiting) this.#deps.pass({ ...result, t: Math.round(result.t + offset - then) });
+      for (const { result, offset: then } of waiting) this.#deps.pass(stampedAnew(result, offset - then));
     }
     return now;
   }
+}
+
+/** What the device stamped by its own clock keeps its time; ours was wrong only in when we heard it. */
+function stampedAnew(result: PollResult, byMs: number): PollResult {
+  if (result.at === undefined) return { ...result, t: Math.round(result.t + byMs) };
+  return { ...result, at: Math.round(result.at + byMs) };
 }

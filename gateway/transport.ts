@@ -13,8 +13,10 @@ import type { Profile } from './device.ts';
 /** One poll (or one message) of one device. At least one of `v` and `bad` is not empty. */
 export interface PollResult {
   device: string;
-  /** Plant time at which the answer came in, UTC ms. */
+  /** When the values were true, UTC ms: plant time at which the answer came in, or what the device's own clock says. */
   t: number;
+  /** Plant time at which the gateway heard it; only where `t` is of the device's own clock. */
+  at?: number;
   v: Partial<Record<QuantityId, number>>;
   bad: Partial<Record<QuantityId, BadReason>>;
 }
@@ -24,6 +26,8 @@ export interface DeviceState {
   online: boolean;
   since: number;
   reason?: string;
+  /** So far the device's own clock is ahead of ours (behind: negative), ms; absent while it is right. */
+  clock_off_ms?: number;
 }
 
 /** Undefined: just now there is nothing whole to show; the next result will be. */

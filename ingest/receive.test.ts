@@ -36,6 +36,7 @@ describe('a readings message', () => {
         v: spoil() ? pick(junk) : record(() => (spoil() ? pick(junk) : random() * 1000 - 500)),
       };
       if (random() < 0.5) payload.bad = spoil() ? pick(junk) : record(() => (spoil() ? pick(junk) : pick(badReasons)));
+      if (random() < 0.3) payload.at = spoil() ? pick(junk) : Math.floor(random() * 2e12);
       if (spoil()) delete payload[pick(['boot', 'seq', 't', 'v'])];
       if (spoil()) payload[pick(['extra', 'V', 'quality'])] = pick(junk);
       const subject = random() < 0.01 ? pick(junk) : payload;

@@ -32,10 +32,11 @@ const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value
 /** Undefined when it is a ReadingsPayload. */
 export function readingsMistake(payload: unknown): string | undefined {
   if (!isPlain(payload)) return 'not a JSON object';
-  const { boot, seq, t, v, bad } = payload;
+  const { boot, seq, t, at, v, bad } = payload;
   if (!isBoot(boot)) return `boot is ${shown(boot)}, not a text of 1 to 64 characters`;
   if (!Number.isSafeInteger(seq) || (seq as number) < 0) return `seq is ${shown(seq)}, not a whole number from 0`;
   if (!isTime(t)) return `t is ${shown(t)}, not a time in UTC milliseconds`;
+  if (at !== undefined && !isTime(at)) return `at is ${shown(at)}, not a time in UTC milliseconds`;
   if (!isPlain(v)) return 'v is not an object of quantity: number';
   for (const id in v) {
     if (!limits.has(id)) return `v.${id.slice(0, 60)} is not a known quantity`;
@@ -49,7 +50,7 @@ export function readingsMistake(payload: unknown): string | undefined {
     }
   }
   for (const key in payload) {
-    if (key !== 'boot' && key !== 'seq' && key !== 't' && key !== 'v' && key !== 'bad')
+    if (key !== 'boot' && key !== 'seq' && key !== 't' && key !== 'at' && key !== 'v' && key !== 'bad')
       return `"${key.slice(0, 60)}" is not part of a readings message`;
   }
   return undefined;

@@ -12,11 +12,15 @@ export const idSchema = z
 
 const time = z.number().int().min(0).max(8.64e15);
 
-/** One poll of one device. `boot` and `seq` name the message for good; the pair never names another one. */
+/**
+ * One poll of one device. `boot` and `seq` name the message for good; the pair never names another one. `t` is when the values were true; `at`
+ * is there only where the device stamps them by its own clock, and says when the gateway heard them: silence is judged by `at`, values by `t`.
+ */
 export const readingsPayload = z.strictObject({
   boot: z.string().min(1).max(64),
   seq: z.number().int().min(0),
   t: time,
+  at: time.optional(),
   v: z.partialRecord(quantitySchema, z.number()),
   bad: z.partialRecord(quantitySchema, badReasonSchema).optional(),
 });
@@ -25,7 +29,13 @@ export type ReadingsPayload = z.infer<typeof readingsPayload>;
 export const gatewayStatusPayload = z.looseObject({ online: z.boolean(), t: time });
 export type GatewayStatusPayload = z.infer<typeof gatewayStatusPayload>;
 
-export const deviceStatusPayload = z.strictObject({ online: z.boolean(), since: time, reason: z.string().optional() });
+/** `clock_off_ms`: so far the device's own clock is ahead of the gateway's (behind: negative); absent while it is right, or has none. */
+export const deviceStatusPayload = z.strictObject({
+  online: z.boolean(),
+  since: time,
+  reason: z.string().optional(),
+  clock_off_ms: z.number().int().optional(),
+});
 export type DeviceStatusPayload = z.infer<typeof deviceStatusPayload>;
 
 /** Ingest says: these messages are in the store (or, for good, in the dead-letter table). Ranges include both ends. */

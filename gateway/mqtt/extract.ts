@@ -67,6 +67,7 @@ export function extract(mapping: Mapping, payload: JSONValue, arrived: number): 
     else result.bad[field.quantity] = value;
   }
   if (t !== undefined) result.t = t;
+  if (mapping.time && t !== undefined) result.at = arrived;
   return result;
 }
 

@@ -175,3 +175,46 @@ describe('a device that publishes JSON', () => {
     ]);
   });
 });
+
+describe('F21 the clock of a device', () => {
+  const timed = () => open([room({ time: { path: '$.at', unit: 'ms' }, expire: '60s' })]);
+
+  it('behind by 90 s: values keep their own time, each says when it was heard, the device is online and its clock is told once', async () => {
+    const { receive, results, states, clock, listener } = timed();
+    for (let second = 0; second < 120; second++) {
+      receive('sensors/room', { ...good, at: clock.now() - 90_000 });
+      await clock.advance(1_000);
+      listener.expire();
+    }
+    expect(results.every(({ t, at }) => at === t + 90_000)).toBe(true);
+    expect(states.map(({ online, clock_off_ms }) => [online, clock_off_ms])).toEqual([
+      [true, undefined],
+      [true, -90_000],
+    ]);
+    receive('sensors/room', { ...good, at: clock.now() });
+    expect(states.at(-1)).toEqual({ device: 'room', online: true, since: states[0]?.since });
+  });
+
+  it('ahead by an hour is told at once; a buffer that is emptied is no wrong clock', async () => {
+    const ahead = timed();
+    ahead.receive('sensors/room', { ...good, at: ahead.clock.now() + 3_600_000 });
+    expect(ahead.states.at(-1)?.clock_off_ms).toBe(3_600_000);
+    const late = timed();
+    for (let minute = 200; minute >= 0; minute--) {
+      late.receive('sensors/room', { ...good, at: late.clock.now() - minute * 60_000 });
+      await late.clock.advance(1_000);
+    }
+    expect(late.states.filter(({ clock_off_ms }) => clock_off_ms !== undefined)).toEqual([]);
+  });
+
+  it('is forgotten by nobody when the device falls silent', async () => {
+    const { receive, states, clock, listener } = timed();
+    for (let second = 0; second < 60; second++) {
+      receive('sensors/room', { ...good, at: clock.now() - 600_000 });
+      await clock.advance(1_000);
+    }
+    await clock.advance(61_000);
+    listener.expire();
+    expect(states.at(-1)).toMatchObject({ online: false, clock_off_ms: -600_000 });
+  });
+});

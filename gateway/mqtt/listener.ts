@@ -4,7 +4,8 @@ import type { Log } from '../../shared/log.ts';
 import type { RawField } from '../../shared/raw.ts';
 import type { MqttBus } from '../../shared/site.ts';
 import { covers } from '../access.ts';
-import type { Sink } from '../transport.ts';
+import type { PollResult, Sink } from '../transport.ts';
+import { DeviceClock } from './device-clock.ts';
 import { extract, type Mapping, mappingsOf, parsePayload, rawFields } from './extract.ts';
 
 export const maxPayloadBytes = 64 << 10;
@@ -17,6 +18,10 @@ interface Watch {
   /** Plant monotonic time of the last message; of the start before the first one. */
   heardAt: number;
   online: boolean | undefined;
+  /** When it became so, plant time. */
+  since: number;
+  reason: string | undefined;
+  ownClock: DeviceClock;
   junk: boolean;
 }
 
@@ -60,7 +65,16 @@ export class Listener {
     this.#log = log;
     this.#sink = sink;
     for (const device of bus.devices) {
-      const watch: Watch = { device: device.id, expireMs: device.expire, heardAt: clock.monotonic(), online: undefined, junk: false };
+      const watch: Watch = {
+        device: device.id,
+        expireMs: device.expire,
+        heardAt: clock.monotonic(),
+        online: undefined,
+        since: clock.now(),
+        reason: undefined,
+        ownClock: new DeviceClock(),
+        junk: false,
+      };
       this.#watches.push(watch);
       const own: Source[] = [];
       sink.raw?.(device.id, () => ({ type: 'mqtt', t: clock.now(), fields: own.flatMap(fieldsOf) }));
@@ -103,6 +117,7 @@ export class Listener {
       }
       source.taken = { text, t: this.#clock.now() };
       this.#heard(source.watch);
+      this.#noteClock(source.watch, result);
       this.#sink.readings(result);
     }
   }
@@ -112,10 +127,9 @@ export class Listener {
     const now = this.#clock.monotonic();
     for (const watch of this.#watches) {
       if (watch.online === false || now - watch.heardAt < watch.expireMs) continue;
-      watch.online = false;
       const why = reason ?? `no message for ${Math.round(watch.expireMs / 1_000)} s`;
       this.#log.warn({ device: watch.device, reason: why }, 'device silent');
-      this.#sink.device({ device: watch.device, online: false, since: this.#clock.now(), reason: why });
+      this.#become(watch, false, why);
     }
   }
 
@@ -131,8 +145,33 @@ export class Listener {
     watch.junk = false;
     if (watch.online) return;
     if (watch.online === false) this.#log.info({ device: watch.device }, 'device is back');
-    watch.online = true;
-    this.#sink.device({ device: watch.device, online: true, since: this.#clock.now() });
+    this.#become(watch, true);
+  }
+
+  #become(watch: Watch, online: boolean, reason?: string): void {
+    Object.assign(watch, { online, since: this.#clock.now(), reason });
+    this.#tell(watch);
+  }
+
+  #tell({ device, online, since, reason, ownClock }: Watch): void {
+    this.#sink.device({
+      device,
+      online: online === true,
+      since,
+      ...(reason === undefined ? {} : { reason }),
+      ...(ownClock.offMs === undefined ? {} : { clock_off_ms: ownClock.offMs }),
+    });
+  }
+
+  /** Whose clock is wrong is worth saying: values by a wrong clock are true, but of another time than they claim. */
+  #noteClock(watch: Watch, { t, at }: PollResult): void {
+    // Faster plant time runs apart in two processes by more than a clock may be wrong.
+    if (at === undefined || (this.#clock.speed ?? 1) !== 1) return;
+    if (!watch.ownClock.note(t, at, this.#clock.monotonic())) return;
+    const { offMs } = watch.ownClock;
+    if (offMs === undefined) this.#log.info({ device: watch.device }, 'the clock of the device is right again');
+    else this.#log.warn({ device: watch.device, offMs }, `the clock of the device is ${offMs < 0 ? 'behind' : 'ahead'}; set it`);
+    this.#tell(watch);
   }
 
   #junk(watch: Watch, bytes: number): void {

@@ -49,7 +49,8 @@ export function encodePayload(boot: string, seq: number, result: PollResult): st
     tail = `,"bad":${JSON.stringify(bad)}}`;
     break;
   }
-  return `{"boot":"${boot}","seq":${seq},"t":${Math.round(result.t)},"v":${values}${tail}`;
+  const at = result.at === undefined ? '' : `,"at":${Math.round(result.at)}`;
+  return `{"boot":"${boot}","seq":${seq},"t":${Math.round(result.t)}${at},"v":${values}${tail}`;
 }
 
 const head = /^\{"boot":"([^"]{1,64})","seq":(\d{1,16}),"t":(\d{1,16}),/;
