@@ -1,13 +1,12 @@
 /** Users, sessions and the audit log, in the operations database. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { type Database, openDatabase, readRecord, where } from '../desk/index.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { operationsFile } from '../shared/role.ts';
 import { hashPassword, passwordFits, passwordLength } from './password.ts';
-import type { UserRole } from './permissions.ts';
+import { type UserRole, userRoles } from './permissions.ts';
 
 export interface User {
   name: string;
@@ -37,52 +36,44 @@ const hour = 3_600_000;
 /** A control-room screen stays signed in while it is used; a forgotten phone does not. */
 export const sessionLimits = { idleMs: 72 * hour, longestMs: 30 * 24 * hour, mostPerUser: 50 } as const;
 
-const schema = `
-create table if not exists users (
-  name text primary key, full_name text not null, role text not null, password text not null,
-  created_at integer not null, last_seen_at integer) without rowid;
-create table if not exists sessions (
-  token_hash text primary key, user text not null references users(name) on delete cascade,
-  created_at integer not null, expires_at integer not null, idle_ms integer) without rowid;
-create index if not exists sessions_user on sessions(user);
-create table if not exists audit (
-  id integer primary key, at integer not null, who text not null, action text not null, object text not null,
-  before text, after text);
-create index if not exists audit_at on audit(at);
-create index if not exists audit_object on audit(object);
-`;
-
+const userRow = z.object({
+  name: z.string(),
+  fullName: z.string(),
+  role: z.enum(userRoles),
+  createdAt: z.number(),
+  lastSeenAt: z.number().nullable(),
+});
 const userColumns = 'name, full_name as fullName, role, created_at as createdAt, last_seen_at as lastSeenAt';
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
 /** Compared against when there is no such user, so that both take the same time. */
 const nobody = hashPassword(randomBytes(16).toString('hex'));
 
 export class Accounts implements Disposable {
-  readonly #db: DatabaseSync;
+  readonly #db: Database;
+  readonly #ownsDb: boolean;
   readonly #clock: Clock;
   readonly #wall: Clock;
 
+  /** @param shared the operations database where the caller has it open already, so that a move and its audit row are one transaction */
   /** Sessions run on the wall clock: people sign in by real time even where plant time runs faster. The audit log carries plant time. */
-  constructor(dataDir: string, clock: Clock, wall: Clock = systemClock()) {
-    const file = operationsFile(dataDir);
-    mkdirSync(dirname(file), { recursive: true });
+  constructor(dataDir: string, clock: Clock, wall: Clock = systemClock(), shared?: Database) {
     this.#clock = clock;
     this.#wall = wall;
-    this.#db = new DatabaseSync(file, { timeout: 5_000 });
-    this.#db.exec('pragma journal_mode=WAL; pragma synchronous=NORMAL; pragma foreign_keys=ON; pragma cache_size=-2048');
-    this.#db.exec(schema);
+    this.#db = shared ?? openDatabase(operationsFile(dataDir));
+    this.#ownsDb = shared === undefined;
   }
 
   [Symbol.dispose](): void {
-    this.#db.close();
+    if (this.#ownsDb) this.#db[Symbol.dispose]();
   }
 
   users(): User[] {
-    return this.#db.prepare(`select ${userColumns} from users order by name`).all() as unknown as User[];
+    return this.#db.all<object>(`select ${userColumns} from users order by name`).flatMap((row) => this.#checked(row) ?? []);
   }
 
   user(name: string): User | undefined {
-    return this.#db.prepare(`select ${userColumns} from users where name = ?`).get(name) as unknown as User | undefined;
+    const row = this.#db.get<object>(`select ${userColumns} from users where name = ?`, name);
+    return row && this.#checked(row);
   }
 
   /** @throws Fault api/invalid when the name is taken or the password too short. */
@@ -90,23 +81,25 @@ export class Accounts implements Disposable {
     checkPassword(user.password);
     if (this.user(user.name)) throw invalid('name', `there is already a user "${user.name}"`);
     const hash = await hashPassword(user.password);
-    this.#db
-      .prepare('insert into users (name, full_name, role, password, created_at) values (?, ?, ?, ?, ?)')
-      .run(user.name, user.fullName || user.name, user.role, hash, this.#wall.now());
-    this.audit(who, 'user.add', user.name, null, { role: user.role, fullName: user.fullName || user.name });
+    this.#db.transact(() => {
+      const sql = 'insert into users (name, full_name, role, password, created_at) values (?, ?, ?, ?, ?)';
+      this.#db.run(sql, user.name, user.fullName || user.name, user.role, hash, this.#wall.now());
+      this.audit(who, 'user.add', user.name, null, { role: user.role, fullName: user.fullName || user.name });
+    });
     return this.user(user.name)!;
   }
 
   /** Role and full name. The last administrator stays one. */
   change(name: string, change: { role?: UserRole | undefined; fullName?: string | undefined }, who: string): User {
-    const before = this.#known(name);
-    if (change.role && change.role !== 'admin') this.#keepAnAdmin(before);
-    this.#db
-      .prepare('update users set role = ?, full_name = ? where name = ?')
-      .run(change.role ?? before.role, change.fullName ?? before.fullName, name);
-    const after = this.user(name)!;
-    this.audit(who, 'user.change', name, pick(before), pick(after));
-    return after;
+    return this.#db.transact(() => {
+      const before = this.#known(name);
+      if (change.role && change.role !== 'admin') this.#keepAnAdmin(before);
+      const sql = 'update users set role = ?, full_name = ? where name = ?';
+      this.#db.run(sql, change.role ?? before.role, change.fullName ?? before.fullName, name);
+      const after = this.user(name)!;
+      this.audit(who, 'user.change', name, pick(before), pick(after));
+      return after;
+    });
   }
 
   /** Ends all sessions of the user. */
@@ -114,20 +107,24 @@ export class Accounts implements Disposable {
     this.#known(name);
     checkPassword(password);
     const hash = await hashPassword(password);
-    this.#db.prepare('update users set password = ? where name = ?').run(hash, name);
-    this.#db.prepare('delete from sessions where user = ?').run(name);
-    this.audit(who, 'user.password', name, null, null);
+    this.#db.transact(() => {
+      this.#db.run('update users set password = ? where name = ?', hash, name);
+      this.#db.run('delete from sessions where user = ?', name);
+      this.audit(who, 'user.password', name, null, null);
+    });
   }
 
   remove(name: string, who: string): void {
-    const before = this.#known(name);
-    this.#keepAnAdmin(before);
-    this.#db.prepare('delete from users where name = ?').run(name);
-    this.audit(who, 'user.remove', name, pick(before), null);
+    this.#db.transact(() => {
+      const before = this.#known(name);
+      this.#keepAnAdmin(before);
+      this.#db.run('delete from users where name = ?', name);
+      this.audit(who, 'user.remove', name, pick(before), null);
+    });
   }
 
   async passwordOf(name: string, password: string): Promise<User | undefined> {
-    const row = this.#db.prepare('select password from users where name = ?').get(name) as { password: string } | undefined;
+    const row = this.#db.get<{ password: string }>('select password from users where name = ?', name);
     const fits = await passwordFits(password, row?.password ?? (await nobody));
     return row && fits ? this.user(name) : undefined;
   }
@@ -138,24 +135,23 @@ export class Accounts implements Disposable {
     const token = randomBytes(32).toString('base64url');
     const idleMs = days === undefined ? sessionLimits.idleMs : null;
     const expiresAt = now + (days === undefined ? sessionLimits.idleMs : days * 24 * hour);
-    this.#db.prepare('delete from sessions where expires_at < ?').run(now);
-    this.#db
-      .prepare('insert into sessions (token_hash, user, created_at, expires_at, idle_ms) values (?, ?, ?, ?, ?)')
-      .run(hashOf(token), name, now, expiresAt, idleMs);
-    this.#db
-      .prepare(
-        'delete from sessions where token_hash in (select token_hash from sessions where user = ? order by created_at desc limit -1 offset ?)',
-      )
-      .run(name, sessionLimits.mostPerUser);
+    this.#db.transact(() => {
+      this.#db.run('delete from sessions where expires_at < ?', now);
+      const sql = 'insert into sessions (token_hash, user, created_at, expires_at, idle_ms) values (?, ?, ?, ?, ?)';
+      this.#db.run(sql, hashOf(token), name, now, expiresAt, idleMs);
+      const oldest = 'select token_hash from sessions where user = ? order by created_at desc limit -1 offset ?';
+      this.#db.run(`delete from sessions where token_hash in (${oldest})`, name, sessionLimits.mostPerUser);
+    });
     return { token, expiresAt };
   }
 
   session(token: string): Session | undefined {
     const now = this.#wall.now();
     const hash = hashOf(token);
-    const row = this.#db
-      .prepare('select user, created_at as createdAt, expires_at as expiresAt, idle_ms as idleMs from sessions where token_hash = ?')
-      .get(hash) as { user: string; createdAt: number; expiresAt: number; idleMs: number | null } | undefined;
+    const row = this.#db.get<{ user: string; createdAt: number; expiresAt: number; idleMs: number | null }>(
+      'select user, created_at as createdAt, expires_at as expiresAt, idle_ms as idleMs from sessions where token_hash = ?',
+      hash,
+    );
     if (!row || row.expiresAt < now) return undefined;
     const user = this.user(row.user);
     if (!user) return undefined;
@@ -163,46 +159,48 @@ export class Accounts implements Disposable {
       const later = Math.min(now + row.idleMs, row.createdAt + sessionLimits.longestMs);
       // Written at most every few minutes: a live page asks often.
       if (later - row.expiresAt > 5 * 60_000) {
-        this.#db.prepare('update sessions set expires_at = ? where token_hash = ?').run(later, hash);
-        this.#db.prepare('update users set last_seen_at = ? where name = ?').run(now, user.name);
+        this.#db.transact(() => {
+          this.#db.run('update sessions set expires_at = ? where token_hash = ?', later, hash);
+          this.#db.run('update users set last_seen_at = ? where name = ?', now, user.name);
+        });
       }
     }
     return { user, expiresAt: row.expiresAt };
   }
 
   closeSession(token: string): void {
-    this.#db.prepare('delete from sessions where token_hash = ?').run(hashOf(token));
+    this.#db.run('delete from sessions where token_hash = ?', hashOf(token));
   }
 
   audit(who: string, action: string, object: string, before: unknown, after: unknown): void {
-    this.#db
-      .prepare('insert into audit (at, who, action, object, before, after) values (?, ?, ?, ?, ?, ?)')
-      .run(
-        this.#clock.now(),
-        who,
-        action,
-        object,
-        before == null ? null : JSON.stringify(before),
-        after == null ? null : JSON.stringify(after),
-      );
+    const sql = 'insert into audit (at, who, action, object, before, after) values (?, ?, ?, ?, ?, ?)';
+    this.#db.run(sql, this.#clock.now(), who, action, object, textOf(before), textOf(after));
   }
 
   /** Newest first. */
   auditLog(query: { limit: number; before?: number | undefined; object?: string | undefined; who?: string | undefined }): AuditEntry[] {
-    const rows = this.#db
-      .prepare(
-        `select id, at, who, action, object, before, after from audit
-         where id < ? and (? is null or object = ?) and (? is null or who = ?) order by id desc limit ?`,
-      )
-      .all(
-        query.before ?? Number.MAX_SAFE_INTEGER,
-        query.object ?? null,
-        query.object ?? null,
-        query.who ?? null,
-        query.who ?? null,
+    const { sql, values } = where({ 'id < ?': query.before, 'object = ?': query.object, 'who = ?': query.who });
+    return this.#db
+      .all<{ id: number; at: number; who: string; action: string; object: string; before: string | null; after: string | null }>(
+        `select id, at, who, action, object, before, after from audit where ${sql} order by id desc limit ?`,
+        ...values,
         query.limit,
-      ) as { id: number; at: number; who: string; action: string; object: string; before: string | null; after: string | null }[];
-    return rows.map((row) => ({ ...row, before: parse(row.before), after: parse(row.after) }));
+      )
+      .map((row) => ({ ...row, before: this.#parsed(row.before, row.id), after: this.#parsed(row.after, row.id) }));
+  }
+
+  /** A user of a role that this version does not know may do nothing, and is no reason to stop. */
+  #checked(row: object): User | undefined {
+    const found = userRow.safeParse(row);
+    if (found.success) return found.data;
+    const { name } = row as { name: string };
+    const reason = found.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    this.#db.setAside({ place: 'users', row: name, reason, content: JSON.stringify(row) }, this.#clock.now());
+    return undefined;
+  }
+
+  #parsed(text: string | null, id: number): unknown {
+    return text === null ? null : readRecord(this.#db, z.unknown(), text, 'audit', String(id), this.#clock.now());
   }
 
   #known(name: string): User {
@@ -226,4 +224,4 @@ function checkPassword(password: string): void {
 
 const invalid = (field: string, message: string) => new Fault('api/invalid', message, { detail: { errors: [{ field, message }] } });
 const pick = ({ role, fullName }: User) => ({ role, fullName });
-const parse = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+const textOf = (value: unknown) => (value == null ? null : JSON.stringify(value));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDeliveryDatabase } from '../desk/deliveries.ts';
+import { openDatabase } from '../desk/database.ts';
 import { openLedger } from '../notify/ledger.ts';
 import { operationsFile, roleTopic } from '../shared/role.ts';
 import { topics } from '../shared/topic.ts';
@@ -221,7 +221,7 @@ describe('who was told', () => {
     expect((await app.call('GET', path, { token: admin })).json).toEqual([]);
     expect((await app.call('GET', '/api/alarm-path', { token: admin })).json).toEqual({ state: 'none', channels: [] });
     {
-      using db = openDeliveryDatabase(operationsFile(app.dataDir));
+      using db = openDatabase(operationsFile(app.dataDir));
       openLedger(db).add({ key: 'k1', seq: 1, step: 'raised', channel: 'mail', person: 'wang', alarm, failed: 'no address' }, t0, t0);
       db.run("INSERT INTO delivery_channels VALUES ('mail', 'smtp', ?, 'refused', NULL)", t0);
     }

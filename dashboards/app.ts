@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts } from '../access/index.ts';
-import { openDeliveries, openDesk } from '../desk/index.ts';
+import { openDatabase, openDeliveries, openDesk } from '../desk/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -48,9 +48,11 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   const wall = systemClock();
   await using undo = new AsyncDisposableStack();
 
-  const accounts = undo.use(new Accounts(dataDir, clock, wall));
-  const desk = undo.use(openDesk({ file: operationsFile(dataDir), clock }));
-  const deliveries = undo.use(openDeliveries({ file: operationsFile(dataDir) }));
+  // One connection for all of it, so that a move and the row that tells who made it are one transaction.
+  const db = undo.use(openDatabase(operationsFile(dataDir)));
+  const accounts = undo.use(new Accounts(dataDir, clock, wall, db));
+  const desk = undo.use(openDesk({ db, clock }));
+  const deliveries = undo.use(openDeliveries({ db }));
   const deadLetters = undo.use(openDeadLetters(dataDir));
   const devices = deviceFacts(config);
   const cache = new LiveCache(config.site.id, devices.keys());
@@ -96,6 +98,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       wall,
       log,
       metrics,
+      db,
       accounts,
       desk,
       deliveries,

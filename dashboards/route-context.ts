@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Accounts } from '../access/index.ts';
-import type { Deliveries, Desk } from '../desk/index.ts';
+import type { Database, Deliveries, Desk } from '../desk/index.ts';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -30,6 +30,8 @@ export interface RouteContext {
   wall: Clock;
   log: Log;
   metrics: Registry;
+  /** The operations database, shared by desk and accounts: what is changed and who changed it go to disk together. */
+  db: Database;
   accounts: Accounts;
   desk: Desk;
   deliveries: Deliveries;

@@ -1,47 +1,52 @@
-/** The operations database: tables, and transactions that several processes can take in turn. */
+/** The operations database: its version, transactions that several processes can take in turn, and rows that cannot be read set aside. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { Fault } from '../shared/errors.ts';
+import { type Migration, migrations } from './migrations.ts';
 
-const schema = `
-CREATE TABLE IF NOT EXISTS alarms (
-  id TEXT PRIMARY KEY, state TEXT NOT NULL, rank INTEGER NOT NULL, raised_at INTEGER, shelved_until INTEGER,
-  device TEXT NOT NULL, rule TEXT NOT NULL, system TEXT NOT NULL, priority TEXT NOT NULL,
-  building TEXT, department TEXT, cause TEXT, alarm TEXT NOT NULL, traits TEXT NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS alarms_by_state ON alarms (state);
-CREATE INDEX IF NOT EXISTS alarms_by_cause ON alarms (cause) WHERE cause IS NOT NULL;
-CREATE TABLE IF NOT EXISTS journal (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, t INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, event TEXT NOT NULL,
-  from_state TEXT, to_state TEXT NOT NULL, who TEXT NOT NULL, why TEXT, detail TEXT NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS journal_by_thing ON journal (kind, id, seq);
-CREATE INDEX IF NOT EXISTS journal_by_time ON journal (t);
-CREATE TABLE IF NOT EXISTS tickets (
-  number INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, opened_at INTEGER NOT NULL, device TEXT, system TEXT NOT NULL, trade TEXT NOT NULL,
-  assignee TEXT, building TEXT, department TEXT, cause_key TEXT, ticket TEXT NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS tickets_by_state ON tickets (state);
-CREATE INDEX IF NOT EXISTS tickets_by_cause ON tickets (cause_key) WHERE cause_key IS NOT NULL;
-CREATE TABLE IF NOT EXISTS maintenance (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, reason TEXT NOT NULL, until INTEGER NOT NULL, who TEXT NOT NULL, since INTEGER NOT NULL,
-  ended_at INTEGER, ended_by TEXT) STRICT;
-CREATE TABLE IF NOT EXISTS rules_in_force (id TEXT PRIMARY KEY, rule TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS rules_memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-`;
+/** A row that does not have the agreed form. */
+export interface SetAside {
+  /** Table. */
+  place: string;
+  /** Its key there. */
+  row: string;
+  reason: string;
+  /** What stood there. */
+  content: string;
+}
 
+/**
+ * The seam to the engine below: everything of ours speaks to these five calls (decision 0029). Rows come as the engine gives them; who reads
+ * text that was written as JSON checks it with rows.ts.
+ */
 export interface Database extends Disposable {
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[];
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
-  run(sql: string, ...values: SQLInputValue[]): { lastInsertRowid: number };
+  run(sql: string, ...values: SQLInputValue[]): { lastInsertRowid: number; changes: number };
   /** One write transaction; calls inside join it. A throw undoes all of it. */
   transact<T>(work: () => T): T;
+  /** Keeps what could not be read, once, and tells `onSetAside`. */
+  setAside(found: SetAside, at: number): void;
+  /** Whoever wants to know that a row was set aside; called after it is written down. */
+  onSetAside: ((found: SetAside) => void) | undefined;
 }
 
-/** Opens or makes the database. A writer waits for another one up to 10 s before it fails. */
-export function openDatabase(file: string): Database {
+/**
+ * Opens or makes the database and brings it to the present version. A writer waits for another one up to 10 s before it fails.
+ * @throws Fault desk/newer when a later version of the program has written it
+ */
+export function openDatabase(file: string, steps: readonly Migration[] = migrations): Database {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const db = new DatabaseSync(file, { timeout: 10_000 });
-  // FULL: an acknowledgement must outlive a power cut; the few moves a second can afford the flush.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  db.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
+  try {
+    // FULL for every part of it: an acknowledgement must outlive a power cut; the few moves a second can afford the flush.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048;');
+    migrate(db, steps, file);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const prepared = (sql: string) => {
     let statement = statements.get(sql);
@@ -52,28 +57,73 @@ export function openDatabase(file: string): Database {
     return statement;
   };
   let depth = 0;
-  return {
+  const database: Database = {
     all: <Row>(sql: string, ...values: SQLInputValue[]) => prepared(sql).all(...values) as unknown as Row[],
     get: <Row>(sql: string, ...values: SQLInputValue[]) => prepared(sql).get(...values) as unknown as Row | undefined,
-    run: (sql, ...values) => ({ lastInsertRowid: Number(prepared(sql).run(...values).lastInsertRowid) }),
+    run(sql, ...values) {
+      const { lastInsertRowid, changes } = prepared(sql).run(...values);
+      return { lastInsertRowid: Number(lastInsertRowid), changes: Number(changes) };
+    },
     transact(work) {
       if (depth > 0) return work();
-      db.exec('BEGIN IMMEDIATE');
-      depth++;
-      try {
-        const result = work();
-        db.exec('COMMIT');
-        return result;
-      } catch (error) {
-        db.exec('ROLLBACK');
-        throw error;
-      } finally {
-        depth--;
-      }
+      return inTransaction(db, () => {
+        depth++;
+        try {
+          return work();
+        } finally {
+          depth--;
+        }
+      });
+    },
+    onSetAside: undefined,
+    setAside(found, at) {
+      const { place, row, reason, content } = found;
+      const known = database.get('SELECT 1 FROM set_aside WHERE place = ? AND row = ? AND content = ?', place, row, content);
+      if (known) return;
+      database.run('INSERT INTO set_aside (at, place, row, reason, content) VALUES (?,?,?,?,?)', at, place, row, reason, content);
+      database.onSetAside?.(found);
     },
     [Symbol.dispose]() {
       statements.clear();
       db.close();
     },
   };
+  return database;
+}
+
+function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk has rolled back by itself already; the first error is the one to tell.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function migrate(db: DatabaseSync, steps: readonly Migration[], file: string): void {
+  const versionOf = () => Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
+  const newest = steps.at(-1)?.version ?? 0;
+  if (versionOf() === newest) return;
+  inTransaction(db, () => {
+    // Another role may have done it while this one waited.
+    const version = versionOf();
+    if (version > newest) {
+      throw new Fault(
+        'desk/newer',
+        `${file} has version ${version}, this program knows ${newest}; start the newer program, or put back the copy made before`,
+        {
+          detail: { version, newest },
+        },
+      );
+    }
+    for (const step of steps) {
+      if (step.version <= version) continue;
+      db.exec(step.sql);
+      db.exec(`PRAGMA user_version = ${step.version}`);
+    }
+  });
 }

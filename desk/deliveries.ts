@@ -4,6 +4,7 @@
  */
 import type { Priority } from '../shared/alarm.ts';
 import { type Database, openDatabase } from './database.ts';
+import type { DeskDatabase } from './open.ts';
 import { where } from './where.ts';
 
 /**
@@ -72,33 +73,15 @@ export interface Deliveries extends Disposable {
   alarmPath(): AlarmPath;
 }
 
-/** `due_at` and `queued_at` are real time (the wire's), the rest is plant time. `alarm_then`: the alarm as it was. */
-const schema = `
-CREATE TABLE IF NOT EXISTS deliveries (
-  key TEXT PRIMARY KEY, seq INTEGER NOT NULL, alarm TEXT NOT NULL, occurrence INTEGER NOT NULL, step TEXT NOT NULL, channel TEXT NOT NULL,
-  person TEXT, rank INTEGER NOT NULL, priority TEXT NOT NULL, life_safety INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
-  uncertain INTEGER NOT NULL, last_error TEXT, created_at INTEGER NOT NULL, queued_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
-  tried_at INTEGER, sent_at INTEGER, answer TEXT, summary TEXT, alarm_then TEXT NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (channel, life_safety, rank, seq) WHERE state IN ('waiting', 'sending');
-CREATE INDEX IF NOT EXISTS deliveries_by_alarm ON deliveries (alarm, seq);
-CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (created_at);
-CREATE TABLE IF NOT EXISTS delivery_channels (
-  channel TEXT PRIMARY KEY, type TEXT NOT NULL, failing_since INTEGER, reason TEXT, last_sent_at INTEGER) STRICT;
-`;
-
-/** The operations database with the tables of deliveries. @param file operationsFile(dataDir), or ":memory:" */
-export function openDeliveryDatabase(file: string): Database {
-  const db = openDatabase(file);
-  db.transact(() => {
-    for (const statement of schema.split(';')) if (statement.trim() !== '') db.run(statement);
-  });
-  return db;
-}
-
 /** For the console and the API. */
-export function openDeliveries({ file }: { file: string }): Deliveries {
-  const db = openDeliveryDatabase(file);
-  return { ...deliveriesIn(db), [Symbol.dispose]: () => db[Symbol.dispose]() };
+export function openDeliveries({ file, db: shared }: DeskDatabase): Deliveries {
+  const db = shared ?? openDatabase(file);
+  return {
+    ...deliveriesIn(db),
+    [Symbol.dispose]() {
+      if (shared === undefined) db[Symbol.dispose]();
+    },
+  };
 }
 
 interface Row {

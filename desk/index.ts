@@ -2,7 +2,7 @@
 
 export type { AlarmEventType } from './alarm-state.ts';
 export { isOpen } from './alarm-state.ts';
-export { type Database, openDatabase } from './database.ts';
+export { type Database, openDatabase, type SetAside } from './database.ts';
 export {
   type AlarmPath,
   type Deliveries,
@@ -10,7 +10,6 @@ export {
   type DeliveryState,
   deliveryStates,
   openDeliveries,
-  openDeliveryDatabase,
 } from './deliveries.ts';
 export type {
   Actor,
@@ -29,6 +28,8 @@ export type {
   TicketFilter,
 } from './desk.ts';
 export { openJournal } from './journal.ts';
-export { type DeskOptions, openDesk, openEngineDesk } from './open.ts';
+export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
+export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
 export { isClosed, ticketSteps } from './ticket-state.ts';
 export { rank } from './tickets.ts';
+export { where } from './where.ts';

@@ -1,6 +1,9 @@
 /** The journal of every transition of alarms and tickets. Entries are only ever added. */
+import { z } from 'zod';
+import type { Clock } from '../shared/clock.ts';
 import type { Database } from './database.ts';
 import type { JournalEntry, JournalFilter } from './desk.ts';
+import { readRecord } from './rows.ts';
 import { where } from './where.ts';
 
 interface Row {
@@ -16,7 +19,9 @@ interface Row {
   detail: string;
 }
 
-const entryOf = (row: Row): JournalEntry => ({
+const detailRecord = z.record(z.string(), z.unknown());
+
+const entryOf = (row: Row, detail: Record<string, unknown>): JournalEntry => ({
   seq: row.seq,
   t: row.t,
   kind: row.kind,
@@ -26,27 +31,30 @@ const entryOf = (row: Row): JournalEntry => ({
   to: row.to_state,
   who: row.who,
   why: row.why,
-  detail: JSON.parse(row.detail) as Record<string, unknown>,
+  detail,
 });
 
-export function openJournal(db: Database) {
+export function openJournal(db: Database, clock: Clock) {
+  /** An entry whose detail cannot be read still says what moved, when and by whom. */
+  const entry = (row: Row): JournalEntry =>
+    entryOf(row, readRecord(db, detailRecord, row.detail, 'journal', String(row.seq), clock.now()) ?? { unreadable: true });
   return {
-    write(entry: Omit<JournalEntry, 'seq'>): void {
+    write(move: Omit<JournalEntry, 'seq'>): void {
       db.run(
         'INSERT INTO journal (t, kind, id, event, from_state, to_state, who, why, detail) VALUES (?,?,?,?,?,?,?,?,?)',
-        entry.t,
-        entry.kind,
-        entry.id,
-        entry.event,
-        entry.from,
-        entry.to,
-        entry.who,
-        entry.why,
-        JSON.stringify(entry.detail),
+        move.t,
+        move.kind,
+        move.id,
+        move.event,
+        move.from,
+        move.to,
+        move.who,
+        move.why,
+        JSON.stringify(move.detail),
       );
     },
     since(seq: number, limit = 500): JournalEntry[] {
-      return db.all<Row>('SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(entryOf);
+      return db.all<Row>('SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(entry);
     },
     lastSeq(): number {
       return db.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM journal')?.seq ?? 0;
@@ -64,7 +72,7 @@ export function openJournal(db: Database) {
         't < ?': filter.to,
         'seq < ?': filter.before,
       });
-      return db.all<Row>(`SELECT * FROM journal WHERE ${sql} ORDER BY seq DESC LIMIT ?`, ...values, filter.limit ?? 1_000).map(entryOf);
+      return db.all<Row>(`SELECT * FROM journal WHERE ${sql} ORDER BY seq DESC LIMIT ?`, ...values, filter.limit ?? 1_000).map(entry);
     },
   };
 }

@@ -1,19 +1,23 @@
 /** The desk on the operations database. */
-import type { SQLInputValue } from 'node:sqlite';
+import { z } from 'zod';
 import type { Alarm } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { type AlarmEvent, defaultMaxShelfMs, isRefusal, move, normalFacts } from './alarm-state.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { type Actor, type AlarmDefinition, type AlarmFilter, type Desk, type EngineDesk, engineActor, type RuleInForce } from './desk.ts';
 import { openJournal } from './journal.ts';
 import { kpisOf } from './kpi.ts';
 import { openMaintenance } from './maintenance.ts';
+import { damagedRecord } from './record-alarm.ts';
+import { type AlarmRow, alarmFromColumns, readAlarm, readRecord, type Traits, traitsRecord } from './rows.ts';
 import { openTickets, rank } from './tickets.ts';
+import { stateIs, where } from './where.ts';
 
-export interface DeskOptions {
-  /** operationsFile(dataDir) of shared/role.ts, or ":memory:". */
-  file: string;
+/** operationsFile(dataDir) of shared/role.ts, or ":memory:"; or a database that others share, which then is theirs to close. */
+export type DeskDatabase = { file: string; db?: never } | { db: Database; file?: never };
+
+export type DeskOptions = DeskDatabase & {
   clock: Clock;
   /** Longest shelf; default 8 h. */
   maxShelfMs?: number;
@@ -21,14 +25,7 @@ export interface DeskOptions {
   secondPerson?: boolean;
   /** A ticket is signed off only when its alarm is gone; default true. */
   needsNormal?: boolean;
-}
-
-/** What the row keeps beside the alarm that leaves the desk. */
-interface Traits {
-  latching: boolean;
-  ticket: boolean;
-  causeKey: string;
-}
+};
 
 /** For the console and the API. */
 export function openDesk(options: DeskOptions): Desk {
@@ -37,20 +34,22 @@ export function openDesk(options: DeskOptions): Desk {
 
 /** For the rules role. */
 export function openEngineDesk({
-  file,
   clock,
   maxShelfMs = defaultMaxShelfMs,
   secondPerson = true,
   needsNormal = true,
+  ...place
 }: DeskOptions): EngineDesk {
-  const db = openDatabase(file);
-  const journal = openJournal(db);
+  const db = place.db ?? openDatabase(place.file);
+  const journal = openJournal(db, clock);
   const tickets = openTickets(db, journal, clock, { secondPerson, needsNormal });
 
   const load = (id: string) => {
-    const row = db.get<{ alarm: string; traits: string }>('SELECT alarm, traits FROM alarms WHERE id = ?', id);
-    return row && { alarm: JSON.parse(row.alarm) as Alarm, traits: JSON.parse(row.traits) as Traits };
+    const row = db.get<AlarmRow>('SELECT * FROM alarms WHERE id = ?', id);
+    return row && { alarm: readAlarm(db, row, clock.now()), traits: traitsOf(row) };
   };
+  const traitsOf = (row: AlarmRow): Traits =>
+    readRecord(db, traitsRecord, row.traits, 'alarms.traits', row.id, clock.now()) ?? alarmFromColumns(row).traits;
   const need = (id: string) => {
     const found = load(id);
     if (!found) throw new Fault('desk/unknown', `there is no alarm ${id}`);
@@ -58,8 +57,11 @@ export function openEngineDesk({
   };
   const save = (alarm: Alarm, traits: Traits) => {
     db.run(
-      `INSERT OR REPLACE INTO alarms (id, state, rank, raised_at, shelved_until, device, rule, system, priority, building, department, cause, alarm, traits)
-       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      `INSERT INTO alarms (id, state, rank, raised_at, shelved_until, device, rule, system, priority, building, department, cause, alarm, traits)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+       ON CONFLICT (id) DO UPDATE SET state = excluded.state, rank = excluded.rank, raised_at = excluded.raised_at, shelved_until = excluded.shelved_until,
+         device = excluded.device, rule = excluded.rule, system = excluded.system, priority = excluded.priority, building = excluded.building,
+         department = excluded.department, cause = excluded.cause, alarm = excluded.alarm, traits = excluded.traits`,
       alarm.id,
       alarm.state,
       rank(alarm.priority),
@@ -112,25 +114,20 @@ export function openEngineDesk({
     return { alarm, traits: { latching, ticket, causeKey } };
   };
 
-  return {
+  const desk: EngineDesk & { noteDamage(table: string, row: string, reason: string): void } = {
     alarms(filter: AlarmFilter = {}) {
-      const where: string[] = [];
-      const values: SQLInputValue[] = [];
-      const state = filter.state ?? 'open';
-      if (state === 'open') where.push("state <> 'NORM'");
-      else if (state !== 'all') {
-        const states = typeof state === 'string' ? [state] : state;
-        where.push(`state IN (${states.map(() => '?').join(',')})`);
-        values.push(...states);
-      }
-      for (const column of ['device', 'rule', 'system', 'priority', 'building', 'department', 'cause'] as const) {
-        const value = filter[column];
-        if (value === undefined) continue;
-        where.push(`${column} = ?`);
-        values.push(value);
-      }
-      const sql = `SELECT alarm FROM alarms ${where.length ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY rank, raised_at DESC LIMIT ?`;
-      return db.all<{ alarm: string }>(sql, ...values, filter.limit ?? 1_000).map((row) => JSON.parse(row.alarm) as Alarm);
+      const { sql, values } = where({
+        ...stateIs(filter.state ?? 'open', ['NORM']),
+        'device = ?': filter.device,
+        'rule = ?': filter.rule,
+        'system = ?': filter.system,
+        'priority = ?': filter.priority,
+        'building = ?': filter.building,
+        'department = ?': filter.department,
+        'cause = ?': filter.cause,
+      });
+      const worstFirst = `SELECT * FROM alarms WHERE ${sql} ORDER BY rank, raised_at DESC LIMIT ?`;
+      return db.all<AlarmRow>(worstFirst, ...values, filter.limit ?? 1_000).map((row) => readAlarm(db, row, clock.now()));
     },
     alarm: (id) => load(id)?.alarm,
     acknowledge: (id, who, comment) => person(id, { type: 'acknowledge' }, who, comment ?? null),
@@ -187,7 +184,10 @@ export function openEngineDesk({
     journalSince: (seq, limit) => journal.since(seq, limit),
     lastSeq: () => journal.lastSeq(),
     kpis: (from, to, position) => kpisOf(db, from, to, position),
-    rules: () => db.all<{ rule: string }>('SELECT rule FROM rules_in_force ORDER BY id').map((row) => JSON.parse(row.rule) as RuleInForce),
+    rules: () =>
+      db
+        .all<{ id: string; rule: string }>('SELECT id, rule FROM rules_in_force ORDER BY id')
+        .flatMap(({ id, rule }) => readRecord(db, ruleRecord, rule, 'rules_in_force', id, clock.now()) ?? []),
 
     raise(definition, fact, hiddenBy) {
       return db.transact(() => {
@@ -199,6 +199,14 @@ export function openEngineDesk({
       });
     },
     clear: (id, fact) => db.transact(() => act(need(id), { type: 'clear', ...fact }, engineActor)),
+    noteDamage(table, row, reason) {
+      const fact = { at: clock.now(), value: null };
+      db.transact(() => {
+        const { id } = desk.raise(damagedRecord(table, row, reason), { ...fact, limit: null });
+        // It says what happened once; latched, it stands until somebody has seen it.
+        desk.clear(id, fact);
+      });
+    },
     suppressBy(id, by) {
       db.transact(() => {
         const found = load(id);
@@ -251,17 +259,33 @@ export function openEngineDesk({
     memory: (name) => readMemory(name),
     setMemory: (name, value) => writeMemory(name, value),
     batch: (work) => db.transact(work),
-    [Symbol.dispose]: () => db[Symbol.dispose](),
+    [Symbol.dispose]() {
+      if (place.db === undefined) db[Symbol.dispose]();
+    },
   };
+  db.onSetAside = ({ place: table, row, reason }) => desk.noteDamage(table, row, reason);
+  return desk;
 
   function readMemory(name: string): unknown {
     const row = db.get<{ value: string }>('SELECT value FROM rules_memory WHERE name = ?', name);
-    return row && JSON.parse(row.value);
+    return row && readRecord(db, z.unknown(), row.value, 'rules_memory', name, clock.now());
   }
   function writeMemory(name: string, value: unknown): void {
-    db.run('INSERT OR REPLACE INTO rules_memory (name, value) VALUES (?, ?)', name, JSON.stringify(value));
+    db.run(
+      'INSERT INTO rules_memory (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+      name,
+      JSON.stringify(value),
+    );
   }
 }
+
+/** Enough for nobody to stumble over; the rest of it is the engine's own words. */
+const ruleRecord = z.looseObject({
+  rule: z.looseObject({ id: z.string() }),
+  enabled: z.boolean(),
+  parameters: z.array(z.unknown()),
+  places: z.array(z.unknown()),
+}) as unknown as z.ZodType<RuleInForce>;
 
 /** `suppressedBy` of a suppression by hand: whose hand. The engine never releases these. */
 const handPrefix = 'person:';

@@ -1,6 +1,5 @@
 /** Tickets: created by people or by alarms, one open ticket per cause. */
 
-import type { SQLInputValue } from 'node:sqlite';
 import type { Alarm, Priority } from '../shared/alarm.ts';
 import { priorities } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -10,16 +9,22 @@ import type { Ticket } from '../shared/ticket.ts';
 import type { Database } from './database.ts';
 import { type Actor, engineActor, type NewTicket, type TicketFilter } from './desk.ts';
 import type { Journal } from './journal.ts';
-import { moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
+import { readRecord, type TicketRow, ticketFromColumns, ticketRecord } from './rows.ts';
+import { closedTicketStates, isClosed, moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
+import { stateIs, where } from './where.ts';
 
-const closed = "('verified','cancelled')";
+const closed = `(${closedTicketStates.map((state) => `'${state}'`).join(',')})`;
+/** A damaged text is no JSON, and one such row must not spoil the whole list. */
+const ofAlarm =
+  "json_valid(ticket) AND (ticket ->> '$.alarm' = ? OR EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(ticket) THEN ticket ELSE '{}' END, '$.alarms') WHERE value = ?))";
 const nowhere = { zh: '未注明位置', en: 'no place given' };
 
 export function openTickets(db: Database, journal: Journal, clock: Clock, traits: TicketTraits) {
-  const parse = (row: { ticket: string }) => JSON.parse(row.ticket) as Ticket;
+  const parse = (row: TicketRow): Ticket =>
+    readRecord(db, ticketRecord, row.ticket, 'tickets', `T-${row.number}`, clock.now()) ?? ticketFromColumns(row);
   const find = (id: string) => {
     const number = /^T-(\d+)$/.exec(id)?.[1];
-    const row = number && db.get<{ ticket: string }>('SELECT ticket FROM tickets WHERE number = ?', Number(number));
+    const row = number && db.get<TicketRow>('SELECT * FROM tickets WHERE number = ?', Number(number));
     return row ? parse(row) : undefined;
   };
   const get = (id: string) => {
@@ -87,32 +92,21 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     get,
     step,
     list(filter: TicketFilter = {}): Ticket[] {
-      const where: string[] = [];
-      const values: SQLInputValue[] = [];
-      const add = (condition: string, value: SQLInputValue | undefined) => {
-        if (value === undefined) return;
-        where.push(condition);
-        values.push(value);
-      };
-      const state = filter.state ?? 'open';
-      if (state === 'open') where.push(`state NOT IN ${closed}`);
-      else if (state !== 'all') {
-        const states = typeof state === 'string' ? [state] : state;
-        where.push(`state IN (${states.map(() => '?').join(',')})`);
-        values.push(...states);
-      }
-      add('device = ?', filter.device);
-      add('system = ?', filter.system);
-      add('trade = ?', filter.trade);
-      add('assignee = ?', filter.assignee);
-      add('building = ?', filter.building);
-      add('department = ?', filter.department);
-      add("(ticket ->> '$.alarm' = ? OR EXISTS (SELECT 1 FROM json_each(ticket, '$.alarms') WHERE value = ?))", filter.alarm);
-      if (filter.alarm !== undefined) values.push(filter.alarm);
-      add('opened_at >= ?', filter.from);
-      add('opened_at < ?', filter.to);
-      const sql = `SELECT ticket FROM tickets ${where.length ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY number DESC LIMIT ?`;
-      return db.all<{ ticket: string }>(sql, ...values, filter.limit ?? 1_000).map(parse);
+      const { sql, values } = where({
+        ...stateIs(filter.state ?? 'open', closedTicketStates),
+        'device = ?': filter.device,
+        'system = ?': filter.system,
+        'trade = ?': filter.trade,
+        'assignee = ?': filter.assignee,
+        'building = ?': filter.building,
+        'department = ?': filter.department,
+        [ofAlarm]: filter.alarm,
+        'opened_at >= ?': filter.from,
+        'opened_at < ?': filter.to,
+      });
+      return db
+        .all<TicketRow>(`SELECT * FROM tickets WHERE ${sql} ORDER BY number DESC LIMIT ?`, ...values, filter.limit ?? 1_000)
+        .map(parse);
     },
     create(input: NewTicket, who: Actor): Ticket {
       return db.transact(() => {
@@ -149,8 +143,8 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     /** Opens a ticket for an active alarm, or joins the open one of the same cause. Returns its id. Call inside a transaction. */
     forAlarm(alarm: Alarm, causeKey: string): string {
       const now = clock.now();
-      const row = db.get<{ ticket: string }>(
-        `SELECT ticket FROM tickets WHERE cause_key = ? AND state NOT IN ${closed} ORDER BY number DESC LIMIT 1`,
+      const row = db.get<TicketRow>(
+        `SELECT * FROM tickets WHERE cause_key = ? AND state NOT IN ${closed} ORDER BY number DESC LIMIT 1`,
         causeKey,
       );
       if (!row) {
@@ -231,7 +225,7 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     /** Notes on the ticket whether any of its alarms is still there. Call inside a transaction. */
     noteRecovery(id: string, active: (alarm: string) => boolean): void {
       const ticket = find(id);
-      if (!ticket || ['verified', 'cancelled'].includes(ticket.state)) return;
+      if (!ticket || isClosed(ticket)) return;
       const any = [ticket.alarm, ...ticket.alarms].some((alarm) => alarm !== null && active(alarm));
       if (any === ticket.alarmActive) return;
       step(id, { type: any ? 'recurred' : 'recovered' }, engineActor);

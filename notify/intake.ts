@@ -4,7 +4,7 @@
  */
 
 import type { Database, Delivery, JournalEntry } from '../desk/index.ts';
-import { openJournal } from '../desk/index.ts';
+import { alarmIn, openJournal } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { ChannelConfig, SiteConfig } from '../shared/site.ts';
@@ -38,24 +38,15 @@ export interface Intake {
 }
 
 export function openIntake({ db, ledger, site, routes, clock, wire, unreachable }: IntakeOptions): Intake {
-  const journal = openJournal(db);
+  const journal = openJournal(db, clock);
   // The very first start: what was in the journal before there was a notifier is no news.
   if (ledger.cursor() === undefined) ledger.setCursor(journal.lastSeq());
   let cursor = ledger.cursor() ?? 0;
 
-  const alarmNow = (id: string): Alarm | undefined => {
-    const row = db.get<{ alarm: string }>('SELECT alarm FROM alarms WHERE id = ?', id);
-    return row && (JSON.parse(row.alarm) as Alarm);
-  };
-
   /** The alarm as the entry saw it, and which raise it belongs to: the notifier may be behind, the alarm may have come again. */
   const then = (entry: JournalEntry): { alarm: Alarm; raise: { seq: number; t: number } } | undefined => {
-    const now = alarmNow(entry.id);
-    const raise = db.get<{ seq: number; t: number; detail: string }>(
-      "SELECT seq, t, detail FROM journal WHERE kind = 'alarm' AND id = ? AND event = 'raise' AND seq <= ? ORDER BY seq DESC LIMIT 1",
-      entry.id,
-      entry.seq,
-    );
+    const now = alarmIn(db, entry.id, clock.now());
+    const [raise] = journal.list({ kind: 'alarm', id: entry.id, event: 'raise', before: entry.seq + 1, limit: 1 });
     if (!now || !raise) return undefined;
     const later = db.get<{ n: number }>(
       "SELECT count(*) AS n FROM journal WHERE kind = 'alarm' AND id = ? AND event = 'raise' AND seq > ?",
@@ -64,13 +55,14 @@ export function openIntake({ db, ledger, site, routes, clock, wire, unreachable 
     );
     const since = later?.n ?? 0;
     if (since === 0) return { alarm: now, raise };
-    const { at, value, limit } = JSON.parse(raise.detail) as { at: number; value: number | null; limit: number | null };
+    const { at = raise.t, value = null, limit = null } = raise.detail as { at?: number; value?: number | null; limit?: number | null };
     return { alarm: { ...now, occurrence: now.occurrence - since, raisedAt: at, value, limit, clearedAt: null }, raise };
   };
 
   const owe = (entry: JournalEntry): boolean => {
     if (entry.kind !== 'alarm') return false;
-    const annunciated = entry.detail.annunciated === true;
+    // Where the entry's detail is damaged, rather one call too many.
+    const annunciated = entry.detail.annunciated === true || (entry.detail.unreadable === true && entry.to === 'UNACK');
     if (!annunciated && entry.event !== 'clear') return false;
     const found = then(entry);
     if (!found) return false;

@@ -1,7 +1,8 @@
 /** The notifier's side of the deliveries: what is owed, tried and done. Each change is one transaction, on disk before and after a try. */
 
+import { z } from 'zod';
 import type { Database, Delivery } from '../desk/index.ts';
-import { rank } from '../desk/index.ts';
+import { alarmIn, alarmRecord, rank, readRecord } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 
 /** A delivery that is owed. */
@@ -35,6 +36,7 @@ interface OwedRow {
   seq: number;
   step: Delivery['step'];
   person: string | null;
+  alarm: string;
   alarm_then: string;
   attempts: number;
   uncertain: number;
@@ -45,6 +47,12 @@ interface OwedRow {
 const open = "state IN ('waiting', 'sending')";
 
 export function openLedger(db: Database) {
+  /** The alarm as it was; where that text is damaged, as it is now; where it is gone altogether, the delivery ends as failed. */
+  const alarmThen = (row: OwedRow, at: number): Alarm | undefined => {
+    const found = readRecord(db, alarmRecord, row.alarm_then, 'deliveries', row.key, at) ?? alarmIn(db, row.alarm, at);
+    if (!found) db.run("UPDATE deliveries SET state = 'failed', last_error = 'its record is damaged' WHERE key = ?", row.key);
+    return found;
+  };
   return {
     /** Does nothing when the key is known. Returns whether it was new. */
     add(one: NewDelivery, plantNow: number, wireNow: number): boolean {
@@ -79,10 +87,10 @@ export function openLedger(db: Database) {
     told: (alarm: string, occurrence: number): boolean =>
       db.get('SELECT 1 FROM deliveries WHERE alarm = ? AND occurrence = ? LIMIT 1', alarm, occurrence) !== undefined,
     /** Due, worst first; never a step before an earlier one of the same alarm has gone to the same receiver. */
-    due(channel: string, lifeSafety: boolean, wireNow: number, limit: number): Owed[] {
+    due(channel: string, lifeSafety: boolean, wireNow: number, plantNow: number, limit: number): Owed[] {
       return db
         .all<OwedRow>(
-          `SELECT key, seq, step, person, alarm_then, attempts, uncertain, queued_at FROM deliveries d
+          `SELECT key, seq, step, person, alarm, alarm_then, attempts, uncertain, queued_at FROM deliveries d
            WHERE ${open} AND state = 'waiting' AND channel = ? AND life_safety = ? AND due_at <= ?
              AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.alarm = d.alarm AND e.seq < d.seq AND e.channel = d.channel
                AND e.person IS d.person AND e.${open})
@@ -92,12 +100,14 @@ export function openLedger(db: Database) {
           wireNow,
           limit,
         )
-        .map((row) => ({
+        .map((row) => ({ row, alarm: alarmThen(row, plantNow) }))
+        .filter((one): one is { row: OwedRow; alarm: Alarm } => one.alarm !== undefined)
+        .map(({ row, alarm }) => ({
           key: row.key,
           seq: row.seq,
           step: row.step,
           person: row.person,
-          alarm: JSON.parse(row.alarm_then) as Alarm,
+          alarm,
           attempts: row.attempts,
           uncertain: row.uncertain === 1,
           queuedAt: row.queued_at,
@@ -198,10 +208,13 @@ export function openLedger(db: Database) {
     },
     cursor(): number | undefined {
       const row = db.get<{ value: string }>("SELECT value FROM rules_memory WHERE name = 'notified'");
-      return row && Number(JSON.parse(row.value));
+      return row && readRecord(db, z.number().int(), row.value, 'rules_memory', 'notified', 0);
     },
     setCursor(seq: number): void {
-      db.run("INSERT OR REPLACE INTO rules_memory (name, value) VALUES ('notified', ?)", JSON.stringify(seq));
+      db.run(
+        "INSERT INTO rules_memory (name, value) VALUES ('notified', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        JSON.stringify(seq),
+      );
     },
     transact: db.transact,
   };

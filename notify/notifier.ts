@@ -10,7 +10,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';
-import { openDeliveryDatabase } from '../desk/index.ts';
+import { openDatabase } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
@@ -57,7 +57,7 @@ export function openNotifier({ site, file, desk, clock, log, metrics, environmen
   const { config } = site;
   const routes: Route[] = config.channels.map((channel) => ({ config: channel, type: channelTypes.get(channel.type) as Route['type'] }));
 
-  const db = openDeliveryDatabase(file);
+  const db = openDatabase(file);
   const ledger = openLedger(db);
   const gone = ledger.channels(config.channels);
   if (gone > 0) log.warn({ notices: gone }, 'notices were owed to a channel that the site file has no more; recorded as failed');

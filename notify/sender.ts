@@ -159,7 +159,7 @@ export function openSender(options: SenderOptions): Sender {
   const lifeSafetyUnderWay = new Set<string>();
   const lifeSafety = () => {
     if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce) return;
-    for (const owed of ledger.due(config.id, true, wire.now(), lifeSafetyAtOnce - lifeSafetyUnderWay.size)) {
+    for (const owed of ledger.due(config.id, true, wire.now(), clock.now(), lifeSafetyAtOnce - lifeSafetyUnderWay.size)) {
       lifeSafetyUnderWay.add(owed.key);
       void one(owed).finally(() => {
         lifeSafetyUnderWay.delete(owed.key);
@@ -181,7 +181,7 @@ export function openSender(options: SenderOptions): Sender {
   const ordinary = () => {
     const now = wire.now();
     if (ordinaryUnderWay || now < pausedUntil) return;
-    const due = ungrouped(ledger.due(config.id, false, now, mostInSummary));
+    const due = ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary));
     const first = due[0];
     const left = budget.left(now);
     if (!first || left === 0) return;

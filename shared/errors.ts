@@ -73,6 +73,11 @@ export const faults = {
     means: 'This step is not possible in the present state of the alarm or ticket',
     todo: 'Reload; somebody else may have been quicker',
   },
+  'desk/newer': {
+    retryable: false,
+    means: 'The operations database was written by a newer version of this program',
+    todo: 'Start that version again, or put back the copy of operations.db made before the update',
+  },
   'desk/unknown': { retryable: false, means: 'There is no such alarm or ticket', todo: 'Check the number' },
   'notify/unreachable': {
     retryable: true,
