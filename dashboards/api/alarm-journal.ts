@@ -1,7 +1,7 @@
 /** Every transition of every alarm, page by page: who did what, when, and with which words. */
 import { z } from 'zod';
 import type { App, RouteContext } from '../route-context.ts';
-import { present } from './alarms.ts';
+import { present } from './moves.ts';
 import { count, idSchema, journalEntry, problems, text, timeQuery } from './schemas.ts';
 
 export const alarmJournalEntry = journalEntry.extend({

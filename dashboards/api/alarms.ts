@@ -1,10 +1,8 @@
 /** The alarm desk over HTTP. */
 import { z } from 'zod';
-import { userOf } from '../../access/index.ts';
-import type { Permission } from '../../access/permissions.ts';
 import { type Alarm, alarmStates } from '../../shared/alarm.ts';
-import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
+import { known, movesOf, present, statesQuery } from './moves.ts';
 import {
   alarm,
   count,
@@ -23,19 +21,19 @@ const params = z.object({ id: z.string().min(1).max(200) });
 const reason = z.object({ reason: words });
 const hour = 3_600_000;
 
-export function alarmRoutes(app: App, { desk, accounts, clock }: RouteContext): void {
+export function alarmRoutes(app: App, context: RouteContext): void {
+  const { desk, clock } = context;
   app.get(
     '/api/alarms',
     {
       config: { permission: 'plant:read' },
       schema: {
         querystring: z.object({
-          state: z
-            .string()
-            .transform((text) => (/^(open|active|all)$/i.test(text) ? [text.toLowerCase()] : text.toUpperCase().split(',')))
-            .pipe(z.union([z.tuple([z.enum(['open', 'active', 'all'])]), z.array(z.enum(alarmStates)).min(1)]))
-            .optional()
-            .meta({ description: 'open (default: every state but NORM), active (the condition is there now), all, or states with commas' }),
+          state: statesQuery(
+            ['open', 'active', 'all'],
+            alarmStates,
+            'open (default: every state but NORM), active (the condition is there now), all, or states with commas',
+          ),
           device: idSchema.optional(),
           system: systemSchema.optional(),
           priority: z.enum(priorities).optional(),
@@ -45,20 +43,15 @@ export function alarmRoutes(app: App, { desk, accounts, clock }: RouteContext): 
       },
     },
     async ({ query: { state, ...filter } }) => {
-      const first = state?.[0];
-      const wanted = first === 'open' || first === 'all' ? first : first === 'active' ? undefined : (state as Alarm['state'][] | undefined);
-      const alarms = desk.alarms({
-        ...present(filter),
-        ...(first === 'active' ? { state: 'open' as const } : wanted ? { state: wanted } : {}),
-      });
-      return first === 'active' ? alarms.filter((one) => one.active) : alarms;
+      const alarms = desk.alarms({ ...present(filter), ...(state && state !== 'active' ? { state } : {}) });
+      return state === 'active' ? alarms.filter((one) => one.active) : alarms;
     },
   );
 
   app.get(
     '/api/alarms/:id',
     { config: { permission: 'plant:read' }, schema: { params, response: { 200: alarm, ...problems } } },
-    async ({ params: { id } }) => known(desk.alarm(id), id),
+    async ({ params: { id } }) => known(desk.alarm(id), 'alarm', id),
   );
 
   app.get(
@@ -71,7 +64,7 @@ export function alarmRoutes(app: App, { desk, accounts, clock }: RouteContext): 
         response: { 200: z.array(journalEntry), ...problems },
       },
     },
-    async ({ params: { id }, query }) => desk.journal({ kind: 'alarm', id: known(desk.alarm(id), id).id, limit: query.limit }),
+    async ({ params: { id }, query }) => desk.journal({ kind: 'alarm', id: known(desk.alarm(id), 'alarm', id).id, limit: query.limit }),
   );
 
   app.get(
@@ -89,27 +82,7 @@ export function alarmRoutes(app: App, { desk, accounts, clock }: RouteContext): 
     },
   );
 
-  /** One route per move: checked, done in one transaction by the desk, and audited with before and after. */
-  function move<Body extends z.ZodType>(
-    action: string,
-    permission: Permission,
-    body: Body,
-    run: (id: string, actor: { id: string; admin: boolean }, body: z.infer<Body>) => Alarm,
-  ): void {
-    app.post(
-      `/api/alarms/:id/${action}`,
-      { config: { permission }, schema: { params, body, response: { 200: alarm, ...problems } } },
-      async (request) => {
-        const { id } = request.params as z.infer<typeof params>;
-        const before = known(desk.alarm(id), id);
-        const user = userOf(request);
-        const after = run(id, { id: user.name, admin: user.role === 'admin' }, request.body as z.infer<Body>);
-        accounts.audit(user.name, `alarm.${action}`, id, facts(before), { ...facts(after), ...((request.body as object | null) ?? {}) });
-        return after;
-      },
-    );
-  }
-
+  const move = movesOf(app, context, { kind: 'alarm', params, reply: alarm as unknown as z.ZodType<Alarm>, find: desk.alarm, facts });
   move('acknowledge', 'alarm:acknowledge', optionalComment, (id, who, body) => desk.acknowledge(id, who, body?.comment));
   move('reset', 'alarm:acknowledge', optionalComment, (id, who, body) => desk.reset(id, who, body?.comment));
   move(
@@ -130,18 +103,6 @@ export function alarmRoutes(app: App, { desk, accounts, clock }: RouteContext): 
   );
   move('return', 'alarm:out-of-service', optionalComment, (id, who, body) => desk.return(id, who, body?.comment));
   move('comment', 'alarm:comment', z.object({ comment: words }), (id, who, body) => desk.comment(id, who, body.comment));
-}
-
-/** Without the undefined ones, as exact optional properties want it. */
-export function present<T extends object>(filter: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
-
-function known(found: Alarm | undefined, id: string): Alarm {
-  if (!found) throw new Fault('desk/unknown', `There is no alarm "${id}"`);
-  return found;
 }
 
 const facts = ({ state, acknowledged, shelvedUntil, suppressedBy, outOfServiceTicket }: Alarm) => ({

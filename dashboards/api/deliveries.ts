@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { deliveryStates } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { present } from './alarms.ts';
+import { present } from './moves.ts';
 import { count, priorities, problems, time, timeQuery } from './schemas.ts';
 
 const params = z.object({ id: z.string().min(1).max(200) });

@@ -10,7 +10,7 @@ const mostDevices = 500;
 const longestMinutes = 7 * 1_440;
 export const maintenance = z.object({ device: z.string(), reason: z.string(), until: time, who: z.string(), since: time });
 
-export function maintenanceRoutes(app: App, { desk, accounts, devices, clock }: RouteContext): void {
+export function maintenanceRoutes(app: App, { db, desk, accounts, devices, clock }: RouteContext): void {
   app.get(
     '/api/maintenance',
     { config: { permission: 'plant:read' }, schema: { response: { 200: z.array(maintenance), ...problems } } },
@@ -59,11 +59,13 @@ export function maintenanceRoutes(app: App, { desk, accounts, devices, clock }: 
       if (wanted.length === 0) throw new Fault('desk/transition', 'all of these devices are in maintenance already');
 
       const user = userOf(request);
-      const started = wanted.map((device) => {
-        const begun = desk.startMaintenance(device, { id: user.name, admin: user.role === 'admin' }, { reason, until });
-        accounts.audit(user.name, 'maintenance.start', device, null, { reason, until });
-        return begun;
-      });
+      const started = db.transact(() =>
+        wanted.map((device) => {
+          const begun = desk.startMaintenance(device, { id: user.name, admin: user.role === 'admin' }, { reason, until });
+          accounts.audit(user.name, 'maintenance.start', device, null, { reason, until });
+          return begun;
+        }),
+      );
       return reply.code(201).send(started);
     },
   );
@@ -77,9 +79,11 @@ export function maintenanceRoutes(app: App, { desk, accounts, devices, clock }: 
     async (request, reply) => {
       const { device } = request.params;
       const user = userOf(request);
-      const before = desk.maintenance().find((one) => one.device === device);
-      desk.endMaintenance(device, { id: user.name, admin: user.role === 'admin' });
-      accounts.audit(user.name, 'maintenance.end', device, before ?? null, null);
+      db.transact(() => {
+        const before = desk.maintenance().find((one) => one.device === device);
+        desk.endMaintenance(device, { id: user.name, admin: user.role === 'admin' });
+        accounts.audit(user.name, 'maintenance.end', device, before ?? null, null);
+      });
       return reply.code(204).send(null);
     },
   );

@@ -1,11 +1,11 @@
 /** Maintenance tickets over HTTP. */
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
-import { may, type Permission } from '../../access/permissions.ts';
+import { may } from '../../access/permissions.ts';
 import { Fault } from '../../shared/errors.ts';
 import { type Ticket, ticketStates } from '../../shared/ticket.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { present } from './alarms.ts';
+import { known, movesOf, present, statesQuery } from './moves.ts';
 import {
   count,
   idSchema,
@@ -25,19 +25,19 @@ const reason = z.object({ reason: words });
 /** A person writes in one language; the other one shows the same words. */
 const personText = z.union([text, words.transform((written) => ({ zh: written, en: written }))]);
 
-export function ticketRoutes(app: App, { desk, accounts, devices }: RouteContext): void {
+export function ticketRoutes(app: App, context: RouteContext): void {
+  const { db, desk, accounts, devices } = context;
   app.get(
     '/api/tickets',
     {
       config: { permission: 'plant:read' },
       schema: {
         querystring: z.object({
-          state: z
-            .string()
-            .transform((list) => list.split(','))
-            .pipe(z.union([z.tuple([z.enum(['open', 'all'])]), z.array(z.enum(ticketStates)).min(1)]))
-            .optional()
-            .meta({ description: 'open (default; every state but verified and cancelled), all, or states with commas' }),
+          state: statesQuery(
+            ['open', 'all'],
+            ticketStates,
+            'open (default; every state but verified and cancelled), all, or states with commas',
+          ),
           device: idSchema.optional(),
           system: systemSchema.optional(),
           trade: tradeSchema.optional(),
@@ -48,12 +48,7 @@ export function ticketRoutes(app: App, { desk, accounts, devices }: RouteContext
         response: { 200: z.array(ticket), ...problems },
       },
     },
-    async ({ query: { state, ...filter } }) => {
-      // A lone "open" is the group of all open ones, as everywhere in this API.
-      const wanted =
-        state?.length === 1 && (state[0] === 'open' || state[0] === 'all') ? state[0] : (state as Ticket['state'][] | undefined);
-      return desk.tickets({ ...present(filter), ...(wanted ? { state: wanted } : {}) });
-    },
+    async ({ query: { state, ...filter } }) => desk.tickets({ ...present(filter), ...(state ? { state } : {}) }),
   );
 
   app.get(
@@ -62,7 +57,7 @@ export function ticketRoutes(app: App, { desk, accounts, devices }: RouteContext
       config: { permission: 'plant:read' },
       schema: { params, response: { 200: ticket.extend({ journal: z.array(journalEntry) }), ...problems } },
     },
-    async ({ params: { id } }) => ({ ...known(desk.ticket(id), id), journal: desk.journal({ kind: 'ticket', id, limit: 200 }) }),
+    async ({ params: { id } }) => ({ ...known(desk.ticket(id), 'ticket', id), journal: desk.journal({ kind: 'ticket', id, limit: 200 }) }),
   );
 
   app.post(
@@ -92,39 +87,23 @@ export function ticketRoutes(app: App, { desk, accounts, devices }: RouteContext
           detail: { errors: [{ field: 'device', message: 'no such device' }] },
         });
       }
-      const made = desk.createTicket(present(body), { id: user.name, admin: user.role === 'admin' });
-      accounts.audit(user.name, 'ticket.open', made.id, null, { title: made.title, trade: made.trade, priority: made.priority });
+      const made = db.transact(() => {
+        const opened = desk.createTicket(present(body), { id: user.name, admin: user.role === 'admin' });
+        accounts.audit(user.name, 'ticket.open', opened.id, null, { title: opened.title, trade: opened.trade, priority: opened.priority });
+        return opened;
+      });
       return reply.code(201).send(made);
     },
   );
 
-  function move<Body extends z.ZodType>(
-    action: string,
-    permission: Permission,
-    body: Body,
-    run: (id: string, actor: { id: string; admin: boolean }, body: z.infer<Body>) => Ticket,
-  ): void {
-    app.post(
-      `/api/tickets/:id/${action}`,
-      { config: { permission }, schema: { params, body, response: { 200: ticket, ...problems } } },
-      async (request) => {
-        const { id } = request.params as z.infer<typeof params>;
-        const before = known(desk.ticket(id), id);
-        const user = userOf(request);
-        const assignee = (request.body as { assignee?: string } | null)?.assignee;
-        if (assignee !== undefined && assignee !== user.name && !may(user.role, 'ticket:assign')) {
-          throw new Fault('api/denied', `The role ${user.role} may only take a ticket itself (ticket:assign)`);
-        }
-        const after = run(id, { id: user.name, admin: user.role === 'admin' }, request.body as z.infer<Body>);
-        accounts.audit(user.name, `ticket.${action}`, id, facts(before), { ...facts(after), ...((request.body as object | null) ?? {}) });
-        return after;
-      },
-    );
-  }
-
-  move('assign', 'ticket:work', z.object({ assignee: words.optional(), comment: words.optional() }).nullish(), (id, who, body) =>
-    desk.assign(id, who, body?.assignee ?? who.id, body?.comment),
-  );
+  const move = movesOf(app, context, { kind: 'ticket', params, reply: ticket as unknown as z.ZodType<Ticket>, find: desk.ticket, facts });
+  move('assign', 'ticket:work', z.object({ assignee: words.optional(), comment: words.optional() }).nullish(), (id, who, body) => {
+    const assignee = body?.assignee ?? who.id;
+    if (assignee !== who.id && !may(who.role, 'ticket:assign')) {
+      throw new Fault('api/denied', `The role ${who.role} may only take a ticket itself (ticket:assign)`);
+    }
+    return desk.assign(id, who, assignee, body?.comment);
+  });
   move('start', 'ticket:work', optionalComment, (id, who, body) => desk.start(id, who, body?.comment));
   move('wait', 'ticket:work', reason, (id, who, body) => desk.wait(id, who, body.reason));
   move('resolve', 'ticket:work', z.object({ resolution: words }), (id, who, body) => desk.resolve(id, who, body.resolution));
@@ -132,11 +111,6 @@ export function ticketRoutes(app: App, { desk, accounts, devices }: RouteContext
   move('reopen', 'ticket:work', reason, (id, who, body) => desk.reopen(id, who, body.reason));
   move('cancel', 'ticket:cancel', reason, (id, who, body) => desk.cancel(id, who, body.reason));
   move('comment', 'ticket:work', z.object({ comment: words }), (id, who, body) => desk.commentTicket(id, who, body.comment));
-}
-
-function known(found: Ticket | undefined, id: string): Ticket {
-  if (!found) throw new Fault('desk/unknown', `There is no ticket "${id}"`);
-  return found;
 }
 
 const facts = ({ state, assignee, resolution, waitingReason }: Ticket) => ({ state, assignee, resolution, waitingReason });
