@@ -152,4 +152,71 @@ describe('batches', () => {
     await stuck.clock.advance(60_000);
     expect(stuck.seqs()).toEqual([]);
   });
+
+  test('of a point with one value that can never go in, the others are stored and the letter names that value only', async () => {
+    const stored: Record<string, number>[] = [];
+    const { clock, batcher, refused, seqs } = setUp(async (points) =>
+      points.flatMap(({ fields }, index) => {
+        if ('active_power_kw' in fields) return [{ index, reason: 'partial write: field type conflict' }];
+        stored.push(fields);
+        return [];
+      }),
+    );
+    batcher.add([{ ...point(1), fields: { energy_import_kwh: 5, active_power_kw: 6, current_a: 7 } }], 3, name(0));
+    await clock.advance(250);
+    expect(stored).toEqual([{ energy_import_kwh: 5 }, { current_a: 7 }]);
+    expect(refused).toMatchObject([{ point: { fields: { active_power_kw: 6 } }, reason: 'partial write: field type conflict' }]);
+    expect(Object.keys(refused[0]?.point.fields ?? {})).toEqual(['active_power_kw']);
+    expect(seqs()).toEqual([[0]]);
+  });
+
+  test('a point that the store chokes on does not stop all storing: the others go in, it alone is set aside', async () => {
+    const stored = new Set<number>();
+    const { clock, batcher, refused, seqs } = setUp(
+      async (points) => {
+        if (points.some(({ t }) => t === 77)) throw new Fault('store/unavailable', 'HTTP 500: panic', { detail: { status: 500 } });
+        for (const { t } of points) stored.add(t);
+        return [];
+      },
+      { maxValues: 100 },
+    );
+    for (let i = 0; i < 200; i++) batcher.add([point(i)], 1, name(i));
+    await clock.advance(120_000);
+    expect(stored.size).toBe(199);
+    expect(refused.map(({ point: { t } }) => t)).toEqual([77]);
+    expect(seqs().flat().length).toBe(200);
+  });
+
+  test('a flaky store that answers 500 now and then loses nothing', async () => {
+    let state = 7;
+    const random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+    for (let round = 0; round < 20; round++) {
+      const stored = new Set<number>();
+      const { clock, batcher, refused } = setUp(
+        async (points) => {
+          if (random() < 0.5) throw new Fault('store/unavailable', 'HTTP 500: internal error', { detail: { status: 500 } });
+          for (const { t } of points) stored.add(t);
+          return [];
+        },
+        { maxValues: 20 },
+      );
+      for (let i = 0; i < 60; i++) batcher.add([point(i)], 1, name(i));
+      await clock.advance(600_000);
+      expect(refused, `round ${round}`).toEqual([]);
+      expect(stored.size).toBe(60);
+    }
+  });
+
+  test('a store that answers 500 to everything, or is overloaded, is down: nothing is set aside', async () => {
+    for (const [message, passes] of [['HTTP 500: broken', false], ['HTTP 500: cache maximum memory size exceeded', true]] as const) {
+      const { clock, batcher, refused, seqs } = setUp(async (points) => {
+        if (passes && points.every(({ t }) => t !== 3)) return [];
+        throw new Fault('store/unavailable', message, { detail: { status: 500 } });
+      });
+      for (let i = 0; i < 8; i++) batcher.add([point(i)], 1, name(i));
+      await clock.advance(600_000);
+      expect(refused).toEqual([]);
+      expect(seqs()).toEqual([]);
+    }
+  }); // biome-ignore format: a table
 });

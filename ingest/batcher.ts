@@ -7,6 +7,7 @@ import type { Clock } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { MessageName } from './commits.ts';
+import { Isolation, isAnswer, suspiciousAfter } from './isolate.ts';
 import type { Refusal, Store, StorePoint } from './store.ts';
 
 export interface BatchLimits {
@@ -54,6 +55,9 @@ export interface Batch {
   messages: number;
   values: number;
 }
+
+/** Such a refusal is not about a single value. */
+const aboutTheWhole = /retention|^time |tags? |fails on this point alone/i;
 
 const empty = (): Batch => ({ points: [], names: [], messages: 0, values: 0 });
 
@@ -142,13 +146,14 @@ export class Batcher {
     const { clock, log } = this.#deps;
     let waitMs = this.#limits.firstRetryMs;
     let reported = '';
+    let answers = 0;
+    let isolation: Isolation | undefined;
     while (!this.#stop.signal.aborted) {
       const start = clock.monotonic();
       try {
-        const refusals = await this.#attempt(batch.points);
-        if (refusals.length > 0) {
-          this.#deps.refused(refusals.map(({ index, reason }) => ({ point: batch.points[index] as StorePoint, reason })));
-        }
+        if (answers >= suspiciousAfter) isolation ??= new Isolation(batch.points, (points) => this.#attempt(points));
+        const refusals = isolation ? await isolation.round() : await this.#attempt(batch.points);
+        if (refusals.length > 0) this.#deps.refused(await this.#salvage(batch.points, refusals));
         this.#messages -= batch.messages;
         if (!this.storeUp) log.info('the store takes readings again');
         this.storeUp = true;
@@ -156,6 +161,7 @@ export class Batcher {
         this.#deps.written(batch, clock.monotonic() - start);
         return;
       } catch (error) {
+        answers = isAnswer(error) ? answers + 1 : 0;
         if (this.storeUp || reported !== reasonOf(error))
           log.warn({ reason: reasonOf(error) }, 'the store does not take readings, trying on');
         reported = reasonOf(error);
@@ -165,6 +171,26 @@ export class Batcher {
         waitMs = Math.min(waitMs * 2, this.#limits.longestRetryMs);
       }
     }
+  }
+
+  /** What the store refuses may be one value only: the others of the point are stored, and the letter names the ones that are not. */
+  async #salvage(points: readonly StorePoint[], refusals: readonly Refusal[]): Promise<{ point: StorePoint; reason: string }[]> {
+    const letters: { point: StorePoint; reason: string }[] = [];
+    const single: { of: number; point: StorePoint }[] = [];
+    for (const { index, reason } of refusals) {
+      const point = points[index] as StorePoint;
+      const fields = Object.entries(point.fields);
+      if (fields.length < 2 || aboutTheWhole.test(reason)) letters.push({ point, reason });
+      else for (const [field, value] of fields) single.push({ of: index, point: { ...point, fields: { [field]: value } } });
+    }
+    const lost = new Map<number, { fields: Record<string, number>; reason: string }>();
+    for (const { index, reason } of await this.#attempt(single.map(({ point }) => point))) {
+      const { of, point } = single[index] as (typeof single)[number];
+      const known = lost.get(of);
+      lost.set(of, { fields: { ...known?.fields, ...point.fields }, reason: known?.reason ?? reason });
+    }
+    for (const [index, { fields, reason }] of lost) letters.push({ point: { ...(points[index] as StorePoint), fields }, reason });
+    return letters;
   }
 
   /** A batch that is refused as a whole is halved until the refused points stand alone, so that one cannot hold up the others. */

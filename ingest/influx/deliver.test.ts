@@ -72,6 +72,57 @@ describe('delivering lines', () => {
     await expect(deliver(batch(2), async () => ({ status: 401, body: '' }))).rejects.toSatisfy((error) => isFault(error, 'store/denied'));
   });
 
+  test('only 204 is success: a friendly page, an empty 200 and a redirect are not the database', async () => {
+    const page = '<html><body>Please sign in to the network</body></html>';
+    for (const [status, body] of [[200, page], [200, ''], [201, page], [202, '{}'], [302, ''], [400, page], [422, page]] as const) {
+      await expect(deliver(batch(2), async () => ({ status, body })), `${status} ${body}`).rejects.toSatisfy(
+        (error) => isFault(error, 'store/unavailable') && error.detail?.trouble === 'store-wrong',
+      );
+    }
+  }); // biome-ignore format: a table
+
+  test('what can never be stored is recognised whatever the status', async () => {
+    for (const status of [400, 422, 500]) {
+      for (const words of [
+        '{"error":"partial write: field type conflict: input field \\"x\\" is type float, already exists as type integer dropped=1"}',
+        '{"error":"points beyond retention policy"}',
+        '{"code":"unprocessable entity","message":"failure writing points to database: partial write: points beyond retention policy dropped=1"}',
+      ]) {
+        const refused = await deliver(batch(16), async (lines) => (lines.includes('line5') ? { status, body: words } : fine));
+        expect(
+          refused.map(({ index }) => index),
+          `${status} ${words}`,
+        ).toEqual([105]);
+      }
+    }
+  });
+
+  test('a full disk and a missing bucket are named, and nothing is refused for good', async () => {
+    const cases = [
+      [500, '{"error":"partial write: write failed: no space left on device"}', 'store-full'],
+      [404, '{"code":"not found","message":"bucket \\"b\\" not found"}', 'store-missing'],
+      [404, '{"error":"database not found: \\"d\\""}', 'store-missing'],
+    ] as const;
+    for (const [status, body, trouble] of cases) {
+      await expect(
+        deliver(batch(2), async () => ({ status, body })),
+        body,
+      ).rejects.toSatisfy((error) => isFault(error, 'store/unavailable') && error.detail?.trouble === trouble);
+    }
+  });
+
+  test('InfluxDB 3 names a hundred lines at most: the others are not taken for stored', async () => {
+    const wrong = new Set(Array.from({ length: 150 }, (_, i) => `line${i * 2}`));
+    const stored = new Set<string>();
+    const refused = await deliver(batch(400), async (lines) => {
+      for (const line of lines) if (!wrong.has(line)) stored.add(line);
+      const data = lines.flatMap((line, i) => (wrong.has(line) ? [{ line_number: i + 1, error_message: 'no' }] : [])).slice(0, 100);
+      return data.length === 0 ? fine : { status: 400, body: JSON.stringify({ error: 'partial write of line protocol occurred', data }) };
+    });
+    expect(refused.length).toBe(150);
+    expect(stored.size).toBe(250);
+  });
+
   test.runIf(needs('influxd'))('a real type conflict names the points and stores the others', async () => {
     await using server = await startInfluxdb();
     const query = (q: string) => fetch(`${server.url}/query?db=d`, { method: 'POST', body: new URLSearchParams({ q }) });

@@ -18,6 +18,22 @@ export interface InfluxQl {
   source(measurement: Measurement): string;
 }
 
+/** The results of an answer of 200. @throws Fault store/unavailable for a page or whatever else is no answer of InfluxDB: "no rows" would be a lie. */
+export function resultsIn(body: unknown, name: string): Result[] {
+  let answer: unknown = body;
+  if (typeof body === 'string') {
+    try {
+      answer = JSON.parse(body);
+    } catch {
+      answer = undefined;
+    }
+  }
+  const results = typeof answer === 'object' && answer !== null && 'results' in answer ? answer.results : undefined;
+  if (Array.isArray(results)) return results as Result[];
+  const said = (typeof body === 'string' ? body : (JSON.stringify(body) ?? '')).slice(0, 200);
+  throw new Fault('store/unavailable', `${name}: what answers is not InfluxDB: ${said}`, { detail: { trouble: 'store-wrong' } });
+}
+
 const measurements: readonly Measurement[] = [...systems, 'device_status', 'consumption'];
 /** A URL or body of a thousand statements is fine; more are asked in several requests. */
 const statementsAtOnce = 500;

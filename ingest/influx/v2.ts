@@ -13,7 +13,7 @@ import { rowsOf } from '../scan-rows.ts';
 import type { Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint } from '../store.ts';
 import { type Answer, deliver } from './deliver.ts';
 import { type HttpClient, openHttp } from './http.ts';
-import { type InfluxQl, identifier, isUnknown, newest, type Result, scanBlocks, seriesMany } from './influxql.ts';
+import { type InfluxQl, identifier, isUnknown, newest, type Result, resultsIn, scanBlocks, seriesMany } from './influxql.ts';
 import { lineOf } from './lines.ts';
 
 const writeTimeoutMs = 15_000;
@@ -51,9 +51,10 @@ export function addressOf(text: string, scheme: 'influx2' | 'influx3'): V2Addres
 }
 
 /**
- * The client takes 201 (partial success of InfluxDB 3) for success and does not show its body; the lines that it names would be lost without a word.
+ * The client takes every 2xx for success and does not show its body: the lines that a 201 (partial success of InfluxDB 3) names would be lost without a
+ * word, and all of them where a proxy says 200 with a page of its own.
  */
-function tellPartial(transport: Transport, partial: (answer: Answer) => void): void {
+function tellAnswer(transport: Transport, told: (answer: Answer) => void): void {
   const send = transport.send.bind(transport);
   transport.send = (path, body, options, callbacks) => {
     let status = 0;
@@ -65,7 +66,7 @@ function tellPartial(transport: Transport, partial: (answer: Answer) => void): v
       },
       error: (error) => callbacks?.error?.(error),
       complete: () => {
-        if (status === 201) partial({ status, body: Buffer.concat(chunks).toString() });
+        told({ status, body: Buffer.concat(chunks).toString() });
         callbacks?.complete?.();
       },
       responseStarted: (headers, code) => {
@@ -91,7 +92,7 @@ export class V2Store implements Store {
   readonly #agent: HttpAgent;
   readonly #influx: InfluxDB;
   readonly #ql: InfluxQl;
-  #partial: Answer | undefined;
+  #answer: Answer | undefined;
   #writing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -108,8 +109,8 @@ export class V2Store implements Store {
       timeout: writeTimeoutMs,
       transportOptions: { agent: this.#agent },
     });
-    tellPartial(this.#influx.transport, (answer) => {
-      this.#partial = answer;
+    tellAnswer(this.#influx.transport, (answer) => {
+      this.#answer = answer;
     });
     this.#ql = { query: (statements) => this.#queryAll(statements), source: identifier };
   }
@@ -127,11 +128,11 @@ export class V2Store implements Store {
       maxRetries: 0,
       gzipThreshold: Number.MAX_SAFE_INTEGER,
     });
-    this.#partial = undefined;
+    this.#answer = undefined;
     try {
       api.writeRecords(lines as string[]);
       await api.flush();
-      return this.#partial ?? { status: 204, body: '' };
+      return this.#answer ?? { status: 0, body: 'no answer' };
     } catch (error) {
       if (error instanceof HttpError) return { status: error.statusCode, body: error.body || error.message };
       throw new Fault('store/unavailable', `${this.name}: ${reasonOf(error) || 'no answer'}`, { cause: error });
@@ -173,16 +174,23 @@ export class V2Store implements Store {
   }
 
   async #query(text: string): Promise<Result[]> {
+    return this.#rowsIn(await this.#ask(text));
+  }
+
+  async #ask(text: string): Promise<Answer> {
     if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
     const path = `/query?db=${encodeURIComponent(this.address.bucket)}&epoch=ms`;
     const headers = { ...this.authorization, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-    const { status, body } = await this.http.post(path, new URLSearchParams({ q: text }).toString(), headers, queryTimeoutMs);
+    return this.http.post(path, new URLSearchParams({ q: text }).toString(), headers, queryTimeoutMs);
+  }
+
+  #rowsIn({ status, body }: Answer): Result[] {
     if (status === 401 || status === 403) throw new Fault('store/denied', `${this.name} refuses our credentials`);
     if (status >= 500 || status === 429 || status === 0)
       throw new Fault('store/unavailable', `${this.name} answers HTTP ${status}: ${body.slice(0, 300)}`);
     if (status !== 200 && isUnknown(body)) return [];
     if (status !== 200) throw new Fault('store/query', `InfluxQL, HTTP ${status}: ${body.slice(0, 300)}`);
-    return (JSON.parse(body) as { results?: Result[] }).results ?? [];
+    return resultsIn(body, this.name);
   }
 
   async series(query: SeriesQuery): Promise<SeriesPoint[]> {
@@ -210,7 +218,18 @@ export class V2Store implements Store {
   }
 
   async check(): Promise<void> {
-    await this.#query('SHOW MEASUREMENTS LIMIT 1');
+    const answer = await this.#ask('SHOW MEASUREMENTS LIMIT 1');
+    const words = answer.status === 200 ? (resultsIn(answer.body, this.name)[0]?.error ?? '') : answer.body;
+    if (/not found/i.test(words)) {
+      throw new Fault(
+        'store/unavailable',
+        `${this.name}: the bucket, or what maps it to a database, does not exist: ${words.slice(0, 200)}`,
+        {
+          detail: { trouble: 'store-missing' },
+        },
+      );
+    }
+    this.#rowsIn(answer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,12 +4,12 @@
  */
 import { InfluxDB } from 'influx';
 import { type Clock, systemClock } from '../../shared/clock.ts';
-import { Fault, reasonOf } from '../../shared/errors.ts';
+import { Fault, isFault, reasonOf } from '../../shared/errors.ts';
 import { Secret } from '../../shared/secret.ts';
 import { hourMs } from '../buckets.ts';
 import { deliver } from '../influx/deliver.ts';
 import { type HttpClient, openHttp } from '../influx/http.ts';
-import { type InfluxQl, identifier, newest, type Result, scanBlocks } from '../influx/influxql.ts';
+import { type InfluxQl, identifier, newest, type Result, resultsIn, scanBlocks } from '../influx/influxql.ts';
 import { lineOf } from '../influx/lines.ts';
 import { rolledSeriesMany } from '../influx/rolled-series.ts';
 import { longPolicy, Rollups } from '../influx/rollups.ts';
@@ -88,8 +88,7 @@ export class Influx1Store implements Store {
   async #query(text: string): Promise<Result[]> {
     if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
     try {
-      const reply = (await this.#influx.queryRaw(text, { precision: 'ms', database: this.#database })) as { results?: Result[] };
-      return reply.results ?? [];
+      return resultsIn(await this.#influx.queryRaw(text, { precision: 'ms', database: this.#database }), this.name);
     } catch (error) {
       throw faultOf(error, this.name);
     }
@@ -107,8 +106,16 @@ export class Influx1Store implements Store {
 
   async #create(): Promise<void> {
     const name = identifier(this.#database);
+    const may = (error: unknown) =>
+      new Fault('store/denied', `the database ${this.#database} does not exist and our user may not make it: ${reasonOf(error)}`, {
+        cause: error,
+        detail: { trouble: 'store-missing' },
+      });
     for (const statement of [`CREATE DATABASE ${name}`, `CREATE RETENTION POLICY ${longPolicy} ON ${name} DURATION INF REPLICATION 1`]) {
-      const [result] = await this.#query(statement);
+      const [result] = await this.#query(statement).catch((error: unknown) => {
+        throw isFault(error, 'store/denied') ? may(error) : error;
+      });
+      if (result?.error && /admin privilege|not authorized/i.test(result.error)) throw may(result.error);
       if (result?.error && !/already exists/.test(result.error)) throw new Fault('store/unavailable', `${statement}: ${result.error}`);
     }
   }
@@ -191,8 +198,12 @@ export class Influx1Store implements Store {
     }
   }
 
+  /** A database that does not exist yet is made: the first write would do the same, and who may not make it should hear of it now. */
   async check(): Promise<void> {
     await this.#query('SHOW DATABASES');
+    const [result] = await this.#query(`SHOW RETENTION POLICIES ON ${identifier(this.#database)}`);
+    if (/database not found/i.test(result?.error ?? '')) await this.#create();
+    else if (result?.error) throw new Fault('store/denied', `${this.name}: ${result.error}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
