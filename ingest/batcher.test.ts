@@ -189,7 +189,10 @@ describe('batches', () => {
 
   test('a flaky store that answers 500 now and then loses nothing', async () => {
     let state = 7;
-    const random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+    const random = () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 2 ** 32;
+    };
     for (let round = 0; round < 20; round++) {
       const stored = new Set<number>();
       const { clock, batcher, refused } = setUp(

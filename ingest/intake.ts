@@ -2,13 +2,13 @@
 import type { Clock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
-import { parseTopic, type ReadingsPayload } from '../shared/topic.ts';
+import { isRejection, type Readings, readDeviceStatus, readReadings } from '../shared/readings.ts';
+import { parseTopic } from '../shared/topic.ts';
 import type { Batcher } from './batcher.ts';
 import type { Commits, MessageName } from './commits.ts';
 import type { DeadLetter, DeadLetterBox } from './dead-letter.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { Placement } from './placement.ts';
-import { impossible, isRejection, readDeviceStatus, readReadings } from './receive.ts';
 import type { StorePoint } from './store.ts';
 
 /** A reading cannot come from the future; small differences between clocks are no reason to lose it. */
@@ -19,6 +19,9 @@ export const earliestMs = Date.UTC(2020, 0, 1);
 const mostWaitingLetters = 2_000;
 /** `bad_points` is written when it changes, and so often at least. */
 const repeatBadMs = 3_600_000;
+
+const tellAgainMs = 3_600_000;
+const mostTold = 5_000;
 
 export interface IntakeDeps {
   placements: Map<string, Map<string, Placement>>;
@@ -41,6 +44,7 @@ export class Intake {
   readonly #bad = new Map<Placement, { count: number; t: number }>();
   #letters: Letter[] = [];
   #received = 0;
+  readonly #told = new Map<string, number>();
   #boxFull = false;
 
   constructor(deps: IntakeDeps) {
@@ -63,7 +67,7 @@ export class Intake {
     this.#received++;
     const target = this.#target(topic);
     const message = readReadings(bytes);
-    const wrong = isRejection(message) ? ({ kind: 'payload', reason: message.reason } as const) : this.#implausible(target, message.t);
+    const wrong = isRejection(message) ? ({ kind: 'payload', reason: message.reason } as const) : this.#implausible(target, message);
     if (wrong) {
       const gateway = target?.gateway ?? parseTopic(topic)?.gateway;
       const { boot, seq } = message;
@@ -71,38 +75,51 @@ export class Intake {
       this.#set({ ...wrong, t: clock.now(), topic, payload: bytes.toString('utf8', 0, 8_192), ...name });
       return;
     }
-    const { boot, seq, t, v, bad } = message as ReadingsPayload;
+    const { boot, seq, t, v, bad, left } = message as Readings;
     const place = target as Placement;
+    if (left !== undefined) this.#leftOut(topic, left, bytes);
 
     const points: StorePoint[] = [];
     let good = 0;
+    for (const _ in v) good++;
     let badCount = 0;
-    let fields = v as Record<string, number>;
-    for (const id in fields) {
-      if (!impossible(id, fields[id] as number)) {
-        good++;
-        continue;
-      }
-      if (fields === v) fields = { ...v };
-      delete fields[id];
-      badCount++;
-      metrics.bad.inc({ reason: 'range' });
-    }
     for (const id in bad) {
       badCount++;
       metrics.bad.inc({ reason: (bad as Record<string, string>)[id] as string });
     }
-    if (good > 0) points.push({ measurement: place.measurement, tags: place.tags, t, fields });
+    if (good > 0) points.push({ measurement: place.measurement, tags: place.tags, t, fields: v });
     const change = this.#badChange(place, t, badCount);
     if (change) points.push(change);
     if (!batcher.add(points, good, { gateway: place.gateway, boot, seq })) metrics.shed.inc();
   }
 
-  #implausible(target: Placement | undefined, t: number): Pick<Letter, 'kind' | 'reason'> | undefined {
+  #implausible(target: Placement | undefined, { t, at }: Readings): Pick<Letter, 'kind' | 'reason'> | undefined {
     if (!target) return { kind: 'device', reason: 'the site file has no such gateway or device' };
-    if (t > this.#deps.clock.now() + futureToleranceMs) return { kind: 'time', reason: `${new Date(t).toISOString()} is in the future` };
-    if (t < earliestMs) return { kind: 'time', reason: `${new Date(t).toISOString()} is before 2020: the clock of the gateway is wrong` };
+    // Whose clock it was: a device that stamps its own values says so by `at`.
+    const whose = at === undefined ? `the gateway ${target.gateway}` : `the device ${target.device}`;
+    const wrong = (how: string) =>
+      ({ kind: 'time', reason: `${new Date(t).toISOString()} is ${how}: the clock of ${whose} is wrong` }) as const;
+    if (t > this.#deps.clock.now() + futureToleranceMs) return wrong('in the future');
+    if (t < earliestMs) return wrong('before 2020');
     return undefined;
+  }
+
+  /** Part of a message could not be taken: one letter an hour for each device and reason, or a newer gateway would push out all others. */
+  #leftOut(topic: string, reason: string, bytes: Buffer): void {
+    const { clock, metrics } = this.#deps;
+    const key = `${topic} ${reason}`;
+    const now = clock.monotonic();
+    metrics.leftOut.inc();
+    if (now - (this.#told.get(key) ?? Number.NEGATIVE_INFINITY) < tellAgainMs) return;
+    if (this.#told.size > mostTold) this.#told.clear();
+    this.#told.set(key, now);
+    this.#set({
+      kind: 'payload',
+      t: clock.now(),
+      topic,
+      reason: `${reason}; the other values are stored`,
+      payload: bytes.toString('utf8', 0, 8_192),
+    });
   }
 
   /** How many points of the device were bad, as a series of its own: where values are missing, this says why the curve has a hole. */

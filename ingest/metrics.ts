@@ -12,6 +12,11 @@ export function ingestMetrics(registry: Registry) {
       labelNames: ['reason'],
       registers,
     }),
+    leftOut: new Counter({
+      name: 'plantroom_ingest_left_out_total',
+      help: 'Messages of which a part was wrong and left out; the rest is stored',
+      registers,
+    }),
     deadLetters: new Counter({
       name: 'plantroom_ingest_dead_letters_total',
       help: 'Messages and points set aside for good',

@@ -3,15 +3,15 @@ import { Counter, Gauge } from 'prom-client';
 import { type EngineDesk, openEngineDesk } from '../desk/index.ts';
 import { speedFromEnvironment } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
+import { isRejection, readDeviceStatus, readReadings } from '../shared/readings.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
-import { deviceStatusPayload, filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
+import { filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
 import { recordAlarms } from './alarm-record.ts';
 import { openBackfill } from './backfill.ts';
 import { openConditionHandler } from './condition-handler.ts';
 import { type Condition, openEngine } from './engine.ts';
 import { openRuleBook } from './pack.ts';
 import { openPublisher } from './publish.ts';
-import { parseReadings } from './readings.ts';
 import { loadCheckpoint, resume, saveCheckpoint } from './resume.ts';
 
 /** A delay that ends is noticed so much later (real time), so that a reading under way is heard first. */
@@ -151,8 +151,9 @@ export const startRules =
       const parts = parseTopic(topic);
       if (!parts) return;
       if (parts.kind === 'readings' && parts.device !== undefined) {
-        const message = parseReadings(payload);
-        if (!message) return void count.invalid.inc();
+        const message = readReadings(payload);
+        if (isRejection(message)) return void count.invalid.inc();
+        if (message.left !== undefined) count.invalid.inc();
         count.readings.inc();
         const judged = engine.reading(parts.device, message.t, message.v, message.bad);
         late.take(parts.gateway, parts.device, message, judged);
@@ -165,16 +166,16 @@ export const startRules =
     };
 
     const takeStatus = (parts: { gateway: string; device?: string }, text: string) => {
+      if (parts.device !== undefined) {
+        const status = readDeviceStatus(text);
+        if (!status) return void count.invalid.inc();
+        return engine.status(parts.device, status.since, status.online);
+      }
       let json: unknown;
       try {
         json = JSON.parse(text);
       } catch {
         return void count.invalid.inc();
-      }
-      if (parts.device !== undefined) {
-        const status = deviceStatusPayload.safeParse(json);
-        if (!status.success) return void count.invalid.inc();
-        return engine.status(parts.device, status.data.since, status.data.online);
       }
       const status = gatewayStatusPayload.safeParse(json);
       if (!status.success) return void count.invalid.inc();

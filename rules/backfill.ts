@@ -7,11 +7,11 @@
 import type { EngineDesk } from '../desk/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import type { Readings } from '../shared/readings.ts';
 import { SeenMessages } from './dedupe.ts';
 import { type Condition, type Engine, openEngine } from './engine.ts';
 import { messageOf } from './message.ts';
 import type { Instance, RuleBook } from './pack.ts';
-import type { Message } from './readings.ts';
 import { openSuppression, type Seasons, type Suppression } from './suppression.ts';
 
 /** Real time without a late reading: the backlog is through. */
@@ -32,7 +32,7 @@ export interface BackfillDeps {
 
 export interface Backfill extends Disposable {
   /** Every message is shown. `judged`: the live engine took it; false: newer ones were judged before. */
-  take(gateway: string, device: string, message: Message, judged: boolean): void;
+  take(gateway: string, device: string, message: Readings, judged: boolean): void;
 }
 
 interface Session {

@@ -2,8 +2,8 @@
 import { openEngine } from '../../rules/engine.ts';
 import { kinds } from '../../rules/kinds.ts';
 import { type Instance, openInstance } from '../../rules/pack.ts';
-import { parseReadings } from '../../rules/readings.ts';
 import { examplePlace } from '../../rules/try-kind.ts';
+import { isRejection, readReadings } from '../../shared/readings.ts';
 import { ruleSchema } from '../../shared/rule.ts';
 import { median, type Row } from '../row.ts';
 
@@ -102,8 +102,8 @@ export function engineRates(work: { devices: number; rules: number; rounds: numb
     let begin = performance.now();
     for (const messages of all) {
       for (const { device, payload } of messages) {
-        const message = parseReadings(payload);
-        if (message) engine.reading(device, message.t, message.v, message.bad);
+        const message = readReadings(payload);
+        if (!isRejection(message)) engine.reading(device, message.t, message.v, message.bad);
       }
       engine.tick(startMs + round++ * pollMs);
     }

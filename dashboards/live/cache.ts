@@ -1,9 +1,10 @@
 /** What every device says now: readings and states from MQTT, and from the store what was there before this role started. */
 import type { MqttClient } from 'mqtt';
 import type { Newest } from '../../ingest/store.ts';
-import { inRange, isQuantity, type QuantityId } from '../../shared/quantity.ts';
+import { isQuantity, type QuantityId } from '../../shared/quantity.ts';
 import type { BadReason, Quality } from '../../shared/reading.ts';
-import { deviceStatusPayload, filters, parseTopic, readingsPayload } from '../../shared/topic.ts';
+import { isRejection, readDeviceStatus, readReadings } from '../../shared/readings.ts';
+import { filters, parseTopic } from '../../shared/topic.ts';
 
 export interface LatestValue {
   /** null when bad: never 0, never an old one. */
@@ -57,36 +58,22 @@ export class LiveCache {
     const device = this.devices.get(parts.device);
     // Only devices of the site file: what others publish is not shown and cannot fill the memory.
     if (!device) return;
-    let json: unknown;
-    try {
-      json = JSON.parse(payload.toString());
-    } catch {
-      this.invalid++;
-      return;
-    }
     if (parts.kind === 'status') {
-      const status = deviceStatusPayload.safeParse(json);
-      if (!status.success) this.invalid++;
-      else this.#status(parts.device, device, status.data);
+      const status = readDeviceStatus(payload);
+      if (!status) this.invalid++;
+      else this.#status(parts.device, device, status);
       return;
     }
-    const readings = readingsPayload.safeParse(json);
-    if (!readings.success) {
+    const readings = readReadings(payload);
+    if (isRejection(readings)) {
       this.invalid++;
       return;
     }
-    const { t, v, bad } = readings.data;
-    for (const [id, value] of Object.entries(v) as [QuantityId, number][]) {
-      this.#value(
-        parts.device,
-        device,
-        id,
-        inRange(id, value) ? { value, t, quality: 'good' } : { value: null, t, quality: 'bad', reason: 'range' },
-      );
-    }
-    for (const [id, reason] of Object.entries(bad ?? {}) as [QuantityId, BadReason][]) {
-      this.#value(parts.device, device, id, { value: null, t, quality: 'bad', reason });
-    }
+    const { t, v, bad, left } = readings;
+    if (left !== undefined) this.invalid++;
+    for (const id in v) this.#value(parts.device, device, id as QuantityId, { value: v[id] as number, t, quality: 'good' });
+    for (const id in bad)
+      this.#value(parts.device, device, id as QuantityId, { value: null, t, quality: 'bad', reason: bad[id] as BadReason });
   }
 
   /** Values that the store holds; anything newer from MQTT stays. */

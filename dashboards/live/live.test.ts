@@ -182,9 +182,9 @@ describe('health', () => {
     expect(health.check().roles.ingest).toBe('not heard of');
     beat('ingest/1');
     beat('ingest/2', false);
-    expect(health.check()).toEqual({ ok: true, roles: { ingest: 'up' } });
+    expect(health.check()).toEqual({ ok: true, roles: { ingest: 'up' }, troubles: [] });
     clock.advanceSync(heartbeatLimitMs + 1);
-    expect(health.check()).toEqual({ ok: false, roles: { ingest: 'silent' } });
+    expect(health.check()).toEqual({ ok: false, roles: { ingest: 'silent' }, troubles: [] });
     beat('ingest/1', false);
     expect(health.check().roles.ingest).toBe('down');
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { quantityIds } from '../shared/quantity.ts';
-import { badReasons } from '../shared/reading.ts';
-import { readingsPayload } from '../shared/topic.ts';
-import { impossible, isRejection, maxPayloadBytes, readDeviceStatus, readingsMistake, readReadings } from './receive.ts';
+import { quantityIds } from './quantity.ts';
+import { badReasons } from './reading.ts';
+import { impossible, isRejection, maxPayloadBytes, readDeviceStatus, readingsMistake, readReadings } from './readings.ts';
+import { readingsPayload } from './topic.ts';
 
 const good = { boot: 'b', seq: 3, t: 1_770_000_000_000, v: { active_power_kw: 1.5, ph: 7 }, bad: { frequency_hz: 'comm' } };
 
@@ -54,13 +54,27 @@ describe('a readings message', () => {
     expect(read(good)).toEqual(good);
     expect(read('{')).toEqual({ reason: expect.stringMatching(/^not JSON/) });
     expect(read('[]')).toEqual({ reason: 'not a JSON object' });
-    expect(read({ ...good, v: { volts: 1 } })).toEqual({ reason: 'v.volts is not a known quantity', boot: 'b', seq: 3 });
-    expect(read({ ...good, v: { ph: '7' } })).toEqual({ reason: 'v.ph is "7", not a finite number', boot: 'b', seq: 3 });
-    expect(read({ ...good, bad: { ph: 'tired' } })).toMatchObject({ reason: 'bad.ph is "tired", not a known reason' });
+    const bare = { boot: 'b', seq: 3, t: good.t };
+    expect(read({ ...bare, v: { volts: 1 } })).toEqual({ reason: 'v.volts is not a known quantity', boot: 'b', seq: 3 });
+    expect(read({ ...bare, v: { ph: '7' } })).toEqual({ reason: 'v.ph is "7", not a finite number', boot: 'b', seq: 3 });
+    expect(read({ ...good, at: -1 })).toMatchObject({ reason: 'at is -1, not a time in UTC milliseconds' });
     expect(read({ ...good, seq: -1 })).toEqual({ reason: 'seq is -1, not a whole number from 0' });
-    expect(read({ ...good, more: 1 })).toMatchObject({ reason: '"more" is not part of a readings message', seq: 3 });
     expect(read('{"__proto__":{"boot":"b"}}')).toMatchObject({ reason: expect.stringMatching(/boot is undefined/) });
     expect(read(`{"boot":"${'x'.repeat(maxPayloadBytes)}"}`)).toMatchObject({ reason: expect.stringMatching(/the limit is/) });
+  });
+
+  test('one wrong value does not take the others with it, and what was left out is told', () => {
+    const read = (payload: unknown) => readReadings(JSON.stringify(payload));
+    expect(read({ ...good, v: { volts: 1, ph: 7 } })).toEqual({ ...good, v: { ph: 7 }, left: 'v.volts is not a known quantity' });
+    expect(read({ ...good, v: { ph: '7', temp: 2, pressure_kpa: 400 } })).toEqual({ ...good, v: { pressure_kpa: 400 }, left: 'v.ph is "7", not a finite number' });
+    expect(read({ ...good, bad: { ph: 'tired', frequency_hz: 'comm' } })).toEqual({ ...good, left: 'bad.ph is "tired", not a known reason' });
+    expect(read({ ...good, more: 1 })).toEqual({ ...good, left: '"more" is not part of a readings message' });
+  });
+
+  test('an impossible value is bad for everybody who reads the message', () => {
+    expect(readReadings(JSON.stringify({ ...good, v: { ph: 15, active_power_kw: 1 } }))).toEqual({ ...good, v: { active_power_kw: 1 }, bad: { frequency_hz: 'comm', ph: 'range' } });
+    const { bad: _, ...fine } = good;
+    expect(readReadings(JSON.stringify({ ...fine, v: { ph: -1 } }))).toEqual({ ...fine, v: {}, bad: { ph: 'range' } });
   });
 
   test('seeded garbage never throws', () => {
@@ -71,7 +85,9 @@ describe('a readings message', () => {
       for (let k = 0; k < 1 + random() * 4; k++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
       const cut = bytes.subarray(0, random() < 0.3 ? Math.floor(random() * bytes.length) : bytes.length);
       const found = readReadings(cut);
-      if (!isRejection(found)) expect(readingsMistake(found)).toBe(undefined);
+      if (isRejection(found)) continue;
+      const { left: _, ...taken } = found;
+      expect(readingsMistake(taken)).toBe(undefined);
     }
   });
 

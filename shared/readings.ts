@@ -1,11 +1,12 @@
 /**
- * One message: JSON to a valid payload, or the reason why not. Written by hand because the zod schema of shared/topic.ts costs several times
- * the rest of the work at thousands of messages a second; receive.test.ts proves that both accept the same.
+ * One readings message: JSON to values, or the reason why not. The only parser there is, for ingest, rules and the live cache alike: what one of them
+ * judges or shows the others store. Written by hand because the zod schema of topic.ts costs several times the rest of the work at thousands of messages a
+ * second; readings.test.ts proves that both accept the same. Of a message with a wrong value the others are taken, and what was left out is told.
  */
-import { reasonOf } from '../shared/errors.ts';
-import { quantities } from '../shared/quantity.ts';
-import { badReasons } from '../shared/reading.ts';
-import type { DeviceStatusPayload, ReadingsPayload } from '../shared/topic.ts';
+import { reasonOf } from './errors.ts';
+import { quantities } from './quantity.ts';
+import { type BadReason, badReasons } from './reading.ts';
+import { type DeviceStatusPayload, deviceStatusPayload } from './topic.ts';
 
 /** A poll of a device with every quantity of the vocabulary stays below this by far. */
 export const maxPayloadBytes = 65_536;
@@ -14,6 +15,20 @@ const reasons = new Set<unknown>(badReasons);
 const limits = new Map<string, { min: number; max: number; whole: boolean }>(
   Object.entries(quantities).map(([id, { range, kind }]) => [id, { min: range[0], max: range[1], whole: kind === 'state' }]),
 );
+
+/** What a message says. A physically impossible value is among `bad`, as `range`. */
+export interface Readings {
+  boot: string;
+  seq: number;
+  /** When the values were true. */
+  t: number;
+  /** When the gateway heard them, where the device stamps its values by its own clock. */
+  at?: number | undefined;
+  v: Record<string, number>;
+  bad?: Record<string, BadReason> | undefined;
+  /** What could not be taken and was left out. */
+  left?: string;
+}
 
 export interface Rejection {
   reason: string;
@@ -57,17 +72,50 @@ export function readingsMistake(payload: unknown): string | undefined {
 }
 
 /** Parses and checks; a rejection names boot and seq when they can be read. */
-export function readReadings(bytes: Buffer): ReadingsPayload | Rejection {
+export function readReadings(bytes: Uint8Array | string): Readings | Rejection {
   if (bytes.length > maxPayloadBytes) return { reason: `${bytes.length} bytes, the limit is ${maxPayloadBytes}` };
   let payload: unknown;
   try {
-    payload = JSON.parse(bytes.toString());
+    payload = JSON.parse(typeof bytes === 'string' ? bytes : textOf(bytes));
   } catch (error) {
     return { reason: `not JSON: ${reasonOf(error)}`.slice(0, 200) };
   }
   const reason = readingsMistake(payload);
-  if (reason === undefined) return payload as ReadingsPayload;
-  return rejection(reason, payload);
+  const message = reason === undefined ? (payload as Readings) : salvaged(payload, reason);
+  return message ? withoutImpossible(message) : rejection(reason as string, payload);
+}
+
+const textOf = (bytes: Uint8Array): string =>
+  (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString();
+
+/** The message without what is wrong in it; undefined when it cannot be named, timed or read at all. */
+function salvaged(payload: unknown, reason: string): Readings | undefined {
+  if (!isPlain(payload)) return undefined;
+  const { boot, seq, t, at, v, bad } = payload;
+  if (!isBoot(boot) || !Number.isSafeInteger(seq) || (seq as number) < 0 || !isTime(t) || !isPlain(v)) return undefined;
+  const kept: Readings = { boot, seq: seq as number, t, v: {}, left: reason };
+  if (at !== undefined) {
+    // When it was heard is what silence is judged by: a wrong one is worse than none.
+    if (!isTime(at)) return undefined;
+    kept.at = at;
+  }
+  for (const id in v) if (limits.has(id) && Number.isFinite(v[id])) kept.v[id] = v[id] as number;
+  if (isPlain(bad)) {
+    kept.bad = {};
+    for (const id in bad) if (limits.has(id) && reasons.has(bad[id])) kept.bad[id] = bad[id] as BadReason;
+  }
+  return Object.keys(kept.v).length > 0 || kept.bad ? kept : undefined;
+}
+
+function withoutImpossible(message: Readings): Readings {
+  let { v, bad } = message;
+  for (const id in v) {
+    if (!impossible(id, v[id] as number)) continue;
+    if (v === message.v) [v, bad] = [{ ...v }, { ...bad }];
+    delete v[id];
+    (bad as Record<string, BadReason>)[id] = 'range';
+  }
+  return v === message.v ? message : { ...message, v, bad };
 }
 
 export function rejection(reason: string, payload: unknown): Rejection {
@@ -77,19 +125,20 @@ export function rejection(reason: string, payload: unknown): Rejection {
   return { reason, boot, seq: seq as number };
 }
 
-export const isRejection = (value: ReadingsPayload | Rejection): value is Rejection => 'reason' in value;
+export const isRejection = (value: Readings | Rejection): value is Rejection => 'reason' in value;
 
-/** Physically impossible values: the gateway calls them bad; whoever sends one all the same does not get it stored. */
+/** Physically impossible values: the gateway calls them bad; whoever sends one all the same does not get it judged, shown or stored. */
 export function impossible(id: string, value: number): boolean {
   const limit = limits.get(id);
   return limit === undefined || value < limit.min || value > limit.max || (limit.whole && !Number.isInteger(value));
 }
 
-export function readDeviceStatus(bytes: Buffer): DeviceStatusPayload | undefined {
+/** Undefined when it is not a device's status. */
+export function readDeviceStatus(bytes: Uint8Array | string): DeviceStatusPayload | undefined {
   if (bytes.length > maxPayloadBytes) return undefined;
   try {
-    const payload = JSON.parse(bytes.toString()) as unknown;
-    return isPlain(payload) && typeof payload.online === 'boolean' && isTime(payload.since) ? (payload as DeviceStatusPayload) : undefined;
+    const found = deviceStatusPayload.safeParse(JSON.parse(typeof bytes === 'string' ? bytes : textOf(bytes)));
+    return found.success ? found.data : undefined;
   } catch {
     return undefined;
   }
