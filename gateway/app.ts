@@ -8,6 +8,7 @@ import type { Bus, GatewaySite } from '../shared/site.ts';
 import { profilesOf } from './check.ts';
 import { ClockGuard } from './clock-guard.ts';
 import type { Profile } from './device.ts';
+import { sessionName } from './mqtt/session.ts';
 import { dropReasons, Outbox, type OutboxStatus } from './outbox.ts';
 import { type Link, startLink } from './publish.ts';
 import { RawWatch } from './raw-watch.ts';
@@ -102,7 +103,7 @@ async function startOne(
     if (!transport) throw new Fault('catalog/invalid', `gateway/transports has no ${bus.type}.ts`);
     const busLog = log.child({ bus: bus.id });
     try {
-      undo.use(transport.start(bus, transportContext(context, profiles, sink, busLog)));
+      undo.use(transport.start(bus, transportContext(context, gateway.id, profiles, sink, busLog)));
     } catch (error) {
       // A missing secret, say. The other buses need not suffer for it.
       busLog.error({ reason: reasonOf(error) }, 'bus not started');
@@ -114,6 +115,7 @@ async function startOne(
 
 function transportContext(
   context: RoleContext,
+  gateway: string,
   profiles: ReadonlyMap<string, Profile>,
   sink: Sink,
   log: RoleContext['log'],
@@ -126,7 +128,14 @@ function transportContext(
     profiles,
     environment: process.env,
     metrics: context.metrics,
-    mqtt: { url, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password: password.reveal() }) },
+    timezone: context.site.config.site.timezone,
+    session: sessionName(join(context.dataDir, 'outbox', `${gateway}.session`), context.site.config.site.id, gateway),
+    mqtt: {
+      url,
+      keepsSessions: process.env.PLANTROOM_MQTT_EMBEDDED !== '1',
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password: password.reveal() }),
+    },
   };
 }
 

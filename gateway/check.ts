@@ -32,8 +32,19 @@ export function checkGateway(site: LoadedSite, profiles: ReadonlyMap<string, Pro
 }
 
 function checkMqttDevice(device: MqttDevice, path: Path, say: Say): void {
-  device.points.forEach((point, index) => void checkJsonPath(point.path, [...path, 'points', index, 'path'], say));
-  if (device.time) checkJsonPath(device.time.path, [...path, 'time', 'path'], say);
+  const check = (where: { path: string; inside?: string | undefined }, at: Path) => {
+    checkJsonPath(where.path, [...at, 'path'], say);
+    if (where.inside !== undefined) checkJsonPath(where.inside, [...at, 'inside'], say);
+  };
+  device.points.forEach((point, index) => void check(point, [...path, 'points', index]));
+  if (device.time) check(device.time, [...path, 'time']);
+  if (device.time?.zone !== undefined && device.time.unit !== 'iso') {
+    say([...path, 'time', 'zone'], device.time.zone, 'only with unit iso; numbers count from 1970 in UTC');
+  }
+  if (device.rows === undefined) return;
+  checkJsonPath(device.rows, [...path, 'rows'], say);
+  if (!device.time)
+    say([...path, 'rows'], device.rows, 'rows together with `time`; without their own times they would all be of one moment');
 }
 
 function checkJsonPath(text: string, path: Path, say: Say): void {

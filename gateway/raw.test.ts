@@ -148,13 +148,19 @@ describe('a device that publishes JSON', () => {
         points: [{ quantity: 'room_temp_c', path: '$.temp', scale: 0.1 }, { quantity: 'humidity_pct', path: '$.rh', topic: 'sensors/rh' }],
       }],
     }); // biome-ignore format: short
-    const listener = new Listener(bus, clock, silentLog(), {
-      readings: () => {},
-      device: () => {},
-      raw: (_device, one) => {
-        look = one;
+    const listener = new Listener(
+      bus,
+      clock,
+      silentLog(),
+      {
+        readings: () => {},
+        device: () => {},
+        raw: (_device, one) => {
+          look = one;
+        },
       },
-    });
+      'Asia/Shanghai',
+    );
     listener.receive({ topic: 'sensors/room', payload: Buffer.from('{"temp": 215, "key": "secret"}'), retain: false, dup: false });
     expect(rawPayload.parse(look?.())).toEqual({
       type: 'mqtt', t: clock.now(),

@@ -45,8 +45,12 @@ export interface TransportContext extends Deps {
   sink: Sink;
   /** Profiles by id. */
   profiles: ReadonlyMap<string, Profile>;
-  /** Plantroom's own broker, for MQTT buses that name no other. */
-  mqtt?: { url: string; username?: string; password?: string };
+  /** Plantroom's own broker, for MQTT buses that name no other; `keepsSessions`: not the embedded one, which forgets all when it ends. */
+  mqtt?: { url: string; username?: string; password?: string; keepsSessions?: boolean };
+  /** Time zone of the site; by default UTC. */
+  timezone?: string;
+  /** A name that is the same after each start and that no other gateway anywhere has: brokers keep messages for it meanwhile. */
+  session?: string;
   environment?: NodeJS.ProcessEnv;
   /** Where a transport shows what it counts. */
   metrics?: Registry;

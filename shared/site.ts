@@ -80,11 +80,16 @@ export const modbusDeviceSchema = z.strictObject({
 });
 export type ModbusDevice = z.infer<typeof modbusDeviceSchema>;
 
+const innerPath = z.string().optional().meta({ description: 'Where a JSON text stands at `path`: the JSONPath within it' });
+
 /** Maps one field of a JSON payload to a quantity. */
 export const mqttPointSchema = z.strictObject({
   quantity: quantitySchema,
   topic: z.string().optional().meta({ description: "By default the device's topic" }),
   path: z.string().meta({ description: 'JSONPath (RFC 9535), such as $.data.temp' }),
+  inside: innerPath,
+  decimal: z.enum(['.', ',']).optional().meta({ description: 'Numbers in texts: the sign before the decimals; by default a point' }),
+  suffix: z.string().min(1).optional().meta({ description: 'Numbers in texts: what must follow the number, such as °C' }),
   scale: z.number().default(1),
   offset: z.number().default(0),
   states: z.record(z.string(), z.number()).optional().meta({ description: 'Text values to numbers, such as {open: 0, closed: 1}' }),
@@ -95,9 +100,25 @@ export const mqttDeviceSchema = z.strictObject({
   system: systemSchema,
   topic: z.string().min(1),
   time: z
-    .strictObject({ path: z.string(), unit: z.enum(['ms', 's', 'iso']) })
+    .strictObject({
+      path: z.string(),
+      inside: innerPath,
+      unit: z.enum(['ms', 's', 'us', 'ns', 'iso']),
+      zone: z
+        .string()
+        .refine((zone) => zone === 'site' || isTimeZone(zone), '`site`, or an IANA time zone such as Asia/Shanghai')
+        .optional()
+        .meta({
+          description: 'Unit iso: the time zone of texts that carry none, `site` for that of the site. Without it such a text is no time',
+        }),
+    })
     .optional()
     .meta({ description: 'Where the payload carries its time; else arrival' }),
+  rows: z
+    .string()
+    .optional()
+    .meta({ description: 'A message with several readings: the JSONPath of its rows, such as $[*]; all other paths begin at a row' }),
+  partial: z.boolean().default(false).meta({ description: 'A message carries only what changed: what is absent is unchanged, not bad' }),
   expire: durationSchema.default(180_000).meta({ description: 'Without a message for so long the device is offline' }),
   points: z.array(mqttPointSchema).min(1),
 });

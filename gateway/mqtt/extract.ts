@@ -1,17 +1,25 @@
-/** A foreign JSON payload to quantities, by the paths of the site file. Pure: text and arrival time in, a poll result or a reason out. */
+/** A foreign payload to quantities, by the paths of the site file. Pure: value and arrival time in, poll results out. */
 import { compile, type JSONPathQuery, type JSONValue } from 'json-p3';
 import { inRange, type QuantityId, quantity } from '../../shared/quantity.ts';
 import type { RawField } from '../../shared/raw.ts';
 import type { BadReason } from '../../shared/reading.ts';
 import type { MqttDevice } from '../../shared/site.ts';
 import type { PollResult } from '../transport.ts';
+import { parseInner } from './payload.ts';
+import { type NumberForm, numberOf } from './payload-number.ts';
+import { payloadTime, type TimeUnit } from './payload-time.ts';
 
 const longestFound = 200;
 
-interface Field {
+/** Where something stands: at a path, or within the JSON text that stands there. */
+interface Where {
+  query: JSONPathQuery;
+  inside: JSONPathQuery | undefined;
+}
+
+interface Field extends Where, NumberForm {
   quantity: QuantityId;
   path: string;
-  query: JSONPathQuery;
   scale: number;
   offset: number;
   states: Readonly<Record<string, number>> | undefined;
@@ -21,37 +29,67 @@ interface Field {
 export interface Mapping {
   device: string;
   topic: string;
-  time: { query: JSONPathQuery; unit: 'ms' | 's' | 'iso' } | undefined;
+  time: (Where & { unit: TimeUnit; zone: string | undefined }) | undefined;
+  /** Several readings in one message. */
+  rows: JSONPathQuery | undefined;
+  /** Some value is the whole payload. */
+  whole: boolean;
+  /** What is absent is unchanged. */
+  partial: boolean;
   fields: readonly Field[];
 }
 
-/** Compiles the paths once. A device whose points name own topics yields one mapping per topic. */
-export function mappingsOf(device: MqttDevice): Mapping[] {
-  const time = device.time ? { query: compile(device.time.path), unit: device.time.unit } : undefined;
-  const byTopic = new Map<string, Field[]>();
-  for (const point of device.points) {
-    const topic = point.topic ?? device.topic;
-    const fields = byTopic.get(topic) ?? [];
-    byTopic.set(topic, fields);
-    fields.push({
-      quantity: point.quantity,
-      path: point.path,
-      query: compile(point.path),
-      scale: point.scale,
-      offset: point.offset,
-      states: point.states,
-    });
-  }
-  return [...byTopic].map(([topic, fields]) => ({ device: device.id, topic, time, fields }));
+/** One reading of a message and the value that it was taken from. */
+export interface Extracted {
+  result: PollResult;
+  row: JSONValue;
 }
 
-/** Undefined: the text is not JSON. */
-export function parsePayload(text: string): JSONValue | undefined {
-  try {
-    return JSON.parse(text) as JSONValue;
-  } catch {
-    return undefined;
+const whereOf = ({ path, inside }: { path: string; inside?: string | undefined }): Where => ({
+  query: compile(path),
+  inside: inside === undefined ? undefined : compile(inside),
+});
+
+/** Compiles the paths once. A device whose points name own topics yields one mapping per topic. */
+export function mappingsOf(device: MqttDevice, siteZone: string): Mapping[] {
+  const { id, partial } = device;
+  const time = device.time && {
+    ...whereOf(device.time),
+    unit: device.time.unit,
+    zone: device.time.zone === 'site' ? siteZone : device.time.zone,
+  };
+  const rows = device.rows === undefined ? undefined : compile(device.rows);
+  const byTopic = new Map<string, Field[]>();
+  for (const { topic = device.topic, quantity: id, path, scale, offset, states, decimal, suffix, inside } of device.points) {
+    const fields = byTopic.get(topic) ?? [];
+    byTopic.set(topic, fields);
+    fields.push({ quantity: id, path, ...whereOf({ path, inside }), scale, offset, states, decimal, suffix });
   }
+  return [...byTopic].map(([topic, fields]) => ({
+    device: id,
+    topic,
+    time,
+    rows,
+    partial,
+    whole: fields.some(({ path }) => path === '$'),
+    fields,
+  }));
+}
+
+/** The readings of a message by time, the oldest first; none when nothing changed that we know. */
+export function extractAll(mapping: Mapping, payload: JSONValue, arrived: number): Extracted[] {
+  const rows = mapping.rows ? mapping.rows.query(payload).values() : [payload];
+  if (rows.length === 0) return mapping.partial ? [] : [{ result: allBad(mapping, 'path', arrived), row: payload }];
+  const found = rows.map((row) => ({ result: extract(mapping, row, arrived), row }));
+  return found
+    .filter(({ result }) => Object.keys(result.v).length + Object.keys(result.bad).length > 0)
+    .sort((a, b) => a.result.t - b.result.t);
+}
+
+/** A message of which nothing can be read. */
+export function allBad(mapping: Mapping, reason: BadReason, arrived: number): PollResult {
+  const bad = mapping.partial ? [] : mapping.fields.map(({ quantity: id }) => [id, reason] as const);
+  return { device: mapping.device, t: arrived, v: {}, bad: Object.fromEntries(bad) };
 }
 
 /**
@@ -60,21 +98,25 @@ export function parsePayload(text: string): JSONValue | undefined {
  */
 export function extract(mapping: Mapping, payload: JSONValue, arrived: number): PollResult {
   const result: PollResult = { device: mapping.device, t: arrived, v: {}, bad: {} };
-  const t = mapping.time ? timeOf(mapping.time.query.match(payload)?.value, mapping.time.unit) : arrived;
+  const { time } = mapping;
+  const t = time ? payloadTime(at(time, payload), time.unit, time.zone, arrived) : arrived;
   for (const field of mapping.fields) {
-    const value = t === undefined ? 'path' : readField(field, payload);
+    const raw = at(field, payload);
+    if (raw === undefined && mapping.partial) continue;
+    const value = t === undefined ? 'path' : readField(field, raw);
     if (typeof value === 'number') result.v[field.quantity] = value;
     else result.bad[field.quantity] = value;
   }
   if (t !== undefined) result.t = t;
-  if (mapping.time && t !== undefined) result.at = arrived;
+  if (time && t !== undefined) result.at = arrived;
   return result;
 }
 
 /** What stands in the payload at each path, and what it means; for those who look. Without a payload nothing came yet. */
 export function rawFields(mapping: Mapping, payload: JSONValue | undefined, result: PollResult | undefined): RawField[] {
-  return mapping.fields.map(({ quantity: id, path, query }) => {
-    const found = payload === undefined ? undefined : query.match(payload)?.value;
+  return mapping.fields.map((field) => {
+    const { quantity: id, path } = field;
+    const found = payload === undefined ? undefined : at(field, payload);
     return {
       quantity: id,
       topic: mapping.topic,
@@ -87,16 +129,14 @@ export function rawFields(mapping: Mapping, payload: JSONValue | undefined, resu
   });
 }
 
-function timeOf(value: JSONValue | undefined, unit: 'ms' | 's' | 'iso'): number | undefined {
-  let ms = Number.NaN;
-  // Without a zone, Date.parse would read local time of the gateway.
-  if (unit === 'iso' && typeof value === 'string' && /(?:Z|[+-]\d\d:?\d\d)$/i.test(value)) ms = Date.parse(value);
-  else if (unit !== 'iso') ms = Math.round((numberOf(value) ?? Number.NaN) * (unit === 's' ? 1_000 : 1));
-  return Number.isFinite(ms) && ms >= 0 && ms <= 8.64e15 ? ms : undefined;
+function at({ query, inside }: Where, payload: JSONValue): JSONValue | undefined {
+  const found = query.match(payload)?.value;
+  if (!inside) return found;
+  const inner = parseInner(found);
+  return inner === undefined ? undefined : inside.match(inner)?.value;
 }
 
-function readField(field: Field, payload: JSONValue): number | BadReason {
-  const raw = field.query.match(payload)?.value;
+function readField(field: Field, raw: JSONValue | undefined): number | BadReason {
   if (raw === undefined) return 'path';
   if (raw === null) return 'sentinel';
   const number = field.states && Object.hasOwn(field.states, String(raw)) ? field.states[String(raw)] : decode(field, raw);
@@ -109,13 +149,5 @@ function decode(field: Field, raw: JSONValue): number | undefined {
   // With a table of states, a text that is not in it has no meaning.
   if (field.states) return undefined;
   if (typeof raw === 'boolean') return quantity(field.quantity).kind === 'state' ? Number(raw) : undefined;
-  return numberOf(raw);
-}
-
-const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
-
-/** Many devices send numbers as text; an empty text is none, although Number('') is 0. */
-function numberOf(raw: JSONValue | undefined): number | undefined {
-  if (typeof raw === 'number') return raw;
-  return typeof raw === 'string' && decimal.test(raw) ? Number(raw) : undefined;
+  return numberOf(raw, field);
 }

@@ -10,10 +10,16 @@ function open(devices: unknown[]) {
   const clock = manualClock();
   const results: PollResult[] = [];
   const states: DeviceState[] = [];
-  const listener = new Listener(bus, clock, silentLog(), {
-    readings: (result) => results.push(result),
-    device: (state) => states.push(state),
-  });
+  const listener = new Listener(
+    bus,
+    clock,
+    silentLog(),
+    {
+      readings: (result) => results.push(result),
+      device: (state) => states.push(state),
+    },
+    'Asia/Shanghai',
+  );
   const receive = (topic: string, payload: unknown, flags: { retain?: boolean; dup?: boolean } = {}) =>
     listener.receive({
       topic,
@@ -90,15 +96,21 @@ describe('a device that publishes JSON', () => {
     expect(listener.counts.retained).toBe(1);
   });
 
-  it('counts junk and oversize payloads and goes on', () => {
-    const { receive, results, listener } = open([room()]);
+  it('counts junk and oversize payloads, calls their values bad and goes on: who sends junk is there all the same', () => {
+    const { receive, results, states, listener } = open([room()]);
     receive('sensors/room', 'not json');
     receive('sensors/room', `"${'x'.repeat(70_000)}"`);
     receive('sensors/room', '"text"');
+    receive('sensors/room', '');
     receive('sensors/room', good);
-    expect(listener.counts.junk).toBe(2);
-    expect(results).toHaveLength(2);
-    expect(results[0]?.bad).toEqual({ room_temp_c: 'path', humidity_pct: 'path' });
+    expect(listener.counts).toMatchObject({ junk: 2, badFields: 2 });
+    expect(results.map(({ bad }) => bad)).toEqual([
+      { room_temp_c: 'decode', humidity_pct: 'decode' },
+      { room_temp_c: 'decode', humidity_pct: 'decode' },
+      { room_temp_c: 'path', humidity_pct: 'path' },
+      {},
+    ]);
+    expect(states.map(({ online }) => online)).toEqual([true]);
   });
 
   it('reads the time of the payload in ms, s and ISO, and makes all bad without it', () => {
@@ -164,7 +176,7 @@ describe('a device that publishes JSON', () => {
       }),
       room({ id: 'any', topic: 'shelly/+/status', points: [{ quantity: 'room_temp_c', path: '$.t' }] }),
     ]);
-    expect(listener.topics.sort()).toEqual(['sensors/room', 'sensors/room/rh', 'shelly/+/status']);
+    expect(listener.topics.map(({ topic }) => topic).sort()).toEqual(['sensors/room', 'sensors/room/rh', 'shelly/+/status']);
     receive('sensors/room', '21.25');
     receive('sensors/room/rh', '40');
     receive('shelly/abc/status', { t: 5 });

@@ -1,4 +1,5 @@
 /** One MQTT bus without its connection: messages in, results and device states out. Time is handed in; nothing here waits. */
+import type { JSONValue } from 'json-p3';
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
 import type { RawField } from '../../shared/raw.ts';
@@ -6,11 +7,15 @@ import type { MqttBus } from '../../shared/site.ts';
 import { covers } from '../access.ts';
 import type { PollResult, Sink } from '../transport.ts';
 import { DeviceClock } from './device-clock.ts';
-import { extract, type Mapping, mappingsOf, parsePayload, rawFields } from './extract.ts';
+import { allBad, extract, extractAll, type Mapping, mappingsOf, rawFields } from './extract.ts';
+import { parsePayload } from './payload.ts';
 
 export const maxPayloadBytes = 64 << 10;
 /** Remembered messages per device and topic, to know a repeated one; brokers repeat within seconds. */
 const remembered = 32;
+const rememberedRows = 512;
+/** Retained messages that are older say nothing that is not stored long since. */
+const keptAtMostMs = 7 * 86_400_000;
 
 interface Watch {
   device: string;
@@ -32,7 +37,7 @@ interface Source {
   recent: Map<number, string>;
   last: string | undefined;
   /** The message that was taken last and when it came, for those who look. */
-  taken: { text: string; t: number } | undefined;
+  taken: { value: JSONValue; t: number } | undefined;
 }
 
 export interface Arrival {
@@ -44,15 +49,19 @@ export interface Arrival {
 }
 
 export interface ListenerCounts {
-  /** Kept by a broker from before: nobody knows how old. */
+  /** Kept by a broker from before, of which nobody knows how old it is. */
   retained: number;
   duplicate: number;
-  /** Not JSON, or larger than 64 KB. */
+  /** Cannot be read at all, or larger than 64 KB. */
   junk: number;
+  /** Not JSON as it came, yet with one meaning. */
+  mended: number;
+  /** Values that were bad in messages that could be read. */
+  badFields: number;
 }
 
 export class Listener {
-  readonly counts: ListenerCounts = { retained: 0, duplicate: 0, junk: 0 };
+  readonly counts: ListenerCounts = { retained: 0, duplicate: 0, junk: 0, mended: 0, badFields: 0 };
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #sink: Sink;
@@ -60,7 +69,8 @@ export class Listener {
   readonly #wild: { filter: string; source: Source }[] = [];
   readonly #watches: Watch[] = [];
 
-  constructor(bus: MqttBus, clock: Clock, log: Log, sink: Sink) {
+  /** `zone`: of the site. */
+  constructor(bus: MqttBus, clock: Clock, log: Log, sink: Sink, zone: string) {
     this.#clock = clock;
     this.#log = log;
     this.#sink = sink;
@@ -78,7 +88,7 @@ export class Listener {
       this.#watches.push(watch);
       const own: Source[] = [];
       sink.raw?.(device.id, () => ({ type: 'mqtt', t: clock.now(), fields: own.flatMap(fieldsOf) }));
-      for (const mapping of mappingsOf(device)) {
+      for (const mapping of mappingsOf(device, zone)) {
         const source: Source = { mapping, watch, recent: new Map(), last: undefined, taken: undefined };
         own.push(source);
         if (/[+#]/.test(mapping.topic)) this.#wild.push({ filter: mapping.topic, source });
@@ -87,8 +97,16 @@ export class Listener {
     }
   }
 
-  get topics(): string[] {
-    return [...new Set([...this.#exact.keys(), ...this.#wild.map(({ filter }) => filter)])];
+  /** What to subscribe to; `timed`: messages carry their own time, so that what a broker kept is worth having. */
+  get topics(): { topic: string; timed: boolean }[] {
+    const all = [
+      ...[...this.#exact].map(([topic, sources]) => ({ topic, sources })),
+      ...this.#wild.map(({ filter, source }) => ({ topic: filter, sources: [source] })),
+    ];
+    const timed = new Map<string, boolean>();
+    for (const { topic, sources } of all)
+      timed.set(topic, timed.get(topic) === true || sources.some(({ mapping }) => mapping.time !== undefined));
+    return [...timed].map(([topic, isTimed]) => ({ topic, timed: isTimed }));
   }
 
   /** How often `expire` should run so that no device is found silent later than a tenth of its limit. */
@@ -98,28 +116,43 @@ export class Listener {
 
   receive({ topic, payload, retain, dup }: Arrival): void {
     const sources = this.#sourcesOf(topic);
-    if (sources.length === 0) return;
-    if (retain) {
-      this.counts.retained++;
-      return;
-    }
+    // An empty message takes a retained one away; it says nothing of the device.
+    if (sources.length === 0 || payload.length === 0) return;
     const text = payload.length > maxPayloadBytes ? undefined : payload.toString();
-    const value = text === undefined ? undefined : parsePayload(text);
+    const parsed = text === undefined ? undefined : parsePayload(text);
+    if (parsed?.mended) this.counts.mended++;
     for (const source of sources) {
-      if (text === undefined || value === undefined) {
-        this.#junk(source.watch, payload.length);
-        continue;
-      }
-      const result = extract(source.mapping, value, this.#clock.now());
-      if (this.#isRepeated(source, result.t, text, dup)) {
+      if (text === undefined || parsed === undefined || (parsed.bare && !source.mapping.whole)) this.#junk(source, payload.length, retain);
+      else this.#take(source, text, parsed.value, { retain, dup });
+    }
+  }
+
+  #take(source: Source, text: string, value: JSONValue, { retain, dup }: { retain: boolean; dup: boolean }): void {
+    const { mapping, watch } = source;
+    const now = this.#clock.now();
+    const all = extractAll(mapping, value, now);
+    // Only what carries its own time can be believed when the broker kept it: nobody knows how old the rest is.
+    const taken = retain ? all.filter(({ result }) => result.at !== undefined && now - result.t <= keptAtMostMs) : all;
+    if (retain) this.counts.retained += all.length - taken.length;
+    let newest: PollResult | undefined;
+    for (const { result, row } of taken) {
+      if (this.#isRepeated(source, result.t, mapping.rows ? JSON.stringify(row) : text, dup)) {
         this.counts.duplicate++;
         continue;
       }
-      source.taken = { text, t: this.#clock.now() };
-      this.#heard(source.watch);
-      this.#noteClock(source.watch, result);
+      // Heard it was by the broker, and when, nobody knows.
+      if (retain) delete result.at;
+      for (const _ in result.bad) this.counts.badFields++;
       this.#sink.readings(result);
+      newest = result;
+      source.taken = { value: row, t: now };
     }
+    if (!retain) {
+      if (watch.junk) this.#log.info({ device: watch.device }, 'payloads are readable again');
+      watch.junk = false;
+      this.#heard(watch, 0);
+    } else if (newest) this.#heard(watch, Math.max(0, now - newest.t));
+    if (newest && !retain) this.#noteClock(watch, newest);
   }
 
   /** Says which devices have been silent for too long. `reason` explains when the broker is the cause. */
@@ -139,10 +172,11 @@ export class Listener {
     return [...(exact ?? []), ...this.#wild.filter(({ filter }) => covers(filter, topic)).map(({ source }) => source)];
   }
 
-  #heard(watch: Watch): void {
-    watch.heardAt = this.#clock.monotonic();
-    if (watch.junk) this.#log.info({ device: watch.device }, 'payloads are readable again');
-    watch.junk = false;
+  /** `agoMs`: so long ago it spoke. */
+  #heard(watch: Watch, agoMs: number): void {
+    const heardAt = this.#clock.monotonic() - agoMs;
+    if (agoMs >= watch.expireMs) return;
+    watch.heardAt = watch.online ? Math.max(watch.heardAt, heardAt) : heardAt;
     if (watch.online) return;
     if (watch.online === false) this.#log.info({ device: watch.device }, 'device is back');
     this.#become(watch, true);
@@ -174,10 +208,15 @@ export class Listener {
     this.#tell(watch);
   }
 
-  #junk(watch: Watch, bytes: number): void {
+  /** It speaks, so it is there; but nobody can read it. */
+  #junk({ mapping, watch }: Source, bytes: number, retain: boolean): void {
     this.counts.junk++;
-    if (!watch.junk) this.#log.warn({ device: watch.device, bytes }, 'payload is not JSON or too large; ignored');
+    if (retain) return;
+    this.#heard(watch, 0);
+    if (!watch.junk) this.#log.warn({ device: watch.device, bytes }, 'payload cannot be read or is larger than 64 KB; its values are bad');
     watch.junk = true;
+    const result = allBad(mapping, 'decode', this.#clock.now());
+    if (Object.keys(result.bad).length > 0) this.#sink.readings(result);
   }
 
   #isRepeated(source: Source, t: number, text: string, dup: boolean): boolean {
@@ -188,12 +227,12 @@ export class Listener {
     }
     if (source.recent.get(t) === text) return true;
     source.recent.set(t, text);
-    if (source.recent.size > remembered) source.recent.delete(source.recent.keys().next().value as number);
+    if (source.recent.size > (source.mapping.rows ? rememberedRows : remembered))
+      source.recent.delete(source.recent.keys().next().value as number);
     return false;
   }
 }
 
 function fieldsOf({ mapping, taken }: Source): RawField[] {
-  const payload = taken && parsePayload(taken.text);
-  return rawFields(mapping, payload, taken && payload !== undefined ? extract(mapping, payload, taken.t) : undefined);
+  return rawFields(mapping, taken?.value, taken && extract(mapping, taken.value, taken.t));
 }

@@ -27,10 +27,10 @@ const run = promisify(execFile);
 const topic = 'sensors/room-1';
 
 /** A gateway with one MQTT bus; `url` names another broker than Plantroom's. */
-function roomSite(url?: string): LoadedSite {
+function roomSite(url?: string, more: object = {}): LoadedSite {
   const { site } = siteOf({ gw: [] }).config;
   const points = [{ quantity: 'room_temp_c', path: '$.data.temp' }];
-  const device = { id: 'room-1', name: { zh: '病房', en: 'Ward room' }, system: 'environment', topic, points };
+  const device = { id: 'room-1', name: { zh: '病房', en: 'Ward room' }, system: 'environment', topic, points, ...more };
   const bus = { id: 'json', type: 'mqtt', devices: [device], ...(url ? { url } : {}) };
   const config = siteSchema.parse({ site, gateways: [{ id: 'gw', name: { zh: '网关', en: 'Gateway' }, buses: [bus] }] });
   return { ...siteOf({ gw: [] }), config };
@@ -39,7 +39,19 @@ function roomSite(url?: string): LoadedSite {
 /** mosquitto_pub as the device. */
 async function publish(port: number, user: { username: string; password: string } | undefined, payload: string, ...more: string[]) {
   const identity = user ? ['-u', user.username, '-P', user.password] : [];
-  await run(pathOf('mosquitto_pub'), ['-h', '127.0.0.1', '-p', `${port}`, ...identity, '-q', '1', '-t', topic, '-m', payload, ...more]);
+  await run(pathOf('mosquitto_pub'), [
+    '-h',
+    '127.0.0.1',
+    '-p',
+    `${port}`,
+    ...identity,
+    '-q',
+    '1',
+    ...(more.includes('-t') ? [] : ['-t', topic]),
+    '-m',
+    payload,
+    ...more,
+  ]);
 }
 
 const aclOf = () =>
@@ -142,6 +154,44 @@ describe.runIf(needs('mosquitto', 'mosquitto_pub', 'mosquitto_passwd'))('Mosquit
     await broker.start();
     await until(async () => (await depth()) === 0, 20_000, 'outbox empty');
     expect((await stored()).filter((value) => value !== 1)).toEqual([30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
+  });
+
+  test('F5 what devices sent while the gateway was away arrives with its own times: retained ones and those of QoS 1', async () => {
+    const folder = folderOf('mosquitto-away');
+    const { broker, credentials } = await secured(folder);
+    const devices = await startMosquitto();
+    onTestFinished(() => devices[Symbol.asyncDispose]());
+    const points = [
+      { quantity: 'room_temp_c', path: '$.t' },
+      { quantity: 'leak_detected', path: '$.water_leak', topic: 'sensors/leak-1' },
+    ];
+    const site = roomSite(devices.url, { points, partial: true, time: { path: '$.ts', unit: 'iso' } });
+    const first = await setUp(site, broker.port, credentials, folder);
+    const at = (secondsAgo: number) => new Date(Math.floor(Date.now() / 1_000 - secondsAgo) * 1_000).toISOString();
+    await until(
+      async () => {
+        await publish(devices.port, undefined, JSON.stringify({ ts: at(60), t: 1 }));
+        return (await first.stored()).length > 0;
+      },
+      20_000,
+      'a first reading',
+    );
+    await first.undo.disposeAsync();
+    const [t1, t2, t3] = [at(30), at(29), at(28)];
+    await publish(devices.port, undefined, JSON.stringify({ ts: t1, t: 29.9 }));
+    await publish(devices.port, undefined, JSON.stringify({ ts: t2, t: 31.5 }));
+    await publish(devices.port, undefined, JSON.stringify({ ts: t3, water_leak: true }), '-r', '-t', 'sensors/leak-1');
+    await setUp(site, broker.port, credentials, folder);
+    const store = await openStore({ url: `sqlite:${readingsFile(folder)}`, site: 'demo' });
+    onTestFinished(() => store[Symbol.asyncDispose]());
+    const series = (field: string) =>
+      store.series({ measurement: 'environment', device: 'room-1', field, from: 0, to: Date.now() + 60_000 });
+    await until(async () => (await series('leak_detected')).length > 0 && (await series('room_temp_c')).length > 2, 20_000, 'both');
+    expect(await series('leak_detected')).toEqual([[Date.parse(t3), 1]]);
+    expect((await series('room_temp_c')).filter(([, value]) => value !== 1)).toEqual([
+      [Date.parse(t1), 29.9],
+      [Date.parse(t2), 31.5],
+    ]);
   });
 
   test('refuses what a role may not publish, and a stranger', async () => {
