@@ -72,17 +72,30 @@ describe('passwords', () => {
     expect(new Set(Array.from({ length: 50 }, makePassword)).size).toBe(50);
   });
 
-  it('guessing is stopped after ten failures and free again after a minute', () => {
+  it('guessing is stopped after ten failures and free again after a minute', async () => {
     const clock = manualClock();
     const limit = new GuessLimit(clock);
-    for (let index = 0; index < 10; index++) {
-      limit.check('a');
-      limit.failed('a');
-    }
-    expect(() => limit.check('a')).toThrow(/wait a minute/);
-    expect(() => limit.check('b')).not.toThrow();
+    const right = async () => 'user';
+    for (let index = 0; index < 10; index++) expect(await limit.try('a', async () => undefined)).toBeUndefined();
+    await expect(limit.try('a', right)).rejects.toThrow(/wait a minute/);
+    expect(await limit.try('b', right)).toBe('user');
     clock.advanceSync(60_001);
-    expect(() => limit.check('a')).not.toThrow();
+    expect(await limit.try('a', right)).toBe('user');
+  });
+
+  it('sixty guesses at once are no better than one after the other, and right ones at once all pass', async () => {
+    const limit = new GuessLimit(manualClock());
+    let tried = 0;
+    const guess = async () => {
+      tried++;
+      await new Promise((resolve) => setImmediate(resolve));
+      return undefined;
+    };
+    const answers = await Promise.allSettled(Array.from({ length: 60 }, () => limit.try('a', guess)));
+    expect(tried).toBe(10);
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(50);
+    const passed = await Promise.all(Array.from({ length: 60 }, () => limit.try('b', async () => 'user')));
+    expect(passed).toHaveLength(60);
   });
 });
 

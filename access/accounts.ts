@@ -53,6 +53,8 @@ export class Accounts implements Disposable {
   readonly #ownsDb: boolean;
   readonly #clock: Clock;
   readonly #wall: Clock;
+  /** Called after sessions ended here; what another process ends (`plantroom user`) is seen by who looks. */
+  onEnded: () => void = () => undefined;
 
   /** @param shared the operations database where the caller has it open already, so that a move and its audit row are one transaction */
   /** Sessions run on the wall clock: people sign in by real time even where plant time runs faster. The audit log carries plant time. */
@@ -112,6 +114,7 @@ export class Accounts implements Disposable {
       this.#db.run('delete from sessions where user = ?', name);
       this.audit(who, 'user.password', name, null, null);
     });
+    this.onEnded();
   }
 
   remove(name: string, who: string): void {
@@ -121,6 +124,7 @@ export class Accounts implements Disposable {
       this.#db.run('delete from users where name = ?', name);
       this.audit(who, 'user.remove', name, pick(before), null);
     });
+    this.onEnded();
   }
 
   async passwordOf(name: string, password: string): Promise<User | undefined> {
@@ -142,6 +146,7 @@ export class Accounts implements Disposable {
       const oldest = 'select token_hash from sessions where user = ? order by created_at desc limit -1 offset ?';
       this.#db.run(`delete from sessions where token_hash in (${oldest})`, name, sessionLimits.mostPerUser);
     });
+    this.onEnded();
     return { token, expiresAt };
   }
 
@@ -170,6 +175,7 @@ export class Accounts implements Disposable {
 
   closeSession(token: string): void {
     this.#db.run('delete from sessions where token_hash = ?', hashOf(token));
+    this.onEnded();
   }
 
   audit(who: string, action: string, object: string, before: unknown, after: unknown): void {

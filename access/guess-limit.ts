@@ -9,14 +9,36 @@ const mostKeys = 10_000;
 
 export class GuessLimit {
   readonly #failures = new Map<string, { count: number; until: number }>();
+  readonly #turns = new Map<string, Promise<unknown>>();
   readonly #wall: Clock;
 
   constructor(wall: Clock) {
     this.#wall = wall;
   }
 
-  /** @throws Fault api/denied with status 429 */
-  check(key: string): void {
+  /**
+   * Tries after those that came before for the same key: sixty guesses at once are still one after the other, and the eleventh is not tried.
+   * Gives what `attempt` gives; undefined counts as a wrong guess.
+   * @throws Fault api/denied with status 429
+   */
+  async try<T>(key: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
+    const before = this.#turns.get(key);
+    const turn = (async () => {
+      await before?.catch(() => undefined);
+      this.#check(key);
+      const found = await attempt();
+      if (found === undefined) this.#failed(key);
+      return found;
+    })();
+    this.#turns.set(key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+    }
+  }
+
+  #check(key: string): void {
     const found = this.#failures.get(key);
     if (!found) return;
     if (found.until <= this.#wall.monotonic()) this.#failures.delete(key);
@@ -25,7 +47,7 @@ export class GuessLimit {
     }
   }
 
-  failed(key: string): void {
+  #failed(key: string): void {
     const found = this.#failures.get(key);
     if (found) {
       found.count++;

@@ -1,9 +1,9 @@
 /** Runs one role in this process: as a child of `start`, or by itself in a container. */
-import { mkdirSync } from 'node:fs';
 import { collectDefaultMetrics } from 'prom-client';
 import { clockFromEnvironment } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { type Log, openLog } from '../shared/log.ts';
+import { keepPrivate } from '../shared/private-files.ts';
 import {
   connectMqtt,
   instanceFromEnvironment,
@@ -55,7 +55,7 @@ const command: Command = {
     const { values } = parse(args, siteOptions);
     const site = completeSite(loadSite(siteFile(values.site)));
     const dataDir = dataFolder(values.data);
-    mkdirSync(dataDir, { recursive: true });
+    keepPrivate(dataDir);
     const log = openLog(role);
     const clock = clockFromEnvironment();
     const metrics = newRegistry();

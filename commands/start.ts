@@ -1,7 +1,8 @@
 /** Starts all roles, one child process each, keeps them running, and stops them together. */
 import { fork } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepPrivate } from '../shared/private-files.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
 import { holdFolder } from './start/hold-folder.ts';
 import { endOrphans } from './start/orphans.ts';
@@ -17,7 +18,7 @@ const command: Command = {
   async run(args) {
     const { values } = parse(args, { ...siteOptions, port: { type: 'string' }, speed: { type: 'string' } });
     const wish: Wish = { file: siteFile(values.site), dataDir: dataFolder(values.data), port: values.port, speed: values.speed };
-    mkdirSync(wish.dataDir, { recursive: true, mode: 0o700 });
+    keepPrivate(wish.dataDir);
     using _hold = holdFolder(wish.dataDir);
     const orphans = await endOrphans(wish.dataDir);
     if (orphans.length > 0) process.stdout.write(`Plantroom  ended what a former start left hanging: ${orphans.join(', ')}\n`);

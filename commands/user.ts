@@ -1,4 +1,5 @@
 import { askPassword, runUserCommand, userUsage } from '../access/index.ts';
+import { keepPrivate } from '../shared/private-files.ts';
 import { type Command, dataFolder, parse, siteOptions } from './command.ts';
 
 const command: Command = {
@@ -8,8 +9,10 @@ const command: Command = {
   async run(args) {
     const { values, positionals } = parse(args, { ...siteOptions, role: { type: 'string' }, 'full-name': { type: 'string' } }, true);
     const [action, name] = positionals;
+    const dataDir = dataFolder(values.data);
+    keepPrivate(dataDir);
     await runUserCommand({
-      dataDir: dataFolder(values.data),
+      dataDir,
       action,
       name,
       role: values.role,

@@ -197,6 +197,15 @@ describe('sessions', () => {
   });
 });
 
+describe('many guesses at once', () => {
+  it('are no better than one after the other', async () => {
+    const body = { user: 'engineer', password: 'wrong' };
+    const answers = await Promise.all(Array.from({ length: 30 }, () => app.call('POST', '/api/login', { body })));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(20);
+  }, 60_000);
+});
+
 describe('headers', () => {
   it('allow no outside host, no framing, no sniffing', async () => {
     const { headers } = await app.call('GET', '/healthz');

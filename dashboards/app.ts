@@ -57,6 +57,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   const devices = deviceFacts(config);
   const cache = new LiveCache(config.site.id, devices.keys());
   const stream = undo.use(new LiveStream(cache, desk, wall, metrics, () => clock.now()));
+  accounts.onEnded = () => stream.endSignedOut();
   const health = new RoleHealth(config.site.id, expectedRoles(config.site.simulated), wall);
 
   const client = undo.adopt(connectMqtt(context.mqtt, log), (connected) => connected.endAsync(true));

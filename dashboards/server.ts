@@ -8,6 +8,7 @@ import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { Histogram } from 'prom-client';
 import { installAuth } from '../access/index.ts';
+import { Fault } from '../shared/errors.ts';
 import { alarmJournalRoutes } from './api/alarm-journal.ts';
 import { alarmRoutes } from './api/alarms.ts';
 import { auditRoutes } from './api/audit.ts';
@@ -29,6 +30,7 @@ import { ticketRoutes } from './api/tickets.ts';
 import { transferRoutes } from './api/transfers.ts';
 import { userRoutes } from './api/users.ts';
 import { installCompression } from './compress.ts';
+import { isTooDeep } from './parse-json.ts';
 import { installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
 
@@ -74,9 +76,11 @@ export async function buildServer(context: RouteContext): Promise<App> {
 
   // Clients that always name a content type send an empty body with it where there is nothing to say: that is an empty object.
   const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) =>
-    text === '' ? done(null, undefined) : parseJson(request, text as string, done),
-  );
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') return done(null, undefined);
+    if (isTooDeep(text as string)) return done(new Fault('api/invalid', 'The body nests too deep'));
+    return parseJson(request, text as string, done);
+  });
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -8,6 +8,7 @@ import {
   count,
   idSchema,
   journalEntry,
+  momentMs,
   optionalComment,
   priorities,
   problems,
@@ -90,7 +91,7 @@ export function alarmRoutes(app: App, context: RouteContext): void {
     'alarm:shelve',
     z.object({
       reason: words,
-      until: z.number().int().optional().meta({ description: 'Plant time, UTC ms' }),
+      until: momentMs.optional().meta({ description: 'Plant time, UTC ms' }),
       minutes: z.number().min(1).max(1_440).optional().meta({ description: 'Instead of until; default 60' }),
     }),
     (id, who, body) => desk.shelve(id, who, { reason: body.reason, until: body.until ?? clock.now() + (body.minutes ?? 60) * 60_000 }),

@@ -5,7 +5,7 @@ import { type BacktestResult, backtest } from '../../rules/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { ruleIdSchema, ruleOverrideSchema } from '../../shared/rule.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems, time } from './schemas.ts';
+import { idSchema, momentMs, problems, time } from './schemas.ts';
 
 const mostDays = 92;
 const dayMs = 86_400_000;
@@ -14,6 +14,7 @@ const mostSettings = 50;
 
 const moment = z
   .union([z.number().int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
+  .pipe(momentMs)
   .meta({ description: 'UTC milliseconds, or ISO 8601 with zone' });
 const names = <T extends z.ZodType>(of: T) => z.array(of).min(1).max(mostNames).optional();
 const body = z.strictObject({

@@ -1,10 +1,11 @@
 /** Server-sent events: what the screens follow. */
 import { z } from 'zod';
+import { userOf } from '../../access/index.ts';
 import { streamTopics } from '../live/stream.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { problems } from './schemas.ts';
 
-export function liveRoutes(app: App, { stream }: RouteContext): void {
+export function liveRoutes(app: App, { accounts, stream }: RouteContext): void {
   app.get(
     '/api/live',
     {
@@ -24,9 +25,17 @@ export function liveRoutes(app: App, { stream }: RouteContext): void {
       },
     },
     (request, reply) => {
+      // Without a body there is nothing to follow, and nothing would ever end it.
+      if (request.method === 'HEAD') {
+        reply.hijack();
+        reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' }).end();
+        return;
+      }
       const topics = new Set(request.query.topics ?? streamTopics);
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
-      stream.add(reply.raw, topics);
+      const { name } = userOf(request);
+      const token = request.token ?? '';
+      stream.add(reply.raw, topics, { user: name, isSignedIn: () => accounts.session(token)?.user.name === name });
       reply.hijack();
     },
   );

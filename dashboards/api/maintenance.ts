@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems, systemSchema, time, words } from './schemas.ts';
+import { idSchema, momentMs, problems, systemSchema, time, words } from './schemas.ts';
 
 const params = z.object({ device: idSchema });
 const mostDevices = 500;
@@ -29,7 +29,7 @@ export function maintenanceRoutes(app: App, { db, desk, accounts, devices, clock
           system: systemSchema.optional(),
           building: idSchema.optional(),
           reason: words,
-          until: z.number().int().optional().meta({ description: 'Plant time, UTC ms; at most 7 days on' }),
+          until: momentMs.optional().meta({ description: 'Plant time, UTC ms; at most 7 days on' }),
           minutes: z.number().min(1).max(longestMinutes).optional().meta({ description: 'Instead of until' }),
         }),
         response: { 201: z.array(maintenance), ...problems },

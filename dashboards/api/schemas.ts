@@ -155,9 +155,16 @@ export const fault = z.object({
 });
 
 /** A time in a query: UTC milliseconds or ISO 8601 with zone. */
+/** The years 1 to 9999: what dates and stores can write down. */
+export const momentMs = z
+  .number()
+  .int()
+  .min(-62_135_596_800_000, 'a time after the year 0')
+  .max(253_402_300_799_999, 'a time before the year 10000');
 export const timeQuery = z
   .union([z.string().regex(/^\d{1,16}$/), z.iso.datetime({ offset: true })])
   .transform((value) => (/^\d+$/.test(value) ? Number(value) : Date.parse(value)))
+  .pipe(momentMs)
   .meta({ description: 'UTC milliseconds, or ISO 8601 with zone' });
 export const count = (most: number, standard: number) => z.coerce.number().int().min(1).max(most).default(standard);
 

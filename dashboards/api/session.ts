@@ -34,10 +34,8 @@ export function sessionRoutes(app: App, { accounts, wall }: RouteContext): void 
     async (request, reply) => {
       const name = request.body.user.trim().toLowerCase();
       const key = `${request.ip} ${name}`;
-      guesses.check(key);
-      const user = await accounts.passwordOf(name, request.body.password);
+      const user = await guesses.try(key, () => accounts.passwordOf(name, request.body.password));
       if (!user) {
-        guesses.failed(key);
         accounts.audit(name.slice(0, 32), 'login.refused', request.ip, null, null);
         throw new Fault('api/denied', 'User or password is wrong', { detail: { status: 401 } });
       }
@@ -85,9 +83,7 @@ export function sessionRoutes(app: App, { accounts, wall }: RouteContext): void 
     async (request, reply) => {
       const { name } = userOf(request);
       const key = `${request.ip} ${name}`;
-      guesses.check(key);
-      if (!(await accounts.passwordOf(name, request.body.old))) {
-        guesses.failed(key);
+      if (!(await guesses.try(key, () => accounts.passwordOf(name, request.body.old)))) {
         throw new Fault('api/invalid', 'The old password is wrong', { detail: { errors: [{ field: 'old', message: 'wrong' }] } });
       }
       await accounts.setPassword(name, request.body.new, name);

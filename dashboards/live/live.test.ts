@@ -1,14 +1,15 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { manualClock } from '../../shared/clock.ts';
+import { Accounts } from '../../access/index.ts';
+import { manualClock, systemClock } from '../../shared/clock.ts';
 import { topics } from '../../shared/topic.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../../test/dashboards-app.ts';
 import { until } from '../../test/program.ts';
 import { siteOf } from '../../test/site-of.ts';
 import { LiveCache } from './cache.ts';
 import { heartbeatLimitMs, RoleHealth } from './role-health.ts';
-import { readingsEvent } from './stream.ts';
+import { readingsEvent, streamLimits } from './stream.ts';
 
 let app: DashboardsApp;
 let token: string;
@@ -25,9 +26,18 @@ interface Event {
   at: number;
 }
 
-function follow(path = '/api/live'): Promise<{ events: Event[]; headers: Record<string, unknown>; close(): void }> {
+interface Following {
+  events: Event[];
+  status: number;
+  headers: Record<string, unknown>;
+  close(): void;
+  /** Resolves when the server ends the stream. */
+  ended: Promise<void>;
+}
+
+function follow(path = '/api/live', bearer = token): Promise<Following> {
   return new Promise((resolve, reject) => {
-    const asked = request(app.url + path, { headers: { authorization: `Bearer ${token}` } }, (response) => {
+    const asked = request(app.url + path, { headers: { authorization: `Bearer ${bearer}` } }, (response) => {
       const events: Event[] = [];
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
@@ -41,7 +51,8 @@ function follow(path = '/api/live'): Promise<{ events: Event[]; headers: Record<
         }
       });
       response.on('error', () => undefined);
-      resolve({ events, headers: response.headers, close: () => asked.destroy() });
+      const ended = new Promise<void>((end) => response.on('close', end));
+      resolve({ events, status: response.statusCode ?? 0, headers: response.headers, close: () => asked.destroy(), ended });
     }).on('error', reject);
     asked.end();
   });
@@ -93,6 +104,53 @@ describe('the live stream', () => {
     expect(new Set(events.map(({ name }) => name))).toEqual(new Set(['beat', 'alarms']));
     close();
   });
+
+  it('ends with the session: after logout, a new password, removal, and a removal by another process', async () => {
+    const admin = await app.signIn('admin');
+    const asAdmin = (method: string, path: string, body?: unknown) => app.call(method, path, { token: admin, ...(body ? { body } : {}) });
+    const follower = async (name: string) => {
+      await asAdmin('POST', '/api/users', { name, role: 'viewer', password: 'first-password-1' });
+      const own = (await app.call('POST', '/api/login', { body: { user: name, password: 'first-password-1' } })).json.token as string;
+      return { own, stream: await follow('/api/live', own) };
+    };
+    const stays = await follow();
+    const out = await follower('out');
+    await app.call('POST', '/api/logout', { token: out.own });
+    await out.stream.ended;
+    const changed = await follower('changed');
+    await asAdmin('PUT', '/api/users/changed/password', { password: 'second-password-2' });
+    await changed.stream.ended;
+    const removed = await follower('removed');
+    await asAdmin('DELETE', '/api/users/removed');
+    await removed.stream.ended;
+    const elsewhere = await follower('elsewhere');
+    {
+      using accounts = new Accounts(app.dataDir, systemClock());
+      accounts.remove('elsewhere', 'command line');
+    }
+    await elsewhere.stream.ended;
+    const before = stays.events.length;
+    app.desk.raise(heatingAlarm('loop-2', { id: 'still', causeKey: 'still' }), { at: Date.now(), value: 1, limit: null });
+    await until(async () => stays.events.slice(before).some(({ data }) => data.id === 'still'));
+    stays.close();
+  }, 60_000);
+
+  it('leaves places for others: one user has some, not all', async () => {
+    const own: Following[] = [];
+    for (let index = 0; index < streamLimits.mostOfUser; index++) own.push(await follow());
+    expect(own.every(({ status }) => status === 200)).toBe(true);
+    expect((await follow()).status).toBe(429);
+    const other = await follow('/api/live', await app.signIn('technician'));
+    expect(other.status).toBe(200);
+    own[0]!.close();
+    await until(async () => {
+      const again = await follow();
+      own.push(again);
+      return again.status === 200;
+    });
+    for (const one of [...own, other]) one.close();
+    await until(async () => ((await app.metrics.getSingleMetric('plantroom_live_clients')?.get())?.values[0]?.value ?? 0) === 0);
+  }, 60_000);
 
   it('drops a screen that does not read, counts it, and goes on for the others', async () => {
     const { port } = new URL(app.url);

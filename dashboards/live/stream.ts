@@ -12,6 +12,10 @@ import type { LiveCache, LiveChange } from './cache.ts';
 
 export const streamLimits = {
   mostClients: 500,
+  /** Walls and phones may share an account; but one account must not shut out all others. */
+  mostOfUser: 60,
+  /** How long a session that another process ended may still be followed. */
+  lookMs: 5_000,
   bufferBytes: 512 * 1024,
   burstBytes: 8 * 1024 * 1024,
   tickMs: 500,
@@ -29,9 +33,16 @@ export interface JournalTail {
 export const streamTopics = ['readings', 'devices', 'alarms', 'tickets', 'faults'] as const;
 export type StreamTopic = (typeof streamTopics)[number];
 
+/** Who follows, and whether the session still is: it may be ended elsewhere while the stream is open. */
+export interface Viewer {
+  user: string;
+  isSignedIn(): boolean;
+}
+
 interface Client {
   response: ServerResponse;
   topics: ReadonlySet<StreamTopic>;
+  viewer: Viewer;
 }
 
 export class LiveStream implements AsyncDisposable {
@@ -43,6 +54,7 @@ export class LiveStream implements AsyncDisposable {
   readonly #plantNow: () => number;
   #seq: number;
   #nextBeat: number;
+  #nextLook: number;
   #stop: () => void = () => undefined;
 
   /** `wall` is real time: screens are refreshed by it even where plant time runs faster. */
@@ -53,6 +65,7 @@ export class LiveStream implements AsyncDisposable {
     this.#wall = wall;
     this.#seq = tail.lastSeq();
     this.#nextBeat = wall.monotonic() + streamLimits.heartbeatMs;
+    this.#nextLook = wall.monotonic() + streamLimits.lookMs;
     const clients = this.#clients;
     new Gauge({
       name: 'plantroom_live_clients',
@@ -74,11 +87,18 @@ export class LiveStream implements AsyncDisposable {
     return this.#clients.size;
   }
 
-  add(response: ServerResponse, topics: ReadonlySet<StreamTopic>): void {
+  /** @throws Fault api/denied when there is no place */
+  add(response: ServerResponse, topics: ReadonlySet<StreamTopic>, viewer: Viewer): void {
     if (this.#clients.size >= streamLimits.mostClients) {
       throw new Fault('api/denied', `${streamLimits.mostClients} screens follow already`, { detail: { status: 503 } });
     }
-    const client: Client = { response, topics };
+    const own = [...this.#clients].filter(({ viewer: { user } }) => user === viewer.user).length;
+    if (own >= streamLimits.mostOfUser) {
+      throw new Fault('api/denied', `${own} screens of ${viewer.user} follow already; close some, or use an account of your own`, {
+        detail: { status: 429 },
+      });
+    }
+    const client: Client = { response, topics, viewer };
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -97,9 +117,22 @@ export class LiveStream implements AsyncDisposable {
     this.#write(topic, `event: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
+  /** Ends the streams of those who have signed out, were removed or got a new password. */
+  endSignedOut(): void {
+    for (const client of this.#clients) {
+      if (client.viewer.isSignedIn()) continue;
+      this.#clients.delete(client);
+      client.response.end();
+    }
+  }
+
   /** One round: what changed since the last one. Called by its own timer; tests call it directly. */
   tick(): void {
     this.#dropSlow();
+    if (this.#wall.monotonic() >= this.#nextLook) {
+      this.#nextLook = this.#wall.monotonic() + streamLimits.lookMs;
+      this.endSignedOut();
+    }
     const change = this.#cache.takeChanges();
     if (change.readings.size > 0) this.send('readings', readingsEvent(change));
     for (const id of change.devices) {
