@@ -80,6 +80,20 @@ describe.runIf(needs('mosquitto'))('ingest', () => {
     expect((await store.newest(['m2', 'm3'])).map(({ device, value }) => [device, value])).toEqual([['m2', 28], ['m3', 400]]); // biome-ignore format: a table
   });
 
+  test('hears readings again after the broker was gone, and does not call it a refusal', async () => {
+    const { broker, context, send, committed } = await setUp();
+    const subscribed = async () => (await metric(context, 'plantroom_ingest_subscribed')) === 1;
+    for (let round = 0; round < 2; round++) {
+      await broker.kill('SIGKILL');
+      await until(async () => !(await subscribed()), 'the broker gone');
+      await broker.start();
+      await until(subscribed, 'subscribed again');
+      await send('gw-1', 'm1', { boot: 'back', seq: round, t: now(), v: { active_power_kw: 1 } });
+      await until(() => committed.get('gw-1 back')?.has(round), 'committed again');
+      expect(context.troubles.list()).toEqual([]);
+    }
+  });
+
   test('keeps what it cannot take, with reason and text, and lets the gateway go on', async () => {
     const { store, send, committed, folder, context } = await setUp();
     const t = now();

@@ -104,6 +104,9 @@ export function connectMqtt(access: MqttAccess, log: Log, options: IClientOption
     connectTimeout: 5_000,
     keepalive: 15,
     clean: true,
+    // Whoever follows topics subscribes at each connect and hears whether it was granted; a second, silent subscription by the client would make
+    // that answer empty, which reads as a refusal.
+    resubscribe: false,
     ...(access.username === undefined ? {} : { username: access.username }),
     ...(access.password === undefined ? {} : { password: access.password.reveal() }),
     ...options,
