@@ -1,4 +1,4 @@
-/** Runs the examples of rule kinds, for tests and for the reference page. */
+/** Runs rule kinds outside a site: their examples, for tests and the reference page, and history of other peoples networks. */
 import type { QuantityId } from '../shared/quantity.ts';
 import type { Example, RuleKind, Verdict } from './kind.ts';
 import type { Place, Plant, PlantDevice } from './plant.ts';

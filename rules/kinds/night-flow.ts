@@ -1,38 +1,44 @@
 /**
- * Leaks by the minimum night flow (UKWIR 99/WM/08/21: rolling hour, at night): higher than such a night of the week usually is, by more than
- * nights differ among each other. Several meters can make one zone (inlets added, outlets and tank filling subtracted). What is usual follows
- * the season slowly; a repair, and a level that stays, are taken over, so that the next leak is seen too (the ticket of the first stays open).
+ * Leaks by the flow of the night (UKWIR 99/WM/08/21): higher than such a night of the week usually is, by more than nights differ among each other.
+ * The zone's own past sizes it: nothing needs to be set. Several meters can make one zone (inlets added, outlets and tank filling subtracted). A
+ * known leak stays an alarm until it is repaired; what grows on is not told again, a step on top of it is.
  */
 import { z } from 'zod';
 import { durationSchema } from '../../shared/duration.ts';
-import { quantitySchema } from '../../shared/quantity.ts';
+import { quantity as quantityOf, quantitySchema } from '../../shared/quantity.ts';
+import type { Text } from '../../shared/text.ts';
+import { localTime, shown } from '../../shared/wording.ts';
 import { defineKind, type Judge, type Verdict } from '../kind.ts';
+import { type LeakNight, openLeakDetector } from '../leak.ts';
 import { limitSchema, resolveLimit } from '../limit.ts';
 import { localClock, minuteOf } from '../local-time.ts';
 import { openNights } from '../night.ts';
-import { medianAndSpread } from '../window.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 02:00');
 const dayMs = 86_400_000;
-/** How much of a night's difference the level follows: the season passes, a leak that grows within weeks does not. */
-const followPart = 0.02;
+const hourMs = 3_600_000;
 const zone = z.strictObject({ device: z.string(), quantity: quantitySchema.optional() });
 
 const twoWeeks = [1, 1.05, 0.95, 1, 1.02, 0.98, 1, 1, 1.05, 0.95, 1, 1.02, 0.98, 1];
 
 export default defineKind({
   id: 'night-flow',
-  title: { zh: '夜间最小流量', en: 'Minimum night flow' },
+  title: { zh: '夜间流量', en: 'Night flow' },
   params: z.strictObject({
     from: time.default('02:00'),
     to: time.default('05:00'),
-    roll: durationSchema.default(3_600_000).meta({ description: 'The lowest mean over this time is the minimum' }),
-    learn: z.number().int().min(2).max(90).default(14).meta({ description: 'Nights to learn from before the first verdict' }),
-    by: limitSchema.default(0.3).meta({ description: 'Above what is usual by at least this …' }),
-    times: z.number().min(1).default(1).meta({ description: '… and at least this factor …' }),
-    spreads: z.number().nonnegative().default(4).meta({ description: '… and by so many times the usual difference of nights' }),
-    for_nights: z.number().int().min(1).default(2).meta({ description: 'So many nights in a row; one is enough when it is three times beyond' }),
-    accept: z.number().int().min(3).max(90).default(7).meta({ description: 'A level that stays for so many nights is taken as the new usual' }),
+    roll: durationSchema.default(hourMs).meta({ description: 'The lowest mean over this time is the figure of a night' }),
+    learn: z.number().int().min(7).max(90).default(14).meta({ description: 'Nights to learn from before the first verdict' }),
+    by: limitSchema.default(0).meta({ description: 'Not told of below this; 0: only what nights differ by counts' }),
+    times: z.number().min(1).default(1).meta({ description: 'Not told of below this factor of the usual level' }),
+    spreads: z
+      .number()
+      .positive()
+      .default(4)
+      .meta({ description: 'Sum of the usual differences of nights, beyond two a night, at which it is a leak: less finds more, and more that is none' }),
+    for_nights: z.number().int().min(1).default(2).meta({ description: 'So many nights in a row; one is enough when it is far beyond' }),
+    accept: z.number().int().min(7).max(366).default(60).meta({ description: 'A level that stays for so many nights is taken as the new usual' }),
+    price_per_m3: z.number().nonnegative().optional().meta({ description: 'Yuan per m³, for the text; without it no yuan are told' }),
     add: z.array(zone).default([]).meta({ description: 'Further inlets of the zone' }),
     subtract: z.array(zone).default([]).meta({ description: 'Outlets of the zone, or what fills a tank' }),
   }),
@@ -40,103 +46,51 @@ export default defineKind({
     { device: device.id, quantity: quantity ?? 'flow_m3h' },
     ...[...add, ...subtract].map((one) => ({ device: one.device, quantity: one.quantity ?? quantity ?? ('flow_m3h' as const) })),
   ],
-  windowMs: ({ learn }) => learn * dayMs,
-  open({ from, to, roll, learn, by, times, spreads, for_nights, accept, add, subtract }, { device, plant }) {
+  windowMs: ({ learn }) => Math.max(learn, 42) * dayMs,
+  open({ from, to, roll, learn, by, times, spreads, for_nights, accept, price_per_m3, add, subtract }, { device, quantity, plant }) {
     const distance = resolveLimit(by, device.attributes);
     if (distance === undefined) return undefined;
     const clock = localClock(plant.timezone);
-    const watch = openNights(clock, minuteOf(from), minuteOf(to), roll);
-    const inputs = 1 + add.length + subtract.length;
+    const meters = [device.id, ...[...add, ...subtract].map((one) => one.device)];
+    const slowest = Math.max(...meters.map((id) => plant.devices.get(id)?.pollMs ?? 0));
+    const watch = openNights(clock, { from: minuteOf(from), to: minuteOf(to), rollMs: roll, holdMs: Math.max(roll, 2.5 * slowest) });
+    const least = (level: number) => Math.max(distance, Math.abs(level) * (times - 1));
+    const detector = openLeakDetector({ learn, spreads, nights: for_nights, accept, least });
+    const unit = quantityOf(quantity ?? 'flow_m3h').unit;
+    const inputs = meters.length;
     const latest: number[] = new Array(inputs).fill(Number.NaN);
     const sign = Array.from({ length: inputs }, (_, i) => (i > add.length ? -1 : 1));
-    /** First nights, until there are enough: weekday and minimum in turn. */
-    const first: number[] = [];
-    /** By weekday: how far such nights were from the level. */
-    const usual: number[][] = [[], [], [], [], [], [], []];
-    /** How far the last nights were from what was expected. */
-    const missed: number[] = [];
-    /** The same for nights that are beyond, up or down. */
-    const beyond: number[] = [];
-    /** And which these were: weekday and distance from the level in turn. */
-    const strange: number[] = [];
-    const own: { level: number; high: number; low: number; current: Verdict; last: number } = {
-      level: Number.NaN,
-      high: 0,
-      low: 0,
-      current: 'unknown',
-      last: Number.NEGATIVE_INFINITY,
+    /** `pulse`: a further leak has come; the next reading raises an alarm of its own. */
+    const own: { current: Verdict; pulse: number; since: number; volume: number } = { current: 'unknown', pulse: 0, since: Number.NaN, volume: 0 };
+    const close = (day: number, flow: number, t: number): Verdict => {
+      if (Number.isNaN(flow)) return own.current;
+      judge.value = flow;
+      const night = detector.night((((day + 4) % 7) + 7) % 7, flow);
+      own.current = night?.leaking ? 'breach' : 'clear';
+      if (!night) return own.current;
+      judge.limit = night.limit;
+      const dayVolume = (unit === 'L/min' ? night.size * 0.06 : night.size) * 24;
+      if (!night.leaking) own.since = Number.NaN;
+      else if (Number.isNaN(own.since)) {
+        own.since = t - for_nights * dayMs;
+        own.volume = dayVolume * for_nights;
+      } else own.volume += dayVolume;
+      if (night.leaking) judge.note = estimate(night);
+      if (night.again) own.pulse = 1;
+      return night.again ? 'clear' : own.current;
     };
-    const shift = () => {
-      own.level += medianAndSpread(beyond.slice(-for_nights - 1))[0];
-      own.high = 0;
-      own.low = 0;
-      beyond.length = 0;
-      strange.length = 0;
-    };
-    const learnNight = (weekday: number, distanceFromLevel: number) => {
-      const list = usual[weekday] as number[];
-      list.push(distanceFromLevel);
-      if (list.length > 4) list.shift();
-    };
-    const begin = () => {
-      const minima = first.filter((_, i) => i % 2 === 1);
-      own.level = minima.reduce((sum, one) => sum + one, 0) / minima.length;
-      for (let i = 0; i < first.length; i += 2) usual[first[i] as number]?.push((first[i + 1] as number) - own.level);
-      for (let i = 0; i < first.length; i += 2) {
-        const [median] = medianAndSpread(usual[first[i] as number] as number[]);
-        missed.push((first[i + 1] as number) - own.level - median);
-      }
-      first.length = 0;
-    };
-    const close = (day: number, minimum: number): Verdict => {
-      if (Number.isNaN(minimum)) return own.current;
-      const weekday = (((day + 4) % 7) + 7) % 7;
-      judge.value = minimum;
-      if (Number.isNaN(own.level)) {
-        first.push(weekday, minimum);
-        if (first.length >= 2 * learn) begin();
-        return 'clear';
-      }
-      const known = usual[weekday] as number[];
-      const expected = own.level + (known.length > 0 ? medianAndSpread(known)[0] : 0);
-      const [, spread] = medianAndSpread(missed);
-      const most = Math.max(distance, expected * (times - 1), spreads * spread);
-      const miss = minimum - expected;
-      judge.limit = expected + most;
-      own.high = miss > most ? own.high + 1 : 0;
-      own.low = miss < -most ? own.low + 1 : 0;
-      // A jump on top of a leak that is known: what was before becomes usual, so that the jump raises an alarm of its own.
-      if (own.current === 'breach' && beyond.length >= for_nights && miss - medianAndSpread(beyond.slice(-3))[0] > 1.5 * most) {
-        shift();
-        own.high = 1;
-        own.current = 'clear';
-        beyond.push(minimum - own.level - (known.length > 0 ? medianAndSpread(known)[0] : 0));
-        return own.current;
-      }
-      if (own.high > 0 || own.low > 0) {
-        beyond.push(miss);
-        strange.push(weekday, minimum - own.level);
-      } else {
-        // One or two strange nights may be how these nights of the week have become; a longer run was a leak or a repair.
-        for (let i = 0; i < strange.length && strange.length <= 4; i += 2) learnNight(strange[i] as number, strange[i + 1] as number);
-        beyond.length = 0;
-        strange.length = 0;
-        learnNight(weekday, minimum - own.level);
-        missed.push(miss);
-        if (missed.length > 42) missed.shift();
-        own.level += miss * followPart;
-      }
-      if (own.low >= for_nights) shift();
-      if (own.high >= for_nights || (own.high > 0 && (miss > 3 * most || own.current === 'breach'))) own.current = 'breach';
-      else own.current = 'clear';
-      if (own.high >= accept) {
-        shift();
-        own.current = 'clear';
-      }
-      return own.current;
+    /** How much, how much since when, and what that costs. */
+    const estimate = ({ size }: LeakNight): Text => {
+      const since = localTime(own.since, plant.timezone).slice(0, 10);
+      const { volume } = own;
+      const yuan = price_per_m3 === undefined ? undefined : Math.round(volume * price_per_m3);
+      return {
+        zh: `估计漏量约 ${shown(size)} ${unit}，自 ${since} 起约 ${shown(volume)} m³${yuan === undefined ? '' : `，约 ${yuan} 元`}`,
+        en: `estimated at about ${shown(size)} ${unit}, some ${shown(volume)} m³ since ${since}${yuan === undefined ? '' : `, about ${yuan} yuan`}`,
+      };
     };
     const judge: Judge = {
-      memory: { own, latest, first, usual, missed, beyond, strange, watch: watch.memory },
+      memory: { own, latest, watch: watch.memory, detector: detector.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
@@ -148,24 +102,32 @@ export default defineKind({
         for (let i = 0; i < inputs; i++) sum += (sign[i] as number) * (latest[i] as number);
         // Meters of a zone that are read together make one value, at the last of them.
         if (Number.isNaN(sum) || (inputs > 1 && input !== inputs - 1)) return own.current;
+        if (own.pulse > 0) {
+          own.pulse = 0;
+          watch.add(t, sum);
+          return own.current;
+        }
         const night = watch.add(t, sum);
-        return night ? close(night.day, night.minimum) : own.current;
+        return night ? close(night.day, night.flow, t) : own.current;
       },
     };
     return judge;
   },
   message: {
-    zh: '{location}：夜间最小流量 {value} {unit}，高于近期夜间水平（限值 {limit} {unit}），疑似存在持续泄漏，自 {since} 起',
-    en: '{location}: minimum night flow {value} {unit}, above the level of past nights (limit {limit} {unit}): probably a steady leak, since {since}',
+    zh: '{location}：夜间流量 {value} {unit}，高于同类夜晚的水平（限值 {limit} {unit}），疑似持续泄漏，自 {since} 起；{note}',
+    en: '{location}: night flow {value} {unit}, above what such nights usually are (limit {limit} {unit}): probably a steady leak, since {since}; {note}',
   },
   examples: [
     { say: 'two nights with a leak', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6, 1.6]), verdict: 'breach' },
-    { say: 'one night only', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6]), verdict: 'clear' },
+    { say: 'one night only', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.4]), verdict: 'clear' },
     { say: 'one night that is far beyond', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 2.5]), verdict: 'breach' },
-    { say: 'repaired', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6, 1.6, 1]), verdict: 'clear' },
+    { say: 'repaired', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6, 1.6, 1, 1]), verdict: 'clear' },
     { say: 'a weekday that is always higher', params: {}, quantity: 'flow_m3h', readings: nightsOf([1, 1, 3, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1, 3]), verdict: 'clear' },
-    { say: 'a level that stayed is the new usual', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, ...new Array(9).fill(1.6)]), verdict: 'clear' },
-    { say: 'and the next leak is seen on top of it', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, ...new Array(9).fill(1.6), 2.2, 2.2]), verdict: 'breach' },
+    { say: 'a leak that nobody repairs is still one', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, ...new Array(30).fill(1.6)]), verdict: 'breach' },
+    { say: 'a level that stayed is the new usual', params: { accept: 14 }, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, ...new Array(40).fill(1.6)]), verdict: 'clear' },
+    { say: 'and the next leak is seen on top of it', params: { accept: 14 }, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, ...new Array(40).fill(1.6), 2.2, 2.2]), verdict: 'breach' },
+    { say: 'a leak of a fifth that grows over weeks', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, ...twoWeeks, ...twoWeeks, ...Array.from({ length: 40 }, (_, i) => 1 + i / 200)]), verdict: 'breach' },
+    { say: 'too small to be told of', params: { by: 1 }, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6, 1.6, 1.6]), verdict: 'clear' },
     { say: 'what fills a tank is no leak', params: { subtract: [{ device: 'tank' }] }, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6, 1.6], [...twoWeeks.map(() => 0), 0.6, 0.6]), verdict: 'clear' },
     { say: 'bad', params: {}, quantity: 'flow_m3h', readings: [[0, 1], [60, null]], verdict: 'unknown' },
   ],

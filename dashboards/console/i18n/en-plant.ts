@@ -116,6 +116,7 @@ export const enPlant = {
   'param.learn': 'Nights to learn',
   'param.spreads': 'Times the usual spread',
   'param.for_nights': 'Nights in a row',
+  'param.price_per_m3': 'Yuan per m³',
   'param.accept': 'Nights until accepted',
   'param.rating': 'Rating',
   'param.tau': 'Thermal time constant',

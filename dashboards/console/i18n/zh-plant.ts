@@ -117,6 +117,7 @@ export const zhPlant: Record<keyof typeof enPlant, string> = {
   'param.learn': '学习夜数',
   'param.spreads': '离散度倍数',
   'param.for_nights': '连续夜数',
+  'param.price_per_m3': '水价（元/m³）',
   'param.accept': '认可夜数',
   'param.rating': '额定值',
   'param.tau': '热时间常数',
