@@ -180,6 +180,23 @@ describe('the embedded store', () => {
     await check();
   }, 30_000);
 
+  test('at the edge of the retention the first whole hour stays with all its points, the one before is dropped and refused', async () => {
+    const { url } = setUp();
+    await using store = await open(url);
+    const floor = start - 30 * 24 * hour;
+    // Twenty past: the edge lies inside an hour, which stays whole.
+    const now = start + 20 * 60_000;
+    await store.write([point(floor - hour, 1), point(floor - 1, 2), point(floor, 3), point(floor + hour - 1, 4), point(start, 5)]);
+    await store.retain({ rawMs: 30 * 24 * hour, hourlyMs: 400 * 24 * hour }, now);
+    expect(await store.series({ ...query, from: floor - 2 * hour, to: now })).toEqual([[floor, 3], [floor + hour - 1, 4], [start, 5]]);
+    const refused = await store.write([point(floor - 1, 9), point(floor, 3)]);
+    expect(refused.map(({ index }) => index)).toEqual([0]);
+    const means = await store.series({ ...query, from: floor - hour, to: floor + 2 * hour, every: hour });
+    expect(means).toEqual([[floor - hour, 1.5], [floor, 3.5], [floor + hour, null]]);
+    // Cut in the middle of that hour: from its points, not from its whole.
+    expect(await store.series({ ...query, from: floor + hour / 2, to: floor + hour, every: hour })).toEqual([[floor, 4]]);
+  }); // biome-ignore format: a table
+
   test('kill -9 in the middle of writing loses nothing that was confirmed', async () => {
     const { folder, url } = setUp();
     const script = join(folder, 'writer.ts');
