@@ -183,6 +183,25 @@ describe.runIf(needs('mosquitto'))('ingest', () => {
     ]);
   });
 
+  test('a store that confirms what it does not have is found out: from then on nothing is committed, and it is told', async () => {
+    const real = Date.now();
+    const { send, committed, context } = await setUp({
+      ingest: {
+        wallClock: systemClock({ speed: 100, realStart: real, plantStart: real }),
+        store: { ...nothing, write: async () => [], series: async () => [] },
+      },
+    });
+    await send('gw-1', 'm1', { boot: 'b', seq: 0, t: now(), v: { active_power_kw: 1 } });
+    await until(
+      () => context.troubles.list().some(({ code, detail }) => code === 'store-wrong' && /active_power_kw of m1/.test(detail)),
+      'told',
+    );
+    const before = committed.get('gw-1 b')?.size ?? 0;
+    for (let seq = 1; seq < 5; seq++) await send('gw-1', 'm1', { boot: 'b', seq, t: now(), v: { active_power_kw: 1 } });
+    await until(async () => (await metric(context, 'plantroom_ingest_values_written_total')) >= 5, 'written as far as the store says');
+    expect(committed.get('gw-1 b')?.size ?? 0).toBe(before);
+  });
+
   test('memory is bounded: above the limit messages are not taken, counted and not committed', async () => {
     const { send, committed, context } = await setUp({
       ingest: {

@@ -7,6 +7,7 @@ import { filters, topics } from '../shared/topic.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
 import { Commits } from './commits.ts';
 import { openDeadLetterBox } from './dead-letter.ts';
+import { Echo } from './echo.ts';
 import { Intake } from './intake.ts';
 import { ingestMetrics } from './metrics.ts';
 import { openStore } from './open-store.ts';
@@ -43,6 +44,8 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
   const client = connectMqtt(context.mqtt, log, worker ? { clientId: `ingest-${id}-${worker}` } : {});
   undo.defer(async () => void (await client.endAsync(!client.connected)));
 
+  const echo = new Echo({ store, clock: wallClock, log });
+  undo.defer(() => echo.stop());
   const batcher = new Batcher(
     {
       store,
@@ -50,7 +53,9 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
       log,
       refused: (refusals) => intake.keepRefused(refusals),
       written(batch, tookMs) {
-        for (const name of batch.names) commits.add(name);
+        echo.written(batch.points);
+        // What is not there although it was confirmed is not committed: its gateway sends it again.
+        if (echo.missing === undefined) for (const name of batch.names) commits.add(name);
         sayCommitted();
         let newest = 0;
         for (const { t } of batch.points) if (t > newest) newest = t;
@@ -95,7 +100,7 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
     sayCommitted();
     metrics.waiting.set(batcher.messages);
     metrics.storeUp.set(batcher.storeUp ? 1 : 0);
-    tellStoreTrouble(context.troubles, batcher.failure, wallClock.monotonic(), store.name);
+    tellStoreTrouble(context.troubles, batcher.failure, wallClock.monotonic(), store.name, echo.missing);
     cancelSettle = wallClock.after(settleMs, settle);
   };
   settle();

@@ -48,6 +48,7 @@ export interface BatchDeps {
 }
 
 export interface Batch {
+  /** Once written: without those that were refused. */
   points: StorePoint[];
   /** Readings messages, to be committed. */
   names: MessageName[];
@@ -153,7 +154,11 @@ export class Batcher {
       try {
         if (answers >= suspiciousAfter) isolation ??= new Isolation(batch.points, (points) => this.#attempt(points));
         const refusals = isolation ? await isolation.round() : await this.#attempt(batch.points);
-        if (refusals.length > 0) this.#deps.refused(await this.#salvage(batch.points, refusals));
+        if (refusals.length > 0) {
+          this.#deps.refused(await this.#salvage(batch.points, refusals));
+          const gone = new Set(refusals.map(({ index }) => index));
+          batch.points = batch.points.filter((_, index) => !gone.has(index));
+        }
         this.#messages -= batch.messages;
         if (!this.storeUp) log.info('the store takes readings again');
         this.storeUp = true;

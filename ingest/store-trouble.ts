@@ -20,9 +20,12 @@ export function tellStoreTrouble(
   failure: { error: unknown; at: number } | undefined,
   now: number,
   store: string,
+  /** What it confirmed and does not have. */
+  missing: string | undefined,
 ): void {
   const code = failure && now - failure.at >= patienceMs ? storeTroubleOf(failure.error) : undefined;
   for (const one of storeTroubles) {
-    troubles.be(one, failure && one === code ? `${store}: ${reasonOf(failure.error)}` : undefined);
+    const unkept = one === 'store-wrong' && missing !== undefined ? `${store} confirmed what it does not have: ${missing}` : undefined;
+    troubles.be(one, failure && one === code ? `${store}: ${reasonOf(failure.error)}` : unkept);
   }
 }

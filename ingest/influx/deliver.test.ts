@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { isFault } from '../../shared/errors.ts';
 import { needs, startInfluxdb } from '../../test/servers.ts';
 import { openStore } from '../open-store.ts';
@@ -122,6 +124,22 @@ describe('delivering lines', () => {
     expect(refused.length).toBe(150);
     expect(stored.size).toBe(250);
   });
+
+  test.each(['influx1', 'influx2', 'influx3'])('%s behind a proxy that answers 200 with a page: nothing is written, nothing read, and check says so', async (kind) => {
+    for (const page of ['<html>Sign in</html>', '{"status":"ok"}']) {
+      const server = createServer((request, response) => request.resume().on('end', () => response.writeHead(200).end(page)));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void server.close());
+      const path = kind === 'influx2' ? '/org/b' : '/b';
+      await using store = await openStore({ url: `${kind}://x@127.0.0.1:${(server.address() as AddressInfo).port}${path}`, site: 'demo' });
+      const point: StorePoint = { measurement: 'water', tags: { site: 'demo', device: 'm', gateway: 'g' }, t: Date.UTC(2026, 0, 15), fields: { flow_m3h: 1 } };
+      const query = { measurement: 'water', device: 'm', field: 'flow_m3h', from: 0, to: Date.UTC(2027, 0, 1), limit: 10 } as const;
+      for (const [what, call] of [['write', () => store.write([point])], ['series', () => store.series(query)], ['newest', () => store.newest(['m'])], ['check', () => store.check()]] as const) {
+        await expect(call(), `${what} ${page}`).rejects.toSatisfy((error) => isFault(error, 'store/unavailable'));
+      }
+      server.closeAllConnections();
+    }
+  }); // biome-ignore format: a table
 
   test.runIf(needs('influxd'))('a real type conflict names the points and stores the others', async () => {
     await using server = await startInfluxdb();
