@@ -43,7 +43,10 @@ const state = (zh: string, en: string, states: Record<number, readonly [zh: stri
 };
 const onOff = (zh: string, en: string) => state(zh, en, { 0: ['停止', 'off'], 1: ['运行', 'on'] });
 const yesNo = (zh: string, en: string) => state(zh, en, { 0: ['否', 'no'], 1: ['是', 'yes'] });
-const code = (zh: string, en: string): Quantity => ({ label: { zh, en }, unit: '', kind: 'state', range: [0, 4294967295] });
+const highestCode = 4294967295;
+const code = (zh: string, en: string): Quantity => ({ label: { zh, en }, unit: '', kind: 'state', range: [0, highestCode] });
+/** Codes of which only 0 has a meaning that all makers share: a bare 0 tells nobody that nothing is wrong. */
+const faultCode = (zh: string, en: string): Quantity => ({ ...code(zh, en), states: { 0: { zh: '无', en: 'none' } } });
 
 // biome-ignore format: a table
 export const quantities = {
@@ -146,7 +149,7 @@ export const quantities = {
   flame_signal_ua: gauge('ua', '火焰信号', 'Flame signal', 0, 1000),
   burner_on: onOff('燃烧器', 'Burner'),
   burner_state: code('燃烧器状态码', 'Burner state code'),
-  lockout_code: code('锅炉联锁代码', 'Lockout code'),
+  lockout_code: faultCode('锅炉联锁代码', 'Lockout code'),
   low_water: state('极限低水位', 'Extreme low water', { 0: ['正常', 'normal'], 1: ['极限低水位', 'low water'] }),
   overpressure: state('超压', 'Overpressure', { 0: ['正常', 'normal'], 1: ['超压', 'overpressure'] }),
   gas_leak_lel: gauge('lel', '燃气泄漏浓度', 'Gas leak', 0, 100),
@@ -225,8 +228,8 @@ export const quantities = {
   fire_alarm: state('火灾报警', 'Fire alarm', { 0: ['正常', 'normal'], 1: ['报警', 'alarm'] }),
   // any device
   loop_current_ma: gauge('ma', '回路电流', 'Loop current', 0, 25),
-  alarm_code: code('设备告警代码', 'Device alarm code'),
-  meter_error: code('仪表故障码', 'Meter error code'),
+  alarm_code: faultCode('设备告警代码', 'Device alarm code'),
+  meter_error: faultCode('仪表故障码', 'Meter error code'),
   device_failure: yesNo('设备故障', 'Device failure'),
   sensor_failure: yesNo('传感器故障', 'Sensor failure'),
 } as const satisfies Record<string, Quantity>;
@@ -244,6 +247,9 @@ export function isQuantity(id: string): id is QuantityId {
 export function quantity(id: QuantityId): Quantity {
   return quantities[id];
 }
+
+/** A number that a manual explains; words are known for few of its values. */
+export const isCode = (id: QuantityId): boolean => quantity(id).kind === 'state' && quantity(id).range[1] === highestCode;
 
 /** Physically possible? States must be whole numbers. */
 export function inRange(id: QuantityId, value: number): boolean {

@@ -18,6 +18,7 @@ const kinds: Record<string, { file: string; custom?: string }> = {
   timeseries: { file: 'timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen', custom: 'FieldConfig' },
   stat: { file: 'stat/panelcfg/x/StatPanelCfg_types.gen' },
   gauge: { file: 'gauge/panelcfg/x/GaugePanelCfg_types.gen' },
+  barchart: { file: 'barchart/panelcfg/x/BarChartPanelCfg_types.gen', custom: 'FieldConfig' },
   bargauge: { file: 'bargauge/panelcfg/x/BarGaugePanelCfg_types.gen' },
   'state-timeline': { file: 'statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen', custom: 'FieldConfig' },
   heatmap: { file: 'heatmap/panelcfg/x/HeatmapPanelCfg_types.gen', custom: 'FieldConfig' },

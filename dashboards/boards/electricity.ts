@@ -30,7 +30,7 @@ export default defineBoard({
       size: [5, 5],
       trend: true,
       digits: 0,
-      series: [{ select: { roles: ['incomer'] }, values: ['active_power_kw'], aggregate: 'mean' }],
+      series: [{ select: { roles: ['incomer'] }, values: ['active_power_kw'], aggregate: 'last' }],
     },
     {
       id: 'contract',
@@ -138,7 +138,7 @@ export default defineBoard({
     {
       id: 'unbalance',
       kind: 'bar',
-      title: { zh: '三相电流不平衡度', en: 'Current unbalance' },
+      title: { zh: '三相电流不平衡度（时段平均）', en: 'Current unbalance, mean of the range' },
       help: {
         zh: '（最大相−平均）/平均；变压器出口宜不大于 15 %。',
         en: '(highest − mean) / mean; at a transformer at most 15 % is good practice.',

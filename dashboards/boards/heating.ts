@@ -93,7 +93,7 @@ export default defineBoard({
     {
       id: 'makeup-day',
       kind: 'bar',
-      title: { zh: '每日补水高峰', en: 'Highest make-up of each day' },
+      title: { zh: '每日补水高峰（10 分钟平均）', en: 'Highest make-up of each day (10-minute mean)' },
       size: [12, 7],
       bars: 'over-time',
       lookBack: '14d',

@@ -69,7 +69,7 @@ export default defineBoard({
     {
       id: 'coolest-hour',
       kind: 'bar',
-      title: { zh: '每日最低出水温度', en: 'Coolest outlet of each day' },
+      title: { zh: '每日最低出水温度（小时平均）', en: 'Coolest hour of each day, outlet' },
       size: [12, 8],
       bars: 'over-time',
       lookBack: '14d',

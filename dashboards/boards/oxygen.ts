@@ -45,12 +45,12 @@ export default defineBoard({
       kind: 'stat',
       title: { zh: '液氧可用天数', en: 'Days of oxygen left' },
       help: {
-        zh: '按所选时段平均用量估算；规范要求不少于 3 天，宜 7 天。仅供订货参考。',
-        en: 'From the mean use of the range shown; at least 3 days are required, 7 are good. For ordering only.',
+        zh: '按当前液位和当前用量估算；规范要求不少于 3 天，宜 7 天。仅供订货参考。',
+        en: 'From the present level and the present use; at least 3 days are required, 7 are good. For ordering only.',
       },
       size: [6, 6],
       digits: 1,
-      series: [{ select: sources, values: [oxygenDaysLeft], aggregate: 'mean' }],
+      series: [{ select: sources, values: [oxygenDaysLeft], aggregate: 'last' }],
     },
     {
       id: 'manifold-bank',

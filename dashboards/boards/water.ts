@@ -17,7 +17,7 @@ export default defineBoard({
       trend: true,
       digits: 1,
       rules: ['WT-FLOW-MAX'],
-      series: [{ select: { roles: ['water-main'] }, values: ['flow_m3h'], aggregate: 'mean' }],
+      series: [{ select: { roles: ['water-main'] }, values: ['flow_m3h'], aggregate: 'last' }],
     },
     {
       id: 'branches-now',
@@ -30,7 +30,7 @@ export default defineBoard({
       size: [6, 7],
       trend: true,
       digits: 1,
-      series: [{ select: branches, values: ['flow_m3h'], aggregate: 'mean', combine: 'sum' }],
+      series: [{ select: branches, values: ['flow_m3h'], aggregate: 'last', combine: 'sum' }],
     },
     {
       id: 'leak-sensors',

@@ -7,7 +7,7 @@ import { priorities, priorityLabels } from '../../shared/alarm.ts';
 import type { Language } from '../../shared/text.ts';
 import type { DeskPanel } from '../board/board.ts';
 import { alarms, called } from './annotations.ts';
-import { deviceFilters, type VariableName } from './influxql.ts';
+import { deviceFilters, screenStep, type VariableName } from './influxql.ts';
 import { dataSourceUid, type GrafanaInput } from './input.ts';
 import { colours, words } from './style.ts';
 import { InfluxQlTarget, influxRef } from './target.ts';
@@ -29,6 +29,8 @@ export function alarmPanel(panel: DeskPanel, input: GrafanaInput, variables: rea
         const query = `SELECT count("annunciated") AS "count" FROM "${alarms}" WHERE ${where('$timeFilter')} GROUP BY "${title}", "${device}"`;
         return table(query, [{ id: 'limit', options: { limitField: 10 } }], language);
       }
+      case 'transfers':
+        return outages(where('$timeFilter', `"rule" = '${mainsLost}'`), language);
       case 'alarm-kpis':
         return perTenMinutes(where('$timeFilter'), language);
       default:
@@ -38,6 +40,7 @@ export function alarmPanel(panel: DeskPanel, input: GrafanaInput, variables: rea
   const description = [panel.help?.[language], words.alarmDesk[language]].filter((part) => part !== undefined).join('\n\n');
   return builder()
     ?.title(panel.title[language])
+    .noValue(words.unknown[language])
     .description(description)
     .datasource(influxRef(dataSourceUid))
     .links([new dashboard.DashboardLinkBuilder(words.console[language]).url(`${consoleUrl}/#/alarms`).targetBlank(true)]);
@@ -53,6 +56,7 @@ function table(query: string, more: dashboard.DataTransformerConfig[], language:
   const [counted, first] = query.includes('"count"') ? ['count', 'count'] : ['returned_at_ms', 'Time'];
   const builder = new Table()
     .cellHeight(common.TableCellHeight.Sm)
+    .decimals(0)
     .withTarget(new InfluxQlTarget('A', { query, resultFormat: 'table', datasource: influxRef(dataSourceUid) }))
     .withOverride(named(`title_${language}`, { id: 'displayName', value: words.alarm[language] }, { id: 'custom.minWidth', value: 180 }))
     .withOverride(named(`device_${language}`, { id: 'displayName', value: words.device[language] }, { id: 'custom.minWidth', value: 160 }))
@@ -72,9 +76,35 @@ function table(query: string, more: dashboard.DataTransformerConfig[], language:
   return builder.withOverride(named('Time', counted === 'count' ? hidden : { id: 'displayName', value: words.since[language] }));
 }
 
+/** The rule of the generator pack that says when the mains went away. */
+const mainsLost = 'GS-MAINS';
+
+/** How long the switch took is worked out by the console; the store has when the mains went and when they were back. */
+function outages(where: string, language: Language): Table {
+  const device = `device_${language}`;
+  const query = `SELECT "${device}", "returned_at_ms" FROM "${alarms}" WHERE ${where}`;
+  const out = { type: 'value', options: { 0: { text: words.stillOut[language], color: colours.critical, index: 0 } } };
+  return new Table()
+    .cellHeight(common.TableCellHeight.Sm)
+    .timeFrom('90d')
+    .hideTimeOverride(true)
+    .withTarget(new InfluxQlTarget('A', { query, resultFormat: 'table', datasource: influxRef(dataSourceUid) }))
+    .withOverride(named('Time', { id: 'displayName', value: words.lostAt[language] }))
+    .withOverride(named(device, { id: 'displayName', value: words.device[language] }))
+    .withOverride(
+      named(
+        'returned_at_ms',
+        { id: 'displayName', value: words.backAt[language] },
+        { id: 'unit', value: 'dateTimeAsIso' },
+        { id: 'mappings', value: [out] },
+      ),
+    )
+    .withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time', desc: true }] } });
+}
+
 /** Against the figures of EEMUA 191: two in ten minutes are the most that one person can answer, more than ten are a flood. */
 function perTenMinutes(where: string, language: Language): TimeSeries {
-  const query = `SELECT count("annunciated") FROM "${alarms}" WHERE ${where} GROUP BY time($__interval), "priority" fill(none)`;
+  const query = `SELECT count("annunciated") FROM "${alarms}" WHERE ${where} GROUP BY time(${screenStep}), "priority" fill(none)`;
   const builder = new TimeSeries()
     .interval('10m')
     .drawStyle(common.GraphDrawStyle.Bars)

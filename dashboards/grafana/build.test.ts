@@ -99,7 +99,7 @@ describe('Grafana dashboards', () => {
   it('show names of people for ids, words for states, and red where a rule alarms', () => {
     const leaks = panelOf('water', 'Leak sensors');
     expect(JSON.stringify(leaks.fieldConfig?.defaults.mappings)).toContain('"1":{"text":"wet","color":"dark-red"');
-    expect(JSON.stringify(leaks.fieldConfig?.overrides)).toContain('Leak, operating rooms ceiling');
+    expect(JSON.stringify(leaks.fieldConfig?.overrides)).toContain('"value":"operating rooms ceiling"');
     const mains = panelOf('generator', 'Mains');
     expect(JSON.stringify(mains.fieldConfig?.defaults.mappings)).toContain('"0":{"text":"lost","color":"orange"');
   });
@@ -113,7 +113,8 @@ describe('Grafana dashboards', () => {
 
   it('do not show an old value as new: what stands for "now" looks back minutes', () => {
     expect(panelOf('oxygen', 'Liquid oxygen').timeFrom).toBe('15m');
-    expect(panelOf('overview', 'Lowest zone pressure').timeFrom).toBe('30m');
+    expect(panelOf('overview', 'Lowest oxygen zone').timeFrom).toBe('15m');
+    expect(panelOf('overview', 'Residual chlorine').timeFrom).toBe('30m');
     expect(panelOf('oxygen', 'Liquid oxygen level').timeFrom).toBeUndefined();
   });
 

@@ -34,7 +34,6 @@ export function buildDashboard(board: Board, input: GrafanaInput): dashboard.Das
     .time(ranges[board.range].time)
     .readonly()
     .variables(variables.builders)
-    .annotations(annotationsOf(board, input, variables.names))
     .link(
       new dashboard.DashboardLinkBuilder(say(words.console))
         .type(dashboard.DashboardLinkType.Link)
@@ -59,11 +58,17 @@ export function buildDashboard(board: Board, input: GrafanaInput): dashboard.Das
         .gridPos(gridPos({ x: 0, y: 0, width: 24, height: noticeRows })),
     );
   }
-  const places = layout(board.panels, noticeRows);
-  for (const [index, panel] of board.panels.entries()) {
-    const place = gridPos(places[index] as Place);
-    builder.withPanel(onePanel(panel, input, variables.names).id(id++).gridPos(place));
+  const shown = board.panels.flatMap((panel) => {
+    const built = onePanel(panel, input, variables.names);
+    return built ? [{ panel, built }] : [];
+  });
+  const places = layout(shown.map(({ panel }) => panel), noticeRows); // biome-ignore format: short
+  const ids = new Map<Panel, number>();
+  for (const [index, { panel, built }] of shown.entries()) {
+    ids.set(panel, id);
+    builder.withPanel(built.id(id++).gridPos(gridPos(places[index] as Place)));
   }
+  builder.annotations(annotationsOf(board, input, variables.names, ids));
   return withoutNewer(builder.build());
 }
 
@@ -80,16 +85,12 @@ function withoutNewer(built: dashboard.Dashboard): dashboard.Dashboard {
   return built;
 }
 
+/** Undefined for what only the console can show: tickets and the health of the programs are not in InfluxDB, and a panel that says so says nothing. */
 function onePanel(panel: Panel, input: GrafanaInput, variables: ReturnType<typeof variablesOf>['names']) {
-  const { language, consoleUrl } = input;
+  const { language } = input;
   if (isReadings(panel)) return readingsPanel(panel, input, variables);
   if (panel.kind === 'note') return textPanel(panel.title[language], panel.text[language]);
-  const alarms = alarmPanel(panel, input, variables);
-  if (alarms) return alarms;
-  const page = panel.view.includes('ticket') ? 'tickets' : '';
-  const help = panel.help ? `\n\n${panel.help[language]}` : '';
-  const link = `[${panel.title[language]}](${consoleUrl}/#/${page})`;
-  return textPanel(panel.title[language], `${words.deskOnly[language]} ${link}${help}`);
+  return alarmPanel(panel, input, variables);
 }
 
 const textPanel = (title: string, markdown: string) => new TextPanel().title(title).mode(TextMode.Markdown).content(markdown);

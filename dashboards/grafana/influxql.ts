@@ -1,6 +1,7 @@
 /**
  * What a panel asks InfluxDB, in InfluxQL, the one language that versions 1, 2 and 3 speak. Everything is chosen by the tag `device`, which every
- * point has: an absent tag matches a regular expression in some versions and not in others. `$timeFilter` and `$__interval` are Grafana's.
+ * point has: an absent tag matches a regular expression in some versions and not in others. `$timeFilter` and `${__interval:raw}` are Grafana's; without
+ * `:raw` Grafana escapes the interval as part of a regular expression where slashes stand around it, and divisions are written with slashes.
  */
 import type { Attributes } from '../../shared/site.ts';
 import type { Series, Step } from '../board/board.ts';
@@ -31,9 +32,16 @@ export interface Asking {
   columns: readonly string[];
   variables: readonly VariableName[];
   all: readonly BoardDevice[];
+  /** Say which device the lowest or highest value is of. */
+  place?: boolean;
+  /** A question for each device. */
+  apart?: boolean;
 }
 
-const name = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+/** The step that fits the screen. */
+export const screenStep = `\${__interval:raw}`;
+
+export const name = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 const fineStep = '15m';
 
 /** One question per measurement and per set of constants: circuits of equal rating share one, and joined lines are one whatever the ratings. */
@@ -48,7 +56,8 @@ export function questionsOf(series: Series, asking: Asking): Question[] {
     if (!values) continue;
     const first = series.values[0];
     const measurement = first !== undefined && isStatus(first) ? 'device_status' : device.system;
-    const key = JSON.stringify([measurement, values, series.combine ? {} : constantsOf(series, values, device)]);
+    const constants = series.combine ? {} : constantsOf(series, values, device);
+    const key = JSON.stringify([measurement, values, constants, asking.apart ? device.id : '']);
     const group = groups.get(key);
     if (group) group.devices.push(device);
     else groups.set(key, { devices: [device], values, measurement });
@@ -77,12 +86,12 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
   const tag = series.by ? [name(series.by)] : [];
   const monthly = series.step === '1mo';
   // InfluxQL knows no months: days are asked for, the panel adds them up.
-  const step = monthly ? '1d' : (series.step ?? '$__interval');
+  const step = monthly ? '1d' : (series.step ?? screenStep);
   // Status is written on change only, perhaps long before the range that is shown.
   const range = status ? [] : ['$timeFilter'];
   const outerWhere = range.length > 0 ? ` WHERE ${range[0]}` : '';
   const zone = shape === 'trend' && step === '1d' ? ` tz('${timezone}')` : '';
-  const steps = (wanted: Step | '$__interval') => (shape === 'trend' ? [`time(${wanted})`] : []);
+  const steps = (wanted: Step | typeof screenStep) => (shape === 'trend' ? [`time(${wanted})`] : []);
   const groupBy = (keys: readonly string[]) => (keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : '');
   const columns = (write: (index: number, position: number) => string) => group.values.map(write).join(', ');
   const label = (index: number) => name(asking.columns[index] as string);
@@ -101,11 +110,20 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
       .join(', ');
   const outer = (aggregate: string, keys: readonly string[], from: string, fill: string) =>
     `SELECT ${columns((index, position) => `${aggregate}("v${position}") AS ${label(index)}`)} FROM ${from}${outerWhere}${groupBy(keys)}${fill}${zone}`;
-  const gap = shape === 'trend' ? ' fill(null)' : '';
+  // Months are added up by the panel, which takes a day without readings for 0: it must not get such a day.
+  const gap = shape !== 'trend' ? '' : monthly ? ' fill(none)' : ' fill(null)';
 
   if (series.aggregate === 'increase') {
-    const differences = columns((index, position) => `non_negative_difference(${written(index, 'last', group.devices)}) AS "v${position}"`);
-    const each = `(SELECT ${differences} ${source(group.devices)}${groupBy([`time(${monthly ? '1h' : fineStep})`, '"device"', ...tag])} fill(none))`;
+    // The highest of each quarter and not the last: a counter that shows 0 once must not be booked whole when it is back. A counter that was set back
+    // counts on from the second quarter after. The first quarter has none before it, so it counts from its first reading.
+    const quarters = groupBy([`time(${monthly ? '1h' : fineStep})`, '"device"', ...tag]);
+    const rises = (index: number) => `non_negative_difference(${written(index, 'max', group.devices)})`;
+    const begin = (index: number) => `${written(index, 'max', group.devices)} - ${written(index, 'first', group.devices)}`;
+    const counted = (how: (index: number) => string) =>
+      `(SELECT ${columns((index, position) => `${how(index)} AS "v${position}"`)} ${source(group.devices)}${quarters} fill(none))`;
+    // LIMIT 1 would say the same; InfluxDB 1 applies it to the first of several devices only.
+    const firsts = columns((_index, position) => `first("v${position}") AS "v${position}"`);
+    const each = `${counted(rises)}, (SELECT ${firsts} FROM ${counted(begin)}${outerWhere}${groupBy(['"device"', ...tag])})`;
     return outer('sum', [...steps(step), ...(series.combine ? tag : ['"device"'])], each, gap);
   }
   if (series.finer) {
@@ -119,7 +137,9 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
   }
   if (series.combine) {
     const each = inner(series.aggregate, [...steps(step), '"device"', ...tag], shape === 'trend' ? ' fill(none)' : '');
-    return outer(series.combine, [...steps(step), ...tag], each, gap);
+    // The lowest or highest of all comes with the device that it was read at.
+    const place = asking.place ? ', "device"' : '';
+    return outer(series.combine, [...steps(step), ...tag], each, gap).replace(' FROM ', `${place} FROM `);
   }
   const selected = columns((index) => `${written(index, series.aggregate, group.devices)} AS ${label(index)}`);
   return `SELECT ${selected} ${source(group.devices)}${groupBy([...steps(step), '"device"'])}${gap}${zone}`;

@@ -1,16 +1,21 @@
 /** One panel on readings: its queries, the names of its lines, and how they look. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import { systemLabels } from '../../shared/system.ts';
-import { isMonthly, type ReadingsPanel, type Series } from '../board/board.ts';
-import { type BoardDevice, factsOf } from '../board/devices.ts';
+import { type BoardValue, isMonthly, type ReadingsPanel, type Series } from '../board/board.ts';
+import { type BoardDevice, devicesOfValue, factsOf } from '../board/devices.ts';
 import { type Field, limitLines, styleOf } from './fields.ts';
 import { type Question, questionsOf, type VariableName } from './influxql.ts';
 import { dataSourceUid, type GrafanaInput } from './input.ts';
-import { applyStyle, type GrafanaPanel, lookBack, openPanel, shapeOf } from './panels.ts';
-import { words } from './style.ts';
+import { limitLinesOf, softAxis } from './limit-lines.ts';
+import { distinctNames } from './names.ts';
+import { applyStyle, type GrafanaPanel, lookBack, openPanel, shapeOf, showsPlace } from './panels.ts';
+import { periodOf, titleOf } from './period.ts';
+import { colours, words } from './style.ts';
+import { addUpMonths, dressTable, namesOfDevices } from './tables.ts';
 import { InfluxQlTarget, influxRef, refIdOf } from './target.ts';
 
-interface Plan {
+export interface Plan {
   target: { query: string; alias?: string };
   fields: Field[];
 }
@@ -18,30 +23,40 @@ interface Plan {
 export function readingsPanel(panel: ReadingsPanel, input: GrafanaInput, variables: readonly VariableName[]): GrafanaPanel {
   const { language } = input;
   const plans = panel.series.flatMap((series) => planSeries(panel, series, input, variables));
-  const fields = plans
-    .flatMap((plan) => plan.fields)
-    .filter((field, index, all) => all.findIndex(({ key }) => key === field.key) === index);
+  const fields = shortened(
+    panel,
+    plans.flatMap((plan) => plan.fields).filter((field, index, all) => all.findIndex(({ key }) => key === field.key) === index),
+    input,
+  );
   const style = styleOf(panel, fields, input.rules, language);
-  const builder = openPanel(panel, style);
+  const builder = openPanel(panel, style, fields.map(({ key, shown }) => shown ?? key)); // biome-ignore format: short
   const limits = limitLines(panel, fields, input.rules, language);
-  const description = [panel.help?.[language], limits.length > 0 ? `${words.limits[language]}:\n${limits.join('\n')}` : undefined];
+  const description = [
+    panel.help?.[language],
+    periodOf(panel, language).help,
+    limits.length > 0 ? `${words.limits[language]}:\n${limits.join('\n')}` : undefined,
+  ];
   builder
-    .title(panel.title[language])
+    .title(titleOf(panel, language))
     .description(description.filter((part) => part !== undefined).join('\n\n'))
     .datasource(influxRef(dataSourceUid))
+    .noValue(words.unknown[language])
     .interval('1m');
   const back = lookBack(panel);
   if (back !== undefined) builder.timeFrom(back);
   if (panel.shift !== undefined) builder.timeShift(panel.shift);
-  if (panel.kind === 'stat' || panel.kind === 'gauge' || panel.kind === 'status-tile') builder.noValue(words.unknown[language]);
+  // Its words are English and stand where the title should.
+  if (back !== undefined || panel.shift !== undefined) builder.hideTimeOverride(true);
   applyStyle(builder, panel, style);
   const monthly = isMonthly(panel);
-  const resultFormat = panel.kind === 'table' || monthly ? 'table' : 'time_series';
+  const resultFormat = panel.kind === 'table' || monthly || showsPlace(panel) ? 'table' : 'time_series';
   for (const [index, { target }] of plans.entries()) {
     builder.withTarget(new InfluxQlTarget(refIdOf(index), { ...target, resultFormat, datasource: influxRef(dataSourceUid) }));
   }
+  if (panel.kind === 'time-series') drawLimits(builder, panel, fields, input, variables, plans.length);
   if (monthly) addUpMonths(builder, panel, input);
   else if (panel.kind === 'table') dressTable(builder, panel, plans, input);
+  else if (showsPlace(panel)) builder.withOverride(namesOfDevices(input));
   if (!monthly && panel.series.every(({ combine }) => combine === undefined)) {
     const device = `\${${panel.kind === 'table' ? '__data.fields.device' : '__field.labels.device'}}`;
     builder.dataLinks([
@@ -49,6 +64,46 @@ export function readingsPanel(panel: ReadingsPanel, input: GrafanaInput, variabl
     ]);
   }
   return builder;
+}
+
+/** The limits of the rules as dashed lines of their own, with their names in the legend. */
+function drawLimits(
+  builder: GrafanaPanel,
+  panel: ReadingsPanel,
+  fields: readonly Field[],
+  input: GrafanaInput,
+  variables: readonly VariableName[],
+  queries: number,
+): void {
+  const lines = limitLinesOf(panel, fields, input.rules, input, variables);
+  const { min, max } = softAxis(lines);
+  const soft = { ...(min === undefined ? {} : { axisSoftMin: min }), ...(max === undefined ? {} : { axisSoftMax: max }) };
+  if (builder instanceof TimeSeries) {
+    if (soft.axisSoftMin !== undefined) builder.axisSoftMin(soft.axisSoftMin);
+    if (soft.axisSoftMax !== undefined) builder.axisSoftMax(soft.axisSoftMax);
+  }
+  for (const [index, { alias, query, limit }] of lines.entries()) {
+    const target = { query, alias, resultFormat: 'time_series', datasource: influxRef(dataSourceUid) } as const;
+    builder.withTarget(new InfluxQlTarget(refIdOf(queries + index), target));
+    builder.withOverride({
+      matcher: { id: 'byName', options: alias },
+      properties: [
+        { id: 'color', value: { mode: 'fixed', fixedColor: colours[limit.priority] } },
+        { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } },
+        { id: 'custom.lineWidth', value: 2 },
+        { id: 'custom.spanNulls', value: true },
+        { id: 'custom.showPoints', value: 'never' },
+        { id: 'custom.hideFrom', value: { tooltip: true, viz: false, legend: false } },
+      ],
+    });
+  }
+}
+
+/** Where only small labels fit, names without what all of them share. */
+function shortened(panel: ReadingsPanel, fields: readonly Field[], { language }: GrafanaInput): Field[] {
+  if (!['gauge', 'stat', 'status-tile', 'state-timeline', 'bar'].includes(panel.kind)) return [...fields];
+  const names = distinctNames(fields.map(({ key, shown }) => shown ?? key), language); // biome-ignore format: short
+  return fields.map((field, index) => ({ ...field, shown: names[index] }));
 }
 
 function planSeries(panel: ReadingsPanel, series: Series, input: GrafanaInput, variables: readonly VariableName[]): Plan[] {
@@ -60,30 +115,74 @@ function planSeries(panel: ReadingsPanel, series: Series, input: GrafanaInput, v
     columns,
     variables,
     all: input.devices,
+    place: showsPlace(panel),
+    // Rows of a heat map are called as the series are, whatever the panel says: each device is asked by its name.
+    apart: panel.kind === 'heat-map',
   });
-  if (panel.kind === 'table') return questions.map((question) => tablePlan(series, question, columns));
-  const several = new Set(panel.series.flatMap(({ values }) => values.map((value) => factsOf(value).id))).size > 1;
+  const unitOfSeries = (index: number) => (series.aggregate === 'count' ? '' : factsOf(series.values[index] as BoardValue).unit);
+  if (panel.kind === 'table') return questions.map((question) => tablePlan(series, question, columns, unitOfSeries));
+  if (panel.kind === 'heat-map') return questions.map((question) => rowPlan(series, question, unitOfSeries, input));
+  const all = panel.series.flatMap((one) =>
+    one.values.flatMap((value) => devicesOfValue(one, value, input.devices).map(({ id }) => ({ id, value }))),
+  );
+  const several = new Set(all.map(({ value }) => factsOf(value).id)).size > 1;
+  const naming: Naming = {
+    several,
+    alone: new Set(all.map(({ id }) => id)).size === 1,
+    valuesOf: (device) => all.filter(({ id }) => id === device).length,
+  };
   return questions.map((question) =>
-    linePlan(series, question, columns, several, questions[0]?.measurement !== question.measurement, input),
+    linePlan(series, question, columns, naming, questions[0]?.measurement !== question.measurement, unitOfSeries, input),
   );
 }
 
+/** What tells the lines of a panel apart. */
+interface Naming {
+  /** Different quantities. */
+  several: boolean;
+  /** Of one device only. */
+  alone: boolean;
+  valuesOf(device: string): number;
+}
+
+type UnitOf = (index: number) => string;
+
+function rowPlan(series: Series, { query, devices, values }: Question, unitOfSeries: UnitOf, { language }: GrafanaInput): Plan {
+  const [device] = devices as [BoardDevice];
+  const alias = device.name[language];
+  const index = values[0] as number;
+  return {
+    target: { query, alias },
+    fields: [{ key: alias, shown: undefined, value: series.values[index] as BoardValue, unit: unitOfSeries(index), devices }],
+  };
+}
+
 /** Lines are named by device, by department, or by what they are; a second system in the same sum is said to be one. */
-function linePlan(series: Series, question: Question, columns: string[], several: boolean, other: boolean, input: GrafanaInput): Plan {
+function linePlan(
+  series: Series,
+  question: Question,
+  columns: string[],
+  { several, alone, valuesOf }: Naming,
+  other: boolean,
+  unitOfSeries: UnitOf,
+  input: GrafanaInput,
+): Plan {
   const { language } = input;
   const { query, devices, values } = question;
   const system = other ? ` · ${systemLabels[question.measurement as BoardDevice['system']]?.[language] ?? question.measurement}` : '';
+  const field = (index: number, key: string, shown: string | undefined, of: readonly BoardDevice[]): Field => ({
+    key,
+    shown,
+    value: series.values[index] as BoardValue,
+    unit: unitOfSeries(index),
+    devices: of,
+  });
   if (series.combine && !series.by) {
     const named = (index: number) => `${series.label?.[language] ?? columns[index]}${system}`;
     const alias = values.length === 1 ? named(values[0] as number) : '$col';
     return {
       target: { query, alias },
-      fields: values.map((index) => ({
-        key: values.length === 1 ? alias : (columns[index] as string),
-        shown: undefined,
-        value: series.values[index] as Field['value'],
-        devices,
-      })),
+      fields: values.map((index) => field(index, values.length === 1 ? alias : (columns[index] as string), undefined, devices)),
     };
   }
   const places = new Map([...input.site.buildings, ...input.site.departments].map(({ id, name }) => [id, name[language]]));
@@ -94,77 +193,25 @@ function linePlan(series: Series, question: Question, columns: string[], several
     target: { query, alias: `$tag_${by ?? 'device'}${label}${by ? system : ''}` },
     fields: [...groups].flatMap(([id, members]) =>
       values.map((index) => {
-        const end = `${several ? ` · ${columns[index]}` : ''}${by ? system : ''}`;
-        const shown = by ? (places.get(id) ?? id) : (members[0]?.name[language] ?? id);
-        return { key: `${id}${end}`, shown: `${shown}${end}`, value: series.values[index] as Field['value'], devices: members };
+        const column = columns[index] as string;
+        const end = `${several ? ` · ${column}` : ''}${by ? system : ''}`;
+        const name = by ? (places.get(id) ?? id) : (members[0]?.name[language] ?? id);
+        const short = by || !several ? undefined : alone ? column : valuesOf(id) === 1 ? name : undefined;
+        return field(index, `${id}${end}`, short ?? `${name}${end}`, members);
       }),
     ),
   };
 }
 
-function tablePlan(series: Series, { query, devices, values }: Question, columns: string[]): Plan {
+function tablePlan(series: Series, { query, devices, values }: Question, columns: string[], unitOfSeries: UnitOf): Plan {
   return {
     target: { query },
     fields: values.map((index) => ({
       key: columns[index] as string,
       shown: undefined,
-      value: series.values[index] as Field['value'],
+      value: series.values[index] as BoardValue,
+      unit: unitOfSeries(index),
       devices,
     })),
   };
-}
-
-/** Days into months of the calendar: a column for each where there are several lines, else a row. */
-function addUpMonths(builder: GrafanaPanel, panel: ReadingsPanel, { language }: GrafanaInput): void {
-  const [series] = panel.series as [Series];
-  const value = factsOf(series.values[0] as Series['values'][number]).label[language];
-  const fields = {
-    Time: { operation: 'groupby', aggregations: [] },
-    ...(series.by ? { [series.by]: { operation: 'groupby', aggregations: [] } } : {}),
-    [value]: { operation: 'aggregate', aggregations: ['sum'] },
-  };
-  builder.withTransformation({ id: 'formatTime', options: { timeField: 'Time', outputFormat: 'YYYY-MM', useTimezone: true } });
-  builder.withTransformation({ id: 'groupBy', options: { fields } });
-  if (series.by) {
-    builder.withTransformation({
-      id: 'groupingToMatrix',
-      options: { columnField: 'Time', rowField: series.by, valueField: `${value} (sum)`, emptyValue: 'null' },
-    });
-  }
-}
-
-/** A row per device with its name; the time only where it says since when. */
-function dressTable(builder: GrafanaPanel, panel: ReadingsPanel, plans: readonly Plan[], { devices, language }: GrafanaInput): void {
-  const names = Object.fromEntries(devices.map((device, index) => [device.id, { text: device.name[language], index }]));
-  builder.withOverride({
-    matcher: { id: 'byName', options: 'device' },
-    properties: [
-      { id: 'displayName', value: words.device[language] },
-      { id: 'mappings', value: [{ type: 'value', options: names }] },
-      { id: 'custom.minWidth', value: 180 },
-    ],
-  });
-  const status = panel.series.some(({ values }) => values.some((value) => typeof value === 'object' && 'status' in value));
-  builder.withOverride({
-    matcher: { id: 'byName', options: 'Time' },
-    properties: status ? [{ id: 'displayName', value: words.since[language] }] : [{ id: 'custom.hidden', value: true }],
-  });
-  const first = plans[0]?.fields[0];
-  if (first && panel.rules) {
-    builder.withOverride({
-      matcher: { id: 'byName', options: first.key },
-      properties: [{ id: 'custom.cellOptions', value: { type: 'color-text' } }],
-    });
-  }
-  if (status && first) {
-    builder.withOverride({
-      matcher: { id: 'byName', options: first.key },
-      properties: [{ id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } }],
-    });
-  }
-  if (plans.length > 1) builder.withTransformation({ id: 'merge', options: {} });
-  if (first) {
-    const ascending = factsOf(first.value).id === 'online' || factsOf(first.value).id.startsWith('room_above');
-    builder.withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: first.key, desc: !ascending }] } });
-  }
 }

@@ -142,13 +142,28 @@ function lookBackMs(text: string | undefined): number | undefined {
   return count === undefined ? undefined : Number(count) * (unit === 'd' ? 86_400_000 : 60_000);
 }
 
-/** As Grafana fills in a query; a variable that stands for all is `.*`. */
+/**
+ * As Grafana fills in a query. Its InfluxQL data source hands a variable without a format to an escape: where the variable stands between two slashes
+ * of a line, as if in a regular expression, what it stands for is escaped, and the interval, which the server fills in later, stands for its own name.
+ * A variable that stands for all is `.*`.
+ */
 export function filled(query: string, panel: { timeFrom?: string }, choice: Record<string, string> = {}): string {
   const from = dayEnd - (lookBackMs(panel.timeFrom) ?? 86_400_000);
+  const standsFor = (name: string): string | undefined => (name.startsWith('__interval') ? `$${name}` : choice[name]);
   return query
+    .replaceAll(
+      /\$\{(\w+)(?::(\w+))?\}|\$(\w+)/g,
+      (all, braced: string | undefined, format: string | undefined, bare: string | undefined) => {
+        const name = (braced ?? bare) as string;
+        if (name === 'timeFilter') return all;
+        const value = standsFor(name) ?? '.*';
+        if (format !== undefined) return value;
+        const inPattern = new RegExp(`\\/(?:\\^)?(.*)(\\$${name})(.*)(?:\\$)?\\/`, 'm');
+        return inPattern.test(query) ? value.replaceAll(/[\\^$*+?.()|[\]{}/]/g, '\\$&') : value;
+      },
+    )
     .replaceAll('$timeFilter', `time >= ${from}ms and time <= ${dayEnd}ms`)
-    .replaceAll('$__interval', '10m')
-    .replaceAll(/\$\{(\w+):pipe\}/g, (_all, name: string) => choice[name] ?? '.*');
+    .replaceAll('$__interval', '10m');
 }
 
 /** A mark as Grafana makes it of a row; see its transformAnnotationResponse (public/app/plugins/datasource/influxdb/response_parser.ts). */
