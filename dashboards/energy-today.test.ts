@@ -115,7 +115,7 @@ describe("today's energy over the API", () => {
     expect(Math.abs(json.electricity.used - (2 * (now - from)) / minute)).toBeLessThanOrEqual(4);
     expect(json).toMatchObject({
       from,
-      electricity: { unit: 'kWh', since: from, meters: 2 },
+      electricity: { unit: 'kWh', since: from, meters: 3, unknown: ['in-3'] },
       water: { used: null, since: null, meters: 0 },
     });
     expect(wallOf(zone, json.from) % day).toBe(0);

@@ -5,7 +5,7 @@ import { topics } from '../shared/topic.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { until } from '../test/program.ts';
 import { siteOf } from '../test/site-of.ts';
-import { countedOf, readCounted } from './energy-today.ts';
+import { countedOf } from './energy-today.ts';
 import { balanceOf, type Meter, parentOf, usualLimits } from './meter-balance.ts';
 
 const minute = 60_000;

@@ -2,7 +2,6 @@
  * Each parent meter against the sum of the meters below it, by their counters over a period and by their power now. Counters are compared
  * over the time that parent and children all know, so that a meter which was put in on Tuesday makes no gap for Monday. Pure.
  */
-import type { SeriesPoint } from '../ingest/store.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { Counted } from './energy-today.ts';
 import { differences } from './panel/steps.ts';

@@ -8,7 +8,7 @@ import type { Alarm, AlarmState } from '../shared/alarm.ts';
 
 export type AlarmEvent =
   /** The condition is there, past its on-delay. `at` is plant time of the fact, not of the arrival. */
-  | { type: 'raise'; at: number; value: number | null; limit: number | null }
+  | { type: 'raise'; at: number; value: number | null; limit: number | null; worst?: AlarmFacts['worst'] }
   /** The condition is gone, past its off-delay. */
   | { type: 'clear'; at: number; value: number | null }
   | { type: 'acknowledge' }
@@ -45,6 +45,8 @@ export type AlarmFacts = Pick<
   | 'acknowledgedBy'
   | 'occurrence'
   | 'value'
+  | 'live'
+  | 'worst'
   | 'limit'
   | 'shelvedUntil'
   | 'shelvedReason'
@@ -62,6 +64,8 @@ export const normalFacts: AlarmFacts = {
   acknowledgedBy: null,
   occurrence: 0,
   value: null,
+  live: null,
+  worst: null,
   limit: null,
   shelvedUntil: null,
   shelvedReason: null,
@@ -118,12 +122,16 @@ export function move(alarm: AlarmFacts, event: AlarmEvent, now: number, traits: 
         clearedAt: null,
         occurrence: alarm.occurrence + 1,
         value: event.value,
+        live: { value: event.value, at: event.at, trend: null, note: null },
+        // The delay may have seen worse than what stood at its end.
+        worst: event.worst ?? (event.value === null || event.limit === null ? null : { value: event.value, at: event.at }),
         limit: event.limit,
       });
     }
     case 'clear': {
       if (!alarm.active) return { facts: alarm, from, to: from, changed: false };
-      const facts = { ...alarm, active: false, clearedAt: event.at, value: event.value };
+      // The value at raising and the worst one stay: they say what it was about. Now is now.
+      const facts = { ...alarm, active: false, clearedAt: event.at, live: { value: event.value, at: event.at, trend: null, note: null } };
       // While hidden nobody is asked to acknowledge; leaving the hidden state later finds it normal.
       if (hidden(from)) return to({ ...facts, acknowledged: true });
       return to(facts, traits.latching);

@@ -12,12 +12,13 @@ import type { System, Trade } from '../shared/system.ts';
 import type { Text } from '../shared/text.ts';
 import type { Ticket, TicketState } from '../shared/ticket.ts';
 import type { AlarmEventType } from './alarm-state.ts';
+import type { SeenValues } from './alarm-values.ts';
 import type { TicketEventType } from './ticket-state.ts';
 
-/** Who makes a move. What a role may do is the caller's business; the desk only knows that an admin may override the second person. */
+/** Who makes a move. What a role may do is the caller's business; the desk only knows that an admin may override an alarm that is still active. */
 export interface Actor {
   id: string;
-  /** May sign off a ticket that he resolved himself, or whose alarm is still active. The journal marks it as an override. */
+  /** May sign off a ticket whose alarm is still active, with a reason that stands on the ticket; never a danger to life, never his own work. */
   admin?: boolean;
 }
 /** The engine itself. */
@@ -34,6 +35,8 @@ export interface AlarmFilter {
   department?: string;
   /** Alarms grouped under this root. */
   cause?: string;
+  /** Only those whose condition is there now, or is gone. */
+  active?: boolean;
   /** Default 1,000. */
   limit?: number;
 }
@@ -200,7 +203,7 @@ export interface Maintenance {
 }
 
 export interface Desk extends Disposable {
-  /** Highest priority first, then newest. */
+  /** In the order of shared/alarm-order.ts: dangers to life first. */
   alarms(filter?: AlarmFilter): Alarm[];
   alarm(id: string): Alarm | undefined;
   /** UNACK → ACKED, RTNUN → NORM, LUNACK → LACKED. @throws Fault desk/unknown, desk/transition */
@@ -219,6 +222,9 @@ export interface Desk extends Disposable {
   return(id: string, who: Actor, comment?: string): Alarm;
   comment(id: string, who: Actor, text: string): Alarm;
 
+  /** Of every open alarm what the engine saw last: value now, trend, worst. */
+  seen(): ReadonlyMap<string, SeenValues>;
+
   /** Newest first. */
   tickets(filter?: TicketFilter): Ticket[];
   ticket(id: string): Ticket | undefined;
@@ -228,8 +234,11 @@ export interface Desk extends Disposable {
   start(id: string, who: Actor, comment?: string): Ticket;
   wait(id: string, who: Actor, reason: string): Ticket;
   resolve(id: string, who: Actor, resolution: string): Ticket;
-  /** Sign-off; by default by another person than the resolver and with the alarm gone. An admin may override; the journal shows it. */
-  verify(id: string, who: Actor, comment?: string): Ticket;
+  /**
+   * Sign-off by another person than who did the work, with the alarm gone. An admin may sign while the alarm is still active: that is an override, which
+   * needs a reason and stands on ticket and journal. A danger to life that is still there is signed off by nobody.
+   */
+  verify(id: string, who: Actor, comment?: string, override?: { reason: string }): Ticket;
   reopen(id: string, who: Actor, reason: string): Ticket;
   cancel(id: string, who: Actor, reason: string): Ticket;
   commentTicket(id: string, who: Actor, text: string): Ticket;
@@ -255,8 +264,14 @@ export interface Desk extends Disposable {
 /** What only the rules role uses. */
 export interface EngineDesk extends Desk {
   /** Condition is there. Opens or joins a ticket in the same transaction. `hiddenBy`: raised, but suppressed by design from the start. */
-  raise(definition: AlarmDefinition, fact: { at: number; value: number | null; limit: number | null }, hiddenBy?: string): Alarm;
+  raise(
+    definition: AlarmDefinition,
+    fact: { at: number; value: number | null; limit: number | null; worst?: Alarm['worst'] },
+    hiddenBy?: string,
+  ): Alarm;
   clear(id: string, fact: { at: number; value: number | null }): Alarm;
+  /** What was seen of open alarms since: no move, no journal. `gone`: alarms that are closed. */
+  see(seen: readonly ({ id: string } & SeenValues)[], gone?: readonly string[]): void;
   suppressBy(id: string, by: string): void;
   releaseFrom(id: string, by: string): void;
   /** Groups an alarm under its root cause; a ticket of its own that nobody has taken yet is merged into that of the root. */

@@ -2,6 +2,7 @@
 
 export type { AlarmEventType } from './alarm-state.ts';
 export { isOpen } from './alarm-state.ts';
+export type { SeenValues } from './alarm-values.ts';
 export { type Database, openDatabase, type SetAside } from './database.ts';
 export {
   type AlarmPath,

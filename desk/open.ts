@@ -1,9 +1,13 @@
 /** The desk on the operations database. */
 import { z } from 'zod';
 import type { Alarm } from '../shared/alarm.ts';
+import { mostUrgent } from '../shared/alarm-order.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
+import type { Ticket } from '../shared/ticket.ts';
+import { isActive, mostUrgentFirst } from './alarm-sql.ts';
 import { type AlarmEvent, defaultMaxShelfMs, isRefusal, move, normalFacts } from './alarm-state.ts';
+import { openAlarmValues } from './alarm-values.ts';
 import { type Database, openDatabase } from './database.ts';
 import { type Actor, type AlarmDefinition, type AlarmFilter, type Desk, type EngineDesk, engineActor, type RuleInForce } from './desk.ts';
 import { openJournal } from './journal.ts';
@@ -42,11 +46,12 @@ export function openEngineDesk({
 }: DeskOptions): EngineDesk {
   const db = place.db ?? openDatabase(place.file);
   const journal = openJournal(db, clock);
+  const seenValues = openAlarmValues(db, clock);
   const tickets = openTickets(db, journal, clock, { secondPerson, needsNormal });
 
   const load = (id: string) => {
     const row = db.get<AlarmRow>('SELECT * FROM alarms WHERE id = ?', id);
-    return row && { alarm: readAlarm(db, row, clock.now()), traits: traitsOf(row) };
+    return row && { alarm: seenValues.onto(readAlarm(db, row, clock.now())), traits: traitsOf(row) };
   };
   const traitsOf = (row: AlarmRow): Traits =>
     readRecord(db, traitsRecord, row.traits, 'alarms.traits', row.id, clock.now()) ?? alarmFromColumns(row).traits;
@@ -97,7 +102,7 @@ export function openEngineDesk({
       // Beside the words for people: what names the occurrence, for those who follow the journal.
       const detail: Record<string, unknown> = { rule, device, priority, system, raisedAt: next.raisedAt };
       if (annunciated) detail.annunciated = true;
-      if (event.type === 'raise' || event.type === 'clear') Object.assign(detail, { at: event.at, value: next.value, limit: next.limit });
+      if (event.type === 'raise' || event.type === 'clear') Object.assign(detail, { at: event.at, value: event.value, limit: next.limit });
       if (event.type === 'shelve') detail.until = event.until;
       if (event.type === 'out-of-service') detail.ticket = event.ticket;
       journal.write({ t: now, kind: 'alarm', id: alarm.id, event: event.type, from: result.from, to: result.to, who: who.id, why, detail });
@@ -125,9 +130,11 @@ export function openEngineDesk({
         'building = ?': filter.building,
         'department = ?': filter.department,
         'cause = ?': filter.cause,
+        [`${isActive} = ?`]: filter.active === undefined ? undefined : Number(filter.active),
       });
-      const worstFirst = `SELECT * FROM alarms WHERE ${sql} ORDER BY rank, raised_at DESC LIMIT ?`;
-      return db.all<AlarmRow>(worstFirst, ...values, filter.limit ?? 1_000).map((row) => readAlarm(db, row, clock.now()));
+      const urgentFirst = `SELECT * FROM alarms WHERE ${sql} ORDER BY ${mostUrgentFirst} LIMIT ?`;
+      const rows = db.all<AlarmRow>(urgentFirst, ...values, filter.limit ?? 1_000);
+      return seenValues.ontoAll(rows.map((row) => readAlarm(db, row, clock.now())));
     },
     alarm: (id) => load(id)?.alarm,
     acknowledge: (id, who, comment) => person(id, { type: 'acknowledge' }, who, comment ?? null),
@@ -163,14 +170,22 @@ export function openEngineDesk({
       return person(id, { type: 'comment' }, who, text);
     },
 
-    tickets: (filter) => tickets.list(filter),
-    ticket: (id) => tickets.find(id),
+    seen: () => seenValues.all(),
+    tickets: (filter) => withValues(tickets.list(filter)),
+    ticket: (id) => withValues([tickets.find(id)].filter((one) => one !== undefined))[0],
     createTicket: (input, who) => tickets.create(input, who),
     assign: (id, who, assignee, comment) => tickets.step(id, { type: 'assign', assignee }, who, comment ?? null),
     start: (id, who, comment) => tickets.step(id, { type: 'start' }, who, comment ?? null),
     wait: (id, who, reason) => tickets.step(id, { type: 'wait', reason }, who, reason),
     resolve: (id, who, resolution) => tickets.step(id, { type: 'resolve', resolution }, who, resolution),
-    verify: (id, who, comment) => tickets.step(id, { type: 'verify' }, who, comment ?? null),
+    verify(id, who, comment, override) {
+      return tickets.step(
+        id,
+        { type: 'verify', ...(override ? { override: override.reason } : {}) },
+        who,
+        override?.reason ?? comment ?? null,
+      );
+    },
     reopen: (id, who, reason) => tickets.step(id, { type: 'reopen', reason }, who, reason),
     cancel: (id, who, reason) => tickets.step(id, { type: 'cancel', reason }, who, reason),
     commentTicket: (id, who, text) => {
@@ -189,6 +204,15 @@ export function openEngineDesk({
         .all<{ id: string; rule: string }>('SELECT id, rule FROM rules_in_force ORDER BY id')
         .flatMap(({ id, rule }) => readRecord(db, ruleRecord, rule, 'rules_in_force', id, clock.now()) ?? []),
 
+    see(seen, gone = []) {
+      db.transact(() => {
+        for (const { id, ...one } of seen) {
+          const alarm = load(id)?.alarm;
+          if (alarm) seenValues.note(alarm, one);
+        }
+        for (const id of gone) seenValues.forget(id);
+      });
+    },
     raise(definition, fact, hiddenBy) {
       return db.transact(() => {
         let found = create(definition);
@@ -265,6 +289,21 @@ export function openEngineDesk({
   };
   db.onSetAside = ({ place: table, row, reason }) => desk.noteDamage(table, row, reason);
   return desk;
+
+  /** Each ticket with the numbers of its most urgent alarm as they are now. */
+  function withValues(list: readonly Ticket[]): Ticket[] {
+    const known = new Map<string, Alarm | undefined>();
+    const alarmOf = (id: string) => {
+      if (!known.has(id)) known.set(id, load(id)?.alarm);
+      return known.get(id);
+    };
+    return list.map((ticket) => {
+      const first = mostUrgent([ticket.alarm, ...ticket.alarms].flatMap((id) => (id === null ? [] : (alarmOf(id) ?? []))));
+      if (!first) return { ...ticket, values: null, override: ticket.override ?? null };
+      const { id: alarm, value, live, worst, limit, unit, lifeSafety } = first;
+      return { ...ticket, values: { alarm, value, live, worst, limit, unit, lifeSafety }, override: ticket.override ?? null };
+    });
+  }
 
   function readMemory(name: string): unknown {
     const row = db.get<{ value: string }>('SELECT value FROM rules_memory WHERE name = ?', name);

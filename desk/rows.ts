@@ -15,6 +15,11 @@ const text = z.object({ zh: z.string(), en: z.string() });
 const time = z.number().int();
 const quantity = z.string().nullable() as unknown as z.ZodType<QuantityId | null>;
 
+/** Of the kind `Trend`. */
+const trend = z.enum(['rising', 'falling', 'steady']).nullable();
+export const liveRecord = z.object({ value: z.number().nullable(), at: time, trend, note: text.nullable() });
+export const worstRecord = z.object({ value: z.number(), at: time });
+
 export const alarmRecord = z.looseObject({
   id: z.string(),
   rule: z.string(),
@@ -33,6 +38,9 @@ export const alarmRecord = z.looseObject({
   acknowledgedBy: z.string().nullable(),
   occurrence: z.number().int(),
   value: z.number().nullable(),
+  // Alarms of before these were kept have none.
+  live: liveRecord.nullable().default(null),
+  worst: worstRecord.nullable().default(null),
   limit: z.number().nullable(),
   unit: z.string(),
   title: text,
@@ -77,6 +85,9 @@ export const ticketRecord = z.looseObject({
   verifiedAt: time.nullable(),
   verifiedBy: z.string().nullable(),
   waitingReason: z.string().nullable(),
+  override: z.object({ reason: z.string(), by: z.string() }).nullable().default(null),
+  // Filled in when it is asked for.
+  values: z.null().catch(null).default(null),
   version: z.number().int(),
 }) satisfies z.ZodType<Ticket>;
 

@@ -6,7 +6,8 @@ export type TicketEvent =
   | { type: 'start' }
   | { type: 'wait'; reason: string }
   | { type: 'resolve'; resolution: string }
-  | { type: 'verify' }
+  /** `override`: signed although the alarm is still active; the reason for it. */
+  | { type: 'verify'; override?: string }
   | { type: 'reopen'; reason: string }
   | { type: 'cancel'; reason: string }
   | { type: 'comment'; text: string }
@@ -29,6 +30,7 @@ export type TicketFacts = Pick<
   | 'verifiedAt'
   | 'verifiedBy'
   | 'waitingReason'
+  | 'override'
 >;
 
 export interface TicketTraits {
@@ -36,6 +38,8 @@ export interface TicketTraits {
   secondPerson: boolean;
   /** Signing off needs the alarm's condition to be gone. */
   needsNormal: boolean;
+  /** One of its alarms is a danger to life, and is there now: the ticket stays open whoever asks. */
+  lifeDanger?: boolean;
 }
 
 export type TicketMove = { facts: TicketFacts; from: TicketState; to: TicketState; changed: boolean };
@@ -58,7 +62,7 @@ export const isClosed = (ticket: Pick<Ticket, 'state'>): boolean => closedTicket
 /**
  * Applies one step. Never throws; a step that is not possible is a refusal that says why.
  * @param who id of the person
- * @param admin may sign off the own work, or while the alarm is still active; the journal says so
+ * @param admin may sign off while the alarm is still active, with a reason; but no danger to life, and not the own work
  */
 export function moveTicket(
   ticket: TicketFacts,
@@ -102,11 +106,17 @@ export function moveTicket(
       if (event.resolution.trim() === '') return { refused: 'resolving needs a word on what was done' };
       return to('resolved', { resolvedAt: now, resolvedBy: who, resolution: event.resolution });
     case 'verify':
-      if (traits.secondPerson && ticket.resolvedBy === who && !admin) {
-        return { refused: 'the sign-off must come from another person than the one who resolved it' };
+      if (traits.secondPerson && isOwnWork(ticket, who)) {
+        return { refused: 'the sign-off must come from another person than the one who did the work; no role is exempt' };
       }
-      if (traits.needsNormal && ticket.alarmActive && !admin) return { refused: 'the alarm is still active' };
-      return to('verified', { verifiedAt: now, verifiedBy: who });
+      if (traits.needsNormal && ticket.alarmActive) {
+        if (traits.lifeDanger) return { refused: 'the danger to life is still there: nobody can sign this off before it is gone' };
+        if (!admin) return { refused: 'the alarm is still active' };
+        if (event.override === undefined || event.override.trim() === '')
+          return { refused: 'the alarm is still active: signing off all the same is an override and needs its reason' };
+        return to('verified', { verifiedAt: now, verifiedBy: who, override: { reason: event.override, by: who } });
+      }
+      return to('verified', { verifiedAt: now, verifiedBy: who, override: null });
     case 'reopen':
       if (event.reason.trim() === '') return { refused: 'reopening needs a reason' };
       return to(ticket.assignee === null ? 'open' : 'assigned', {
@@ -115,9 +125,17 @@ export function moveTicket(
         resolution: null,
         verifiedAt: null,
         verifiedBy: null,
+        override: null,
       });
     case 'cancel':
       if (event.reason.trim() === '') return { refused: 'cancelling needs a reason' };
+      if (traits.lifeDanger) return { refused: 'the danger to life is still there: its ticket cannot be cancelled' };
       return to('cancelled', {});
   }
 }
+
+/** Who resolved it, and who had it in work. */
+export const isOwnWork = (
+  { resolvedBy, assignee, startedAt }: Pick<Ticket, 'resolvedBy' | 'assignee' | 'startedAt'>,
+  who: string,
+): boolean => resolvedBy === who || (startedAt !== null && assignee === who);

@@ -6,11 +6,12 @@ import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { sentences } from '../shared/text.ts';
 import type { Ticket } from '../shared/ticket.ts';
+import { isActive, isLifeSafety } from './alarm-sql.ts';
 import type { Database } from './database.ts';
 import { type Actor, engineActor, type NewTicket, type TicketFilter } from './desk.ts';
 import type { Journal } from './journal.ts';
 import { readRecord, type TicketRow, ticketFromColumns, ticketRecord } from './rows.ts';
-import { closedTicketStates, isClosed, moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
+import { closedTicketStates, moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
 import { stateIs, where } from './where.ts';
 
 const closed = `(${closedTicketStates.map((state) => `'${state}'`).join(',')})`;
@@ -69,19 +70,39 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     verifiedBy: null,
     startedAt: null,
     waitingReason: null,
+    override: null,
+    values: null,
   };
+
+  /** Is the condition of any of its alarms there, or of any that protects lives? */
+  const anyOf = ({ alarm, alarms }: Ticket, what: 'active' | 'danger'): boolean =>
+    db.get(
+      `SELECT 1 FROM alarms WHERE id IN (SELECT value FROM json_each(?)) AND ${isActive} = 1
+       ${what === 'danger' ? `AND ${isLifeSafety} = 1` : ''} LIMIT 1`,
+      JSON.stringify(alarm === null ? alarms : [alarm, ...alarms]),
+    ) !== undefined;
 
   /** One step of a person. @throws Fault desk/unknown, desk/transition */
   const step = (id: string, event: TicketEvent, who: Actor, why: string | null = null): Ticket =>
     db.transact(() => {
       const ticket = get(id);
       const now = clock.now();
-      const result = moveTicket(ticket, event, now, who.id, traits, who.admin === true);
+      // What the alarms say now counts, not what the ticket was last told.
+      const alarmActive = ticket.alarm === null ? ticket.alarmActive : anyOf(ticket, 'active');
+      const lifeDanger = who.id !== engineActor.id && anyOf(ticket, 'danger');
+      const result = moveTicket(
+        { ...ticket, ...(event.type === 'verify' ? { alarmActive } : {}) },
+        event,
+        now,
+        who.id,
+        { ...traits, lifeDanger },
+        who.admin === true,
+      );
       if ('refused' in result) throw new Fault('desk/transition', result.refused, { detail: { ticket: id, state: ticket.state } });
       if (!result.changed) return ticket;
       const next: Ticket = { ...ticket, ...result.facts, version: ticket.version + 1 };
       save(next);
-      const override = event.type === 'verify' && (ticket.resolvedBy === who.id || ticket.alarmActive);
+      const override = event.type === 'verify' && next.override !== null;
       const detail = { assignee: next.assignee, alarm: next.alarm, ...(override ? { override: true } : {}) };
       journal.write({ t: now, kind: 'ticket', id, event: event.type, from: result.from, to: result.to, who: who.id, why, detail });
       return next;
@@ -225,7 +246,8 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     /** Notes on the ticket whether any of its alarms is still there. Call inside a transaction. */
     noteRecovery(id: string, active: (alarm: string) => boolean): void {
       const ticket = find(id);
-      if (!ticket || isClosed(ticket)) return;
+      // Also of one that is closed: it must not say "active" for ever.
+      if (!ticket) return;
       const any = [ticket.alarm, ...ticket.alarms].some((alarm) => alarm !== null && active(alarm));
       if (any === ticket.alarmActive) return;
       step(id, { type: any ? 'recurred' : 'recovered' }, engineActor);

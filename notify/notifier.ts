@@ -80,7 +80,22 @@ export function openNotifier({ site, file, desk, clock, log, metrics, environmen
   };
   for (const route of routes) {
     const parsed = route.type.options.parse(ownOptions(route.config));
-    senders.push(openSender({ route, options: parsed, site: config, ledger, deps, clock, wire, log, metrics: measure, scrub, causeOf }));
+    senders.push(
+      openSender({
+        route,
+        options: parsed,
+        site: config,
+        ledger,
+        deps,
+        clock,
+        wire,
+        log,
+        metrics: measure,
+        scrub,
+        causeOf,
+        alarmNow: (id) => desk.alarm(id),
+      }),
+    );
   }
   const watch = openPathWatch(senders, desk, clock, wire, log);
   const intake = openIntake({

@@ -3,6 +3,7 @@
  * recorded when it fails for good or for too long. Life safety has its own way past everything else: never counted against the limit,
  * never summed up, never behind another notice.
  */
+import type { Alarm } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import { isFault, reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
@@ -41,6 +42,8 @@ export interface SenderOptions {
   scrub(text: string): string;
   /** Id of the alarm's root cause where it is grouped under one; undefined otherwise. */
   causeOf(alarm: string): { id: string; occurrence: number } | undefined;
+  /** The alarm as it is now. */
+  alarmNow(alarm: string): Alarm | undefined;
 }
 
 export interface Health {
@@ -59,7 +62,7 @@ export interface Sender extends AsyncDisposable {
 }
 
 export function openSender(options: SenderOptions): Sender {
-  const { route, site, ledger, deps, clock, wire, metrics, scrub, causeOf } = options;
+  const { route, site, ledger, deps, clock, wire, metrics, scrub, causeOf, alarmNow } = options;
   const { config, type } = route;
   const log = options.log.child({ channel: config.id });
   const language = config.language ?? site.site.language;
@@ -154,7 +157,11 @@ export function openSender(options: SenderOptions): Sender {
     return done.finally(() => void underWay.delete(done));
   };
   const one = (owed: Owed) =>
-    send([owed], noticeOf(owed, { site: site.site, language, to: peopleOf(owed.person, [owed]), now: clock.now() }), null);
+    send(
+      [owed],
+      noticeOf(owed, { site: site.site, language, to: peopleOf(owed.person, [owed]), now: clock.now() }, alarmNow(owed.alarm.id)),
+      null,
+    );
 
   const lifeSafetyUnderWay = new Set<string>();
   const lifeSafety = () => {

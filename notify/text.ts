@@ -1,6 +1,8 @@
 /** The words of a notice, in the receiver's language: what, where, since when, how bad, what to check first. */
 
-import { type Alarm, type Priority, priorities, priorityLabels } from '../shared/alarm.ts';
+import { type Alarm, priorities, priorityLabels, type Trend } from '../shared/alarm.ts';
+import { byUrgency } from '../shared/alarm-order.ts';
+import { quantity as quantityOf } from '../shared/quantity.ts';
 import type { Person, SiteConfig } from '../shared/site.ts';
 import { tradeLabels } from '../shared/system.ts';
 import { fill, type Language, type Text } from '../shared/text.ts';
@@ -26,8 +28,11 @@ const words = {
   trade: { zh: '负责班组', en: 'Trade' },
   number: { zh: '编号', en: 'Reference' },
   occurrence: { zh: '{id} 第 {n} 次', en: '{id}, occurrence {n}' },
-  value: { zh: '{value} {unit}', en: '{value} {unit}' },
-  limit: { zh: '，限值 {limit} {unit}', en: ', limit {limit} {unit}' },
+  atRaising: { zh: '告警时 {value} {unit}', en: '{value} {unit} at raising' },
+  now: { zh: '现在 {value} {unit}{trend}', en: 'now {value} {unit}{trend}' },
+  nowUnknown: { zh: '现在数值未知', en: 'value now unknown' },
+  worst: { zh: '最差 {value} {unit}', en: 'worst {value} {unit}' },
+  limit: { zh: '限值 {limit} {unit}', en: 'limit {limit} {unit}' },
   late: { zh: '本通知迟到：告警开始已有 {minutes} 分钟', en: 'This notice is late: the alarm began {minutes} minutes ago' },
   repeated: { zh: '本通知可能重复：上次发送未得到确认', en: 'This notice may be a repetition: the last try was not confirmed' },
   summary: { zh: '{count} 条告警汇总（{parts}）', en: 'Summary of {count} alarms ({parts})' },
@@ -48,9 +53,14 @@ export interface Frame {
 
 const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
-/** One alarm, one step. */
-export function noticeOf(owed: Owed, { site, language, to, now }: Frame): Notice {
-  const { alarm, step } = owed;
+/**
+ * One alarm, one step.
+ * @param current the alarm as it is while this is written: a notice may have waited, and "now" in it is now
+ */
+export function noticeOf(owed: Owed, { site, language, to, now }: Frame, current?: Alarm): Notice {
+  const { step } = owed;
+  const same = current?.occurrence === owed.alarm.occurrence;
+  const alarm = same ? { ...owed.alarm, live: current.live, worst: current.worst } : owed.alarm;
   const say = (text: Text, values: Record<string, string | number> = {}) => fill(text[language], values);
   const time = (t: number | null) => (t === null ? '–' : localTime(t, site.timezone));
   const zh = language === 'zh';
@@ -98,17 +108,39 @@ export function noticeOf(owed: Owed, { site, language, to, now }: Frame): Notice
   };
 }
 
-function measured({ value, limit, unit }: Alarm, language: Language): string {
+const trends: Record<Trend, Text> = {
+  rising: { zh: '（上升）', en: ' (rising)' },
+  falling: { zh: '（下降）', en: ' (falling)' },
+  steady: { zh: '（平稳）', en: ' (steady)' },
+};
+
+/** At raising, now, worst, limit: each with its name, so that none is taken for another. */
+function measured({ value, live, worst, limit, unit, quantity }: Alarm, language: Language): string {
   if (value === null) return '';
-  const found = fill(words.value[language], { value: shown(value), unit }).trim();
-  const bound = limit === null ? '' : fill(words.limit[language], { limit: shown(limit), unit }).trimEnd();
-  return (language === 'zh' ? '，' : ', ') + found + bound;
+  const states = quantity === null ? undefined : quantityOf(quantity).states;
+  const say = (text: Text, number: number, more: Record<string, string> = {}) =>
+    fill(text[language], { value: states?.[number]?.[language] ?? shown(number), limit: shown(number), unit, trend: '', ...more })
+      .replace(/ +/g, ' ')
+      .replace(/ (（|$)/g, '$1')
+      .trim();
+  const parts = [say(words.atRaising, value)];
+  if (live)
+    parts.push(
+      live.value === null
+        ? words.nowUnknown[language]
+        : say(words.now, live.value, { trend: live.trend ? trends[live.trend][language] : '' }),
+    );
+  if (worst && worst.value !== value) parts.push(say(words.worst, worst.value));
+  if (limit !== null) parts.push(say(words.limit, limit));
+  if (live?.note?.[language]) parts.push(live.note[language]);
+  const comma = language === 'zh' ? '，' : ', ';
+  return parts.map((part) => comma + part).join('');
 }
 
 /** Many alarms as one message, worst first. Never used for life safety. */
 export function summaryOf(owed: readonly Owed[], key: string, { site, language, to }: Frame): Notice {
   const zh = language === 'zh';
-  const sorted = [...owed].sort((a, b) => rank(a.alarm.priority) - rank(b.alarm.priority) || a.seq - b.seq);
+  const sorted = [...owed].sort((a, b) => byUrgency(a.alarm, b.alarm) || a.seq - b.seq);
   const parts = priorities
     .map((priority) => [priority, sorted.filter((one) => one.alarm.priority === priority).length] as const)
     .filter(([, count]) => count > 0)
@@ -134,5 +166,3 @@ export function summaryOf(owed: readonly Owed[], key: string, { site, language, 
     to,
   };
 }
-
-const rank = (priority: Priority) => priorities.indexOf(priority);

@@ -10,6 +10,7 @@ import { recordAlarms } from './alarm-record.ts';
 import { openBackfill } from './backfill.ts';
 import { openConditionHandler } from './condition-handler.ts';
 import { type Condition, openEngine } from './engine.ts';
+import { openLiveValues } from './live-values.ts';
 import { openRuleBook } from './pack.ts';
 import { openPublisher } from './publish.ts';
 import { loadCheckpoint, resume, saveCheckpoint } from './resume.ts';
@@ -18,6 +19,8 @@ import { loadCheckpoint, resume, saveCheckpoint } from './resume.ts';
 const graceRealMs = 300;
 /** Real time, as are the next two. */
 const housekeepingMs = 1_000;
+/** Rounds of housekeeping between two looks at the numbers of open alarms. */
+const seeEveryRounds = 3;
 const checkpointMs = 30_000;
 /** What is under way to the store when this role starts has arrived by then. */
 const settleMs = 2_000;
@@ -127,6 +130,8 @@ export const startRules =
     };
     undo.defer(() => cancel());
 
+    const liveValues = openLiveValues(desk, engine);
+    let rounds = 0;
     let stopHousekeeping = () => {};
     const housekeeping = () => {
       stopHousekeeping = clock.after(housekeepingMs * speed, () => {
@@ -134,6 +139,7 @@ export const startRules =
         desk.endShelves();
         conditionHandler.look();
         settle();
+        if (live && ++rounds % seeEveryRounds === 0) publisher.show(liveValues.look());
         if (live && clock.now() - savedAt >= checkpointMs * speed) remember();
         housekeeping();
       });

@@ -76,7 +76,8 @@ export function openBackfill(deps: BackfillDeps): Backfill {
     if (!raised || raised.hidden || hidden() || !seenEnough(instance, raised.at, spans) || known(instance.id, raised.at, at)) return;
     const message = messageOf(instance, { ...raised, now: clock.now() });
     desk.batch(() => {
-      desk.raise({ ...instance.definition, message }, raised);
+      const { value, limit, worst } = raised;
+      desk.raise({ ...instance.definition, message }, { at: raised.at, value, limit, ...(worst ? { worst } : {}) });
       desk.clear(instance.id, condition);
     });
     log.info({ alarm: instance.id, at: new Date(raised.at).toISOString() }, 'late readings show an alarm that has come and gone');

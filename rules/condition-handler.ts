@@ -77,14 +77,14 @@ export function openConditionHandler(book: RuleBook, desk: EngineDesk, clock: Cl
       if (conditions.length === 0) return;
       desk.batch(() => {
         for (const condition of conditions) {
-          const { instance, at, value, limit } = condition;
+          const { instance, at, value, limit, worst } = condition;
           if (condition.active) {
             const message = messageOf(instance, { value, limit, at, now: clock.now(), note: condition.note });
             const { under, adopts } = grouping.raised(instance, at);
             const hiddenBy = suppression.hiddenBy(instance);
             // What belongs to a root belongs to the root's ticket too: a storm makes one.
             const causeKey = under?.definition.causeKey ?? instance.definition.causeKey;
-            desk.raise({ ...instance.definition, causeKey, message }, { at, value, limit }, hiddenBy);
+            desk.raise({ ...instance.definition, causeKey, message }, { at, value, limit, ...(worst ? { worst } : {}) }, hiddenBy);
             const root = under?.id ?? hiddenBy;
             if (root !== undefined) desk.setCause(instance.id, root);
             for (const child of adopts) desk.setCause(child.id, instance.id);

@@ -2,7 +2,7 @@
 import type { Node, Watch } from './engine.ts';
 
 const version = 1;
-const watchKeys = ['breached', 'active', 'since', 'passed', 'paused', 'dueAt', 'value', 'limit', 't'] as const;
+const watchKeys = ['breached', 'active', 'since', 'passed', 'paused', 'dueAt', 'value', 'limit', 't', 'worst', 'worstAt', 'known'] as const;
 
 interface Saved {
   version: number;

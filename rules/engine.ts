@@ -17,6 +17,8 @@ export interface Condition {
   /** Value and limit that the judge saw; null for none. */
   value: number | null;
   limit: number | null;
+  /** The worst since the breach began, for a rule whose value can be more or less bad. */
+  worst?: { value: number; at: number } | undefined;
   /** Further words of the judge. */
   note?: Text | undefined;
 }
@@ -39,11 +41,22 @@ export interface Engine {
   load(saved: string): boolean;
   /** Takes what the desk holds active for true where the engine thinks otherwise (what `save` had not seen any more). */
   adopt(active: ReadonlySet<string>): void;
+  /** What the judge of this alarm sees now; undefined for a place that is not watched. `since`: the worst since the breach began. */
+  sight(id: string): Sight | undefined;
   /** When `tick` has something to do; Infinity when nothing is due. */
   next(): number;
   /** Readings left out because a newer one was seen. */
   readonly late: number;
   readonly judged: number;
+}
+
+export interface Sight {
+  /** null: unknown now. */
+  value: number | null;
+  /** Plant time of what was judged last. */
+  at: number;
+  worst: { value: number; at: number } | null;
+  note: Text | null;
 }
 
 export interface Watch {
@@ -65,6 +78,11 @@ export interface Watch {
   value: number;
   limit: number;
   t: number;
+  /** The worst value since the breach began; NaN when there is none. */
+  worst: number;
+  worstAt: number;
+  /** Is what the judge saw last a known value? */
+  known: boolean;
 }
 
 export interface Point {
@@ -93,6 +111,7 @@ export function openEngine(
 ): Engine {
   const nodes = new Map<string, Node>();
   const watches: Watch[] = [];
+  const watchOf = new Map<string, Watch>();
   const timers = openTimers<Watch>();
   let late = 0;
   let judged = 0;
@@ -122,8 +141,12 @@ export function openEngine(
       value: Number.NaN,
       limit: judge.limit,
       t: Number.NEGATIVE_INFINITY,
+      worst: Number.NaN,
+      worstAt: Number.NaN,
+      known: false,
     };
     watches.push(watch);
+    watchOf.set(instance.id, watch);
     instance.inputs.forEach((input, index) => {
       const node = nodeOf(input.device);
       let point: Point;
@@ -157,11 +180,13 @@ export function openEngine(
       at,
       value: orNull(watch.value),
       limit: orNull(watch.limit),
+      worst: watch.active && !Number.isNaN(watch.worst) ? { value: watch.worst, at: watch.worstAt } : undefined,
       note: watch.judge.note,
     });
   };
 
   const take = (watch: Watch, verdict: Verdict, t: number) => {
+    watch.known = verdict !== 'unknown';
     if (verdict === 'unknown') {
       // Neither raises nor clears: a running delay stands still until the value is known again.
       if (watch.dueAt !== never) {
@@ -178,6 +203,9 @@ export function openEngine(
       // Inside the deadband the breach goes on, but what people read is a value beyond the limit.
       if (began || !(value - limit < 0 !== watch.value - limit < 0)) watch.value = value;
       watch.limit = limit;
+      if (began) watch.worst = Number.NaN;
+      const [was, side] = [watch.worst, watch.value - limit < 0 ? -1 : 1];
+      if (!Number.isNaN(limit) && (Number.isNaN(was) || (value - was) * side > 0)) [watch.worst, watch.worstAt] = [value, t];
     } else if (watch.active) watch.value = watch.judge.value;
     if (watch.breached === watch.active) {
       watch.since = Number.NaN;
@@ -308,6 +336,17 @@ export function openEngine(
         watch.judge.start?.(t);
         arm(watch);
       }
+    },
+    sight(id) {
+      const watch = watchOf.get(id);
+      if (!watch || watch.t === Number.NEGATIVE_INFINITY) return undefined;
+      const { known, judge, t, worst, worstAt } = watch;
+      return {
+        value: known ? orNull(judge.value) : null,
+        at: t,
+        worst: Number.isNaN(worst) ? null : { value: worst, at: worstAt },
+        note: judge.note ?? null,
+      };
     },
     next: () => timers.next(),
     get late() {

@@ -4,6 +4,7 @@ import { fillText, type Language, sentences, type Text } from '../shared/text.ts
 import { localTime, shown, supplements } from '../shared/wording.ts';
 import type { Instance } from './pack.ts';
 
+const atRaising: Text = { zh: '数值为告警发生时', en: 'Values as at the raising' };
 /** Older than this when it is learned of: the text says so. */
 const lateMs = 10 * 60_000;
 
@@ -35,6 +36,8 @@ export function messageOf(instance: Instance, { value, limit, at, now, note }: W
     note: note ?? { zh: '', en: '' },
   });
   const tail: Text[] = [];
+  // This text stays as it is; the number of now stands beside it, wherever it is shown.
+  if (value !== null && state === undefined && /\{value\}/.test(template.en)) tail.push(atRaising);
   if (now - at > lateMs) {
     tail.push({
       zh: `（补传数据：事情发生于 ${since}，${localTime(now, place.plant.timezone)} 才获知）`,

@@ -15,10 +15,15 @@ const cursorName = 'published';
 /** Real time. */
 const pollMs = 200;
 const batch = 500;
+/** Numbers of now: of one alarm at most so often (real time), of all at most so many at once. */
+const showEveryMs = 10_000;
+const mostShown = 50;
 
 export interface Publisher extends AsyncDisposable {
   /** Something was moved in this process: publish now and not at the next poll. */
   kick(): void;
+  /** The number of now changed at these alarms; each is told again at most every few seconds. */
+  show(alarms: readonly string[]): void;
 }
 
 export function openPublisher(desk: EngineDesk, client: MqttClient, site: string, clock: Clock, log: Log, speed = 1): Publisher {
@@ -101,8 +106,20 @@ export function openPublisher(desk: EngineDesk, client: MqttClient, site: string
   };
   poll();
 
+  const shownAt = new Map<string, number>();
   return {
     kick: run,
+    show(alarms) {
+      if (closed || !client.connected) return;
+      const now = clock.monotonic();
+      for (const [id, at] of shownAt) if (now - at > showEveryMs) shownAt.delete(id);
+      const due = alarms.filter((id) => !shownAt.has(id)).slice(0, mostShown);
+      for (const id of due) shownAt.set(id, now);
+      const tickets = new Set(due.flatMap((id) => desk.alarm(id)?.ticket ?? []));
+      Promise.all([...due.flatMap(sendAlarm), ...[...tickets].flatMap(sendTicket)]).catch((error: unknown) =>
+        log.debug({ reason: reasonOf(error) }, 'broker went away while told the numbers of now'),
+      );
+    },
     async [Symbol.asyncDispose]() {
       cancel();
       client.off('connect', onConnect);

@@ -23,11 +23,35 @@ export const alarmStateLabels: Record<AlarmState, Text> = {
   LUNACK: { zh: '锁存未确认', en: 'Latched, unacknowledged' },
   LACKED: { zh: '锁存已确认', en: 'Latched, acknowledged' },
   SHLVD: { zh: '已搁置', en: 'Shelved' },
-  DSUPR: { zh: '设计抑制', en: 'Suppressed by design' },
+  DSUPR: { zh: '联动抑制', en: 'Suppressed by design' },
   OOSRV: { zh: '退出服务', en: 'Out of service' },
 };
 
-export interface Alarm {
+/** Where a value is heading. */
+export type Trend = 'rising' | 'falling' | 'steady';
+
+/** What the rule sees now, in the unit of the alarm. */
+export interface LiveValue {
+  /** null: unknown, the device does not answer or says what cannot be. */
+  value: number | null;
+  at: number;
+  /** null: too little seen. */
+  trend: Trend | null;
+  /** Further words of the rule, such as how many minutes are left. */
+  note: Text | null;
+}
+
+/** Three numbers that must not be taken for each other. */
+export interface AlarmValues {
+  /** At the raising of this occurrence. */
+  value: number | null;
+  /** Now; null until the rules role has looked. */
+  live: LiveValue | null;
+  /** The worst since the raising. null where no value is worse than another. */
+  worst: { value: number; at: number } | null;
+}
+
+export interface Alarm extends AlarmValues {
   /** Stable for the rule at the device: `<rule>.<device>` in lower case; one alarm, many occurrences. */
   id: string;
   rule: string;
@@ -48,7 +72,6 @@ export interface Alarm {
   acknowledgedBy: string | null;
   /** Counts occurrences since the alarm was first known. */
   occurrence: number;
-  value: number | null;
   limit: number | null;
   unit: string;
   title: Text;

@@ -1,4 +1,4 @@
-import type { Priority } from './alarm.ts';
+import type { AlarmValues, Priority } from './alarm.ts';
 import type { System, Trade } from './system.ts';
 import type { Text } from './text.ts';
 
@@ -13,6 +13,13 @@ export const ticketStateLabels: Record<TicketState, Text> = {
   verified: { zh: '已签收', en: 'Signed off' },
   cancelled: { zh: '已作废', en: 'Cancelled' },
 };
+
+export interface TicketValues extends AlarmValues {
+  alarm: string;
+  limit: number | null;
+  unit: string;
+  lifeSafety: boolean;
+}
 
 export interface Ticket {
   /** `T-<number>`, counting up. */
@@ -33,6 +40,8 @@ export interface Ticket {
   alarms: string[];
   /** Is the alarm's condition still there? */
   alarmActive: boolean;
+  /** Of the most urgent of its alarms: at raising, now, worst since. null without one. */
+  values: TicketValues | null;
   openedAt: number;
   openedBy: string;
   assignee: string | null;
@@ -43,6 +52,8 @@ export interface Ticket {
   resolution: string | null;
   verifiedAt: number | null;
   verifiedBy: string | null;
+  /** Signed off although its alarm was still active: why, and by whom. null otherwise. */
+  override: { reason: string; by: string } | null;
   waitingReason: string | null;
   version: number;
 }

@@ -44,8 +44,10 @@ export function alarmRoutes(app: App, context: RouteContext): void {
       },
     },
     async ({ query: { state, ...filter } }) => {
-      const alarms = desk.alarms({ ...present(filter), ...(state && state !== 'active' ? { state } : {}) });
-      return state === 'active' ? alarms.filter((one) => one.active) : alarms;
+      return desk.alarms({
+        ...present(filter),
+        ...(state === 'active' ? { active: true } : state ? { state } : {}),
+      });
     },
   );
 

@@ -61,6 +61,21 @@ export const device = z
   })
   .meta({ id: 'Device' });
 
+/** Three numbers that must not be taken for each other. */
+const alarmValues = {
+  value: z.number().nullable().meta({ description: 'At the raising of this occurrence' }),
+  live: z
+    .object({
+      value: z.number().nullable().meta({ description: 'null: unknown now' }),
+      at: time,
+      trend: z.enum(['rising', 'falling', 'steady']).nullable(),
+      note: text.nullable().meta({ description: 'Such as how many minutes are left' }),
+    })
+    .nullable()
+    .meta({ description: 'What the rule sees now' }),
+  worst: z.object({ value: z.number(), at: time }).nullable().meta({ description: 'The worst since the raising' }),
+};
+
 export const alarm = z
   .object({
     id,
@@ -79,7 +94,7 @@ export const alarm = z
     acknowledgedAt: time.nullable(),
     acknowledgedBy: z.string().nullable(),
     occurrence: z.number().int(),
-    value: z.number().nullable(),
+    ...alarmValues,
     limit: z.number().nullable(),
     unit: z.string(),
     title: text,
@@ -115,6 +130,10 @@ export const ticket = z
     alarm: z.string().nullable(),
     alarms: z.array(z.string()),
     alarmActive: z.boolean(),
+    values: z
+      .object({ alarm: z.string(), ...alarmValues, limit: z.number().nullable(), unit: z.string(), lifeSafety: z.boolean() })
+      .nullable()
+      .meta({ description: 'Of the most urgent of its alarms' }),
     openedAt: time,
     openedBy: z.string(),
     assignee: z.string().nullable(),
@@ -125,6 +144,10 @@ export const ticket = z
     resolution: z.string().nullable(),
     verifiedAt: time.nullable(),
     verifiedBy: z.string().nullable(),
+    override: z
+      .object({ reason: z.string(), by: z.string() })
+      .nullable()
+      .meta({ description: 'Signed off although its alarm was still active' }),
     waitingReason: z.string().nullable(),
     version: z.number().int(),
   })

@@ -107,10 +107,29 @@ export function ticketRoutes(app: App, context: RouteContext): void {
   move('start', 'ticket:work', optionalComment, (id, who, body) => desk.start(id, who, body?.comment));
   move('wait', 'ticket:work', reason, (id, who, body) => desk.wait(id, who, body.reason));
   move('resolve', 'ticket:work', z.object({ resolution: words }), (id, who, body) => desk.resolve(id, who, body.resolution));
-  move('verify', 'ticket:verify', optionalComment, (id, who, body) => desk.verify(id, who, body?.comment));
+  move(
+    'verify',
+    'ticket:verify',
+    z
+      .object({
+        comment: words.optional(),
+        override: z
+          .object({ reason: words })
+          .optional()
+          .meta({ description: 'Of an admin, while the alarm is still active and no danger to life' }),
+      })
+      .nullish(),
+    (id, who, body) => desk.verify(id, who, body?.comment, body?.override),
+  );
   move('reopen', 'ticket:work', reason, (id, who, body) => desk.reopen(id, who, body.reason));
   move('cancel', 'ticket:cancel', reason, (id, who, body) => desk.cancel(id, who, body.reason));
   move('comment', 'ticket:work', z.object({ comment: words }), (id, who, body) => desk.commentTicket(id, who, body.comment));
 }
 
-const facts = ({ state, assignee, resolution, waitingReason }: Ticket) => ({ state, assignee, resolution, waitingReason });
+const facts = ({ state, assignee, resolution, waitingReason, override }: Ticket) => ({
+  state,
+  assignee,
+  resolution,
+  waitingReason,
+  override,
+});

@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { SeenValues } from '../../desk/index.ts';
 import type { Alarm } from '../../shared/alarm.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/errors.ts';
@@ -20,6 +21,7 @@ export const streamLimits = {
   burstBytes: 8 * 1024 * 1024,
   tickMs: 500,
   heartbeatMs: 15_000,
+  seenMs: 1_500,
 } as const;
 
 /** What the stream needs of the desk: tail the journal, look up what moved. */
@@ -28,6 +30,8 @@ export interface JournalTail {
   journalSince(seq: number, limit?: number): { seq: number; kind: 'alarm' | 'ticket'; id: string }[];
   alarm(id: string): Alarm | undefined;
   ticket(id: string): Ticket | undefined;
+  /** Values now and worst of open alarms, which move without a journal. */
+  seen?(): ReadonlyMap<string, SeenValues>;
 }
 
 export const streamTopics = ['readings', 'devices', 'alarms', 'tickets', 'faults'] as const;
@@ -55,6 +59,8 @@ export class LiveStream implements AsyncDisposable {
   #seq: number;
   #nextBeat: number;
   #nextLook: number;
+  #nextSeen = Number.NEGATIVE_INFINITY;
+  #toldSeen: ReadonlyMap<string, string> = new Map();
   #stop: () => void = () => undefined;
 
   /** `wall` is real time: screens are refreshed by it even where plant time runs faster. */
@@ -140,6 +146,7 @@ export class LiveStream implements AsyncDisposable {
       if (device) this.send('devices', { id, online: device.online, since: device.since, reason: device.reason });
     }
     this.#tellMoves();
+    this.#tellSeen();
     if (this.#wall.monotonic() >= this.#nextBeat) {
       this.#nextBeat = this.#wall.monotonic() + streamLimits.heartbeatMs;
       this.#write(undefined, `event: beat\ndata: ${this.#beat()}\n\n`);
@@ -166,6 +173,16 @@ export class LiveStream implements AsyncDisposable {
       const found = kind === 'alarm' ? this.#tail.alarm(id) : this.#tail.ticket(id);
       if (found) this.send(kind === 'alarm' ? 'alarms' : 'tickets', found);
     }
+  }
+
+  #tellSeen(): void {
+    if (this.#clients.size === 0 || this.#wall.monotonic() < this.#nextSeen) return;
+    this.#nextSeen = this.#wall.monotonic() + streamLimits.seenMs;
+    const seen = this.#tail.seen?.() ?? new Map<string, SeenValues>();
+    const texts = new Map([...seen].map(([id, one]) => [id, JSON.stringify(one)]));
+    const news = [...seen].filter(([id]) => this.#toldSeen.get(id) !== texts.get(id));
+    this.#toldSeen = texts;
+    if (news.length > 0) this.#write('alarms', `event: seen\ndata: ${JSON.stringify(Object.fromEntries(news))}\n\n`);
   }
 
   #schedule(): void {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../../shared/duration.ts';
 import type { QuantityId } from '../../shared/quantity.ts';
+import type { Text } from '../../shared/text.ts';
 import { defineKind, type Judge } from '../kind.ts';
 import { limitSchema, resolveLimit } from '../limit.ts';
 
@@ -56,26 +57,29 @@ export default defineKind({
         phase.value = Math.abs(value);
         let hot = false;
         let worst = 0;
+        let soonestMs = Number.POSITIVE_INFINITY;
         for (const one of phases) {
           if (!one.known) continue;
           const near = one.theta >= trip * at_state;
+          // Time until it is as hot as at a trip, if this load goes on.
+          const leftMs = one.square <= trip ? Number.POSITIVE_INFINITY : tau * Math.log(Math.max(1, (one.square - one.theta) / (one.square - trip)));
+          soonestMs = Math.min(soonestMs, leftMs);
           if (breached && one.theta >= trip * at_state * 0.9) hot = true;
           if (!Number.isNaN(one.above) && t - one.above >= held) {
-            // Time until it is as hot as at a trip, if this load goes on.
-            const leftMs = one.square > trip ? tau * Math.log((one.square - one.theta) / (one.square - trip)) : Number.POSITIVE_INFINITY;
             if (near || leftMs <= ahead) hot = true;
           }
           if (one.value > worst) worst = one.value;
         }
         judge.value = worst;
+        judge.note = hot ? untilTrip(soonestMs) : { zh: '', en: '' };
         return hot ? 'breach' : 'clear';
       },
     };
     return judge;
   },
   message: {
-    zh: '{location}：电流 {value} A，额定 {limit} A，开关和电缆持续升温，即将跳闸，自 {since} 起',
-    en: '{location}: {value} A on a rating of {limit} A, breaker and cable are heating up and will trip, since {since}',
+    zh: '{location}：电流 {value} A，额定 {limit} A，开关和电缆持续升温，{note}，自 {since} 起',
+    en: '{location}: {value} A on a rating of {limit} A, breaker and cable are heating up, {note}, since {since}',
   },
   examples: [
     { say: 'a load that will trip it', params: { rating: 100 }, quantity: 'current_l1_a', readings: [[0, [80]], [5, [130]], [15, [130]], [26, [130]]], verdict: 'breach' },
@@ -86,6 +90,14 @@ export default defineKind({
     { say: 'bad', params: { rating: 100 }, quantity: 'current_l1_a', readings: [[0, [140]], [30, [null]]], verdict: 'unknown' },
   ],
 }); // biome-ignore format: examples read as a table
+
+/** What the people at the breaker ask first: how long they have. */
+function untilTrip(leftMs: number): Text {
+  if (leftMs === Number.POSITIVE_INFINITY) return { zh: '按当前负荷不会跳闸', en: 'at the present load it will not trip' };
+  const minutes = Math.round(leftMs / 60_000);
+  if (minutes < 1) return { zh: '按当前负荷随时可能跳闸', en: 'at the present load it may trip any moment' };
+  return { zh: `按当前负荷约 ${minutes} 分钟后跳闸`, en: `about ${minutes} minute${minutes === 1 ? '' : 's'} to trip at the present load` };
+}
 
 function newPhase() {
   return { t: Number.NaN, square: 0, theta: 0, above: Number.NaN, known: false, value: 0 };

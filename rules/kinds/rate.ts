@@ -43,8 +43,8 @@ export default defineKind({
     return judge;
   },
   message: {
-    zh: '{location}：{quantity}变化过快，现为 {value} {unit}，自 {since} 起',
-    en: '{location}: {quantity} is changing too fast, now {value} {unit}, since {since}',
+    zh: '{location}：{quantity}变化过快，已到 {value} {unit}，自 {since} 起',
+    en: '{location}: {quantity} is changing too fast, came to {value} {unit}, since {since}',
   },
   examples: [
     { say: 'falls fast', params: { fall: 10, within: '60s' }, readings: [[0, 400], [30, 395], [59, 389]], verdict: 'breach' },

@@ -56,7 +56,7 @@ export const site = {
 export const alarm: Alarm = {
   id: 'o2-area-low.o2-icu', rule: 'O2-AREA-LOW', device: 'o2-icu', quantity: 'pressure_kpa', system: 'oxygen', priority: 'critical',
   trade: 'medical-gas', lifeSafety: true, state: 'UNACK', active: true, acknowledged: false, raisedAt: Date.UTC(2026, 0, 15, 0, 30, 5),
-  clearedAt: null, acknowledgedAt: null, acknowledgedBy: null, occurrence: 3, value: 300.4, limit: 320, unit: 'kPa',
+  clearedAt: null, acknowledgedAt: null, acknowledgedBy: null, occurrence: 3, value: 300.4, live: null, worst: null, limit: 320, unit: 'kPa',
   title: { zh: '病区氧气压力低', en: 'Ward oxygen pressure low' },
   message: {
     zh: `重症医学科：氧气压力 300 kPa，低于限值 320 kPa，自 2026-01-15 08:30:05 起 ${supplements.zh}`,

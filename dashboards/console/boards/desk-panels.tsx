@@ -1,5 +1,6 @@
 /** Panels on alarms, tickets and the program itself: they come from the desk and the health of the roles, not from readings. */
 import { type ReactNode, useEffect, useState } from 'react';
+import { byUrgency, isHidden } from '../../../shared/alarm-order.ts';
 import { ticketStateLabels, ticketStates } from '../../../shared/ticket.ts';
 import type { DeskPanel } from '../../board/board.ts';
 import { type AlarmKpis, api } from '../data/api.ts';
@@ -8,7 +9,6 @@ import { useWords } from '../i18n/i18n.tsx';
 import type { Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
-import { byUrgency, isHidden } from '../parts/priority.tsx';
 import { TicketRow } from '../parts/ticket-row.tsx';
 import { useNow } from '../parts/use-now.ts';
 

@@ -1,5 +1,6 @@
 /** The plant as this screen knows it: loaded once, then kept by the live stream; loaded again after every break of the connection. */
 import { useSyncExternalStore } from 'react';
+import type { SeenValues } from '../../../desk/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
 import type { QuantityId } from '../../../shared/quantity.ts';
 import type { BadReason } from '../../../shared/reading.ts';
@@ -115,6 +116,7 @@ export class PlantLink {
       this.#device(id, state),
     );
     on<Alarm>('alarms', (alarm) => this.put({ alarm }));
+    on<Record<string, SeenValues>>('seen', (seen) => this.#seen(seen));
     on<Ticket>('tickets', (ticket) => this.put({ ticket }));
     on<SimulatorFault[]>('faults', (faults) => this.#plant && this.#set({ ...this.#plant, faults }));
     try {
@@ -179,6 +181,16 @@ export class PlantLink {
     const device = this.#plant?.devices.get(id);
     if (!this.#plant || !device) return;
     this.#set({ ...this.#plant, devices: new Map(this.#plant.devices).set(id, { ...device, ...state }) });
+  }
+
+  #seen(seen: Record<string, SeenValues>): void {
+    if (!this.#plant) return;
+    const alarms = new Map(this.#plant.alarms);
+    for (const [id, { occurrence, live, worst }] of Object.entries(seen)) {
+      const alarm = alarms.get(id);
+      if (alarm?.occurrence === occurrence) alarms.set(id, { ...alarm, live, worst: worst ?? alarm.worst });
+    }
+    this.#set({ ...this.#plant, alarms });
   }
 
   #set(plant: Plant): void {

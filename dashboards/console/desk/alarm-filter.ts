@@ -1,7 +1,7 @@
 /** Which alarms the desk shows; kept in the address, so that a filtered desk can be bookmarked and sent. */
 import type { Alarm } from '../../../shared/alarm.ts';
+import { calls, isHidden } from '../../../shared/alarm-order.ts';
 import type { TextKey } from '../i18n/en.ts';
-import { calls, isHidden } from '../parts/priority.tsx';
 
 export const alarmViews = {
   calling: 'alarms.view.calling',

@@ -2,8 +2,8 @@
 
 import type { Permission } from '../../../access/permissions.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
+import { calls, isHidden } from '../../../shared/alarm-order.ts';
 import type { TextKey } from '../i18n/en.ts';
-import { calls, isHidden } from '../parts/priority.tsx';
 
 export interface AlarmStep {
   /** As the API names it. */

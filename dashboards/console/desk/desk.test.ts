@@ -13,7 +13,7 @@ import { journalCsv } from './journal-csv.ts';
 const alarm = (more: Partial<Alarm> = {}): Alarm => ({
   id: 'heat-loop-low.loop-1', rule: 'HEAT-LOOP-LOW', device: 'loop-1', quantity: 'pressure_kpa', system: 'heating', priority: 'high', trade: 'boiler',
   lifeSafety: false, state: 'UNACK', active: true, acknowledged: false, raisedAt: 5, clearedAt: null, acknowledgedAt: null, acknowledgedBy: null,
-  occurrence: 1, value: 1, limit: 2, unit: 'kPa', title: { zh: '压力低', en: 'Pressure low' }, message: { zh: '', en: '' }, check: { zh: '', en: '' },
+  occurrence: 1, value: 1, live: null, worst: null, limit: 2, unit: 'kPa', title: { zh: '压力低', en: 'Pressure low' }, message: { zh: '', en: '' }, check: { zh: '', en: '' },
   location: { zh: '后楼', en: 'Rear building' }, building: 'rear', department: null, shelvedUntil: null, shelvedReason: null, suppressedBy: null,
   outOfServiceTicket: null, cause: null, ticket: null, source: 'proposal', version: 1, ...more,
 }); // biome-ignore format: a table

@@ -12,7 +12,7 @@ export interface TicketStep {
   permission: Permission;
   /** It is what usually comes next. */
   next?: boolean;
-  words?: { field: 'comment' | 'reason' | 'resolution'; required: boolean; label: TextKey };
+  words?: { field: 'comment' | 'reason' | 'resolution' | 'override'; required: boolean; label: TextKey };
   hint?: TextKey;
   /** Given to somebody else. */
   asksForPerson?: boolean;
@@ -61,16 +61,30 @@ const steps: readonly (TicketStep & { from: readonly TicketState[] })[] = [
   },
 ];
 
-/** Why nobody but an administrator can sign off this ticket now; undefined when nothing is in the way. */
+/** Signing while the alarm is still active: it names itself, asks for the reason, and is no next step. */
+const override: TicketStep = {
+  action: 'verify',
+  label: 'tickets.override',
+  permission: 'ticket:verify',
+  words: { field: 'override', required: true, label: 'dialog.reason' },
+  hint: 'tickets.overrideHint',
+};
+
+/** Why this person cannot sign off this ticket now; undefined when nothing is in the way. The server holds the same rules. */
 export function signOffHindrance(ticket: Ticket, user: SessionInfo['user']): TextKey | undefined {
-  if (ticket.state !== 'resolved' || user.role === 'admin') return undefined;
-  if (ticket.alarmActive) return 'tickets.alarmActive';
-  return ticket.resolvedBy === user.name ? 'tickets.verifyHint' : undefined;
+  if (ticket.state !== 'resolved') return undefined;
+  if (ticket.resolvedBy === user.name || (ticket.startedAt !== null && ticket.assignee === user.name)) return 'tickets.verifyHint';
+  if (!ticket.alarmActive) return undefined;
+  return ticket.values?.lifeSafety ? 'tickets.lifeDanger' : 'tickets.alarmActive';
 }
 
 export function ticketSteps(ticket: Ticket, user: SessionInfo['user'], may: (permission: Permission) => boolean): TicketStep[] {
-  return steps.filter(
-    ({ action, from, permission }) =>
-      from.includes(ticket.state) && may(permission) && !(action === 'verify' && signOffHindrance(ticket, user) !== undefined),
-  );
+  const hindrance = signOffHindrance(ticket, user);
+  return steps
+    .filter(({ action, from, permission }) => {
+      if (!from.includes(ticket.state) || !may(permission)) return false;
+      if (action === 'verify') return hindrance === undefined || (hindrance === 'tickets.alarmActive' && user.role === 'admin');
+      return !(action === 'cancel' && ticket.alarmActive && ticket.values?.lifeSafety);
+    })
+    .map((step) => (step.action === 'verify' && hindrance !== undefined ? override : step));
 }

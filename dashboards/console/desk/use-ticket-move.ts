@@ -25,7 +25,11 @@ export function useTicketMove(ask: (question: Question) => void): (ticket: Ticke
           label: t(words.label),
           required: words.required,
           ...(people ? { choice: { label: t('tickets.person'), standard: ticket.assignee, choices: people } } : {}),
-          run: (said, { choice }) => move({ ...(said ? { [words.field]: said } : {}), ...(people ? { assignee: choice } : {}) }),
+          run: (said, { choice }) =>
+            move({
+              ...(said ? { [words.field]: words.field === 'override' ? { reason: said } : said } : {}),
+              ...(people ? { assignee: choice } : {}),
+            }),
         });
       if (!asksForPerson) put();
       else

@@ -1,9 +1,9 @@
 /** Tells of a new alarm who does not look at it: a screen reader hears it, the title of the window counts what is not acknowledged. */
 import { useEffect, useRef, useState } from 'react';
 import { priorityLabels } from '../../../shared/alarm.ts';
+import { byUrgency, calls } from '../../../shared/alarm-order.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
-import { byUrgency, calls } from '../parts/priority.tsx';
 
 export function Announcer() {
   const { t, text } = useWords();

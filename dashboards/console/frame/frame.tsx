@@ -2,6 +2,7 @@
 import { Button, Menu, UnstyledButton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
+import { calls } from '../../../shared/alarm-order.ts';
 import { useRoute } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { addressOf, infoOf, type PageId, pageOf, pagesAt } from '../pages.ts';
@@ -9,7 +10,6 @@ import { AlarmSound } from '../parts/alarm-sound.tsx';
 import { useConsole } from '../parts/context.ts';
 import { FaultDrawer } from '../parts/fault-drawer.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { calls } from '../parts/priority.tsx';
 import { useNewBuild } from '../shell.ts';
 import './frame.css';
 import { Announcer } from './announcer.tsx';

@@ -1,9 +1,12 @@
 /** Around a screen on the wall: no navigation, everything as large as it fits, the most urgent alarm always in sight. Escape leaves it. */
 import { type ReactNode, useEffect, useState } from 'react';
+import { alarmStateLabels } from '../../../shared/alarm.ts';
+import { byUrgency, calls, isLifeDanger, onTheWall } from '../../../shared/alarm-order.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { AlarmNow } from '../parts/alarm-now.tsx';
 import { AlarmSound } from '../parts/alarm-sound.tsx';
 import { useConsole } from '../parts/context.ts';
-import { byUrgency, calls, PriorityMark } from '../parts/priority.tsx';
+import { PriorityMark } from '../parts/priority.tsx';
 import { LinkState, OldValues } from './link-state.tsx';
 
 const idleMs = 4_000;
@@ -20,18 +23,27 @@ export function Wall({ children }: { children: ReactNode }) {
     window.addEventListener('keydown', leave);
     return () => window.removeEventListener('keydown', leave);
   }, []);
-  const calling = [...plant.alarms.values()].filter(calls).sort(byUrgency);
-  const first = calling[0];
+  const shown = [...plant.alarms.values()].filter(onTheWall).sort(byUrgency);
+  // Every danger to life has its line; of the rest the first one, with how many more there are.
+  const dangers = shown.filter(isLifeDanger);
+  const lines = dangers.length > 0 ? dangers : shown.slice(0, 1);
   return (
     <div className={`frame wall${idle ? ' idle' : ''}`}>
       <header className="wall-top">
         <h1>{text(plant.site.name)}</h1>
-        {first && (
-          <p className="wall-alarm">
-            <PriorityMark priority={first.priority} flash />
-            <strong>{text(first.title)}</strong> <span>{text(first.location)}</span>
-            {calling.length > 1 && <span>{t('alarms.andMore', { n: calling.length - 1 })}</span>}
-          </p>
+        {lines.length > 0 && (
+          <ul className="wall-alarms">
+            {lines.map((alarm, at) => (
+              <li className={`wall-alarm wall-${alarm.priority}`} key={alarm.id} data-wall-alarm={alarm.id}>
+                <PriorityMark priority={alarm.priority} flash={calls(alarm)} />
+                <strong>{text(alarm.title)}</strong> <AlarmNow alarm={alarm} /> <span>{text(alarm.location)}</span>
+                {!calls(alarm) && <em>{text(alarmStateLabels[alarm.state])}</em>}
+                {at === lines.length - 1 && shown.length > lines.length && (
+                  <span>{t('alarms.andMore', { n: shown.length - lines.length })}</span>
+                )}
+              </li>
+            ))}
+          </ul>
         )}
         <LinkState />
         <AlarmSound />

@@ -1,11 +1,12 @@
 /** One system: state, key value in large figures, trend, a few more values. Colour only for what is abnormal. */
 import type { SeriesPoint } from '../../../ingest/store.ts';
 import { type Alarm, priorityLabels } from '../../../shared/alarm.ts';
+import { calls, isHidden, mostUrgent } from '../../../shared/alarm-order.ts';
 import type { System } from '../../../shared/system.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { Icon } from '../parts/icons.tsx';
-import { calls, isHidden, PriorityMark, worst } from '../parts/priority.tsx';
+import { PriorityMark } from '../parts/priority.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type Pick, type Picked, pickValue } from './pick.ts';
 import type { SystemValues } from './system-values.ts';
@@ -15,7 +16,7 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
   const { plant } = useConsole();
   const devices = [...plant.devices.values()].filter((device) => device.system === system);
   const alarms = [...plant.alarms.values()].filter((alarm) => alarm.system === system && !isHidden(alarm));
-  const worstAlarm = worst(alarms);
+  const worstAlarm = mostUrgent(alarms);
   const offline = devices.filter(({ online }) => online === false).length;
   const label = plant.site.systems.find(({ id }) => id === system)?.label;
   const key = pickValue(values.key, system, plant.devices.values());
@@ -67,7 +68,7 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
 
 /** The worst alarm about exactly what is shown here. */
 function alarmOf(picked: Picked, alarms: readonly Alarm[]): Alarm | undefined {
-  return worst(alarms.filter((alarm) => alarm.active && alarm.quantity === picked.quantity && picked.devices.includes(alarm.device)));
+  return mostUrgent(alarms.filter((alarm) => alarm.active && alarm.quantity === picked.quantity && picked.devices.includes(alarm.device)));
 }
 
 export function ValueText({

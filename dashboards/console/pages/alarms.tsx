@@ -3,6 +3,7 @@ import '../desk/desk.css';
 import { Button, Group } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Alarm } from '../../../shared/alarm.ts';
+import { byUrgency, isHidden, isLifeDanger } from '../../../shared/alarm-order.ts';
 import { api } from '../data/api.ts';
 import { filterOf, fits } from '../desk/alarm-filter.ts';
 import { AlarmFilters } from '../desk/alarm-filters.tsx';
@@ -12,7 +13,6 @@ import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
-import { byUrgency, isHidden } from '../parts/priority.tsx';
 import { useNow } from '../parts/use-now.ts';
 
 const mostNamed = 6;
@@ -37,8 +37,9 @@ export function AlarmsPage() {
       alarm.ticket,
     ].join(' ');
   const shown = [...plant.alarms.values()].filter((alarm) => fits(alarm, filter, words)).sort(byUrgency);
-  const open = shown.filter((alarm) => !isHidden(alarm));
-  const hidden = shown.filter(isHidden);
+  // A danger to life stays on top even while it is shelved or suppressed: its row says so.
+  const open = shown.filter((alarm) => !isHidden(alarm) || isLifeDanger(alarm));
+  const hidden = shown.filter((alarm) => !open.includes(alarm));
   const selectable = may('alarm:acknowledge') ? open.filter(inBulk) : [];
   const selected = selectable.filter(({ id }) => chosen.has(id));
   const select = (ids: readonly string[], on: boolean) =>

@@ -2,6 +2,7 @@
 import '../device/device.css';
 import { SegmentedControl, Select } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
+import { byUrgency } from '../../../shared/alarm-order.ts';
 import type { QuantityId } from '../../../shared/quantity.ts';
 import { type Comparison, comparisons } from '../../board/compare.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
@@ -16,7 +17,6 @@ import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
-import { byUrgency } from '../parts/priority.tsx';
 import { TicketRow } from '../parts/ticket-row.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { quantitiesInOrder } from '../parts/value-order.ts';

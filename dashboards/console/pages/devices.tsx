@@ -1,12 +1,13 @@
 /** All devices: is it there, what does it say, how old is that. */
 import { Group, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { mostUrgent } from '../../../shared/alarm-order.ts';
 import type { DeviceInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { Icon } from '../parts/icons.tsx';
 import { LatestText } from '../parts/latest.tsx';
-import { PriorityMark, worst } from '../parts/priority.tsx';
+import { PriorityMark } from '../parts/priority.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { quantitiesInOrder } from '../parts/value-order.ts';
 
@@ -63,7 +64,7 @@ export function DevicesPage() {
 function DeviceRow({ device, now }: { device: DeviceInfo; now: number }) {
   const { t, text, age } = useWords();
   const { plant } = useConsole();
-  const alarm = worst([...plant.alarms.values()].filter(({ device: id }) => id === device.id));
+  const alarm = mostUrgent([...plant.alarms.values()].filter(({ device: id }) => id === device.id));
   const values = quantitiesInOrder(device, plant.site).slice(0, 4);
   return (
     <li className="row" data-device={device.id}>

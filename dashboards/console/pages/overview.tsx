@@ -1,6 +1,7 @@
 /** The whole plant at a glance: headline figures, every system as a tile, what calls, who is on it. */
 import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
+import { byUrgency, calls, isHidden, isLifeDanger } from '../../../shared/alarm-order.ts';
 import type { SiteToday } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { pickValue } from '../overview/pick.ts';
@@ -10,7 +11,6 @@ import { useSiteToday, useTrends } from '../overview/trends.ts';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
-import { byUrgency, calls, isHidden } from '../parts/priority.tsx';
 import { TicketRow } from '../parts/ticket-row.tsx';
 import { useNow } from '../parts/use-now.ts';
 
@@ -35,7 +35,7 @@ export function OverviewPage() {
   const trends = useTrends(link, plant, wanted);
   const today = useSiteToday(plant);
 
-  const alarms = [...plant.alarms.values()].filter((alarm) => !isHidden(alarm)).sort(byUrgency);
+  const alarms = [...plant.alarms.values()].filter((alarm) => !isHidden(alarm) || isLifeDanger(alarm)).sort(byUrgency);
   const calling = alarms.filter(calls).length;
   const tickets = [...plant.tickets.values()].sort((a, b) => b.openedAt - a.openedAt);
   const online = [...devices.values()].filter(({ online: up, lastReadingAt }) => up ?? lastReadingAt !== null).length;

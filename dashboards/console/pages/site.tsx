@@ -2,6 +2,7 @@
 import '../site/site.css';
 import { SegmentedControl } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
+import { mostUrgent } from '../../../shared/alarm-order.ts';
 import { ApiError, api, type MeterBalance } from '../data/api.ts';
 import { useHashQuery } from '../hash.ts';
 import type { TextKey } from '../i18n/en.ts';
@@ -9,7 +10,7 @@ import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { Icon } from '../parts/icons.tsx';
 import { LatestText } from '../parts/latest.tsx';
-import { PriorityMark, worst } from '../parts/priority.tsx';
+import { PriorityMark } from '../parts/priority.tsx';
 import { Tree } from '../parts/tree.tsx';
 import { parentsTo, type TreeNode } from '../parts/tree-keys.ts';
 import { quantitiesInOrder } from '../parts/value-order.ts';
@@ -139,7 +140,7 @@ function PlaceLine({ node }: { node: TreeNode<PlaceData> }) {
   const { data } = node;
   const devices = data.type === 'place' ? data.devices : [data.device];
   const ids = new Set(devices.map(({ id }) => id));
-  const alarm = worst([...plant.alarms.values()].filter(({ device }) => ids.has(device)));
+  const alarm = mostUrgent([...plant.alarms.values()].filter(({ device }) => ids.has(device)));
   const silent = devices.filter(({ online }) => online === false).length;
   if (data.type === 'place') {
     return (

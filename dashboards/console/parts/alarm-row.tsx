@@ -1,13 +1,15 @@
 /** One alarm in a list: how bad, what, where, since when, how far over the limit, and the next steps. */
 import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
 import { type Alarm, alarmStateLabels } from '../../../shared/alarm.ts';
+import { calls, isHidden } from '../../../shared/alarm-order.ts';
 import { alarmSteps, byHand } from '../desk/alarm-steps.ts';
 import { useAlarmMove } from '../desk/use-alarm-move.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { Question } from './action-dialog.tsx';
+import { AlarmNumbers } from './alarm-now.tsx';
 import { useConsole } from './context.ts';
 import { Icon } from './icons.tsx';
-import { calls, PriorityMark } from './priority.tsx';
+import { PriorityMark } from './priority.tsx';
 
 interface AlarmRowProps {
   alarm: Alarm;
@@ -54,27 +56,27 @@ export function AlarmRow({ alarm, now, ask, detail = false, selected, onSelect }
 }
 
 function AlarmFacts({ alarm, now }: { alarm: Alarm; now: number }) {
-  const { t, text, time, age, number } = useWords();
+  const { t, text, time, age } = useWords();
   const { plant } = useConsole();
   const device = plant.devices.get(alarm.device);
-  const states = alarm.quantity ? plant.site.quantities[alarm.quantity]?.states : undefined;
-  const shown = alarm.value === null ? '' : states ? text(states[String(alarm.value)]) : `${number(alarm.value)} ${alarm.unit}`;
   const suppressed = useSuppressionText(alarm.suppressedBy);
   return (
     <>
       <div className="row-where">{text(alarm.location) || text(device?.location) || text(device?.name)}</div>
       <div className="row-facts">
         {calls(alarm) && <strong className="row-calling">{text(alarmStateLabels[alarm.state])}</strong>}
-        {shown && <strong className="row-value">{shown}</strong>}
-        {alarm.limit !== null && alarm.value !== null && !states && (
-          <span>{t('alarms.limit', { limit: `${number(alarm.limit)} ${alarm.unit}` })}</span>
+        {isHidden(alarm) && alarm.active && (
+          <strong className="row-calling">{t('alarms.hiddenActive', { state: text(alarmStateLabels[alarm.state]) })}</strong>
         )}
+        <AlarmNumbers alarm={alarm} now={now} />
         {alarm.raisedAt !== null && (
           <span>
             {t('alarms.since', { time: time(alarm.raisedAt, now) })} · {age(alarm.raisedAt, now)}
           </span>
         )}
-        {!alarm.active && alarm.state !== 'RTNUN' && <span className="calm">{t('alarms.returned')}</span>}
+        {!alarm.active && alarm.clearedAt !== null && (
+          <span className="calm">{t('alarms.returnedAt', { time: time(alarm.clearedAt, now) })}</span>
+        )}
         {alarm.acknowledgedBy && alarm.acknowledged && <span>{t('alarms.acknowledged', { who: alarm.acknowledgedBy })}</span>}
         {alarm.shelvedUntil !== null && (
           <span>{t('alarms.shelved', { time: time(alarm.shelvedUntil, now), reason: alarm.shelvedReason ?? '' })}</span>

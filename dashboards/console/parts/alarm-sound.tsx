@@ -2,11 +2,11 @@
 import { ActionIcon, Button, Group, Popover, Stack, Switch } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { type Priority, priorities, priorityLabels } from '../../../shared/alarm.ts';
+import { byUrgency, calls } from '../../../shared/alarm-order.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { soundAlarm } from './alarm-tones.ts';
 import { useConsole } from './context.ts';
 import { Icon } from './icons.tsx';
-import { byUrgency, calls } from './priority.tsx';
 
 const storageKey = 'plantroom.sound';
 const storedPriorities = (): readonly Priority[] => {

@@ -1,5 +1,5 @@
 /** The mark of an alarm's priority: own colour, own shape and a number, so that it is told apart without colour too (ISA-101). */
-import { type Alarm, type Priority, priorities, priorityLabels } from '../../../shared/alarm.ts';
+import { type Priority, priorities, priorityLabels } from '../../../shared/alarm.ts';
 import { useWords } from '../i18n/i18n.tsx';
 
 const shapes: Record<Priority, string> = {
@@ -31,25 +31,4 @@ export function PriorityMark({ priority, flash = false, size = 26 }: { priority:
       </g>
     </svg>
   );
-}
-
-export const calls = (alarm: Alarm): boolean => alarm.state === 'UNACK' || alarm.state === 'RTNUN' || alarm.state === 'LUNACK';
-export const isHidden = (alarm: Alarm): boolean => alarm.state === 'SHLVD' || alarm.state === 'DSUPR' || alarm.state === 'OOSRV';
-
-/** Unacknowledged first, then by priority, then newest. */
-export function byUrgency(a: Alarm, b: Alarm): number {
-  return (
-    Number(calls(b)) - Number(calls(a)) ||
-    priorities.indexOf(a.priority) - priorities.indexOf(b.priority) ||
-    (b.raisedAt ?? 0) - (a.raisedAt ?? 0)
-  );
-}
-
-export function worst(alarms: Iterable<Alarm>): Alarm | undefined {
-  let found: Alarm | undefined;
-  for (const alarm of alarms) {
-    if (isHidden(alarm)) continue;
-    if (!found || priorities.indexOf(alarm.priority) < priorities.indexOf(found.priority)) found = alarm;
-  }
-  return found;
 }

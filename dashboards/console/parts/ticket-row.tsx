@@ -6,6 +6,7 @@ import { signOffHindrance, ticketSteps } from '../desk/ticket-steps.ts';
 import { useTicketMove } from '../desk/use-ticket-move.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { Question } from './action-dialog.tsx';
+import { AlarmNumbers } from './alarm-now.tsx';
 import { useConsole } from './context.ts';
 import { PriorityMark } from './priority.tsx';
 
@@ -39,6 +40,10 @@ export function TicketRow({ ticket, now, ask, stateShown = true }: TicketRowProp
           <span>{ticket.assignee ? t('tickets.assignee', { who: ticket.assignee }) : t('tickets.nobody')}</span>
           <span>{t('tickets.opened', { time: time(ticket.openedAt, now) })}</span>
           {ticket.alarm && <span>{ticket.alarmActive ? t('tickets.alarmActive') : t('tickets.alarmGone')}</span>}
+          {ticket.values && <TicketNumbers values={ticket.values} now={now} />}
+          {ticket.override && (
+            <strong className="chip bad">{t('tickets.overridden', { who: ticket.override.by, reason: ticket.override.reason })}</strong>
+          )}
           {hindrance && hindrance !== 'tickets.alarmActive' && <span>{t(hindrance)}</span>}
         </div>
       </div>
@@ -56,4 +61,11 @@ export function TicketRow({ ticket, now, ask, stateShown = true }: TicketRowProp
       </div>
     </li>
   );
+}
+
+/** As the alarm list has them, which the stream keeps; else as the ticket came. */
+function TicketNumbers({ values, now }: { values: NonNullable<Ticket['values']>; now: number }) {
+  const { plant } = useConsole();
+  const alarm = plant.alarms.get(values.alarm);
+  return <AlarmNumbers alarm={alarm ?? { ...values, quantity: null }} now={now} />;
 }
