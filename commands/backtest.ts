@@ -21,6 +21,7 @@ const command: Command = {
       },
       now: () => clockFromEnvironment().now(),
       print: (line) => process.stdout.write(`${line}\n`),
+      warn: (line) => process.stderr.write(`${line}\n`),
     }),
 };
 export default command;

@@ -4,11 +4,14 @@ import { parse as parseYaml } from 'yaml';
 import { parseDuration } from '../shared/duration.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { type RuleOverride, ruleOverrideSchema } from '../shared/rule.ts';
+import { devicesOf } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
 import { localTime, shown } from '../shared/wording.ts';
+import { writtenTime } from '../shared/written-time.ts';
 import { type BacktestResult, backtest, type Outcome } from './backtest.ts';
 import { checkRules } from './check.ts';
-import { fileHistory, type History } from './history.ts';
+import { fileHistory, type LeftOut } from './file-history.ts';
+import type { History } from './history.ts';
 
 export const backtestOptions = {
   site: { type: 'string' },
@@ -34,6 +37,8 @@ export interface BacktestDeps {
   openHistory(data: string | undefined, site: LoadedSite): Promise<History & AsyncDisposable>;
   now(): number;
   print(line: string): void;
+  /** What is not part of the answer. */
+  warn(line: string): void;
 }
 
 /** Times are ISO 8601, or a duration back from now ("30d"). @throws Fault usage/command, site/invalid, rule/invalid, payload/invalid */
@@ -42,12 +47,13 @@ export async function runBacktest(args: readonly string[], deps: BacktestDeps): 
   const site = deps.loadSite(values.site);
   const rules = values.rule;
   const file = values.readings;
+  const { timezone } = site.config.site;
   const moment = (text: string | undefined, otherwise: number) => {
     if (text === undefined) return otherwise;
     const back = parseDuration(text);
-    const t = back === undefined ? Date.parse(text) : deps.now() - back;
-    if (Number.isNaN(t))
-      throw new Fault('usage/command', `"${text}" is neither a time (2026-01-15T08:00:00+08:00) nor a duration back (30d)`);
+    const t = back === undefined ? writtenTime(text, timezone) : deps.now() - back;
+    if (typeof t !== 'number')
+      throw new Fault('usage/command', `"${text}" is neither a time (2026-01-15T08:00:00+08:00) nor a duration back (30d): ${t.wrong}`);
     return t;
   };
   const to = moment(values.to, file === undefined ? deps.now() : 8.64e15);
@@ -56,7 +62,9 @@ export async function runBacktest(args: readonly string[], deps: BacktestDeps): 
   if (trial) refuseMistakes(site, trial);
   for (const rule of rules ?? []) refuseMistakes(site, { rule, enabled: true, reason: 'backtest' });
 
-  await using history = file === undefined ? await deps.openHistory(values.data, site) : unowned(fileHistory(file));
+  const known = new Set([...devicesOf(site.config).map(({ device }) => device.id), ...site.config.gateways.map((gateway) => gateway.id)]);
+  const fromFile = file === undefined ? undefined : fileHistory(file, { timezone, now: deps.now(), knows: (device) => known.has(device) });
+  await using history = fromFile ? unowned(fromFile) : await deps.openHistory(values.data, site);
   const request = { from, to, rules, packs: values.pack, devices: values.device, trial: trial && [trial] };
   const result = await backtest(
     site.config,
@@ -64,8 +72,15 @@ export async function runBacktest(args: readonly string[], deps: BacktestDeps): 
     request,
     values.json ? (transition) => deps.print(JSON.stringify(transition)) : undefined,
   );
-  if (!values.json) for (const line of report(result, site.config.site.timezone)) deps.print(line);
-  return 0;
+  // Lines of --json are for programs: what was left out is told beside them.
+  const say = values.json ? deps.warn : deps.print;
+  if (!values.json) for (const line of report(result, timezone)) deps.print(line);
+  if (fromFile) for (const line of leftOutLines(fromFile.leftOut)) say(line);
+  if (result.judged > 0) return 0;
+  say(
+    `nothing was judged: ${file ?? 'the store'} has no reading that ${rules ? `${rules.join(', ')} reads` : 'a rule of this site reads'}`,
+  );
+  return 1;
 }
 
 function parsed(args: readonly string[]) {
@@ -119,6 +134,16 @@ function refuseMistakes(site: LoadedSite, override: RuleOverride): void {
   }
 }
 
+function leftOutLines({ future, repeated, unknown, unknownDevices, sorted }: LeftOut): string[] {
+  const lines: string[] = [];
+  if (sorted) lines.push('the file is not in time order: it was sorted');
+  if (future > 0) lines.push(`${future} rows dated in the future were left out`);
+  if (repeated > 0) lines.push(`${repeated} rows of a time that the series has already were left out; the first one counts`);
+  if (unknown > 0)
+    lines.push(`${unknown} rows of devices that the site file does not have were left out, among them ${unknownDevices.join(', ')}`);
+  return lines;
+}
+
 const span = (ms: number) => {
   const minutes = Math.round(ms / 60_000);
   return minutes < 120 ? `${minutes} min` : `${(ms / 3_600_000).toFixed(1)} h`;
@@ -129,6 +154,7 @@ function report(result: BacktestResult, timezone: string): string[] {
   const lines = [
     `${result.readings.toLocaleString('en')} readings, ${result.places} places${result.late > 0 ? `, ${result.late} out of order left out` : ''}`,
   ];
+  if (result.untold > 0) lines.push(`more fired than is kept: ${result.untold} transitions are counted and not listed`);
   const sum = (name: string, { fired, activeMs, longestMs }: Outcome) =>
     lines.push(`${name}: fired ${fired} times, active ${span(activeMs)} in all, longest ${span(longestMs)}`);
   sum('today', today);

@@ -61,6 +61,10 @@ export interface BacktestResult {
   /** Left out since a newer reading of the series was seen. */
   late: number;
   places: number;
+  /** Readings that a rule took; 0: nothing was judged. */
+  judged: number;
+  /** Transitions that are counted and not kept one by one. */
+  untold: number;
   today: Outcome;
   trial: Outcome | null;
   byRule: { rule: string; today: number; trial: number | null }[];
@@ -71,7 +75,7 @@ const mostEpisodes = 5_000;
 
 /**
  * @param each called for every transition, in time order once all is read
- * @throws Fault rule/invalid for a trial that a rule does not take, api/invalid when more fires than can be told
+ * @throws Fault rule/invalid for a trial that a rule does not take
  */
 export async function backtest(
   site: SiteConfig,
@@ -90,14 +94,16 @@ export async function backtest(
   const today = chosen(site);
   const trial = request.trial && chosen({ ...site, rules: { ...site.rules, overrides: [...site.rules.overrides, ...request.trial] } });
   const transitions: Transition[] = [];
+  let untold = 0;
+  const tallies = { today: openTally(), trial: openTally() };
   const open = (instances: readonly Instance[], setting: Transition['setting']) => {
     const engine = openEngine(instances, (condition: Condition) => {
-      if (transitions.length >= mostTransitions) {
-        throw new Fault('api/invalid', `more than ${mostTransitions} transitions; choose a shorter time or fewer rules`);
-      }
       const { rule, device } = condition.instance.definition;
       const { at: t, active, value, limit } = condition;
-      transitions.push({ t, setting, alarm: condition.instance.id, rule, device, active, value, limit });
+      const transition = { t, setting, alarm: condition.instance.id, rule, device, active, value, limit };
+      tallies[setting].add(transition);
+      if (transitions.length < mostTransitions) transitions.push(transition);
+      else untold++;
     });
     // Not started: a device that the history does not know at all is not missing, and what comes first begins the count.
     return engine;
@@ -141,15 +147,8 @@ export async function backtest(
 
   transitions.sort((a, b) => a.t - b.t || (a.alarm < b.alarm ? -1 : a.alarm > b.alarm ? 1 : 0));
   for (const transition of transitions) each?.(transition);
-  const outcome = (setting: Transition['setting']) =>
-    outcomeOf(
-      transitions.filter((one) => one.setting === setting),
-      to,
-    );
-  const ofToday = outcome('today');
-  const ofTrial = trial ? outcome('trial') : null;
-  const count = (setting: Transition['setting'], rule: string) =>
-    transitions.filter((one) => one.setting === setting && one.active && one.rule === rule).length;
+  const ofToday = tallies.today.outcome(to);
+  const ofTrial = trial ? tallies.trial.outcome(to) : null;
   const rules = [...new Set([...today, ...(trial ?? [])].map((instance) => instance.rule.id))];
   return {
     from,
@@ -157,36 +156,47 @@ export async function backtest(
     readings,
     late: engines.reduce((sum, engine) => Math.max(sum, engine.late), 0),
     places: today.length,
+    judged: engines.reduce((sum, engine) => Math.max(sum, engine.judged), 0),
+    untold,
     today: ofToday,
     trial: ofTrial,
     byRule: rules
-      .map((rule) => ({ rule, today: count('today', rule), trial: trial ? count('trial', rule) : null }))
+      .map((rule) => ({ rule, today: tallies.today.fired(rule), trial: trial ? tallies.trial.fired(rule) : null }))
       .filter((one) => one.today > 0 || (one.trial ?? 0) > 0),
   };
 }
 
-function outcomeOf(transitions: readonly Transition[], end: number): Outcome {
-  const outcome: Outcome = { fired: 0, activeMs: 0, longestMs: 0, episodes: [] };
+/** Counts every episode of one setting, also those that are too many to be told. */
+function openTally() {
+  const byRule = new Map<string, number>();
   const running = new Map<string, Episode>();
+  const found: Outcome = { fired: 0, activeMs: 0, longestMs: 0, episodes: [] };
   const close = (episode: Episode, to: number) => {
-    outcome.activeMs += to - episode.from;
-    outcome.longestMs = Math.max(outcome.longestMs, to - episode.from);
+    found.activeMs += to - episode.from;
+    found.longestMs = Math.max(found.longestMs, to - episode.from);
   };
-  for (const { t, alarm, rule, device, active, value, limit } of transitions) {
-    const before = running.get(alarm);
-    if (active) {
-      const episode: Episode = { alarm, rule, device, from: t, to: null, value, limit };
-      outcome.fired++;
-      running.set(alarm, episode);
-      if (outcome.episodes.length < mostEpisodes) outcome.episodes.push(episode);
-    } else if (before) {
-      before.to = t;
-      close(before, t);
-      running.delete(alarm);
-    }
-  }
-  for (const episode of running.values()) close(episode, end);
-  return outcome;
+  return {
+    add({ t, alarm, rule, device, active, value, limit }: Transition) {
+      const before = running.get(alarm);
+      if (active) {
+        const episode: Episode = { alarm, rule, device, from: t, to: null, value, limit };
+        found.fired++;
+        byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
+        running.set(alarm, episode);
+        if (found.episodes.length < mostEpisodes) found.episodes.push(episode);
+      } else if (before) {
+        before.to = t;
+        close(before, t);
+        running.delete(alarm);
+      }
+    },
+    fired: (rule: string) => byRule.get(rule) ?? 0,
+    outcome(end: number): Outcome {
+      for (const episode of running.values()) close(episode, end);
+      found.episodes.sort((a, b) => a.from - b.from || (a.alarm < b.alarm ? -1 : 1));
+      return found;
+    },
+  };
 }
 
 /** The series that these instances read. Rules that only watch for silence read whatever their device sends. */

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { Fault, reasonOf } from '../shared/errors.ts';
-import { momentOf } from '../shared/zone.ts';
+import { writtenTime } from '../shared/written-time.ts';
 import nightFlow from './kinds/night-flow.ts';
 import { examplePlace } from './try-kind.ts';
 
@@ -53,11 +53,10 @@ async function* recordsOf(file: string): AsyncIterable<Record<string, string>> {
   }
 }
 
-/** `2018-01-01 00:05:00` or with `T`, on the clocks of the zone; with Z or an offset as it says. NaN when it is no time. */
+/** UTC ms; NaN when it is no time. */
 export function timeOf(text: string, timezone: string): number {
-  if (/(Z|[+-]\d\d:?\d\d)$/.test(text)) return Date.parse(text);
-  const wall = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?$/.test(text) ? Date.parse(`${text.replace(' ', 'T')}Z`) : Number.NaN;
-  return Number.isNaN(wall) ? wall : momentOf(timezone, wall);
+  const read = writtenTime(text, timezone);
+  return typeof read === 'number' ? read : Number.NaN;
 }
 
 /** Columns `start`, `end`, a name (`pipe`, `name` or `id`) and perhaps `type`. @throws Fault payload/invalid with file and row */

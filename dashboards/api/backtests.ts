@@ -54,6 +54,8 @@ export const backtestResult = z.object({
   to: time.meta({ description: 'Of the last reading' }),
   readings: z.number().int(),
   late: z.number().int(),
+  judged: z.number().int(),
+  untold: z.number().int(),
   places: z.number().int(),
   today: outcome,
   trial: outcome.nullable(),

@@ -9,7 +9,8 @@ import { openStore } from '../../ingest/open-store.ts';
 import type { StorePoint } from '../../ingest/store.ts';
 import { backtest, type Transition } from '../../rules/backtest.ts';
 import { runBacktest } from '../../rules/backtest-command.ts';
-import { fileHistory, type History, storeHistory } from '../../rules/history.ts';
+import { fileHistory as openFile } from '../../rules/file-history.ts';
+import { type History, storeHistory } from '../../rules/history.ts';
 import { backtest as inThread } from '../../rules/index.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { demoSite, openPlantRun, type Seen } from './plant-run.ts';
@@ -51,6 +52,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const lines = (seen: readonly { rule: string; device: string; active: boolean; at?: number; t?: number }[]) =>
   seen.map((one) => `${one.at ?? one.t} ${one.rule}.${one.device} ${one.active ? 'on' : 'off'}`).sort();
+const fileHistory = (name: string) => openFile(name, { timezone: 'Asia/Shanghai', now: start + 60 * minute, knows: () => true });
 const replay = async (history: History, from = 0, to = 8.64e15) => {
   const transitions: Transition[] = [];
   const result = await backtest(site.config, history, { from, to }, (transition) => transitions.push(transition));
@@ -83,8 +85,9 @@ describe('replay', () => {
       const code = await runBacktest(['--readings', file, ...args], {
         loadSite: () => site,
         openHistory: () => Promise.reject(new Error('no store')),
-        now: () => start,
+        now: () => start + 60 * minute,
         print: (line) => printed.push(line),
+        warn: () => undefined,
       });
       expect(code).toBe(0);
       return printed;
