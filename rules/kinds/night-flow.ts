@@ -18,6 +18,13 @@ const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such a
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const zone = z.strictObject({ device: z.string(), quantity: quantitySchema.optional() });
+const tankTerm = z.strictObject({
+  device: z.string(),
+  quantity: quantitySchema.default('level_pct'),
+  m3_per_unit: z.number().positive().meta({ description: 'Volume of one unit of the level: a tank of 50 m³ read in % has 0.5' }),
+});
+/** The level of a tank moves slowly and is read coarsely: its change counts over at least this time. */
+const tankMs = 900_000;
 
 const twoWeeks = [1, 1.05, 0.95, 1, 1.02, 0.98, 1, 1, 1.05, 0.95, 1, 1.02, 0.98, 1];
 
@@ -41,13 +48,15 @@ export default defineKind({
     price_per_m3: z.number().nonnegative().optional().meta({ description: 'Yuan per m³, for the text; without it no yuan are told' }),
     add: z.array(zone).default([]).meta({ description: 'Further inlets of the zone' }),
     subtract: z.array(zone).default([]).meta({ description: 'Outlets of the zone, or what fills a tank' }),
+    tanks: z.array(tankTerm).default([]).meta({ description: 'Tanks within the zone by their level: what fills them is no use, what empties them is' }),
   }),
-  inputs: ({ add, subtract }, { device, quantity }) => [
+  inputs: ({ add, subtract, tanks }, { device, quantity }) => [
     { device: device.id, quantity: quantity ?? 'flow_m3h' },
     ...[...add, ...subtract].map((one) => ({ device: one.device, quantity: one.quantity ?? quantity ?? ('flow_m3h' as const) })),
+    ...tanks.map((one) => ({ device: one.device, quantity: one.quantity })),
   ],
   windowMs: ({ learn }) => Math.max(learn, 42) * dayMs,
-  open({ from, to, roll, learn, by, times, spreads, for_nights, accept, price_per_m3, add, subtract }, { device, quantity, plant }) {
+  open({ from, to, roll, learn, by, times, spreads, for_nights, accept, price_per_m3, add, subtract, tanks }, { device, quantity, plant }) {
     const distance = resolveLimit(by, device.attributes);
     if (distance === undefined) return undefined;
     const clock = localClock(plant.timezone);
@@ -58,7 +67,17 @@ export default defineKind({
     const detector = openLeakDetector({ learn, spreads, nights: for_nights, accept, least });
     const unit = quantityOf(quantity ?? 'flow_m3h').unit;
     const inputs = meters.length;
-    const latest: number[] = new Array(inputs).fill(Number.NaN);
+    const latest: number[] = new Array(inputs + tanks.length).fill(Number.NaN);
+    /** By tank: time and level from which its change is counted. */
+    const levels: number[] = new Array(2 * tanks.length).fill(Number.NaN);
+    const tankLevel = (tank: number, t: number, level: number) => {
+      const [since, before] = [levels[2 * tank] as number, levels[2 * tank + 1] as number];
+      if (t - since < tankMs) return;
+      const filled = ((level - before) * (tanks[tank]?.m3_per_unit ?? 0) * hourMs) / (t - since);
+      latest[inputs + tank] = unit === 'L/min' ? filled / 0.06 : filled;
+      levels[2 * tank] = t;
+      levels[2 * tank + 1] = level;
+    };
     const sign = Array.from({ length: inputs }, (_, i) => (i > add.length ? -1 : 1));
     /** `pulse`: a further leak has come; the next reading raises an alarm of its own. */
     const own: { current: Verdict; pulse: number; since: number; volume: number } = { current: 'unknown', pulse: 0, since: Number.NaN, volume: 0 };
@@ -90,16 +109,25 @@ export default defineKind({
       };
     };
     const judge: Judge = {
-      memory: { own, latest, watch: watch.memory, detector: detector.memory },
+      memory: { own, latest, levels, watch: watch.memory, detector: detector.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
       reading(input, t, value) {
         // A bad value says nothing about the night; the night itself needs half of its time to be seen.
+        if (Number.isNaN(value)) {
+          latest[input] = value;
+          if (input >= inputs) levels[2 * (input - inputs)] = value;
+          return 'unknown';
+        }
+        if (input >= inputs) {
+          tankLevel(input - inputs, t, value);
+          return own.current;
+        }
         latest[input] = value;
-        if (Number.isNaN(value)) return 'unknown';
         let sum = 0;
         for (let i = 0; i < inputs; i++) sum += (sign[i] as number) * (latest[i] as number);
+        for (let i = 0; i < tanks.length; i++) sum -= latest[inputs + i] as number;
         // Meters of a zone that are read together make one value, at the last of them.
         if (Number.isNaN(sum) || (inputs > 1 && input !== inputs - 1)) return own.current;
         if (own.pulse > 0) {
@@ -129,16 +157,20 @@ export default defineKind({
     { say: 'a leak of a fifth that grows over weeks', params: {}, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, ...twoWeeks, ...twoWeeks, ...Array.from({ length: 40 }, (_, i) => 1 + i / 200)]), verdict: 'breach' },
     { say: 'too small to be told of', params: { by: 1 }, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6, 1.6, 1.6]), verdict: 'clear' },
     { say: 'what fills a tank is no leak', params: { subtract: [{ device: 'tank' }] }, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6, 1.6], [...twoWeeks.map(() => 0), 0.6, 0.6]), verdict: 'clear' },
+    { say: 'what fills a tank is no leak, by its level', params: { tanks: [{ device: 'tank', m3_per_unit: 0.5 }] }, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1.6, 1.6], undefined, [...twoWeeks.map(() => 0), 1.2, 1.2]), verdict: 'clear' },
+    { say: 'what a tank gives is a leak, by its level', params: { tanks: [{ device: 'tank', m3_per_unit: 0.5 }] }, quantity: 'flow_m3h', readings: nightsOf([...twoWeeks, 1, 1], undefined, [...twoWeeks.map(() => 0), -1.2, -1.2]), verdict: 'breach' },
     { say: 'bad', params: {}, quantity: 'flow_m3h', readings: [[0, 1], [60, null]], verdict: 'unknown' },
   ],
 }); // biome-ignore format: examples read as a table
 
-/** Days with this flow at night and more by day, ending after the last night; a second meter beside it when there is one. */
-function nightsOf(levels: number[], others?: number[]): [number, number[]][] {
-  return levels.flatMap((level, day) =>
-    Array.from({ length: (day === levels.length - 1 ? 6 : 24) * 12 }, (_, i): [number, number[]] => [
-      day * 86_400 + i * 300,
-      [i / 12 > 1 && i / 12 < 6 ? level : level + 4, ...(others ? [others[day] as number] : [])],
-    ]),
+/** Days with this flow at night and more by day, ending after the last night; a second meter beside it, or a tank whose level rises so much an hour. */
+function nightsOf(levels: number[], others?: number[], rises?: number[]): [number, number[]][] {
+  let level = 50;
+  return levels.flatMap((flow, day) =>
+    Array.from({ length: (day === levels.length - 1 ? 6 : 24) * 12 }, (_, i): [number, number[]] => {
+      level += (rises?.[day] ?? 0) / 12;
+      const beside = others ? [others[day] as number] : rises ? [level] : [];
+      return [day * 86_400 + i * 300, [i / 12 > 1 && i / 12 < 6 ? flow : flow + 4, ...beside]];
+    }),
   );
 }
