@@ -21,6 +21,12 @@ export function checkGateway(site: LoadedSite, profiles: ReadonlyMap<string, Pro
   const say: Say = (path, found, allowed) => mistakes.push(site.mistake(path, found, allowed));
   site.config.gateways.forEach((gateway, g) => {
     gateway.buses.forEach((bus, b) => {
+      if (bus.type === 'modbus-tcp' && bus.in_flight > 1) {
+        for (const key of ['transaction_ids', 'unit_ids'] as const) {
+          if (bus[key] === 'ignore')
+            say(['gateways', g, 'buses', b, key], 'ignore', 'with in_flight 1 only: nothing else tells the answers apart');
+        }
+      }
       bus.devices.forEach((device, d) => {
         const path = ['gateways', g, 'buses', b, 'devices', d];
         if (!isModbusDevice(device)) checkMqttDevice(device, path, say);

@@ -5,12 +5,12 @@ import { isFault } from '../shared/errors.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { RawRegister } from '../shared/raw.ts';
 import { type WiredPoint, type Wiring, wirePoints } from './decode.ts';
-import type { Profile } from './device.ts';
-import { bisectionReads, isAside, judge, type Learned, nothingLearned, partition, retryAsideMs, withLearned } from './missing-registers.ts';
-import { limitsOf, type Span } from './plan.ts';
-import { type Collected, openProgram, type Program, type ProgramCell, type ProgramSpan } from './program.ts';
+import type { Profile, Table } from './device.ts';
+import { cellKey, judge, type Learned, nothingLearned, partition, withLearned } from './missing-registers.ts';
+import { limitsOf, longEnough, type Span } from './plan.ts';
+import { type Collected, openProgram, type Program, type ProgramSpan } from './program.ts';
 import { type ReadRound, rawRegisters } from './raw.ts';
-import type { Cell } from './words.ts';
+import { type Refused, refusalsOf } from './refusals.ts';
 
 /** How the reader reaches its device: one request, with all that the bus knows about timeouts. */
 export type Ask = (span: Span) => Promise<Uint8Array>;
@@ -25,6 +25,8 @@ export interface DeviceReader {
   readonly quantities: readonly QuantityId[];
   readonly hasFast: boolean;
   readonly asideCount: number;
+  /** What is odd about the last answers, in words for people; undefined when nothing is. */
+  readonly oddity: string | undefined;
   round(kind: RoundKind, ask: Ask, retries: number): Promise<Round>;
   /** Values of the last round. */
   collect(): Collected;
@@ -39,6 +41,11 @@ const troubledRest = 100;
 
 const isFast = ({ point }: WiredPoint) => !point.slow;
 
+/** A device that says "busy" is asked again after these, ms. */
+const busyPausesMs = [100, 200, 400];
+/** Rounds in a row in which a busy device's values are left out; after that they are bad. */
+const busyRounds = 3;
+
 type SpanResult = 'ok' | 'refused' | 'silent' | 'closed';
 
 export function deviceReader(profile: Profile, device: Wiring & { id: string }, { clock, log }: Deps): DeviceReader {
@@ -48,15 +55,18 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
   const hasFast = all.some(isFast);
   const limits = limitsOf(profile);
   const learned: Learned = nothingLearned();
+  /** Cells that were read well by programs that are no more. */
+  const well = new Set<string>();
   let programs = build(all);
   let last: ReadRound = { program: programs.full, refused: [], t: null };
   let lastFull = last;
   let underWay = false;
+  let oddity: string | undefined;
 
   function build(points: readonly WiredPoint[]) {
     const { sound, refused } = partition(points, learned);
     const own = withLearned(limits, learned);
-    const known = JSON.stringify([learned.aside, learned.cuts]);
+    const known = JSON.stringify([learned.aside.map(({ cell }) => cell), learned.cuts, learned.least]);
     const full = openProgram(profile, device, sound, own, `full ${known}`);
     return {
       full,
@@ -65,98 +75,61 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
     };
   }
   const rebuild = () => {
+    for (const { spans } of [programs.full, programs.fast])
+      for (const one of spans) if (one.everOk) for (const { cell } of one.cells) well.add(cellKey(cell));
     programs = build(wirePoints(profile, device).filter(({ quantity: id, point }) => id !== undefined && point.text === undefined));
   };
 
-  const readSpan = async (program: Program, one: ProgramSpan, ask: Ask, retries: number): Promise<SpanResult> => {
-    for (let attempt = 0; ; attempt++) {
+  const widen = (span: Span) => longEnough(span, withLearned(limits, learned));
+  const refusals = refusalsOf(learned, {
+    device: device.id,
+    base: profile.base,
+    widen,
+    isWell: (one, cell) => one.everOk || well.has(cellKey(cell)),
+    clock,
+    log,
+  });
+
+  const readSpan = async (program: Program, one: ProgramSpan, ask: Ask, retries: number, refused: Refused[]): Promise<SpanResult> => {
+    let busyTries = 0;
+    for (let attempt = 0; ; ) {
       try {
         program.store(one, await ask(one.span));
         one.silentRounds = 0;
         one.exceptionRounds = 0;
+        one.everOk = true;
+        one.missed = false;
+        oddity = undefined;
         return 'ok';
       } catch (error) {
-        if (isFault(error, 'modbus/exception')) return refusal(program, one, Number(error.detail?.exception), ask);
-        if (isFault(error, 'transport/closed')) return 'closed';
         if (!isFault(error)) throw error;
-        if (attempt >= retries) return 'silent';
+        if (error.code === 'modbus/exception') {
+          const exception = Number(error.detail?.exception);
+          const verdict = judge(exception, one.exceptionRounds + 1);
+          if (verdict === 'silent') return 'silent';
+          const pauseMs = verdict === 'busy' && one.exceptionRounds === 0 ? busyPausesMs[busyTries++] : undefined;
+          if (pauseMs !== undefined) {
+            await clock.sleep(pauseMs);
+            continue;
+          }
+          one.exceptionRounds++;
+          program.mark(one.cells, verdict === 'busy' && one.exceptionRounds <= busyRounds ? 'pending' : 'exception');
+          refused.push({ one, exception });
+          return 'refused';
+        }
+        oddity = error.code === 'transport/mismatch' ? error.message : undefined;
+        // Some slaves close the connection after each answer: the question that met the closing is asked once more.
+        const isClosed = error.code === 'transport/closed';
+        if (attempt++ >= (isClosed ? Math.max(1, retries) : retries)) return isClosed ? 'closed' : 'silent';
       }
     }
-  };
-
-  const refusal = async (program: Program, one: ProgramSpan, exception: number, ask: Ask): Promise<SpanResult> => {
-    const verdict = judge(exception, ++one.exceptionRounds);
-    if (verdict === 'silent') return 'silent';
-    program.mark(one.cells, 'exception');
-    if (verdict === 'busy') return 'refused';
-    const budget = { left: bisectionReads };
-    if (verdict === 'absent') setAside(one.cells);
-    else await bisect(program, one.cells, ask, budget);
-    learned.since = clock.now();
-    rebuild();
-    return 'refused';
-  };
-
-  /** These cells were refused together: halve until the ones to blame stand alone. What the halves give is used at once. */
-  const bisect = async (program: Program, cells: readonly ProgramCell[], ask: Ask, budget: { left: number }): Promise<boolean> => {
-    if (cells.length === 1) {
-      setAside(cells);
-      return true;
-    }
-    const half = cells.length >> 1;
-    let allGood = true;
-    for (const part of [cells.slice(0, half), cells.slice(half)]) {
-      if (budget.left-- <= 0) return false;
-      const span = cover(part);
-      try {
-        program.storePart(part, span, await ask(span));
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        allGood = false;
-        // Silence proves nothing about registers: leave this half for the next round.
-        if (!isFault(error, 'modbus/exception')) return false;
-        if (judge(Number(error.detail?.exception), 3) === 'silent') return false;
-        if (!(await bisect(program, part, ask, budget))) return false;
-      }
-    }
-    const { table, address } = (cells[half] as ProgramCell).cell;
-    if (allGood) learned.cuts.push({ table, address });
-    return true;
-  };
-
-  const setAside = (cells: readonly ProgramCell[]) => {
-    for (const { cell } of cells) {
-      if (isAside(learned, cell)) continue;
-      learned.aside.push(cell);
-      log.warn(
-        { device: device.id, table: cell.table, address: cell.address + profile.base },
-        'the device refuses this register; set aside, tried daily',
-      );
-    }
-  };
-
-  /** Once a day: is what was refused there now? Cuts are simply forgotten; a wrong one costs one refused read. */
-  const tryAside = async (ask: Ask) => {
-    learned.since = clock.now();
-    learned.cuts = [];
-    const refused = learned.aside;
-    for (const cell of refused) {
-      try {
-        await ask(cell);
-        learned.aside = learned.aside.filter((one) => one !== cell);
-        log.info({ device: device.id, table: cell.table, address: cell.address + profile.base }, 'the device has this register now');
-      } catch (error) {
-        if (!isFault(error, 'modbus/exception')) break;
-      }
-    }
-    rebuild();
   };
 
   const signOfLife = async (ask: Ask): Promise<Round> => {
     const known = programs.full.spans.flatMap(({ cells }) => cells.map(({ cell }) => cell));
-    const cells = known.length > 0 ? known : learned.aside;
+    const cells = known.length > 0 ? known : learned.aside.map(({ cell }) => cell);
     try {
-      if (cells.length > 0) await ask(cells.reduce((best, one) => (one.count < best.count ? one : best)));
+      if (cells.length > 0) await ask(widen(cells.reduce((best, one) => (one.count < best.count ? one : best))));
       return 'answered';
     } catch (error) {
       if (isFault(error, 'transport/closed')) return 'closed';
@@ -166,25 +139,38 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
     }
   };
 
+  /** What was missed when the connection closed comes first; spans in trouble come last, so that they cannot starve sound ones. */
+  const inOrder = (spans: readonly ProgramSpan[]): readonly ProgramSpan[] => {
+    if (!spans.some((one) => one.missed || one.silentRounds > 0)) return spans;
+    return [...spans].sort((a, b) => a.silentRounds - b.silentRounds || Number(b.missed) - Number(a.missed));
+  };
+
   const readAll = async (program: Program, ask: Ask, retries: number): Promise<Round> => {
     if (program.spans.length === 0) return signOfLife(ask);
     let answered = false;
-    // Spans in trouble come last, so that they cannot starve sound ones.
-    const inTrouble = program.spans.some((one) => one.silentRounds > 0);
-    const order = inTrouble ? [...program.spans].sort((a, b) => a.silentRounds - b.silentRounds) : program.spans;
-    for (const one of order) {
+    const refused: Refused[] = [];
+    const okTables = new Set<Table>();
+    const order = inOrder(program.spans);
+    for (const [index, one] of order.entries()) {
       const startedAt = clock.monotonic();
       if (answered && one.restUntil > startedAt) continue;
-      const result = await readSpan(program, one, ask, retries);
-      if (result === 'closed') return answered ? 'answered' : 'closed';
+      const result = await readSpan(program, one, ask, retries, refused);
+      if (result === 'closed') {
+        for (const left of order.slice(index)) left.missed = true;
+        return answered ? 'answered' : 'closed';
+      }
       if (result !== 'silent') {
         answered = true;
+        if (result === 'ok') okTables.add(one.span.table);
         continue;
       }
       if (!answered) return 'silent';
       if (++one.silentRounds < 3) break;
       one.restUntil = clock.monotonic() + troubledRest * (clock.monotonic() - startedAt);
     }
+    let isNew = refused.length > 0 && (await refusals.look(program, refused, okTables, ask));
+    if (learned.aside.length + learned.cuts.length > 0) isNew = (await refusals.tryAgain(ask)) || isNew;
+    if (isNew) rebuild();
     return 'answered';
   };
 
@@ -194,15 +180,10 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
     get asideCount() {
       return learned.aside.length;
     },
+    get oddity() {
+      return oddity;
+    },
     async round(kind, ask, retries) {
-      if (
-        kind === 'full' &&
-        learned.since > 0 &&
-        learned.aside.length + learned.cuts.length > 0 &&
-        clock.now() - learned.since >= retryAsideMs
-      ) {
-        await tryAside(ask);
-      }
       const program = programs[kind];
       const round: ReadRound = { program, refused: kind === 'full' ? programs.refused : [], t: null };
       last = round;
@@ -224,11 +205,4 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
     probe: signOfLife,
     raw: () => (underWay ? undefined : rawRegisters(profile, device, last === lastFull ? [last] : [last, lastFull])),
   };
-}
-
-/** The read that covers these cells and no more. */
-function cover(cells: readonly { cell: Cell }[]): Span {
-  const from = Math.min(...cells.map(({ cell }) => cell.address));
-  const to = Math.max(...cells.map(({ cell }) => cell.address + cell.count));
-  return { table: (cells[0] as { cell: Cell }).cell.table, address: from, count: to - from };
 }

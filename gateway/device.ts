@@ -143,6 +143,13 @@ export const profileSchema = z.strictObject({
     .meta({ description: '0: wire addresses; 1: numbers as in 1-based manuals (wire = number - 1)' }),
   order: z.enum(orders).default('big'),
   max_registers: z.number().int().min(1).max(125).default(125).meta({ description: 'Most registers that the device gives in one read' }),
+  min_registers: z
+    .number()
+    .int()
+    .min(1)
+    .max(125)
+    .default(1)
+    .meta({ description: 'Fewest registers that the device gives in one read; some refuse single ones' }),
   max_gap: z.number().int().min(0).max(124).default(8).meta({ description: 'Unused registers that a read may span' }),
   holes: z
     .array(z.strictObject({ table: z.enum(tables).default('holding'), from: z.number().int().min(0), to: z.number().int().max(65536) }))

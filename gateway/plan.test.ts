@@ -6,7 +6,7 @@ import { builtInProfiles, loadProfiles } from './profiles.ts';
 import type { Cell } from './words.ts';
 
 const cell = (address: number, count = 1, table: Table = 'holding'): Cell => ({ table, address, count });
-const limits = (more: Partial<PlanLimits> = {}): PlanLimits => ({ maxRegisters: 125, maxGap: 8, holes: [], ...more });
+const limits = (more: Partial<PlanLimits> = {}): PlanLimits => ({ maxRegisters: 125, minRegisters: 1, maxGap: 8, holes: [], ...more });
 const shown = (spans: Span[]) => spans.map(({ address, count }) => `${address}+${count}`).join(' ');
 
 describe('planning reads', () => {
@@ -90,6 +90,7 @@ describe('the plan is the best there is', () => {
       const cells = Array.from({ length: 1 + next(7) }, () => cell(next(28), [1, 1, 2, 2, 4][next(5)]));
       const own: PlanLimits = {
         maxRegisters: 4 + next(12),
+        minRegisters: 1,
         maxGap: next(5),
         holes: next(3) === 0 ? [{ table: 'holding', from: 30, to: 31 }] : [],
         cuts: next(3) === 0 ? [{ table: 'holding', address: next(28) }] : [],

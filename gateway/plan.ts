@@ -15,6 +15,8 @@ export interface Span {
 export interface PlanLimits {
   /** Registers in one read, at most 125 (Modbus Application Protocol V1.1b3, 6.3). */
   maxRegisters: number;
+  /** Fewest registers in one read: some devices give no single ones. */
+  minRegisters: number;
   /** Unused registers in a row that a read may span. */
   maxGap: number;
   /** Wire addresses that no read may touch, both ends included. */
@@ -31,6 +33,7 @@ const bitsOfRegister = 16;
 export function limitsOf(profile: Profile): PlanLimits {
   return {
     maxRegisters: profile.max_registers,
+    minRegisters: profile.min_registers,
     maxGap: profile.max_gap,
     holes: profile.holes.map(({ table, from, to }) => ({ table, from: from - profile.base, to: to - profile.base })),
   };
@@ -44,7 +47,7 @@ export function planReads(cells: readonly Cell[], limits: PlanLimits): Span[] {
     if (list) list.push(cell);
     else byTable.set(cell.table, [cell]);
   }
-  return [...byTable].flatMap(([table, list]) => planTable(table, list, limits));
+  return [...byTable].flatMap(([table, list]) => planTable(table, list, limits)).map((span) => longEnough(span, limits));
 }
 
 function planTable(table: Table, cells: Cell[], limits: PlanLimits): Span[] {
@@ -104,4 +107,16 @@ function blocked(table: Table, start: number, ownEnd: number, end: number, limit
   if (end <= ownEnd) return false;
   if (limits.cuts?.some((cut) => cut.table === table && cut.address > start && cut.address < end)) return true;
   return limits.holes.some((hole) => hole.table === table && hole.from < end && hole.to >= start);
+}
+
+/** Registers that nobody needs, so that the read is as long as the device wants it: behind, or before where a hole or the end is behind. */
+export function longEnough(span: Span, limits: PlanLimits): Span {
+  const missing = limits.minRegisters - span.count;
+  if (missing <= 0 || isBitTable(span.table)) return span;
+  const { table, address, count } = span;
+  const end = address + count;
+  const isFree = (from: number, to: number) =>
+    from >= 0 && to <= 65_536 && !limits.holes.some((hole) => hole.table === table && hole.from < to && hole.to >= from);
+  const before = !isFree(end, end + missing) && isFree(address - missing, address);
+  return { table, address: before ? address - missing : address, count: limits.minRegisters };
 }

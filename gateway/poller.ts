@@ -144,7 +144,7 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
     const probing = onlyProbed(health);
     const startedAt = clock.monotonic();
     if (probing && link.open) {
-      if (health.nextProbeAt > startedAt && othersLive(polled)) return missed(polled, 'no answer');
+      if (health.nextProbeAt > startedAt && othersLive(polled)) return missed(polled, reader.oddity ?? 'no answer');
       const timeoutMs = othersLive(polled) ? probeTimeoutMs(health, usualMs(), bus.timeout) : bus.timeout;
       const life = await reader.probe(askWith(polled, timeoutMs));
       if (life !== 'answered') return failed(polled, life, startedAt, 1);
@@ -177,7 +177,7 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
       health.failures += requests;
       if (onlyProbed(health)) restAfterProbe(health, clock.monotonic(), clock.monotonic() - startedAt);
     }
-    missed(polled, result === 'closed' ? 'no connection' : 'no answer');
+    missed(polled, result === 'closed' ? 'no connection' : (polled.reader.oddity ?? 'no answer'));
   };
 
   const missed = (polled: Polled, reason: string) => {

@@ -10,8 +10,8 @@ import { dataBytes, type Request } from './modbus/pdu.ts';
 import { type PlanLimits, planReads, type Span } from './plan.ts';
 import { type Cell, isBitTable, type Place } from './words.ts';
 
-/** Of a cell in the round under way. */
-const cellStates = ['ok', 'comm', 'exception'] as const;
+/** Of a cell in the round under way. `pending`: the device asks for patience; there is nothing to say of it yet. */
+const cellStates = ['ok', 'comm', 'exception', 'pending'] as const;
 export type CellState = (typeof cellStates)[number];
 
 export interface ProgramCell {
@@ -46,6 +46,10 @@ export interface ProgramSpan extends PlannedSpan {
   silentRounds: number;
   exceptionRounds: number;
   restUntil: number;
+  /** Read well since this program was made. */
+  everOk: boolean;
+  /** Not asked in the last round, for the connection closed before. */
+  missed: boolean;
 }
 
 export interface Collected {
@@ -151,7 +155,7 @@ function programOf({ spans, cellCount, bytes, decoders, quantities, allWell }: C
     for (const { index } of cells) states[index] = code;
   };
   return {
-    spans: spans.map((span) => ({ ...span, silentRounds: 0, exceptionRounds: 0, restUntil: 0 })),
+    spans: spans.map((span) => ({ ...span, silentRounds: 0, exceptionRounds: 0, restUntil: 0, everOk: false, missed: false })),
     quantities,
     mark,
     store({ cells, offset }, data) {
@@ -169,19 +173,20 @@ function programOf({ spans, cellCount, bytes, decoders, quantities, allWell }: C
       bytes.set(image);
       const all: Partial<Record<QuantityId, number>> = { ...allWell };
       const bad: Collected['bad'] = {};
-      let isBad = false;
+      const without: QuantityId[] = [];
       for (const { id, decode, cells } of decoders) {
         let worst = 0;
         for (const index of cells) worst = Math.max(worst, states[index] as number);
-        const value = worst === 0 ? decode() : (cellStates[worst] as Exclude<CellState, 'ok'>);
+        const state = cellStates[worst] as CellState;
+        const value = state === 'ok' ? decode() : state;
         if (typeof value === 'number') all[id] = value;
         else {
-          bad[id] = value;
-          isBad = true;
+          without.push(id);
+          if (value !== 'pending') bad[id] = value;
         }
       }
-      if (!isBad) return { v: all, bad };
-      return { v: Object.fromEntries(Object.entries(all).filter(([id]) => !(id in bad))), bad };
+      if (without.length === 0) return { v: all, bad };
+      return { v: Object.fromEntries(Object.entries(all).filter(([id]) => !without.includes(id as QuantityId))), bad };
     },
     words(cell) {
       const key = keyOf(cell);

@@ -11,7 +11,7 @@ import { decodeDevice, wirePoints } from './decode.ts';
 import type { Profile, Table } from './device.ts';
 import type { Link } from './modbus/link.ts';
 import { openLink } from './modbus/open-link.ts';
-import { limitsOf, planReads, type Span } from './plan.ts';
+import { limitsOf, longEnough, planReads, type Span } from './plan.ts';
 import { requestOf } from './program.ts';
 import { isBitTable } from './words.ts';
 
@@ -109,7 +109,9 @@ async function readDevice(
   const words = new Map<string, number>();
   const refused = new Set<string>();
   let answers = 0;
-  const read = async (span: Span): Promise<Fault | undefined> => {
+  const limits = limitsOf(profile);
+  const read = async (wanted: Span, isAgain = false): Promise<Fault | undefined> => {
+    const span = longEnough(wanted, limits);
     try {
       const data = await link.read(device.unit, requestOf(span), timeoutMs);
       answers++;
@@ -121,12 +123,14 @@ async function readDevice(
     } catch (error) {
       if (!isFault(error)) throw error;
       if (isFault(error, 'modbus/exception')) answers++;
+      // One disturbed answer, or a connection that the device closes after each, says nothing about the next.
+      else if (!isAgain) return read(wanted, true);
       return error;
     }
   };
   for (const span of planReads(
     points.flatMap(({ cells }) => cells),
-    limitsOf(profile),
+    limits,
   )) {
     const fault = await read(span);
     if (!fault) continue;
@@ -166,7 +170,11 @@ async function readDevice(
 
 function hint(fault: Fault, device: ModbusDevice, link: Link): string {
   if (fault.code === 'transport/timeout') return `Nothing answers as unit ${device.unit}: check unit id, wiring, baud rate and parity`;
-  if (fault.code === 'transport/garbled') return 'Check parity, baud rate, termination, and that no second master is on the line';
+  if (fault.code === 'transport/garbled') return 'Check parity, baud rate, termination, and that no second client is on the line';
+  if (fault.code === 'transport/mismatch') {
+    const key = /unit id/.test(fault.message) ? 'unit_ids' : 'transaction_ids';
+    return `The device is there and wired well; \`${key}: ignore\` at its bus takes its answers as they are`;
+  }
   return link.open ? '' : 'Check host and port, or the serial port, and that no running gateway holds it';
 }
 

@@ -26,7 +26,12 @@ export const faults = {
   'transport/garbled': {
     retryable: true,
     means: 'The answer is not a valid frame',
-    todo: 'Check parity, baud rate, termination, a second master on the line',
+    todo: 'Check parity, baud rate, termination, a second client on the line',
+  },
+  'transport/mismatch': {
+    retryable: true,
+    means: 'The device answers with another transaction or unit id than asked',
+    todo: 'A fault of the device or its converter; transaction_ids or unit_ids of the bus can ignore it',
   },
   'modbus/exception': {
     retryable: false,

@@ -144,6 +144,14 @@ export const modbusTcpBusSchema = z.strictObject({
   port: port.default(502),
   simulated: z.boolean().default(false).meta({ description: 'Served by the simulators of a simulated site' }),
   in_flight: z.number().int().min(1).max(16).default(1).meta({ description: 'Requests to different units under way at once' }),
+  transaction_ids: z
+    .enum(['check', 'ignore'])
+    .default('check')
+    .meta({ description: 'ignore: for a device that answers with another transaction id; only with in_flight 1' }),
+  unit_ids: z
+    .enum(['check', 'ignore'])
+    .default('check')
+    .meta({ description: 'ignore: for a single device that answers with another unit id than asked; only with in_flight 1' }),
 });
 export const modbusRtuBusSchema = z.strictObject({
   ...modbusBusBase,

@@ -7,7 +7,7 @@ export interface Link extends AsyncDisposable {
   /** Connected, or the port open. */
   readonly open: boolean;
   /**
-   * The data bytes of the answer. @throws Fault transport/timeout, transport/closed, transport/garbled, modbus/exception (detail.exception)
+   * The data bytes of the answer. @throws Fault transport/timeout, transport/closed, transport/garbled, transport/mismatch, modbus/exception (detail.exception)
    */
   read(unit: number, request: Request, timeoutMs: number): Promise<Uint8Array>;
   /** Time that question and answer take on the line itself, ms; 0 where that does not count. */
@@ -30,6 +30,8 @@ export interface LinkCounts {
 /** A byte pipe that keeps itself open: a socket or a serial port, or a simulated line. */
 export interface Port extends AsyncDisposable {
   readonly open: boolean;
+  /** A connection is being made just now. */
+  readonly connecting?: boolean;
   write(bytes: Uint8Array): void;
   /** Somebody wants to use it: when it is closed, try again now rather than after the pause. */
   wake(): void;

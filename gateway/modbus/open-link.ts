@@ -19,6 +19,9 @@ export function openLink(bus: ModbusBus, log: Log, environment: NodeJS.ProcessEn
   if (bus.type === 'modbus-rtu') return rtuLink(serialPort(bus, deps), serialTiming(bus), deps.clock);
   const { host, port } = simulatedEndpoint(bus, environment);
   const socket = socketPort(host, port, deps);
-  if (bus.type === 'modbus-tcp') return tcpLink(socket, bus.in_flight, deps.clock);
+  if (bus.type === 'modbus-tcp') {
+    const { in_flight, transaction_ids, unit_ids } = bus;
+    return tcpLink(socket, in_flight, deps.clock, { transactionIds: transaction_ids === 'ignore', unitIds: unit_ids === 'ignore' });
+  }
   return rtuLink(socket, { charMs: 0, gapMs: 0, settleMs: converterSettleMs }, deps.clock);
 }

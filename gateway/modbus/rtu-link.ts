@@ -1,5 +1,5 @@
 /**
- * Modbus RTU master on a serial line or on a raw TCP converter. RTU answers carry no request number, so trust is earned: unit, function,
+ * Modbus RTU client on a serial line or on a raw TCP converter. RTU answers carry no request number, so trust is earned: unit, function,
  * byte count and CRC must fit the one outstanding request, and what came before is dropped before asking. After a failed request its late
  * answer could be taken for the answer to the next one of the same look (telegraf#9253: the second read got the first one's bytes). Since a
  * device answers in the order of asking, a shorter read comes first then: once that is answered, nothing older can come any more.
@@ -7,6 +7,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { Link, LinkCounts, Port } from './link.ts';
+import { openingOf } from './opening.ts';
 import { exceptionFault, type Request } from './pdu.ts';
 import { answerBytes, encodeFrame, matchAt, type Shape, sameShape, shapeOf } from './rtu-frame.ts';
 
@@ -55,6 +56,7 @@ const suspectFailures = 8;
 
 export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): Link {
   const counts: LinkCounts = { late: 0, foreign: 0, garbled: 0, timeouts: 0, reconnects: 0 };
+  const opening = openingOf(port, clock);
   const buffer = new Uint8Array(2048);
   let length = 0;
   let lastByteAt = Number.NEGATIVE_INFINITY;
@@ -286,10 +288,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): Link {
     },
     lineTimeMs: (request) => timing.charMs * (8 + answerBytes(shapeOf(0, request))) + 2 * timing.gapMs,
     async read(unit, request, timeoutMs) {
-      if (!port.open) {
-        port.wake();
-        throw new Fault('transport/closed');
-      }
+      if (!port.open) await opening.wait(timeoutMs);
       // One question at a time on the line, in the order of asking.
       const turn = tail;
       let release = () => {};
@@ -307,6 +306,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): Link {
       cancelTimer();
       await port[Symbol.asyncDispose]();
       finish(new Fault('transport/closed', 'closing down'));
+      opening.closed('closing down');
       wakeDoubter();
     },
   };
@@ -325,6 +325,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): Link {
     },
     opened() {
       length = 0;
+      opening.opened();
       link.onState?.(true, '');
     },
     closed(reason) {
@@ -333,6 +334,7 @@ export function rtuLink(port: Port, timing: RtuTiming, clock: Clock): Link {
       if (current) doubts.push({ shape: current.shape, until: clock.monotonic() + leastLateMs });
       finish(new Fault('transport/closed', reason));
       wakeDoubter();
+      opening.closed(reason);
       link.onState?.(false, reason);
     },
   });

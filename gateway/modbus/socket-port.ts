@@ -18,11 +18,14 @@ export function socketPort(host: string, port: number, { clock, log }: Deps): Po
   let lastAttempt = Number.NEGATIVE_INFINITY;
   let cancel = () => {};
   let told = false;
+  /** The last connection gave something: when the other side closes it, a new one is welcome at once. */
+  let spoke = false;
 
   const attempt = () => {
     if (ended || socket) return;
     cancel();
     lastAttempt = clock.monotonic();
+    spoke = false;
     const own = connect({
       host,
       port,
@@ -34,6 +37,7 @@ export function socketPort(host: string, port: number, { clock, log }: Deps): Po
         callback(count) {
           // Only an answer proves the other side; one that accepts and closes at once is not to be hammered.
           pauseMs = firstPauseMs;
+          spoke = true;
           if (!isOpen || socket !== own) return true;
           const bytes = Buffer.allocUnsafe(count);
           readInto.copy(bytes, 0, 0, count);
@@ -77,6 +81,9 @@ export function socketPort(host: string, port: number, { clock, log }: Deps): Po
     get open() {
       return isOpen;
     },
+    get connecting() {
+      return socket !== undefined && !isOpen;
+    },
     start(handlers) {
       events = handlers;
       attempt();
@@ -85,7 +92,7 @@ export function socketPort(host: string, port: number, { clock, log }: Deps): Po
       socket?.write(bytes);
     },
     wake() {
-      if (clock.monotonic() - lastAttempt >= firstPauseMs) attempt();
+      if (spoke || clock.monotonic() - lastAttempt >= firstPauseMs) attempt();
     },
     reset(reason) {
       isOpen = false;

@@ -5,14 +5,14 @@ import { silentLog } from '../../shared/log.ts';
 import { modbusServer, rightPdu, type ServerBehaviour, tcpFrame } from '../../test/modbus-server.ts';
 import { random } from '../../test/random.ts';
 import { socketPort } from './socket-port.ts';
-import { tcpLink } from './tcp-link.ts';
+import { type Forgiving, tcpLink } from './tcp-link.ts';
 
 const clock = systemClock();
 const holding = (address: number, count = 1) => ({ kind: 'registers', table: 'holding', address, count }) as const;
 
-async function connected(behaviour: ServerBehaviour, inFlight = 1) {
+async function connected(behaviour: ServerBehaviour, inFlight = 1, forgiving: Forgiving = {}) {
   const server = await modbusServer(behaviour);
-  const link = tcpLink(socketPort('127.0.0.1', server.port, { clock, log: silentLog() }), inFlight, clock);
+  const link = tcpLink(socketPort('127.0.0.1', server.port, { clock, log: silentLog() }), inFlight, clock, forgiving);
   const open = async () => {
     while (!link.open) await clock.sleep(2);
   };
@@ -30,7 +30,7 @@ async function connected(behaviour: ServerBehaviour, inFlight = 1) {
 }
 const register = (unit: number, _code: number, address: number) => unit * 256 + address;
 
-describe('a Modbus TCP master', () => {
+describe('a Modbus TCP client', () => {
   it('a late answer is never the answer to the next request, and tells that the unit lives', async () => {
     const { link, read, undo } = await connected({
       register,
@@ -95,9 +95,9 @@ describe('a Modbus TCP master', () => {
       (right) => tcpFrame(right.readUInt16BE(0), 1, Buffer.of(4, 2, 0, 1)),
       (right) => tcpFrame(right.readUInt16BE(0), 1, Buffer.of(3, 4, 0, 1, 0, 2)),
     ];
-    for (const bend of bends) {
+    for (const [at, bend] of bends.entries()) {
       const { read, undo } = await connected({ register, answer: (_request, right) => bend(right) });
-      expect(await read(1, 1)).toBe('transport/garbled');
+      expect(await read(1, 1)).toBe(at === 0 ? 'transport/mismatch' : 'transport/garbled');
       await undo();
     }
   });
@@ -158,4 +158,54 @@ describe('a Modbus TCP master', () => {
     expect(good).toBeGreaterThan(200);
     await undo();
   }, 60_000);
+});
+
+describe('F15 a slave that answers with other numbers than asked', () => {
+  const otherTransaction: ServerBehaviour = {
+    register,
+    answer: ({ transaction, unit }, right) => tcpFrame(transaction + 1, unit, right.subarray(7)),
+  };
+  const otherUnit: ServerBehaviour = { register, answer: ({ transaction }, right) => tcpFrame(transaction, 255, right.subarray(7)) };
+
+  it.each([
+    ['transaction', otherTransaction, /answers with another transaction id \(\d+ instead of \d+\)/],
+    ['unit', otherUnit, /answers with another unit id \(255 instead of 1\)/],
+  ] as const)('another %s id is called by its name', async (_what, behaviour, words) => {
+    const { link, undo } = await connected(behaviour);
+    await expect(link.read(1, holding(5), 80)).rejects.toThrow(words);
+    await undo();
+  });
+
+  it('by a setting its values are taken', async () => {
+    const transaction = await connected(otherTransaction, 1, { transactionIds: true });
+    for (let address = 0; address < 20; address++)
+      expect(await transaction.read(1, address)).toBe(`01${address.toString(16).padStart(2, '0')}`);
+    await transaction.undo();
+    const unit = await connected(otherUnit, 1, { unitIds: true });
+    expect(await unit.read(1, 5)).toBe('0105');
+    await unit.undo();
+  });
+
+  it('with the setting a late answer is still never the answer to the next request', async () => {
+    const { link, read, open, undo } = await connected(
+      {
+        register,
+        answer: async ({ transaction, unit, address }, right) => {
+          if (address === 1) await clock.sleep(120);
+          return tcpFrame(transaction + 1, unit, right.subarray(7));
+        },
+      },
+      1,
+      { transactionIds: true },
+    );
+    expect(await read(1, 1)).toBe('transport/timeout');
+    for (let address = 2; address < 8; address++) {
+      while (!link.open) await open();
+      const found = await read(1, address, 1, 400);
+      expect([`010${address}`, 'transport/closed']).toContain(found);
+    }
+    await open();
+    expect(await read(1, 9, 1, 400)).toBe('0109');
+    await undo();
+  });
 });

@@ -1,10 +1,11 @@
 /**
- * Modbus TCP master (Modbus Messaging on TCP/IP V1.0b): requests are told apart by transaction id, so late answers cannot be mistaken.
+ * Modbus TCP client (Modbus Messaging on TCP/IP V1.0b): requests are told apart by transaction id, so late answers cannot be mistaken.
  * Anything that is not a frame drops the connection, for the stream cannot be trusted from there on.
  */
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { Link, LinkCounts, Port } from './link.ts';
+import { openingOf } from './opening.ts';
 import { encodeRequest, exceptionFault, guardReadOnly, matchAnswer, type Request } from './pdu.ts';
 
 const headerBytes = 7;
@@ -18,14 +19,23 @@ interface Waiting {
   request: Request;
   deadline: number;
   overdue: boolean;
+  /** An answer came that would fit but for its number. */
+  mismatch: string | undefined;
   resolve(data: Uint8Array): void;
   reject(fault: Fault): void;
+}
+
+/** What devices get wrong and a site may forgive them; only with one request under way at a time. */
+export interface Forgiving {
+  transactionIds?: boolean | undefined;
+  unitIds?: boolean | undefined;
 }
 
 /** A device is asked the same for ever. */
 const encoded = new WeakMap<Request, Uint8Array>();
 
-export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
+export function tcpLink(port: Port, inFlight: number, clock: Clock, forgiving: Forgiving = {}): Link {
+  const opening = openingOf(port, clock);
   const waiting = new Map<number, Waiting>();
   /** Requests given up, to know whose late answer it is. Bounded: the oldest goes first. */
   const givenUp = new Map<number, number>();
@@ -62,9 +72,11 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
       if (givenUp.size > 64) givenUp.delete(givenUp.keys().next().value as number);
       counts.timeouts++;
       timeoutsInARow++;
-      entry.reject(new Fault('transport/timeout', `unit ${entry.unit} did not answer`));
+      if (entry.mismatch) entry.reject(new Fault('transport/mismatch', entry.mismatch));
+      else entry.reject(new Fault('transport/timeout', `unit ${entry.unit} did not answer`));
     }
-    if (timeoutsInARow >= suspectTimeouts) {
+    // Without numbers a late answer would be taken for the next one: let it come on a connection that is no more.
+    if (timeoutsInARow >= suspectTimeouts || (timeoutsInARow > 0 && forgiving.transactionIds)) {
       timeoutsInARow = 0;
       port.reset('no answers any more');
     } else if (soonest !== Number.POSITIVE_INFINITY) arm(soonest);
@@ -77,8 +89,22 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
     cancelTimer = clock.after(deadline - clock.monotonic(), expire);
   };
 
-  const frame = (id: number, unit: number, pdu: Uint8Array) => {
-    const entry = waiting.get(id);
+  /** The request that this answer fits but for its transaction id. */
+  const alike = (unit: number, pdu: Uint8Array): [id: number, entry: Waiting] | undefined => {
+    for (const [id, entry] of waiting) {
+      if ((unit === entry.unit || forgiving.unitIds) && matchAnswer(entry.request, pdu).kind !== 'mismatch') return [id, entry];
+    }
+    return undefined;
+  };
+
+  const frame = (asGiven: number, unit: number, pdu: Uint8Array) => {
+    let id = asGiven;
+    let entry = waiting.get(id);
+    if (!entry && !givenUp.has(id)) {
+      const fitting = alike(unit, pdu);
+      if (fitting && forgiving.transactionIds) [id, entry] = fitting;
+      else if (fitting) fitting[1].mismatch = `answers with another transaction id (${id} instead of ${fitting[0]})`;
+    }
     if (!entry) {
       const late = givenUp.get(id);
       givenUp.delete(id);
@@ -92,9 +118,11 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
     }
     waiting.delete(id);
     const answer = matchAnswer(entry.request, pdu);
-    if (unit !== entry.unit || answer.kind === 'mismatch') {
+    const isOther = unit !== entry.unit && !forgiving.unitIds;
+    if (isOther || answer.kind === 'mismatch') {
       counts.garbled++;
-      entry.reject(new Fault('transport/garbled', answer.kind === 'mismatch' ? answer.reason : `unit ${unit} answers for ${entry.unit}`));
+      if (answer.kind === 'mismatch') entry.reject(new Fault('transport/garbled', answer.reason));
+      else entry.reject(new Fault('transport/mismatch', `answers with another unit id (${unit} instead of ${entry.unit})`));
       port.reset('an answer that does not fit its request');
       return;
     }
@@ -135,8 +163,8 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
     lineTimeMs: () => 0,
     read(unit, request, timeoutMs) {
       if (!port.open) {
-        port.wake();
-        return Promise.reject(new Fault('transport/closed'));
+        const startedAt = clock.monotonic();
+        return opening.wait(timeoutMs).then(() => link.read(unit, request, timeoutMs - (clock.monotonic() - startedAt)));
       }
       let pdu = encoded.get(request);
       if (!pdu) {
@@ -154,7 +182,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
       bytes.set(pdu, headerBytes);
       return new Promise((resolve, reject) => {
         const deadline = clock.monotonic() + timeoutMs;
-        waiting.set(transaction, { unit, request, deadline, overdue: false, resolve, reject });
+        waiting.set(transaction, { unit, request, deadline, overdue: false, mismatch: undefined, resolve, reject });
         port.write(bytes);
         arm(deadline);
       });
@@ -163,6 +191,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
       cancelTimer();
       await port[Symbol.asyncDispose]();
       failAll('closing down');
+      opening.closed('closing down');
     },
   };
   port.start({
@@ -170,6 +199,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
     opened() {
       rest = undefined;
       timeoutsInARow = 0;
+      opening.opened();
       link.onState?.(true, '');
     },
     closed(reason) {
@@ -177,6 +207,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock): Link {
       counts.reconnects++;
       givenUp.clear();
       failAll(reason);
+      opening.closed(reason);
       link.onState?.(false, reason);
     },
   });
