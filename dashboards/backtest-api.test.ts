@@ -67,7 +67,7 @@ describe('a backtest over the API', () => {
 
   it('names the field that is wrong', async () => {
     const rule = { id: 'O2-AREA-LOW' } as RuleInForce['rule'];
-    app.desk.saveRules([{ rule, pack: 'oxygen', enabled: true, overrides: [], parameters: [], places: [] }]);
+    app.desk.saveRules([{ rule, pack: 'oxygen', enabled: true, overrides: [], parameters: [], drawn: [], places: [] }]);
     for (const [change, fields] of [
       [{ from: undefined }, ['from']],
       [{ from: 'yesterday' }, ['from']],

@@ -6,6 +6,7 @@
  * All calls are synchronous and short (below a millisecond, plus one flush to disk for moves). Times are plant time, UTC ms.
  */
 import type { Alarm, AlarmState, Priority } from '../shared/alarm.ts';
+import type { DrawnParam } from '../shared/limit.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { Rule, RuleOverride } from '../shared/rule.ts';
 import type { System, Trade } from '../shared/system.ts';
@@ -139,6 +140,8 @@ export interface RuleInForce {
   overrides: RuleOverride[];
   /** Numbers that can be turned, as they are in force where no device has its own. */
   parameters: RuleParameter[];
+  /** Which of its parameters are limits in the unit of the quantity, as charts draw them. */
+  drawn: DrawnParam[];
   places: RulePlace[];
 }
 

@@ -323,6 +323,7 @@ const ruleRecord = z.looseObject({
   rule: z.looseObject({ id: z.string() }),
   enabled: z.boolean(),
   parameters: z.array(z.unknown()),
+  drawn: z.array(z.unknown()).default([]),
   places: z.array(z.unknown()),
 }) as unknown as z.ZodType<RuleInForce>;
 

@@ -4,6 +4,7 @@
  * once, in the engine and the desk. Unknown is never clear: it neither raises nor clears an alarm.
  */
 import type { z } from 'zod';
+import type { DrawnParam } from '../shared/limit.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { Text } from '../shared/text.ts';
 import type { Place } from './plant.ts';
@@ -63,6 +64,10 @@ export interface KindDefinition<S extends z.ZodType> {
   windowMs?(params: z.output<S>): number;
   /** Does it need `quantity` in the rule? Default true. */
   needsQuantity?: boolean;
+  /** Parameters that are limits in the unit of the quantity: console and boards draw these and no others. */
+  drawn?: readonly DrawnParam[];
+  /** Unit of the value and limit that the alarm shows, where it is not that of the quantity. */
+  unit?(params: z.output<S>): string;
   /** Fallback for rules without their own; places as in rule.message, and {note}. */
   message: Text;
   examples: Example[];
@@ -77,6 +82,9 @@ export interface RuleKind {
   open(params: unknown, place: Place): Judge | undefined;
   windowMs(params: unknown): number;
   needsQuantity: boolean;
+  drawn: readonly DrawnParam[];
+  /** undefined: that of the quantity. */
+  unit(params: unknown): string | undefined;
   message: Text;
   examples: Example[];
 }
@@ -92,6 +100,8 @@ export function defineKind<S extends z.ZodType>(kind: KindDefinition<S>): RuleKi
     open: (params, place) => kind.open(own(params), place),
     windowMs: (params) => kind.windowMs?.(own(params)) ?? 0,
     needsQuantity: kind.needsQuantity ?? true,
+    drawn: kind.drawn ?? [],
+    unit: (params) => kind.unit?.(own(params)),
     message: kind.message,
     examples: kind.examples,
   };

@@ -97,6 +97,7 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 
       enabled,
       overrides,
       parameters: kind ? parametersOf(kind, whole.params) : [],
+      drawn: [...(kind?.drawn ?? [])],
       places: [],
     };
     inForce.push(entry);
@@ -165,7 +166,7 @@ export function openInstance(rule: Rule, place: Place, pack = 'site'): Instance 
       trade: device.trade ?? rule.trade,
       lifeSafety: rule.life_safety,
       latching: rule.latching,
-      unit: quantity === null ? '' : quantityOf(quantity).unit,
+      unit: kind.unit(params) ?? (quantity === null ? '' : quantityOf(quantity).unit),
       title: rule.title,
       check: rule.check,
       location: device.location,

@@ -35,3 +35,26 @@ export function resolveLimit(limit: number | string, attributes: Attributes): nu
   if (base === undefined) return undefined;
   return (parts?.percent === null ? base : ((parts?.percent ?? 0) / 100) * base) + (parts?.distance ?? 0);
 }
+
+/** A parameter of a rule kind that is a limit in the unit of the quantity, and on which side of it the breach lies. */
+export interface DrawnParam {
+  param: string;
+  side: 'above' | 'below';
+}
+
+export interface LimitLine extends DrawnParam {
+  value: number;
+  /** Where a breach ends; undefined without a deadband. */
+  back: number | undefined;
+}
+
+/** The declared limits as numbers; those that the device cannot resolve are left out. */
+export function limitLines(drawn: readonly DrawnParam[], params: Readonly<Record<string, unknown>>, attributes: Attributes): LimitLine[] {
+  const number = (value: unknown) => (typeof value === 'number' || typeof value === 'string' ? resolveLimit(value, attributes) : undefined);
+  const deadband = number(params.deadband) ?? 0;
+  return drawn.flatMap(({ param, side }): LimitLine[] => {
+    const value = number(params[param]);
+    if (value === undefined) return [];
+    return [{ param, side, value, back: deadband > 0 ? value + (side === 'above' ? -deadband : deadband) : undefined }];
+  });
+}

@@ -22,6 +22,9 @@ const ruleInForce = z.object({
       }),
     )
     .meta({ description: 'Numbers among its parameters, as they are written in the site file' }),
+  drawn: z
+    .array(z.object({ param: z.string(), side: z.enum(['above', 'below']) }))
+    .meta({ description: 'Which of them are limits in the unit of the quantity, as charts draw them' }),
   places: z.array(
     z.object({
       device: z.string(),

@@ -5,6 +5,7 @@ import type { Text } from '../../shared/text.ts';
 import type { BoardValue } from './board.ts';
 import { type BoardDevice, expressionOf } from './devices.ts';
 import { evaluate, needsOf } from './expression.ts';
+import { linesAt } from './rule-lines.ts';
 
 export interface DrawnLimit {
   rule: string;
@@ -20,11 +21,6 @@ const opposite = { above: 'below', below: 'above' } as const;
 
 const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.filter((one): one is number => typeof one === 'number') : []);
 
-function quantitiesOf({ rule }: RuleInForce): string[] {
-  const also = Array.isArray(rule.params.also) ? rule.params.also.map(String) : [];
-  return [...(rule.quantity ? [rule.quantity] : []), ...also];
-}
-
 /** Limits of these rules at a device for a value. A derived value is compared by putting the limit in the place of its quantities. */
 export function limitsAt(rules: readonly RuleInForce[], value: BoardValue, device: BoardDevice): DrawnLimit[] {
   const expression = expressionOf(value);
@@ -33,25 +29,21 @@ export function limitsAt(rules: readonly RuleInForce[], value: BoardValue, devic
   return rules.flatMap((entry): DrawnLimit[] => {
     const place = entry.places.find((one) => one.device === device.id);
     if (!entry.enabled || !place || needed.length === 0) return [];
-    const watched = quantitiesOf(entry);
+    const watched: string[] = place.watches.filter((watch) => watch.device === device.id).map(({ quantity }) => quantity);
     if (!needed.every((id) => watched.includes(id))) return [];
     const { rule } = entry;
     const names = (value: number) => ({
       quantity: () => value,
       attribute: (name: string) => (device.attributes as Record<string, number | undefined>)[name],
     });
-    const limit = (side: 'above' | 'below', number: unknown): DrawnLimit[] => {
-      if (typeof number !== 'number') return [];
+    const limit = (side: 'above' | 'below', number: number): DrawnLimit[] => {
       const drawn = evaluate(expression, names(number));
       if (drawn === undefined) return [];
       const more = evaluate(expression, names(number + Math.max(1, Math.abs(number)) * 1e-3));
       const drawnSide = more !== undefined && more < drawn ? opposite[side] : side;
       return [{ rule: rule.id, title: rule.title, priority: rule.priority, side: drawnSide, value: Math.round(drawn * 1e6) / 1e6 }];
     };
-    if (rule.kind === 'above' || rule.kind === 'below') return limit(rule.kind, place.limit);
-    if (rule.kind === 'demand') return limit('above', place.limit);
-    if (rule.kind === 'outside') return [...limit('below', rule.params.low), ...limit('above', rule.params.high)];
-    return [];
+    return linesAt(entry, device.id, device.attributes).flatMap(({ side, value }) => limit(side, value));
   });
 }
 

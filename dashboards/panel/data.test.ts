@@ -40,12 +40,20 @@ const devices = [
   device('zone', { system: 'oxygen', role: 'ward-zone', attributes: { nominal_kpa: 400 }, quantities: new Set(['pressure_kpa']) }),
 ];
 const rule = {
-  rule: { id: 'O2-AREA-LOW', kind: 'below', quantity: 'pressure_kpa', priority: 'critical', title: { zh: '低', en: 'low' }, params: {} },
+  rule: {
+    id: 'O2-AREA-LOW',
+    kind: 'below',
+    quantity: 'pressure_kpa',
+    priority: 'critical',
+    title: { zh: '低', en: 'low' },
+    params: { limit: 320 },
+  },
+  drawn: [{ param: 'limit', side: 'below' }],
   pack: 'oxygen',
   enabled: true,
   overrides: [],
   parameters: [],
-  places: [{ device: 'zone', limit: 320, unit: 'kPa', watches: [] }],
+  places: [{ device: 'zone', limit: 320, unit: 'kPa', watches: [{ device: 'zone', quantity: 'pressure_kpa' }] }],
 } as unknown as RuleInForce;
 
 beforeAll(async () => {

@@ -6,6 +6,7 @@ export default defineKind({
   id: 'above',
   title: { zh: '高于限值', en: 'Above a limit' },
   params: oneSided,
+  drawn: [{ param: 'limit', side: 'above' }],
   inputs: phaseInputs,
   open: openAbove,
   message: {

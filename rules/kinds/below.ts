@@ -7,6 +7,7 @@ export default defineKind({
   title: { zh: '低于限值', en: 'Below a limit' },
   params: oneSided,
   inputs: phaseInputs,
+  drawn: [{ param: 'limit', side: 'below' }],
   open: openBelow,
   message: {
     zh: '{location}：{quantity} {value} {unit}，低于限值 {limit} {unit}，自 {since} 起',

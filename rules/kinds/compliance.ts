@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { durationSchema } from '../../shared/duration.ts';
+import type { Text } from '../../shared/text.ts';
+import { shown } from '../../shared/wording.ts';
 import { defineKind, type Judge, type Verdict } from '../kind.ts';
 import { limitSchema, resolveLimit } from '../limit.ts';
 import { localClock, minuteOf } from '../local-time.ts';
@@ -28,6 +30,12 @@ export default defineKind({
           : by !== undefined && low === undefined && high === undefined && at_most === undefined,
       'either at_most with low or high, or hours with by',
     ),
+  drawn: [
+    { param: 'low', side: 'below' },
+    { param: 'high', side: 'above' },
+  ],
+  // Hours or minutes of the day, whatever the quantity.
+  unit: ({ hours }) => (hours === undefined ? 'min' : 'h'),
   windowMs: () => 86_400_000,
   open({ low, high, at_most, hours, by }, { device, plant }) {
     const { attributes } = device;
@@ -72,6 +80,7 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: duty ? (wanted as number) : (at_most as number) / 60_000,
+      note: duty ? atLeast(wanted as number, by as string) : atMost((at_most as number) / 60_000),
       reading(_input, t, value) {
         advance(t);
         if (Number.isNaN(value)) {
@@ -93,8 +102,8 @@ export default defineKind({
     return judge;
   },
   message: {
-    zh: '{location}：{quantity}今日累计 {value}，要求 {limit}（小时或分钟），自 {since} 起未达标',
-    en: '{location}: {quantity} has come to {value} today, the duty is {limit} (hours or minutes), not met since {since}',
+    zh: '{location}：{quantity}今日累计 {value} {unit}，{note}，自 {since} 起',
+    en: '{location}: {quantity} has come to {value} {unit} today, {note}, since {since}',
   },
   examples: [
     { say: 'ran too little by 20:00', params: { hours: 'planned_hours - 1', by: '20:00' }, attributes: { planned_hours: 8 }, quantity: 'plant_running', readings: shift(6), at: 20 * 3_600, verdict: 'breach' },
@@ -111,3 +120,12 @@ export default defineKind({
 function shift(hours: number): [number, number][] {
   return Array.from({ length: 240 }, (_, i) => [i * 300, i >= 96 && i < 96 + hours * 12 ? 1 : 0]);
 }
+
+const atLeast = (hours: number, by: string): Text => ({
+  zh: `${by} 前应不少于 ${shown(hours)} h`,
+  en: `at least ${shown(hours)} h are due by ${by}`,
+});
+const atMost = (minutes: number): Text => ({
+  zh: `超限时间每日最多 ${shown(minutes)} min`,
+  en: `at most ${shown(minutes)} min a day may be outside the range`,
+});

@@ -13,6 +13,7 @@ export default defineKind({
     window: durationSchema.default(900_000).meta({ description: "The utility's demand window, aligned to the hour" }),
     after: durationSchema.default(180_000).meta({ description: 'No forecast in the first part of a window' }),
   }),
+  drawn: [{ param: 'limit', side: 'above' }],
   windowMs: ({ window }) => window,
   open({ limit, window, after }, { device }) {
     const most = resolveLimit(limit, device.attributes);

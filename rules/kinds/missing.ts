@@ -15,6 +15,7 @@ export default defineKind({
     { device: place.device.id, signal: 'message' },
     { device: place.device.id, signal: 'status' },
   ],
+  unit: () => 's',
   open({ after, polls }, place) {
     // On a site that runs fast a busy machine is no silent device: at least ten real seconds.
     const { speed } = place.plant;
@@ -46,8 +47,8 @@ export default defineKind({
     return judge;
   },
   message: {
-    zh: '{location}：通讯中断，自 {since} 起无有效数据（时限 {limit} 秒）',
-    en: '{location}: no communication, no valid data since {since} (allowed {limit} s)',
+    zh: '{location}：通讯中断，自 {since} 起无有效数据（时限 {limit} {unit}）',
+    en: '{location}: no communication, no valid data since {since} (allowed {limit} {unit})',
   },
   examples: [
     { say: 'within the time', params: { after: '60s' }, readings: [[0, [1]]], at: 59, verdict: 'clear' },

@@ -7,6 +7,10 @@ export default defineKind({
   title: { zh: '超出范围', en: 'Outside a band' },
   params: twoSided,
   inputs: phaseInputs,
+  drawn: [
+    { param: 'low', side: 'below' },
+    { param: 'high', side: 'above' },
+  ],
   open: openOutside,
   message: {
     zh: '{location}：{quantity} {value} {unit}，超出允许范围（限值 {limit} {unit}），自 {since} 起',

@@ -21,6 +21,7 @@ export default defineKind({
     ahead: durationSchema.default(900_000).meta({ description: '… or when the load now would trip it within this time' }),
     held: durationSchema.default(20_000).meta({ description: 'And the load has been there for so long: starting currents pass' }),
   }),
+  drawn: [{ param: 'rating', side: 'above' }],
   inputs(_params, { device, quantity }) {
     const first = quantity ?? 'current_l1_a';
     if (!first.includes('l1')) return [{ device: device.id, quantity: first }];

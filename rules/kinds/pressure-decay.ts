@@ -28,6 +28,7 @@ export default defineKind({
     ...[temperature, flow].filter((one) => one !== undefined).map((one) => ({ device: device.id, quantity: one })),
   ],
   windowMs: ({ over }) => over * 2,
+  unit: () => '%/h',
   open({ limit_pct_h, over, temperature, flow, flow_below }) {
     const flowInput = flow === undefined ? -1 : temperature === undefined ? 1 : 2;
     const temperatureInput = temperature === undefined ? -1 : 1;

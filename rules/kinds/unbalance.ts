@@ -12,6 +12,7 @@ export default defineKind({
     deadband: z.number().nonnegative().default(1).meta({ description: 'Percent' }),
     at_least: limitSchema.default(0).meta({ description: 'Judged only while the mean is above this; light loads are never even' }),
   }),
+  unit: () => '%',
   inputs(_params, { device, quantity }) {
     const first = quantity ?? 'current_l1_a';
     return ['l1', 'l2', 'l3'].map((phase) => ({ device: device.id, quantity: first.replace('l1', phase) as QuantityId }));

@@ -12,7 +12,7 @@ import { useConsole } from '../parts/context.ts';
 import { comparisonLabels } from './comparison.ts';
 import { csvOverTime, withUnit } from './csv.ts';
 import { bridge } from './gaps.ts';
-import { chartOptions } from './options.ts';
+import { type ChartLimit, chartOptions } from './options.ts';
 import { pictureLines } from './picture-lines.ts';
 import { save } from './save.ts';
 
@@ -30,7 +30,7 @@ interface Ask {
   quantity: QuantityId;
   spanMs: number;
   compare: Comparison | null;
-  limits: readonly { rule: string; value: number }[];
+  limits: readonly ChartLimit[];
 }
 
 export function HistoryChart({ device, quantity, spanMs, compare, limits }: Ask) {

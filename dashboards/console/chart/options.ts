@@ -4,6 +4,13 @@ import type { QuantityKind } from '../../../shared/quantity.ts';
 import type { Text } from '../../../shared/text.ts';
 import type { Words } from '../i18n/i18n.tsx';
 
+export interface ChartLimit {
+  /** The rule's title. */
+  label: string;
+  side: 'above' | 'below';
+  value: number;
+}
+
 export interface ChartStyle {
   width: number;
   words: Words;
@@ -16,8 +23,8 @@ export interface ChartStyle {
   compareLabel: string | undefined;
   from: number;
   to: number;
-  /** Limits of the rules that watch this; drawn as dashed lines with the rule's id. */
-  limits: readonly { rule: string; value: number }[];
+  /** Limits of the rules that watch this; drawn as dashed lines that say whose they are. */
+  limits: readonly ChartLimit[];
   onZoom(from: number, to: number): void;
 }
 
@@ -88,7 +95,10 @@ export function chartOptions(style: ChartStyle): uPlot.Options {
     hooks: {
       draw: [
         (plot) => {
-          const limits = style.limits.map(({ rule, value }) => ({ value, text: `${rule}  ${digits(value)} ${style.unit}` }));
+          const limits = style.limits.map(({ label, side, value }) => ({
+            value,
+            text: `${label} ${side === 'above' ? '>' : '<'} ${digits(value)} ${style.unit}`,
+          }));
           drawLimits(plot, 'y', limits, dark, font);
         },
       ],

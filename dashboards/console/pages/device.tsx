@@ -7,6 +7,7 @@ import type { QuantityId } from '../../../shared/quantity.ts';
 import { type Comparison, comparisons } from '../../board/compare.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { HistoryChart } from '../chart/history-chart.tsx';
+import { chartLimits } from '../chart/limits.ts';
 import { type RangeId, ranges, spanOf } from '../chart/ranges.ts';
 import { api, type RuleInfo } from '../data/api.ts';
 import { DeviceFactsPanel } from '../device/device-facts.tsx';
@@ -35,7 +36,8 @@ export function DevicePage({ id }: { id: string }) {
   }, []);
   const device = plant.devices.get(id);
   const shown = chosen ?? (device ? quantitiesInOrder(device, plant.site)[0] : undefined);
-  const limits = useMemo(() => limitsOf(rules, id, shown), [rules, id, shown]);
+  const attributes = device?.attributes;
+  const limits = useMemo(() => chartLimits(rules, id, shown, attributes ?? {}, text), [rules, id, shown, attributes, text]);
   if (!device) return <p className="calm">{t('devices.none')}</p>;
   const quantities = quantitiesInOrder(device, plant.site);
   const quantity = shown;
@@ -101,12 +103,4 @@ export function DevicePage({ id }: { id: string }) {
       <ActionDialog question={question} onClose={() => ask(undefined)} />
     </div>
   );
-}
-
-/** Of rules that are in force, watch exactly this, and have a number as limit. */
-function limitsOf(rules: readonly RuleInfo[], device: string, quantity: QuantityId | undefined): { rule: string; value: number }[] {
-  return rules.flatMap(({ rule, enabled, places }) => {
-    const limit = enabled && rule.quantity === quantity ? places.find((place) => place.device === device)?.limit : null;
-    return typeof limit === 'number' ? [{ rule: rule.id, value: limit }] : [];
-  });
 }

@@ -6,7 +6,7 @@ import { api, type RuleInfo } from '../data/api.ts';
 import { useRoute } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
-import { extremesOf, linesOf, paramsAt } from '../rules/limits.ts';
+import { extremesOf, linesAt } from '../rules/limits.ts';
 import { RuleFacts } from '../rules/rule-facts.tsx';
 import { TryRule, type Turned } from '../rules/try-rule.tsx';
 import { useBacktest } from '../rules/use-backtest.ts';
@@ -92,13 +92,13 @@ function Drawing({
   const place = entry.places.find((one) => one.device === device);
   const watched = place?.watches[0];
   const unit = watched ? plant.site.quantities[watched.quantity]?.unit : '';
-  const lines = (params: Record<string, unknown>) =>
-    linesOf(entry.rule.kind, params, info?.attributes ?? {}).map((line) => ({
+  const lines = (params: Record<string, unknown> = {}) =>
+    linesAt(entry, device, info?.attributes ?? {}, params).map((line) => ({
       ...line,
       text: `${t(line.side === 'above' ? 'rule.above' : 'rule.below')} ${number(line.value)} ${unit}`,
     }));
-  const now = lines(paramsAt(entry, device));
-  const moved = lines(paramsAt(entry, device, turned)).filter((line, at) => line.value !== now[at]?.value || line.back !== now[at]?.back);
+  const now = lines();
+  const moved = lines(turned).filter((line, at) => line.value !== now[at]?.value || line.back !== now[at]?.back);
   const shades = [
     ...(history?.fired ?? []).map((one) => ({ ...one, by: 'fired' as const })),
     ...tried.map(({ from, to }) => ({ from, to: to ?? history?.to ?? from, by: 'trial' as const })),
@@ -149,7 +149,7 @@ function Drawing({
             <i className="swatch tried" /> {t('rule.tried', { n: tried.length })}
           </>
         )}
-        {watched && <span>{t(`rule.curve.${extremesOf(entry.rule.kind).join('-') as 'min' | 'max' | 'mean' | 'min-max'}`)}</span>}
+        {watched && <span>{t(`rule.curve.${extremesOf(entry).join('-') as 'min' | 'max' | 'mean' | 'min-max'}`)}</span>}
         {now.some(({ back }) => back !== undefined) && <span>{t('rule.deadband')}</span>}
       </p>
       <p className="small">

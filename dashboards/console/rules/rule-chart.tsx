@@ -4,12 +4,12 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import type { SeriesPoint } from '../../../ingest/store.ts';
+import type { LimitLine } from '../../../shared/limit.ts';
 import { bridge } from '../chart/gaps.ts';
 import { palette } from '../chart/lines.ts';
 import { tickWriter, timeAxisFormat } from '../chart/options.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
-import type { LimitLine } from './limits.ts';
 
 export interface WatchedLine {
   label: string;

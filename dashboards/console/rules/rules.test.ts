@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { kinds } from '../../../rules/kinds.ts';
 import { loadPacks, openRuleBook, rulesOf, withOverride } from '../../../rules/pack.ts';
 import { parametersOf } from '../../../rules/rule-parameters.ts';
+import { limitLines } from '../../../shared/limit.ts';
 import { ruleOverrideSchema } from '../../../shared/rule.ts';
 import { siteOf } from '../../../test/site-of.ts';
 import { ApiError, type RuleInfo } from '../data/api.ts';
@@ -11,7 +12,7 @@ import { en, type TextKey } from '../i18n/en.ts';
 import { zh } from '../i18n/zh.ts';
 import { askAgain } from './ask-again.ts';
 import { firedTimes } from './fired.ts';
-import { extremesOf, linesOf, paramsAt } from './limits.ts';
+import { extremesOf, linesAt } from './limits.ts';
 import { type RuleParameter, sliderOf } from './parameters.ts';
 import { allParameters, overrideOf, overrideYaml, trialOf } from './trial.ts';
 import { packName, paramsText, sourceText } from './wording.ts';
@@ -46,13 +47,14 @@ describe('a rule in force', () => {
   });
 
   it('draws its limit at each device, moved by what is tried', () => {
-    const at = (device: string, tried = {}) => linesOf('below', paramsAt(low, device, tried), { nominal_kpa: 400 });
+    const at = (device: string, tried = {}) => linesAt(low, device, { nominal_kpa: 400 }, tried);
     expect(at('zone-1')).toMatchObject([{ param: 'limit', value: 328, side: 'below' }]);
     expect(at('zone-2')).toMatchObject([{ value: 300 }]);
     expect(at('zone-1', { limit: '70 % of nominal_kpa', deadband: 8 })).toMatchObject([{ value: 280, back: 288 }]);
-    expect(linesOf('outside', { low: 6, high: 9 }, {}).map(({ side }) => side)).toEqual(['below', 'above']);
-    expect(linesOf('above', { limit: '95 % of rating_a' }, {})).toEqual([]);
-    expect([extremesOf('above'), extremesOf('below'), extremesOf('outside'), extremesOf('rate')]).toEqual([['max'], ['min'], ['min', 'max'], ['mean']]); // biome-ignore format: short
+    const declared = (kind: string) => ({ drawn: [...(kinds.get(kind)?.drawn ?? [])] });
+    expect(limitLines(declared('outside').drawn, { low: 6, high: 9 }, {}).map(({ side }) => side)).toEqual(['below', 'above']);
+    expect(limitLines(declared('above').drawn, { limit: '95 % of rating_a' }, {})).toEqual([]);
+    expect(['above', 'below', 'outside', 'rate'].map((kind) => extremesOf(declared(kind)))).toEqual([['max'], ['min'], ['min', 'max'], ['mean']]); // biome-ignore format: short
   });
 
   it('has no number in any pack that the page cannot name', () => {

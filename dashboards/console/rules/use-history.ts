@@ -38,7 +38,7 @@ export function useRuleHistory(entry: RuleInfo, device: string | undefined, days
       const [lines, journal] = await Promise.all([
         Promise.all(
           watches.flatMap((watch, color) =>
-            extremesOf(entry.rule.kind).map(async (aggregate): Promise<WatchedLine> => {
+            extremesOf(entry).map(async (aggregate): Promise<WatchedLine> => {
               const answer = await api.series({ ...watch, from, to, points, aggregate }, abort.signal);
               return { label: text(quantities[watch.quantity]?.label), color, points: answer.points };
             }),
