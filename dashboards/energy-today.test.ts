@@ -62,7 +62,7 @@ describe('what a counter has counted today', () => {
     expect(await of([far, ...after])).toMatchObject({ from: midnight + 2 * hour, used: 59 });
   });
 
-  it('goes on after a reset and counts nothing for that step; nothing is unknown, not zero', async () => {
+  it('goes on from 0 after a reset, takes a single wrong reading for none; nothing is unknown, not zero', async () => {
     const now = midnight + hour;
     const [reset] = await readCounted(
       storeOf([[midnight - minute, 100], [midnight + 5 * minute, 105], [midnight + 20 * minute, 2], [midnight + 40 * minute, 6]]), // biome-ignore format: short
@@ -70,7 +70,15 @@ describe('what a counter has counted today', () => {
       { from: midnight, to: now },
       [],
     );
-    expect(reset).toMatchObject({ used: 9, resets: 1, from: midnight });
+    // 5 until it was set back, 2 that it shows since, and 4 more.
+    expect(reset).toMatchObject({ used: 11, resets: 1, from: midnight });
+    const [once] = await readCounted(
+      storeOf([[midnight - minute, 40_482.9], [midnight + 14 * minute, 0], [midnight + 20 * minute, 40_482.92]]), // biome-ignore format: short
+      [counter],
+      { from: midnight, to: now },
+      [],
+    );
+    expect(once).toMatchObject({ used: expect.closeTo(0.02, 6), resets: 0 });
     expect((await readCounted(storeOf([]), [counter], { from: midnight, to: now }, []))[0]).toMatchObject({ used: null, from: null });
     const alone = { device: 'incomer', field: 'energy_import_kwh', t: now - minute, value: 7 };
     expect((await readCounted(storeOf([]), [counter], { from: midnight, to: now }, [alone]))[0]).toMatchObject({

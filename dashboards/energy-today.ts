@@ -4,9 +4,9 @@
  * and ends with what the device says now, not with the last full step of the store.
  */
 import type { Newest, SeriesPoint, Store } from '../ingest/store.ts';
+import { type CounterFacts, countedSteps } from '../shared/counter.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { System } from '../shared/system.ts';
-import { differences } from './panel/steps.ts';
 
 const minute = 60_000;
 /** What a counter showed so long before the period is what it showed at its begin; older than that, the time in between is not the period's. */
@@ -16,6 +16,8 @@ export interface Counter {
   measurement: System;
   device: string;
   field: QuantityId;
+  /** What the counter can count there. */
+  facts?: CounterFacts;
 }
 
 export interface Counted {
@@ -27,7 +29,7 @@ export interface Counted {
   used: number | null;
   /** Since when it is known: the begin of the period, or the time of the first reading in it. */
   from: number | null;
-  /** The counter fell so often: replaced or reset. Such a step counts nothing. */
+  /** The counter was set back or the meter replaced so often; a wrong reading is none. */
   resets: number;
 }
 
@@ -60,7 +62,7 @@ export async function readCounted(
   const begins = await firstReadings(store, young.map((index) => ({ counter: counters[index]!, end: series[index]![firsts[index]!]![0] })), every); // biome-ignore format: short
   const beganAt = new Map(young.map((index, at) => [index, begins[at] ?? null]));
   const live = new Map(newest.map((one) => [`${one.device} ${one.field}`, one]));
-  return counters.map(({ device, field }, index): Counted => {
+  return counters.map(({ device, field, facts }, index): Counted => {
     const points = series[index]!;
     let began = beganAt.get(index) ?? null;
     const known = before.get(index) ?? null;
@@ -75,21 +77,21 @@ export async function readCounted(
       if (points.at(-1)?.[0] === to) points.pop();
       points.push([to, now.value]);
     }
-    return countedOf(points, began);
+    return countedOf(points, began, facts);
   });
 }
 
-/** Out of values that are there; a fall counts nothing for its step. */
-export function countedOf(points: SeriesPoint[], began: SeriesPoint | null = null): Counted {
+/** Out of values that are there. */
+export function countedOf(points: SeriesPoint[], began: SeriesPoint | null = null, facts?: CounterFacts): Counted {
   const all = (began ? [began, ...points] : points).filter(([, value]) => value !== null);
   const [first] = all;
-  const steps = differences(all);
+  const { steps, resets } = countedSteps(all, facts);
   return {
     points,
     began,
     used: first && steps.length > 0 ? steps.reduce((sum, [, value]) => sum + (value ?? 0), 0) : null,
     from: first?.[0] ?? null,
-    resets: all.slice(1).filter(([, value], at) => (value as number) < (all[at]?.[1] as number)).length,
+    resets,
   };
 }
 

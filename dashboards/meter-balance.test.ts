@@ -49,10 +49,17 @@ describe('a parent meter against its children', () => {
   it('follows a meter through a silence, and counts nothing for the step in which it was replaced', () => {
     const silent = meter('a', 't', 100, (t, value) => (t > 10 * hour && t < 20 * hour ? null : value));
     expect(of([meter('t', null, 100), silent]).balance).toMatchObject({ children: 4_800, difference: 0, verdict: 'fine' });
-    const replaced = meter('a', 't', 100, (t, value) => (t >= 24 * hour ? value - 3_390 : value));
+    const replaced = meter('a', 't', 100, (t, value) => (t >= 24 * hour ? value - 1_000 : value));
     const rows = balanceOf([meter('t', null, 100), replaced], () => limit, hour);
     expect(rows.find(({ device }) => device === 'a')).toMatchObject({ used: 4_700, resets: 1 });
     expect(rows[0]?.balance).toMatchObject({ difference: 100, verdict: 'fine' });
+  });
+
+  it('counts no whole counter for one reading of 0, and through the digits of the counter', () => {
+    const once = meter('a', 't', 100, (t, value) => (t === 24 * hour ? 0 : value));
+    expect(of([meter('t', null, 100), once]).balance).toMatchObject({ children: 4_800, difference: 0, verdict: 'fine' });
+    const rolled = { ...meter('a', 't', 100, (_t, value) => value % 1_000), facts: { digits: 3, mostPerHour: 200 } };
+    expect(of([meter('t', null, 100), rolled]).balance).toMatchObject({ children: 4_800, difference: 0 });
   });
 
   it('does not judge while a child is not heard, unless the others alone count too much', () => {

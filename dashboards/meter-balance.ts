@@ -2,6 +2,7 @@
  * Each parent meter against the sum of the meters below it, by their counters over a period and by their power now. Counters are compared
  * over the time that parent and children all know, so that a meter which was put in on Tuesday makes no gap for Monday. Pure.
  */
+import type { CounterFacts } from '../shared/counter.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import type { Counted } from './energy-today.ts';
 import { differences } from './panel/steps.ts';
@@ -38,6 +39,8 @@ export interface Meter {
   counter: QuantityId;
   /** Over the period; `points` are the steps in which meters are compared. */
   counted: Counted;
+  /** What its counter can count. */
+  facts?: CounterFacts;
   /** null when it is unknown or too old. */
   rate: number | null;
 }
@@ -70,7 +73,7 @@ export interface MeterRow {
   /** First and last reading in the period. */
   firstAt: number | null;
   lastAt: number | null;
-  /** Times that the counter fell: replaced or reset. Such a step counts nothing. */
+  /** Times that the counter was set back or the meter replaced; a wrong reading is none. */
   resets: number;
   balance: Balance | null;
 }
@@ -149,8 +152,8 @@ function spanOf({ counted: { points } }: Meter): { from: number; to: number } | 
 }
 
 /** After `from` to `to`, both of them steps that the meter knows or lies between. */
-function usedIn({ counted: { points } }: Meter, from: number, to: number): number {
+function usedIn({ counted: { points }, facts }: Meter, from: number, to: number): number {
   const start = points.findLast(([t, value]) => t <= from && value !== null);
   const inside = points.filter(([t]) => t > from && t <= to);
-  return sum(differences(start ? [start, ...inside] : inside).map(([, value]) => value ?? 0));
+  return sum(differences(start ? [start, ...inside] : inside, facts).map(([, value]) => value ?? 0));
 }

@@ -1,5 +1,6 @@
 /** The tree of meters with each parent against the sum of its children. */
 import { z } from 'zod';
+import { counterFacts } from '../../shared/counter.ts';
 import type { QuantityId } from '../../shared/quantity.ts';
 import type { DeviceFacts } from '../device-facts.ts';
 import { type Counter, readCounted } from '../energy-today.ts';
@@ -63,7 +64,10 @@ const reply = z
         rate: number,
         firstAt: time.nullable(),
         lastAt: time.nullable(),
-        resets: z.number().int().meta({ description: 'The counter fell so often: replaced or reset' }),
+        resets: z
+          .number()
+          .int()
+          .meta({ description: 'The counter was set back or the meter replaced so often; a single wrong reading is none' }),
         balance: balance.nullable().meta({ description: 'null: no meter below it' }),
       }),
     ),
@@ -151,7 +155,10 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
     // Longer periods begin with a step that the store has rolled up; today begins at midnight whatever the zone.
     const begin = period === 'today' ? from : Math.floor(from / every) * every;
     const facts = [...counters.keys()].map((id) => devices.get(id) as DeviceFacts);
-    const asked = facts.map(({ id, system }): Counter => ({ measurement: system, device: id, field: counters.get(id) as QuantityId }));
+    const asked = facts.map(({ id, system, attributes }): Counter => {
+      const field = counters.get(id) as QuantityId;
+      return { measurement: system, device: id, field, facts: counterFacts(field, attributes) };
+    });
     const counted = await readCounted(store(), asked, { from: begin, to, every }, cache.newest(counters.keys()));
     const meters = facts.map(
       ({ id }, at): Meter => ({
@@ -163,6 +170,7 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
         ),
         counter: counters.get(id) as QuantityId,
         counted: counted[at]!,
+        facts: asked[at]!.facts!,
         rate: rateOf(id, kind, to),
       }),
     );

@@ -32,7 +32,7 @@ export interface StatusValue {
 
 export type BoardValue = QuantityId | Derived | StatusValue;
 
-/** How the readings of one time step become one value. `increase` is for counters and takes a replaced or reset meter for no consumption. */
+/** How the readings of one time step become one value. `increase` is for counters, by the rules of shared/counter.ts. */
 export type StepAggregate = 'mean' | 'min' | 'max' | 'last' | 'increase' | 'count';
 /** Fixed time steps; `1d` are days and `1mo` months of the site's time zone. Months are shown for a year back, whatever range is chosen. */
 export type Step = '10m' | '15m' | '1h' | '1d' | '1mo';

@@ -18,8 +18,8 @@ export default defineBoard({
       kind: 'stat',
       title: { zh: '所选时段总用电量', en: 'Electricity in the range shown' },
       help: {
-        zh: '由电表底数差得出；换表或清零不计为用电。',
-        en: 'From the counters; a replaced or reset meter counts as no consumption.',
+        zh: '由电表底数差得出；单次错误读数和换表不计为用电，清零后从 0 起计。',
+        en: 'From the counters; a single wrong reading and a replaced meter count nothing, a meter that was set back counts on from 0.',
       },
       size: [8, 5],
       digits: 0,

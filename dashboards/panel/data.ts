@@ -1,6 +1,6 @@
 /**
  * What a panel of a board shows, worked out from the store: the same reading of a board as its Grafana twin (grafana/influxql.ts), for the console.
- * A derived value is worked out from its quantities after each was aggregated over the step; `increase` is the sum of non-negative differences.
+ * A derived value is worked out from its quantities after each was aggregated over the step; `increase` is what a counter has counted (shared/counter.ts).
  */
 
 import type { RuleInForce } from '../../desk/index.ts';

@@ -3,7 +3,9 @@
  * roll-ups; finer ones are asked where local days change their length, where a finer mean comes first, where a counter was reset.
  */
 import type { Aggregate, SeriesPoint, SeriesQuery, Store } from '../../ingest/store.ts';
+import { counterFacts } from '../../shared/counter.ts';
 import { Fault } from '../../shared/errors.ts';
+import type { QuantityId } from '../../shared/quantity.ts';
 import { steadyOffsetMs } from '../../shared/zone.ts';
 import { type BoardValue, isStatus, type Series } from '../board/board.ts';
 import type { BoardDevice } from '../board/devices.ts';
@@ -59,6 +61,8 @@ async function increases(
   buckets: Buckets,
 ): Promise<{ points: SeriesPoint[]; every: number }[]> {
   const finer = fineSteps(asked);
+  const attributes = new Map(asked.devices.map((device) => [device.id, device.attributes]));
+  const factsOf = ({ device, field }: One) => counterFacts(field as QuantityId, attributes.get(device) ?? {});
   const fallen = new Set(ones.filter((_, index) => finer.every < buckets.every && falls(columns[index] ?? [])));
   // A meter that is younger than the range counts from its first reading.
   const young = ones.flatMap((one, index) => {
@@ -77,7 +81,10 @@ async function increases(
   }
   return whole.map((points, index) => {
     const closer = again.get(ones[index] as One);
-    return closer ? { points: differences(closer), every: finer.every } : { points: differences(points), every: buckets.every };
+    const facts = factsOf(ones[index] as One);
+    return closer
+      ? { points: differences(closer, facts), every: finer.every }
+      : { points: differences(points, facts), every: buckets.every };
   });
 }
 

@@ -1,5 +1,6 @@
 /** Time steps of panels: widths, local days, and how the values of a step become one. Pure. */
 import type { SeriesPoint } from '../../ingest/store.ts';
+import { type CounterFacts, countedSteps } from '../../shared/counter.ts';
 import { momentOf, wallOf, zoneOffsetMs } from '../../shared/zone.ts';
 import { widthFor } from '../api/series.ts';
 import type { Series, Step, StepAggregate } from '../board/board.ts';
@@ -29,16 +30,8 @@ export function fineStepOf(series: Pick<Series, 'aggregate' | 'finer'>, step: nu
   return step >= day ? hour : step;
 }
 
-/** Differences from each known value to the next one; a counter that fell was reset or replaced and counts nothing for that step. */
-export function differences(points: readonly SeriesPoint[]): SeriesPoint[] {
-  const found: SeriesPoint[] = [];
-  let before: number | undefined;
-  for (const [t, value] of points) {
-    found.push([t, value === null || before === undefined ? null : Math.max(0, value - before)]);
-    if (value !== null) before = value;
-  }
-  return found.slice(1);
-}
+/** What a counter has counted from each known value to the next one; see shared/counter.ts for wrong readings, resets and roll-overs. */
+export const differences = (points: readonly SeriesPoint[], facts?: CounterFacts): SeriesPoint[] => countedSteps(points, facts).steps;
 
 export function reduce(how: StepAggregate | 'sum', values: readonly number[]): number {
   switch (how) {
