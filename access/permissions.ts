@@ -1,5 +1,6 @@
 /** Who may do what: the one table. A route names its permission; the console asks /api/session which ones the user has. */
-export const userRoles = ['viewer', 'technician', 'engineer', 'manager', 'admin'] as const;
+/** From the least to the most. `ward`: reports faults and signs repairs of a department. `head`: plans who is on call, and approves contractors. */
+export const userRoles = ['viewer', 'ward', 'technician', 'engineer', 'head', 'manager', 'admin'] as const;
 export type UserRole = (typeof userRoles)[number];
 
 /** The lowest role that may; every higher role may too. */
@@ -15,11 +16,15 @@ export const permissions = {
   'maintenance:change': 'engineer',
   'rule:backtest': 'engineer',
   'device:raw': 'technician',
-  'ticket:open': 'technician',
+  'ticket:open': 'ward',
+  'ticket:sign': 'ward',
   'ticket:work': 'technician',
   'ticket:verify': 'technician',
   'ticket:assign': 'engineer',
   'ticket:cancel': 'engineer',
+  'ticket:approve': 'head',
+  'roster:swap': 'technician',
+  'roster:edit': 'head',
   'fault:change': 'engineer',
   'dead-letter:read': 'engineer',
   'audit:read': 'manager',

@@ -66,6 +66,19 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/tickets/{id}/reopen': 'ticket:work',
   'POST /api/tickets/{id}/cancel': 'ticket:cancel',
   'POST /api/tickets/{id}/comment': 'ticket:work',
+  'GET /api/rosters': 'plant:read',
+  'GET /api/rosters/{id}': 'plant:read',
+  'PUT /api/rosters/{id}': 'roster:edit',
+  'DELETE /api/rosters/{id}': 'roster:edit',
+  'GET /api/rosters/{id}/on-call': 'plant:read',
+  'GET /api/rosters/{id}/calendar.ics': 'plant:read',
+  'POST /api/rosters/{id}/overrides': 'roster:edit',
+  'POST /api/rosters/{id}/temporary': 'roster:edit',
+  'POST /api/rosters/{id}/absences': 'roster:swap',
+  'POST /api/rosters/{id}/swaps': 'roster:swap',
+  'POST /api/rosters/{id}/swaps/{change}/confirm': 'roster:swap',
+  'POST /api/rosters/{id}/take-over': 'roster:swap',
+  'DELETE /api/rosters/{id}/changes/{change}': 'roster:swap',
   'GET /api/faults': 'plant:read',
   'POST /api/faults/{name}': 'fault:change',
   'DELETE /api/faults/{name}': 'fault:change',
@@ -87,7 +100,8 @@ const pathOf = (path: string) =>
     .replace('{name}', 'nobody')
     .replace('{board}', 'nobody')
     .replace('{device}', 'nobody')
-    .replace('{panel}', 'nothing');
+    .replace('{panel}', 'nothing')
+    .replace('{change}', '1');
 
 describe('every role against every route', () => {
   it('the table names every route that there is', async () => {

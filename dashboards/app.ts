@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts } from '../access/index.ts';
-import { openDatabase, openDeliveries, openDesk } from '../desk/index.ts';
+import { openDatabase, openDeliveries, openDesk, openRosters, rostersOfSite } from '../desk/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -53,6 +53,8 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   const accounts = undo.use(new Accounts(dataDir, clock, wall, db));
   const desk = undo.use(openDesk({ db, clock }));
   const deliveries = undo.use(openDeliveries({ db }));
+  const rosters = openRosters(db, clock, config.site.timezone);
+  rosters.takeFromSite(rostersOfSite(config));
   const deadLetters = undo.use(openDeadLetters(dataDir));
   const devices = deviceFacts(config);
   const cache = new LiveCache(config.site.id, devices.keys());
@@ -103,6 +105,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       accounts,
       desk,
       deliveries,
+      rosters,
       store() {
         if (!store) throw new Fault('store/unavailable');
         return store;

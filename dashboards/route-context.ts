@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Accounts } from '../access/index.ts';
-import type { Database, Deliveries, Desk } from '../desk/index.ts';
+import type { Database, Deliveries, Desk, Rosters } from '../desk/index.ts';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -35,6 +35,7 @@ export interface RouteContext {
   accounts: Accounts;
   desk: Desk;
   deliveries: Deliveries;
+  rosters: Rosters;
   /** @throws Fault store/unavailable until the store could be opened. */
   store(): Store;
   /** For what opens the store in a thread of its own; may hold a password. */

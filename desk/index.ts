@@ -29,7 +29,9 @@ export type {
   TicketFilter,
 } from './desk.ts';
 export { openJournal } from './journal.ts';
+export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
+export { openRosters, type Rosters, type StoredChange, type StoredRoster } from './rosters.ts';
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
 export { isClosed, ticketSteps } from './ticket-state.ts';
 export { rank } from './tickets.ts';

@@ -6,7 +6,7 @@ import { channelBaseSchema } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
 import { trades } from '../shared/system.ts';
 import { channelTypes, ownOptions } from './channels.ts';
-import { onCall, takes } from './recipients.ts';
+import { everOnCall, takes } from './recipients.ts';
 
 /** Every mistake that the channels of this site have; none means that the notifier starts. Does not look for secrets: they are elsewhere. */
 export function checkChannels(site: LoadedSite): Mistake[] {
@@ -53,7 +53,7 @@ export function checkChannels(site: LoadedSite): Mistake[] {
     }
     for (const trade of type.audience === 'person' ? trades : []) {
       if (!takes(channel, { id: '', priority: 'critical', lifeSafety: true, trade })) continue;
-      const people = onCall(config, trade);
+      const people = everOnCall(config, trade);
       if (people.some((person) => type.address(person) !== undefined)) continue;
       const entry = config.on_call.findIndex((one) => one.trade === trade);
       const names = people.map((person) => person.id).join(', ');

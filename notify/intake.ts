@@ -10,7 +10,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { ChannelConfig, SiteConfig } from '../shared/site.ts';
 import type { ChannelType } from './channel.ts';
 import type { Ledger } from './ledger.ts';
-import { onCall, takes } from './recipients.ts';
+import { type AskOnCall, takes } from './recipients.ts';
 
 const batch = 500;
 /** Owed to one channel at once; life safety is above it. More than a flood of a whole hospital, less than a disk. */
@@ -26,6 +26,7 @@ export interface IntakeOptions {
   ledger: Ledger;
   site: SiteConfig;
   routes: readonly Route[];
+  onCall: AskOnCall;
   clock: Clock;
   wire: Clock;
   /** Somebody should have been told and nobody can be. */
@@ -37,7 +38,7 @@ export interface Intake {
   follow(): boolean;
 }
 
-export function openIntake({ db, ledger, site, routes, clock, wire, unreachable }: IntakeOptions): Intake {
+export function openIntake({ db, ledger, site, routes, onCall, clock, wire, unreachable }: IntakeOptions): Intake {
   const journal = openJournal(db, clock);
   // The very first start: what was in the journal before there was a notifier is no news.
   if (ledger.cursor() === undefined) ledger.setCursor(journal.lastSeq());
@@ -81,7 +82,7 @@ export function openIntake({ db, ledger, site, routes, clock, wire, unreachable 
     for (const { config, type } of routes) {
       if (!takes(config, alarm)) continue;
       if (step === 'returned' && !ledger.knows(config.id, alarm.id, alarm.occurrence)) continue;
-      const people = type.audience === 'group' ? [null] : onCall(site, alarm.trade).filter((person) => type.address(person) !== undefined);
+      const people = type.audience === 'group' ? [null] : onCall(alarm).filter((person) => type.address(person) !== undefined);
       const add = (person: string | null, failed?: string) => {
         const key = [...name, config.id, ...(person === null ? [] : [person])].join('/');
         const added = ledger.add(

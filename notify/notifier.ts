@@ -10,7 +10,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';
-import { openDatabase } from '../desk/index.ts';
+import { openDatabase, openRosters, rostersOfSite } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
@@ -25,9 +25,12 @@ import { openIntake, type Route } from './intake.ts';
 import { openLedger } from './ledger.ts';
 import { notifyMetrics } from './metrics.ts';
 import { openPathWatch } from './path-watch.ts';
+import { askOnCall } from './recipients.ts';
 import { openSender, type Sender } from './sender.ts';
 
 const pollMs = 500;
+/** How often what has become past is stored in the rosters. */
+const settleMs = 60_000;
 /** Deliveries that are done stay on record for two years. */
 const keptMs = 2 * 365 * 86_400_000;
 
@@ -59,6 +62,9 @@ export function openNotifier({ site, file, desk, clock, log, metrics, environmen
 
   const db = openDatabase(file);
   const ledger = openLedger(db);
+  const rosters = openRosters(db, clock, config.site.timezone);
+  rosters.takeFromSite(rostersOfSite(config));
+  const onCall = askOnCall(config, rosters, clock);
   const gone = ledger.channels(config.channels);
   if (gone > 0) log.warn({ notices: gone }, 'notices were owed to a channel that the site file has no more; recorded as failed');
   ledger.prune(clock.now() - keptMs);
@@ -84,6 +90,7 @@ export function openNotifier({ site, file, desk, clock, log, metrics, environmen
       openSender({
         route,
         options: parsed,
+        onCall,
         site: config,
         ledger,
         deps,
@@ -103,6 +110,7 @@ export function openNotifier({ site, file, desk, clock, log, metrics, environmen
     ledger,
     site: config,
     routes,
+    onCall,
     clock,
     wire,
     unreachable({ channel, alarm, reason }) {
@@ -113,7 +121,12 @@ export function openNotifier({ site, file, desk, clock, log, metrics, environmen
   if (routes.length === 0) log.info('the site file has no notification channels; alarms are on the screen only');
   else log.info({ channels: routes.map(({ config: { id, type } }) => `${id} (${type})`) }, 'notification channels');
 
+  let settledAt = Number.NEGATIVE_INFINITY;
   const look = () => {
+    if (clock.now() - settledAt >= settleMs) {
+      settledAt = clock.now();
+      rosters.settle();
+    }
     intake.follow();
     for (const sender of senders) sender.work();
     watch.look();

@@ -1,5 +1,7 @@
 /** Who is told of an alarm, and over which channels. Pure. */
+import { type Place, peopleOnCall, type Rank, type Rosters, rostersFor, rostersOfSite } from '../desk/index.ts';
 import { type Alarm, pathRule } from '../shared/alarm.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { ChannelConfig, Person, SiteConfig } from '../shared/site.ts';
 import type { Trade } from '../shared/system.ts';
 
@@ -13,10 +15,21 @@ export function takes(channel: ChannelConfig, alarm: Pick<Alarm, 'id' | 'priorit
   return priorities.includes(alarm.priority) || (alarm.lifeSafety && (priorities.includes('critical') || priorities.includes('high')));
 }
 
-/** On call for the trade; where nobody is, general maintenance; where nobody is there either, everybody on call. In the site file's order. */
-export function onCall(site: Pick<SiteConfig, 'on_call' | 'people'>, trade: Trade): Person[] {
-  const of = (wanted: Trade) => site.on_call.filter((entry) => entry.trade === wanted).flatMap((entry) => entry.people);
-  const everybody = site.on_call.flatMap((entry) => entry.people);
-  const ids = [of(trade), of('general'), everybody].find((list) => list.length > 0) ?? [];
-  return [...new Set(ids)].flatMap((id) => site.people.find((person) => person.id === id) ?? []);
+/** Who is on call for the place now: the one question that notices, escalation and the duty board ask alike. */
+export type AskOnCall = (place: Place, rank?: Rank) => Person[];
+
+export function askOnCall(site: Pick<SiteConfig, 'people'>, rosters: Pick<Rosters, 'list' | 'onCallAt'>, clock: Clock): AskOnCall {
+  return (place, rank = 'duty') => personsOf(site, peopleOnCall(rosters, place, rank, clock.now()));
 }
+
+/** Everybody whom the site file ever puts on call for the trade, for the check before the start; from the nearest rosters that name somebody. */
+export function everOnCall(site: Pick<SiteConfig, 'on_call' | 'rosters' | 'people'>, trade: Trade): Person[] {
+  const groups = rostersFor(rostersOfSite(site), { trade, building: null, department: null }, 'duty');
+  const named = groups.map((group) =>
+    group.flatMap(({ layers }) => layers.flatMap(({ turns }) => turns.flat().map(({ person }) => person))),
+  );
+  return personsOf(site, named.find((list) => list.length > 0) ?? []);
+}
+
+const personsOf = (site: Pick<SiteConfig, 'people'>, ids: readonly string[]): Person[] =>
+  [...new Set(ids)].flatMap((id) => site.people.find((person) => person.id === id) ?? []);

@@ -13,7 +13,7 @@ import type { Channel, ChannelDeps, Notice } from './channel.ts';
 import type { Route } from './intake.ts';
 import type { Ledger, Owed } from './ledger.ts';
 import type { NotifyMetrics } from './metrics.ts';
-import { onCall } from './recipients.ts';
+import type { AskOnCall } from './recipients.ts';
 import { noticeOf, summaryOf } from './text.ts';
 
 /** 5 s, 10 s, 20 s ... 5 min between tries. */
@@ -31,6 +31,7 @@ const mostInSummary = 500;
 export interface SenderOptions {
   route: Route;
   options: unknown;
+  onCall: AskOnCall;
   site: SiteConfig;
   ledger: Ledger;
   deps: ChannelDeps;
@@ -79,7 +80,7 @@ export function openSender(options: SenderOptions): Sender {
 
   const peopleOf = (person: string | null, alarms: readonly Owed[]): Person[] => {
     if (person !== null) return site.people.filter((one) => one.id === person);
-    const all = alarms.flatMap((one) => onCall(site, one.alarm.trade));
+    const all = alarms.flatMap((one) => options.onCall(one.alarm));
     return [...new Map(all.map((one) => [one.id, one])).values()];
   };
   const fine = () => {

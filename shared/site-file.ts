@@ -28,7 +28,18 @@ interface Source {
 }
 
 /** Sections that an included file may add to; each is a list. */
-const listSections = ['profiles', 'buildings', 'departments', 'tenants', 'gateways', 'people', 'on_call', 'channels', 'tariffs'] as const;
+const listSections = [
+  'profiles',
+  'buildings',
+  'departments',
+  'tenants',
+  'gateways',
+  'people',
+  'on_call',
+  'rosters',
+  'channels',
+  'tariffs',
+] as const;
 const singleSections = ['site', 'rules', 'retention', 'reports'] as const;
 const mostFiles = 100;
 

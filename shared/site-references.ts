@@ -2,7 +2,7 @@
 
 import { type Path, Unquoted } from './mistake.ts';
 import { nearest } from './schema-walk.ts';
-import type { Bus, SiteConfig } from './site.ts';
+import { type Bus, isTimeZone, type SiteConfig } from './site.ts';
 import { reservedGatewayIds } from './topic.ts';
 
 export interface Finding {
@@ -118,6 +118,19 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
       if (chain.indexOf(up) < chain.length - 1) break;
     }
   }
+  const rosterId = unique('roster');
+  const areas = [...buildings, ...departments];
+  site.rosters.forEach((roster, index) => {
+    const path = ['rosters', index];
+    rosterId(roster.id, [...path, 'id']);
+    if (roster.zone !== undefined && !isTimeZone(roster.zone))
+      say([...path, 'zone'], roster.zone, 'an IANA time zone such as Asia/Shanghai');
+    for (const [a, id] of roster.areas.entries()) refers(id, areas, [...path, 'areas', a], 'buildings or departments');
+    roster.layers.forEach((layer, l) => {
+      for (const [t, turn] of layer.turns.entries())
+        for (const [m, { person }] of turn.entries()) refers(person, people, [...path, 'layers', l, 'turns', t, m, 'person'], 'people');
+    });
+  });
   site.on_call.forEach((entry, index) => {
     for (const [p, id] of entry.people.entries()) refers(id, people, ['on_call', index, 'people', p], 'people');
   });

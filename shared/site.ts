@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { priorities } from './alarm.ts';
 import { durationSchema } from './duration.ts';
 import { quantitySchema } from './quantity.ts';
+import { rosterSchema } from './roster.ts';
 import { ruleOverrideSchema, ruleSchema } from './rule.ts';
 import { systemSchema, tradeSchema } from './system.ts';
 import { languages, textSchema } from './text.ts';
@@ -270,6 +271,10 @@ export const siteSchema = z.strictObject({
     .prefault({}),
   people: z.array(person).default([]),
   on_call: z.array(z.strictObject({ trade: tradeSchema, people: z.array(idSchema).min(1) })).default([]),
+  rosters: z
+    .array(rosterSchema)
+    .default([])
+    .meta({ description: 'Who is on call when; edited in the console afterwards. Without one for a trade, on_call is its roster' }),
   channels: z.array(channelBaseSchema).default([]).meta({ description: 'How people are told of alarms' }),
   retention: z
     .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })
@@ -280,7 +285,7 @@ export const siteSchema = z.strictObject({
 });
 export type SiteConfig = z.infer<typeof siteSchema>;
 
-function isTimeZone(zone: string): boolean {
+export function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;

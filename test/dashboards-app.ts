@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { Registry } from 'prom-client';
 import { Accounts } from '../access/accounts.ts';
-import type { UserRole } from '../access/permissions.ts';
+import { type UserRole, userRoles } from '../access/permissions.ts';
 import { type RunningDashboards, startHttp } from '../dashboards/app.ts';
 import type { AlarmDefinition, EngineDesk } from '../desk/desk.ts';
 import { openEngineDesk } from '../desk/open.ts';
@@ -53,7 +53,7 @@ export async function startDashboardsApp(site: LoadedSite, options: { proxies?: 
   const access = (role: Role | 'device') => mqttAccess(role, dataDir, { PLANTROOM_MQTT_URL: brokerUrl, PLANTROOM_MQTT_EMBEDDED: '1' });
   {
     using accounts = new Accounts(dataDir, clock);
-    for (const role of ['viewer', 'technician', 'engineer', 'manager', 'admin'] as const) {
+    for (const role of userRoles) {
       await accounts.add({ name: role, role, password: passwordOf(role) }, 'test');
     }
   }

@@ -69,7 +69,7 @@ export function siteRoutes(app: App, { site, devices, clock, accounts }: RouteCo
     async () =>
       accounts
         .users()
-        .filter(({ role }) => role !== 'viewer')
+        .filter(({ role }) => role !== 'viewer' && role !== 'ward')
         .map(({ name, fullName, role }) => ({ name, fullName, role })),
   );
 }

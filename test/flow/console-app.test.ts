@@ -54,15 +54,16 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     const steps = () => page.$$eval('main [data-step]', (all) => all.map((one) => one.getAttribute('data-step')).sort());
     const expected = {
       viewer: [],
+      ward: [],
       technician: ['acknowledge', 'comment', 'shelve'],
       engineer: ['acknowledge', 'comment', 'out-of-service', 'shelve', 'suppress'],
     };
-    const rank = role === 'viewer' || role === 'technician' ? role : 'engineer';
+    const rank = role === 'viewer' || role === 'ward' || role === 'technician' ? role : 'engineer';
     expect(await steps()).toEqual(expected[rank]);
 
     await page.goto(`${app.url}/#/tickets/${ticket}`);
     await page.waitForSelector('.ticket-head');
-    const onTicket = { viewer: [], technician: ['assign', 'comment'], engineer: ['assign', 'cancel', 'comment', 'hand-over'] };
+    const onTicket = { viewer: [], ward: [], technician: ['assign', 'comment'], engineer: ['assign', 'cancel', 'comment', 'hand-over'] };
     expect(await steps()).toEqual(onTicket[rank]);
     await page.goto(`${app.url}/#/maintenance`);
     await page.waitForSelector('main .panel');
