@@ -1,0 +1,71 @@
+/** `plantroom energy counters|savings|bill`: the engines on files, for whoever wants to check them. */
+import { countReadings } from '../energy/index.ts';
+import { Fault } from '../shared/errors.ts';
+import { type Command, parse } from './command.ts';
+
+const defaultTimezone = 'Asia/Shanghai';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const note = (line: string) => process.stderr.write(`${line}\n`);
+
+function amount(text: string | undefined, what: string, above: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !(value > above))
+    throw new Fault('usage/command', `${what}: found "${text}"; allowed: a number above ${above}`);
+  return value;
+}
+
+function file(text: string | undefined, what: string): string {
+  if (text === undefined) throw new Fault('usage/command', `${what} FILE is missing`);
+  return text;
+}
+
+function zone(text: string | undefined): string {
+  const timezone = text ?? defaultTimezone;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+    return timezone;
+  } catch {
+    throw new Fault('usage/command', `--timezone: found "${timezone}"; allowed: a name such as Asia/Shanghai`);
+  }
+}
+
+function counters(args: readonly string[]): number {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values } = parse(args, { readings: text, digits: text, rated: text, swap: text, timezone: text, net: flag, json: flag });
+  const digits = amount(values.digits, '--digits', 0);
+  if (digits !== undefined && !(Number.isInteger(digits) && digits <= 15))
+    throw new Fault('usage/command', `--digits: found "${values.digits}"; allowed: how many digits stand before the point, 1 to 15`);
+  const { lines, notes } = countReadings({
+    readings: file(values.readings, '--readings'),
+    digits,
+    rated: amount(values.rated, '--rated', 0),
+    swap: values.swap,
+    net: values.net ?? false,
+    timezone: zone(values.timezone),
+  });
+  for (const line of notes) note(line);
+  for (const line of lines)
+    print(
+      values.json
+        ? JSON.stringify(line)
+        : `${new Date(line.from).toISOString()}  ${line.device}  ${line.quantity}  ${line.value.toFixed(3)}  ${line.quality}`,
+    );
+  return 0;
+}
+
+const actions: Record<string, (args: readonly string[]) => number | Promise<number>> = { counters };
+
+const command: Command = {
+  id: 'energy',
+  summary: 'Energy on files: consumption from counters',
+  usage: 'energy counters --readings FILE [--digits N] [--rated KW] [--swap FILE] [--net] [--timezone Z] [--json]',
+  async run([action = '', ...args]) {
+    const work = actions[action];
+    if (!work) throw new Fault('usage/command', `found "energy ${action}"; allowed: ${Object.keys(actions).join(', ')}`);
+    return work(args);
+  },
+};
+export default command;

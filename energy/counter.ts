@@ -1,0 +1,90 @@
+/**
+ * Readings of a counter to consumption per quarter of an hour, with the quality of each part. Pure. What is measured, estimated, read by hand and
+ * unknown together is always what the register says over its segments; nothing is dropped in silence (docs/decisions/0032).
+ */
+import { Machine } from './counter/machine.ts';
+import { inOrder } from './counter/order.ts';
+import type { CounterOptions, Interval, Samples, Segment, Suspect } from './counter/types.ts';
+
+export type { CounterOptions, Decision, Interval, Multiplier, Quality, Samples, Segment, Suspect, Swap, Verdict } from './counter/types.ts';
+export { intervalMs, qualities, qualityRank } from './counter/types.ts';
+
+export interface Consumption {
+  intervals: Interval[];
+  suspects: Suspect[];
+  segments: Segment[];
+  /** Σ (last − first) · multiplier over the segments; the intervals add up to it. */
+  total: number;
+  /** Samples with an impossible time. */
+  timeless: number;
+}
+
+/** All of a counter's samples at once, in any order. */
+export function consumption(samples: Samples, options: CounterOptions = {}): Consumption {
+  const machine = new Machine(options);
+  const ordered = inOrder(samples);
+  machine.run(ordered, 0, true);
+  machine.finish();
+  return {
+    intervals: [...machine.book.all()],
+    suspects: machine.suspects,
+    segments: machine.segments,
+    total: totalOf(machine.segments),
+    timeless: ordered.timeless,
+  };
+}
+
+/** As `consumption`, for those who work through thousands of meters: the intervals as columns. */
+export function consumptionColumns(samples: Samples, options: CounterOptions = {}) {
+  const machine = new Machine(options);
+  machine.run(inOrder(samples), 0, true);
+  machine.finish();
+  return { ...machine.book.columns(), suspects: machine.suspects, segments: machine.segments };
+}
+
+export const totalOf = (segments: readonly Segment[]): number =>
+  segments.reduce((sum, { first, last, multiplier }) => sum + (last - first) * multiplier, 0);
+
+/** A counter that is being read. Samples come in order of time; a late one means a new stream from before it. */
+export class CounterStream {
+  readonly #machine: Machine;
+  #t: number[] = [];
+  #v: number[] = [];
+  #manual: number[] = [];
+
+  constructor(options: CounterOptions = {}) {
+    this.#machine = new Machine(options);
+  }
+
+  push(t: number, v: number, manual = false): void {
+    this.#t.push(t);
+    this.#v.push(v);
+    this.#manual.push(manual ? 1 : 0);
+  }
+
+  /** Decides what can be decided; `final` decides the rest with what is there. Returns the intervals that changed. */
+  settle(final = false): Interval[] {
+    const done = this.#machine.run({ t: this.#t, v: this.#v, manual: this.#manual, length: this.#t.length }, 0, final);
+    for (const array of [this.#t, this.#v, this.#manual]) array.splice(0, done);
+    if (final) this.#machine.finish();
+    return this.#machine.book.takeChanged();
+  }
+
+  /** Where the last sample that counts is; what lies behind it may still be waiting. */
+  get at(): { t: number; v: number } | undefined {
+    return this.#machine.at;
+  }
+
+  get suspects(): readonly Suspect[] {
+    return this.#machine.suspects;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#machine.segments;
+  }
+
+  /** Lets go of intervals before `t`. */
+  forget(t: number): void {
+    this.#machine.book.forget(t);
+  }
+}
