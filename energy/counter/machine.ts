@@ -27,7 +27,6 @@ const returnMs = 48 * 3_600_000;
 const jitterShare = 0.001;
 const defaultTimezone = 'Asia/Shanghai';
 
-/** The index of the next sample to look at. */
 type Next = number | 'wait';
 type Step = { tb: number; b: number; manual: boolean; ms: number; i: number };
 
@@ -257,7 +256,7 @@ export class Machine {
     const swap = this.#swapFor(step, ahead, known, false);
     if (swap) return this.#swapped(swap, step);
     if (rise < 0 && !this.#net) return this.#fell(step, ahead, known);
-    const returned = this.#before ? this.#returned(step, ahead, this.#before) : false;
+    const returned = this.#before && this.#returned(step, ahead, this.#before);
     if (returned) return returned === 'wait' ? 'wait' : i + 1;
     if (!ahead.possible(rise, step.ms)) return this.#jumped(step, ahead, perMs);
     const spike = !this.#net && isSpike(ahead, i, this.#t, this.#v);
