@@ -164,3 +164,98 @@ describe('remote inputs', () => {
     expect(decode({ quantity: 'frequency_hz', address: 0, type: 'uint16' }, { 0: 50 }, { only: ['voltage_l1_v'] }).v).toEqual({});
   });
 });
+
+/** Words and values as the sources print them; addresses are theirs too. */
+describe('F11 decimal exponents', () => {
+  const t = (type: string, high: number, low: number) => decode({ input: 'x', address: 10, type }, { 10: high, 11: low }).inputs.x;
+  it('in eight bits of the value: Iskra T5 and T6 (MT manual, table of data types)', () => {
+    expect(t('udecimal32', 0xfd01, 0xe240)).toBe(123.456);
+    expect(t('decimal32', 0xfdfe, 0x1dc0)).toBe(-123.456);
+    expect(t('udecimal32', 0xfe00, 0x3039)).toBe(123.45);
+  });
+  it('an exponent that no meter has is bad', () => expect(t('decimal32', 0x7f01, 0xe240)).toBeUndefined());
+  it('in a byte of a register, with a bias: raw / 10^4 · 10^(high byte)', () => {
+    const point = (high_byte: boolean) => ({
+      quantity: 'voltage_l1_v',
+      address: 37,
+      type: 'uint16',
+      scale_register: { address: 35, type: 'uint8', high_byte, bias: -4 },
+    });
+    expect(decode(point(true), { 37: 2203, 35: 0x0302 }).v).toEqual({ voltage_l1_v: 220.3 });
+    expect(decode(point(false), { 37: 2203, 35: 0x0302 }).v).toEqual({ voltage_l1_v: 22.03 });
+  });
+});
+
+describe('F12 groups of four digits that carry the sign (ION INT32-M10K to INT64-M10K)', () => {
+  it('four registers, low first', () => {
+    const point = { input: 'x', address: 0, type: 'signed-mod10000-64', order: 'word-swapped' };
+    expect(decode(point, { 0: 62_080, 1: 65_524, 2: 0, 3: 0 }).inputs).toEqual({ x: -123_456 });
+    expect(decode({ ...point, type: 'signed-mod10000-48' }, { 0: 62_080, 1: 65_524, 2: 0 }).inputs).toEqual({ x: -123_456 });
+  });
+  it('groups of both signs, or above 9999, are no number; nor is a negative one to the type without sign', () => {
+    const point = { quantity: 'active_power_kw', address: 0, type: 'signed-mod10000-32' };
+    expect(decode(point, { 0: 1, 1: 62_080 }).bad).toEqual({ active_power_kw: 'decode' });
+    expect(decode(point, { 0: 0, 1: 10_000 }).bad).toEqual({ active_power_kw: 'decode' });
+    expect(decode({ ...point, type: 'mod10000-32' }, { 0: 65_524, 1: 62_080 }).bad).toEqual({ active_power_kw: 'decode' });
+  });
+});
+
+describe('F13 power factors', () => {
+  it('above 1000 of 0..2000 means leading', () => {
+    const point = { quantity: 'power_factor', address: 0, type: 'uint16', scale: 0.001, fold: 1000 };
+    expect(decode(point, { 0: 1045 }).v).toEqual({ power_factor: 0.955 });
+    expect(decode(point, { 0: 1000 }).v).toEqual({ power_factor: 1 });
+    expect(decode(point, { 0: 871 }).v).toEqual({ power_factor: 0.871 });
+    expect(decode(point, { 0: 2001 }).bad).toEqual({ power_factor: 'decode' });
+  });
+  it('four quadrants as a float (Schneider): -1.9 is -0.1', () => {
+    const point = { quantity: 'power_factor', address: 0, type: 'float32', fold: 1 };
+    const words = (value: number) => {
+      const view = new DataView(new ArrayBuffer(4));
+      view.setFloat32(0, value);
+      return { 0: view.getUint16(0), 1: view.getUint16(2) };
+    };
+    expect(decode(point, words(1.25)).v).toEqual({ power_factor: 0.75 });
+    expect(decode(point, words(-1.75)).v).toEqual({ power_factor: -0.25 });
+    expect(decode(point, words(-0.5)).v).toEqual({ power_factor: -0.5 });
+  });
+  it('sign and magnitude', () => {
+    expect(decode({ quantity: 'power_factor', address: 0, type: 'sign-magnitude-16', scale: 0.001 }, { 0: 0x83b6 }).v).toEqual({
+      power_factor: -0.95,
+    });
+  });
+});
+
+describe('F20 whole part and fraction behind a current transformer', () => {
+  it('the ratio counts for the sum', () => {
+    const point = {
+      quantity: 'energy_import_kwh',
+      address: 0,
+      type: 'uint32',
+      times: ['ct_ratio'],
+      add: { address: 2, type: 'uint16', scale: 0.001 },
+    };
+    const device: Wiring = { attributes: attributesSchema.parse({ ct_ratio: 40 }) };
+    expect(decode(point, { 0: 0, 1: 120, 2: 750 }, device).v).toEqual({ energy_import_kwh: 4830 });
+    expect(decode({ ...point, scale: 0.1 }, { 0: 0, 1: 1200, 2: 750 }, device).v).toEqual({ energy_import_kwh: 4830 });
+  });
+});
+
+describe('F23 signs that are not two-complement', () => {
+  it.each([
+    ['sign-magnitude-16', [0x8064], -100],
+    ['sign-magnitude-32', [0x8000, 0x0064], -100],
+    ['signed-bcd16', [0xf123], -123],
+    ['signed-bcd32', [0xf000, 0x1234], -1234],
+    ['signed-bcd16', [0x1234], 1234],
+  ])('%s %j is %d', (type, words, wanted) => {
+    expect(decode({ input: 'x', address: 0, type }, Object.fromEntries(words.map((word, at) => [at, word]))).inputs).toEqual({ x: wanted });
+  });
+  it.each([
+    ['bcd16', 0xf123],
+    ['signed-bcd16', 0xa123],
+    ['signed-bcd16', 0xf12f],
+  ])('%s %i is no number', (type, word) => {
+    expect(decode({ quantity: 'active_power_kw', address: 0, type }, { 0: word }).bad).toEqual({ active_power_kw: 'decode' });
+  });
+});

@@ -6,7 +6,7 @@ import { inRange, type QuantityId, quantity } from '../shared/quantity.ts';
 import type { BadReason } from '../shared/reading.ts';
 import type { ModbusDevice } from '../shared/site.ts';
 import type { Order, Point, Profile, Table } from './device.ts';
-import { type Cell, isBitTable, type Place, rawValue, textReader, wordCount } from './words.ts';
+import { type Cell, isBitTable, largestExponent, type Place, rawValue, textReader, wordCount } from './words.ts';
 
 /** What decoding needs to know of an installed device; a device of the site file has it all. */
 export type Wiring = Pick<ModbusDevice, 'only' | 'inputs'> & { attributes?: ModbusDevice['attributes'] };
@@ -63,10 +63,17 @@ export function compilePoint(profile: Profile, device: Wiring, wired: WiredPoint
   const places = cells.map(locate);
   const { read, unsigned } = rawValue(point.table, { ...point, order }, places[0]!);
   let next = 1;
-  const scaled = scaler(point, device);
+  // The ratio of the transformers counts for the sum of whole part and fraction.
+  const ratio = point.add ? ratioOf(point, device) : 1;
+  const scaled = scaler(point, point.add ? 1 : ratioOf(point, device));
+  const fold = point.fold;
   let value: Decode = () => {
-    const raw = read();
+    let raw = read();
     if (raw === undefined) return 'decode';
+    if (fold !== undefined && Math.abs(raw) > fold) {
+      if (Math.abs(raw) > 2 * fold) return 'decode';
+      raw = Math.sign(raw) * 2 * fold - raw;
+    }
     return Number.isFinite(raw) ? scaled(raw) : Number.isNaN(raw) ? 'sentinel' : 'decode';
   };
   if (point.sentinels.length > 0) {
@@ -82,16 +89,16 @@ export function compilePoint(profile: Profile, device: Wiring, wired: WiredPoint
     const more = rawValue(point.table, { type, order: point.add.order ?? order }, places[next++]!).read;
     value = then(value, (base) => {
       const raw = more();
-      return raw === undefined || !Number.isFinite(raw) ? 'decode' : base + raw * scale;
+      return raw === undefined || !Number.isFinite(raw) ? 'decode' : (base + raw * scale) * ratio;
     });
   }
   if (point.scale_register) {
-    const { type, sign, table } = point.scale_register;
-    const power = rawValue(table, { type, order: 'big' }, places[next++]!).read;
+    const { type, high_byte, bias, sign, table } = point.scale_register;
+    const power = rawValue(table, { type, high_byte, order: 'big' }, places[next++]!).read;
     value = then(value, (base) => {
-      const exponent = sign * (power() as number);
-      // SunSpec marks an unused scale factor with 0x8000; no meter scales by more than 10^18.
-      if (Math.abs(exponent) > 18) return 'sentinel';
+      const exponent = sign * ((power() as number) + bias);
+      // SunSpec marks an unused scale factor with 0x8000.
+      if (Math.abs(exponent) > largestExponent) return 'sentinel';
       return exponent < 0 ? base / 10 ** -exponent : base * 10 ** exponent;
     });
   }
@@ -107,16 +114,18 @@ export function compilePoint(profile: Profile, device: Wiring, wired: WiredPoint
   return checked(point, device, wired.quantity, value);
 }
 
+const ratioOf = (point: Point, device: Wiring): number =>
+  (point.times ?? []).reduce((product, ratio) => product * (device.attributes?.[ratio] ?? 1), 1);
+
 /** Scale and offset, CT and PT ratio, or the table of states. */
-function scaler(point: Point, device: Wiring): (raw: number) => number | BadReason {
+function scaler(point: Point, ratio: number): (raw: number) => number | BadReason {
   if (point.nonzero) return (raw) => (raw === 0 ? 0 : 1);
   if (point.states) {
     const states = new Map(Object.entries(point.states).map(([raw, state]) => [Number(raw), state]));
     return (raw) => states.get(raw) ?? 'decode';
   }
   const { offset } = point;
-  const times = (point.times ?? []).reduce((product, ratio) => product * (device.attributes?.[ratio] ?? 1), 1);
-  const scale = point.scale * times;
+  const scale = point.scale * ratio;
   // 2301 / 10 is 230.1 but 2301 * 0.1 is 230.10000000000002: divide where the scale is one over a whole number.
   const divisor = Math.round(1 / scale);
   if (scale !== 0 && Math.abs(scale) < 1 && Math.abs(1 / scale - divisor) < 1e-9 * Math.abs(divisor)) {

@@ -12,17 +12,24 @@ export type Table = (typeof tables)[number];
 /** Modbus function code that reads each table. */
 export const functionOf = { coil: 1, discrete: 2, holding: 3, input: 4 } as const satisfies Record<Table, number>;
 
-/** `mod10000`: each word holds four decimal digits. `bcd16/32/64`: packed BCD. `bits`: see `bit` and `mask`. */
+/**
+ * `mod10000`: each word holds four decimal digits (`signed-`: and its own sign, as ION meters have it). `bcd16/32/64`: packed BCD (`signed-`: a
+ * first digit F is the minus). `sign-magnitude`: the first bit is the minus, the rest the number. `decimal32`: eight bits of decimal exponent, 24
+ * of mantissa with sign (`udecimal32`: without). `bits`: see `bit` and `mask`.
+ */
 export const valueTypes = [
   'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int48', 'uint48', 'int64', 'uint64', 'float16', 'float32', 'float64',
-  'bcd16', 'bcd32', 'bcd64', 'mod10000-32', 'mod10000-48', 'mod10000-64', 'bit', 'bits', 'string',
+  'bcd16', 'bcd32', 'bcd64', 'mod10000-32', 'mod10000-48', 'mod10000-64', 'signed-mod10000-32', 'signed-mod10000-48', 'signed-mod10000-64',
+  'signed-bcd16', 'signed-bcd32', 'signed-bcd64', 'sign-magnitude-16', 'sign-magnitude-32', 'decimal32', 'udecimal32', 'bit', 'bits', 'string',
 ] as const; // biome-ignore format: a table
 export type ValueType = (typeof valueTypes)[number];
 
 /** Registers that one value takes (string: `length`; bit of a coil or discrete input: one coil). */
 export const wordsOf: Record<Exclude<ValueType, 'string'>, number> = {
   int8: 1, uint8: 1, int16: 1, uint16: 1, int32: 2, uint32: 2, int48: 3, uint48: 3, int64: 4, uint64: 4, float16: 1, float32: 2, float64: 4,
-  bcd16: 1, bcd32: 2, bcd64: 4, 'mod10000-32': 2, 'mod10000-48': 3, 'mod10000-64': 4, bit: 1, bits: 1,
+  bcd16: 1, bcd32: 2, bcd64: 4, 'mod10000-32': 2, 'mod10000-48': 3, 'mod10000-64': 4,
+  'signed-mod10000-32': 2, 'signed-mod10000-48': 3, 'signed-mod10000-64': 4, 'signed-bcd16': 1, 'signed-bcd32': 2, 'signed-bcd64': 4,
+  'sign-magnitude-16': 1, 'sign-magnitude-32': 2, decimal32: 2, udecimal32: 2, bit: 1, bits: 1,
 }; // biome-ignore format: a table
 
 /**
@@ -63,11 +70,13 @@ export const pointSchema = z
       .strictObject({
         table: z.enum(tables).default('holding'),
         address: z.number().int().min(0).max(65536),
-        type: z.enum(['int16', 'uint16']).default('int16'),
+        type: z.enum(['int16', 'uint16', 'int8', 'uint8']).default('int16'),
+        high_byte: z.boolean().optional().meta({ description: 'Types int8 and uint8: the upper byte of the register' }),
+        bias: z.number().int().default(0).meta({ description: 'Is added to what the register holds' }),
         sign: z.union([z.literal(1), z.literal(-1)]).default(1),
       })
       .optional()
-      .meta({ description: 'A register that holds the power of ten: value · 10^(sign·register)' }),
+      .meta({ description: 'A register, or a byte of one, that holds the power of ten: value · 10^(sign·(register + bias))' }),
     unit_register: z
       .strictObject({
         table: z.enum(tables).default('holding'),
@@ -82,6 +91,10 @@ export const pointSchema = z
       .array(z.enum(['ct_ratio', 'pt_ratio']))
       .optional()
       .meta({ description: "Multiply by the site's CT and PT ratio (1 when not given)" }),
+    fold: z.number().positive().optional().meta({
+      description:
+        'Power factors that go on beyond 1 where the load is capacitive: a raw value x above it means 2·fold - x (below its negative: -2·fold - x)',
+    }),
     signal: z
       .enum(['4-20ma'])
       .optional()

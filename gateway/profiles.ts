@@ -157,6 +157,10 @@ function pointMistakes(point: Point): [field: keyof Point, what: unknown, allowe
   if (point.type === 'string' && point.text === undefined) found.push(['type', 'string', 'a number type, or a `text` point']);
   if (point.type === 'string' && point.length === undefined) found.push(['length', undefined, 'the number of registers']);
   if (point.high_byte !== undefined && !point.type.endsWith('int8')) found.push(['high_byte', point.high_byte, 'only for int8 and uint8']);
+  const power = point.scale_register;
+  if (power?.high_byte !== undefined && !power.type.endsWith('int8')) {
+    found.push(['scale_register', power, 'high_byte only with type int8 or uint8']);
+  }
   if (bits && (point.add || point.scale_register || point.unit_register)) found.push(['table', point.table, 'a register table']);
   if (point.order?.startsWith('half') && wordCount(point.type, 1) === 3) found.push(['order', point.order, 'an order for 48 bits']);
   return found;

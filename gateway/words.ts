@@ -164,6 +164,22 @@ export function rawValue(table: Table, form: RawForm, place: Place): RawValue {
     case 'mod10000-48':
     case 'mod10000-64':
       return reader(decimal(words, (word) => (word > 9999 ? undefined : word)));
+    case 'signed-mod10000-32':
+    case 'signed-mod10000-48':
+    case 'signed-mod10000-64':
+      return reader(signedGroups(words));
+    case 'signed-bcd16':
+    case 'signed-bcd32':
+    case 'signed-bcd64':
+      return reader(signedBcd(words));
+    case 'sign-magnitude-16':
+      return reader(signMagnitude(() => a() & 0x7fff, a));
+    case 'sign-magnitude-32':
+      return reader(signMagnitude(() => (a() & 0x7fff) * 65_536 + b(), a));
+    case 'decimal32':
+      return reader(decimalFloat(a, () => ((((a() & 255) << 16) | b()) << 8) >> 8));
+    case 'udecimal32':
+      return reader(decimalFloat(a, () => ((a() & 255) << 16) | b()));
     case 'bit': {
       const bit = form.bit ?? 0;
       return reader(() => (a() >>> bit) & 1);
@@ -200,6 +216,48 @@ function decimal(words: (() => number)[], digits: (word: number) => number | und
       value = value * 10_000 + four;
     }
     return value;
+  };
+}
+
+/** Groups of four digits, each with the sign of the whole; groups of both signs are nobody's number. */
+function signedGroups(words: (() => number)[]): RawReader {
+  return () => {
+    let value = 0;
+    let sign = 0;
+    for (const word of words) {
+      const group = (word() << 16) >> 16;
+      if (group > 9_999 || group < -9_999 || (group !== 0 && sign === -Math.sign(group))) return undefined;
+      if (group !== 0) sign = Math.sign(group);
+      value = value * 10_000 + group;
+    }
+    return value;
+  };
+}
+
+function signedBcd([first, ...rest]: (() => number)[]): RawReader {
+  const lead = first as () => number;
+  const plain = decimal([lead, ...rest], bcd);
+  const behindSign = decimal([() => lead() & 0x0fff, ...rest], bcd);
+  return () => {
+    if (lead() >>> 12 !== 15) return plain();
+    const value = behindSign();
+    return value === undefined ? undefined : 0 - value;
+  };
+}
+
+const signMagnitude =
+  (magnitude: () => number, lead: () => number): RawReader =>
+  () =>
+    lead() & 0x8000 ? 0 - magnitude() : magnitude();
+
+/** No meter scales by more than 10^18. */
+export const largestExponent = 18;
+
+function decimalFloat(lead: () => number, mantissa: () => number): RawReader {
+  return () => {
+    const exponent = (lead() << 16) >> 24;
+    if (Math.abs(exponent) > largestExponent) return undefined;
+    return exponent < 0 ? mantissa() / 10 ** -exponent : mantissa() * 10 ** exponent;
   };
 }
 

@@ -5,6 +5,7 @@
 import { functionOf, type Order, type Point, type Profile, type Table, tables, type ValueType, wordsOf } from '../gateway/device.ts';
 import { type QuantityId, quantities } from '../shared/quantity.ts';
 import type { ModbusDevice } from '../shared/site.ts';
+import { wordsOfForm } from './number-forms.ts';
 
 /** NaN: the sensor's loop is open. Undefined: the device has no such value. */
 export type ValueSource = (quantity: QuantityId) => number | undefined;
@@ -106,7 +107,8 @@ function pointWriter(
     const bitOf = inputValue(point, device);
     return (source) => put(0, bitOf(source) ? 1 : 0);
   }
-  let divisor = point.scale * (point.times ?? []).reduce((product, ratio) => product * (device.attributes[ratio] ?? 1), 1);
+  const ratio = (point.times ?? []).reduce((product, ratio) => product * (device.attributes[ratio] ?? 1), 1);
+  let divisor = point.scale * ratio;
   const { scale_register: power, unit_register: unit, add } = point;
   if (power) divisor *= 10 ** -exponentRegister;
   const unitCode = unit && (Object.entries(unit.factors).find(([, factor]) => factor === 1) ?? Object.entries(unit.factors)[0]);
@@ -131,7 +133,11 @@ function pointWriter(
         );
     })();
   return (source) => {
-    if (power) extra(power.table, power.address, (power.sign === -1 ? 1 : -1) * exponentRegister);
+    if (power) {
+      const exponent = (power.sign === -1 ? 1 : -1) * exponentRegister - power.bias;
+      // The other byte of the register may be the exponent of another value, the same here: both bytes hold it.
+      extra(power.table, power.address, power.type.endsWith('int8') ? (exponent & 255) * 257 : exponent);
+    }
     if (unit && unitCode) extra(unit.table, unit.address, Number(unitCode[0]));
     const value = valueFor(source);
     if (value === undefined || Number.isNaN(value)) {
@@ -145,9 +151,10 @@ function pointWriter(
         get,
       );
     if (fraction) {
-      const whole = Math.trunc(value);
-      fraction(value - whole);
-      return encode(whole / divisor, put, get);
+      const shown = value / ratio;
+      const whole = Math.trunc(shown);
+      fraction(shown - whole);
+      return encode((whole * ratio) / divisor, put, get);
     }
     encode((value - point.offset) / divisor, put, get);
   };
@@ -217,8 +224,13 @@ function encoder(point: Pick<Point, 'type' | 'bit' | 'mask' | 'high_byte'>, orde
       };
     case 'string':
       return () => undefined;
-    default:
-      return integer(type, words, wraps, write);
+    default: {
+      const form = wordsOfForm(type, words);
+      if (!form) return integer(type, words, wraps, write);
+      return (raw, put) => {
+        for (const [at, word] of form(Number.isNaN(raw) ? 0 : raw).entries()) write(at, word, put);
+      };
+    }
   }
 }
 
