@@ -49,7 +49,7 @@ export default defineKind({
     /** `counted`: time outside, or time on, today. */
     const own = { counted: 0, known: 0, day: Number.NaN, lastT: Number.NaN, counts: false };
     // A value is taken to hold until the next one, but not through a long silence.
-    const longestHold = 15 * 60_000;
+    const longestHold = Math.max(15 * 60_000, 2 * device.pollMs, device.expireMs ?? 0);
     const advance = (t: number) => {
       const today = clock.day(t);
       const midnight = clock.next(t, 0) - 86_400_000;
@@ -72,8 +72,9 @@ export default defineKind({
       judge.value = own.counted / 3_600_000;
       if (clock.minute(t) < dueMinute) return 'clear';
       if (judge.value >= (wanted as number)) return 'clear';
-      // Half of the day unseen: the hours are not known, so they are not missing.
-      return own.known * 2 >= dueMinute * 60_000 ? 'breach' : 'unknown';
+      // What was not seen may have been done: it is missing only when even that would not be enough.
+      const unseen = clock.minute(t) * 60_000 + (t % 60_000) - own.known;
+      return own.counted + Math.max(0, unseen) < (wanted as number) * 3_600_000 ? 'breach' : 'unknown';
     };
     const judge: Judge = {
       memory: own,
@@ -81,6 +82,9 @@ export default defineKind({
       value: Number.NaN,
       limit: duty ? (wanted as number) : (at_most as number) / 60_000,
       note: duty ? atLeast(wanted as number, by as string) : atMost((at_most as number) / 60_000),
+      anew(_input, t) {
+        if (own.lastT > t) own.lastT = t;
+      },
       reading(_input, t, value) {
         advance(t);
         if (Number.isNaN(value)) {
@@ -107,6 +111,9 @@ export default defineKind({
   },
   examples: [
     { say: 'ran too little by 20:00', params: { hours: 'planned_hours - 1', by: '20:00' }, attributes: { planned_hours: 8 }, quantity: 'plant_running', readings: shift(6), at: 20 * 3_600, verdict: 'breach' },
+    { say: 'first seen at 13:03: it may have run before', params: { hours: 7, by: '20:00' }, quantity: 'plant_running', readings: Array.from({ length: 83 }, (_, i): [number, number] => [46_980 + i * 300, 1]), at: 20 * 3_600, verdict: 'unknown' },
+    { say: 'seen from 15:00 on and standing: what was not seen may have been enough', params: { hours: 7, by: '20:00' }, quantity: 'plant_running', readings: Array.from({ length: 60 }, (_, i): [number, number] => [54_000 + i * 300, 0]), at: 20 * 3_600, verdict: 'unknown' },
+    { say: 'not seen for the first 3 hours only: even they would not be enough', params: { hours: 10, by: '20:00' }, quantity: 'plant_running', readings: shift(6).slice(36), at: 20 * 3_600, verdict: 'breach' },
     { say: 'ran enough', params: { hours: 7, by: '20:00' }, quantity: 'plant_running', readings: shift(8), at: 20 * 3_600, verdict: 'clear' },
     { say: 'before 20:00 nothing is due', params: { hours: 7, by: '20:00' }, quantity: 'plant_running', readings: shift(6), at: 19.9 * 3_600, verdict: 'clear' },
     { say: 'midnight starts a new day', params: { hours: 7, by: '20:00' }, quantity: 'plant_running', readings: [...shift(6), [86_460, 0]], verdict: 'clear' },
