@@ -57,7 +57,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   rosters.takeFromSite(rostersOfSite(config));
   const deadLetters = undo.use(openDeadLetters(dataDir));
   const devices = deviceFacts(config);
-  const cache = new LiveCache(config.site.id, devices.keys());
+  const cache = new LiveCache(config.site.id, devices.keys(), () => clock.now(), clock.speed);
   const stream = undo.use(new LiveStream(cache, desk, wall, metrics, () => clock.now()));
   accounts.onEnded = () => stream.endSignedOut();
   const health = new RoleHealth(config.site.id, expectedRoles(config.site.simulated), wall);

@@ -4,11 +4,13 @@
  */
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
+import { earliestMs, futureLimitMs } from '../shared/series-time.ts';
 import type { PollResult } from './transport.ts';
 
 /** No plant ran this program before; a clock that shows less was not set. */
-export const clockFloor = Date.UTC(2020, 0, 1);
-export const futureLimitMs = 300_000;
+export const clockFloor = earliestMs;
+export { futureLimitMs };
+
 /** NTP slews what is less; readings are not disturbed by it. */
 const jumpMs = 2_000;
 const mostWaiting = 20_000;

@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { isRejection, type Readings, readDeviceStatus, readReadings } from '../shared/readings.ts';
+import { timeMistake } from '../shared/series-time.ts';
 import { parseTopic } from '../shared/topic.ts';
 import type { Batcher } from './batcher.ts';
 import type { Commits, MessageName } from './commits.ts';
@@ -11,10 +12,6 @@ import type { IngestMetrics } from './metrics.ts';
 import type { Placement } from './placement.ts';
 import type { StorePoint } from './store.ts';
 
-/** A reading cannot come from the future; small differences between clocks are no reason to lose it. */
-export const futureToleranceMs = 5 * 60_000;
-/** A device clock that lost its battery says 1970 or 2000. */
-export const earliestMs = Date.UTC(2020, 0, 1);
 /** Letters that wait to be kept; more than these are not kept and not committed: their gateway sends them again. */
 const mostWaitingLetters = 2_000;
 /** `bad_points` is written when it changes, and so often at least. */
@@ -95,13 +92,12 @@ export class Intake {
 
   #implausible(target: Placement | undefined, { t, at }: Readings): Pick<Letter, 'kind' | 'reason'> | undefined {
     if (!target) return { kind: 'device', reason: 'the site file has no such gateway or device' };
+    const mistake = timeMistake(t, this.#deps.clock.now());
+    if (mistake === undefined) return undefined;
     // Whose clock it was: a device that stamps its own values says so by `at`.
     const whose = at === undefined ? `the gateway ${target.gateway}` : `the device ${target.device}`;
-    const wrong = (how: string) =>
-      ({ kind: 'time', reason: `${new Date(t).toISOString()} is ${how}: the clock of ${whose} is wrong` }) as const;
-    if (t > this.#deps.clock.now() + futureToleranceMs) return wrong('in the future');
-    if (t < earliestMs) return wrong('before 2020');
-    return undefined;
+    const how = mistake === 'future' ? 'in the future' : 'before 2020';
+    return { kind: 'time', reason: `${new Date(t).toISOString()} is ${how}: the clock of ${whose} is wrong` };
   }
 
   /** Part of a message could not be taken: one letter an hour for each device and reason, or a newer gateway would push out all others. */
@@ -139,7 +135,7 @@ export class Intake {
     const target = this.#target(topic);
     const status = readDeviceStatus(bytes);
     if (!target) return;
-    if (!status || status.since > clock.now() + futureToleranceMs || status.since < earliestMs) {
+    if (!status || timeMistake(status.since, clock.now()) !== undefined) {
       const reason = status ? 'since is in the future or before 2020' : 'not a device status';
       this.#set({ kind: 'payload', t: clock.now(), topic, reason, payload: bytes.toString('utf8', 0, 8_192) });
       return;

@@ -27,6 +27,18 @@ const settleMs = 2_000;
 /** Messages kept while the past is read; above it the oldest are left out, since the store has them too. */
 const mostWaiting = 100_000;
 
+/** NTP slews what is less. */
+const jumpMs = 2_000;
+
+interface Arrival {
+  topic: string;
+  payload: Buffer;
+  /** The broker had kept it. */
+  retain: boolean;
+  /** Plant time. */
+  at: number;
+}
+
 /** What tells people of alarms, in the same process: a look at the journal costs it nothing there. */
 export type OpenTeller = (setup: {
   site: RoleContext['site'];
@@ -74,7 +86,8 @@ export const startRules =
     const { seasons } = context.site.config.rules;
     const conditionHandler = openConditionHandler(book, desk, clock, seasons);
     const pending: Condition[] = [];
-    const engine = openEngine(book.instances, (condition) => void pending.push(condition));
+    // A device whose clock is ahead has its alarm now, not in the future.
+    const engine = openEngine(book.instances, (condition) => void pending.push({ ...condition, at: Math.min(condition.at, clock.now()) }));
     log.info({ rules: book.inForce.length, places: book.instances.length, active: conditionHandler.active.size }, 'rules in force');
 
     const checkpoint = loadCheckpoint(desk, engine);
@@ -115,6 +128,16 @@ export const startRules =
       if (live) remember();
     });
 
+    let ownOffset = clock.now() - clock.monotonic();
+    /** Looks whether our own clock was set: before anything falls due by it. A plant that runs fast has a clock that is never set. */
+    const heedClock = () => {
+      const jump = clock.now() - clock.monotonic() - ownOffset;
+      ownOffset += jump;
+      if (Math.abs(jump) <= jumpMs || speed !== 1) return;
+      log.warn({ jumpMs: Math.round(jump) }, 'the clock of this machine was set; silence counts anew');
+      engine.jumped(Math.round(jump), clock.now());
+      scheduled = Number.POSITIVE_INFINITY;
+    };
     let cancel = () => {};
     let scheduled = Number.POSITIVE_INFINITY;
     const wakeAt = (t: number) => {
@@ -123,6 +146,7 @@ export const startRules =
       scheduled = t;
       cancel = clock.after(Math.max(0, t - clock.now()), () => {
         scheduled = Number.POSITIVE_INFINITY;
+        heedClock();
         // Without a broker nothing is known: delays stand still, nobody is blamed for silence.
         if (live && client.connected) engine.tick(clock.now() - graceMs);
         settle();
@@ -135,6 +159,7 @@ export const startRules =
     let stopHousekeeping = () => {};
     const housekeeping = () => {
       stopHousekeeping = clock.after(housekeepingMs * speed, () => {
+        heedClock();
         if (live && client.connected) engine.tick(clock.now() - graceMs);
         desk.endShelves();
         conditionHandler.look();
@@ -147,13 +172,15 @@ export const startRules =
     housekeeping();
     undo.defer(() => stopHousekeeping());
 
-    const waiting: [topic: string, payload: Buffer][] = [];
-    client.on('message', (topic, payload) => {
-      if (live) return take(topic, payload);
+    const waiting: Arrival[] = [];
+    client.on('message', (topic, payload, { retain }) => {
+      heedClock();
+      const arrival = { topic, payload, retain, at: clock.now() };
+      if (live) return take(arrival);
       if (waiting.length >= mostWaiting) waiting.shift();
-      waiting.push([topic, payload]);
+      waiting.push(arrival);
     });
-    const take = (topic: string, payload: Buffer) => {
+    const take = ({ topic, payload, retain, at }: Arrival) => {
       const parts = parseTopic(topic);
       if (!parts) return;
       if (parts.kind === 'readings' && parts.device !== undefined) {
@@ -161,21 +188,24 @@ export const startRules =
         if (isRejection(message)) return void count.invalid.inc();
         if (message.left !== undefined) count.invalid.inc();
         count.readings.inc();
-        const judged = engine.reading(parts.device, message.t, message.v, message.bad);
-        late.take(parts.gateway, parts.device, message, judged);
+        // Sent again: judged then, and no sign of life.
+        if (late.isRepeated(parts.gateway, message)) return;
+        const judged = engine.reading(parts.device, message.t, message.v, message.bad, at);
+        if (!judged) late.take(parts.device, message);
       } else if (parts.kind === 'status') {
         const text = payload.toString();
         if (text === '') return;
-        takeStatus(parts, text);
+        takeStatus(parts, text, retain ? undefined : at);
       }
       if (pending.length > 0 || engine.next() + graceMs < scheduled) settle();
     };
 
-    const takeStatus = (parts: { gateway: string; device?: string }, text: string) => {
+    /** `at`: arrival; undefined when it was kept by the broker and may be old. */
+    const takeStatus = (parts: { gateway: string; device?: string }, text: string, at: number | undefined) => {
       if (parts.device !== undefined) {
         const status = readDeviceStatus(text);
         if (!status) return void count.invalid.inc();
-        return engine.status(parts.device, status.since, status.online);
+        return engine.status(parts.device, Math.min(status.since, clock.now()), status.online);
       }
       let json: unknown;
       try {
@@ -186,7 +216,8 @@ export const startRules =
       const status = gatewayStatusPayload.safeParse(json);
       if (!status.success) return void count.invalid.inc();
       // The time in a last will is that of the connection, not of its end.
-      const t = status.data.online ? status.data.t : clock.now();
+      const t = status.data.online ? Math.min(status.data.t, clock.now()) : clock.now();
+      if (status.data.online && at !== undefined) engine.clock(parts.gateway, status.data.t, at);
       engine.status(parts.gateway, t, status.data.online);
       if (status.data.online) return;
       for (const device of book.plant.devices.values()) {
@@ -206,7 +237,7 @@ export const startRules =
       engine.adopt(conditionHandler.active);
       engine.start(clock.now());
       live = true;
-      for (const [topic, payload] of waiting.splice(0)) take(topic, payload);
+      for (const arrival of waiting.splice(0)) take(arrival);
       settle();
     };
     let going: Promise<void> | undefined;

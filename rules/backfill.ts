@@ -31,8 +31,10 @@ export interface BackfillDeps {
 }
 
 export interface Backfill extends Disposable {
-  /** Every message is shown. `judged`: the live engine took it; false: newer ones were judged before. */
-  take(gateway: string, device: string, message: Readings, judged: boolean): void;
+  /** Every message is shown here first. True: it came before. */
+  isRepeated(gateway: string, message: Readings): boolean;
+  /** One that the live engine did not take, since it had judged newer ones. */
+  take(device: string, message: Readings): void;
 }
 
 interface Session {
@@ -100,9 +102,8 @@ export function openBackfill(deps: BackfillDeps): Backfill {
   };
 
   return {
-    take(gateway, device, { boot, seq, t, v, bad }, judged) {
-      // Sent again: judged then.
-      if (!seen.add(gateway, boot, seq) || judged) return;
+    isRepeated: (gateway, { boot, seq }) => !seen.add(gateway, boot, seq),
+    take(device, { t, v, bad }) {
       session ??= open();
       const { engine, spans } = session;
       const span = spans.get(device);

@@ -45,7 +45,7 @@ export function openConditionHandler(book: RuleBook, desk: EngineDesk, clock: Cl
       if (alarm.raisedAt !== null) grouping.raised(instance, alarm.raisedAt);
     }
     // What was hidden by something that is no longer in force comes into the open.
-    for (const alarm of desk.alarms({ state: 'DSUPR' })) {
+    for (const alarm of desk.alarms({ state: 'DSUPR', limit: Number.MAX_SAFE_INTEGER })) {
       const instance = byId.get(alarm.id);
       const parent = instance && suppression.hiddenBy(instance);
       if (alarm.suppressedBy !== null && !alarm.suppressedBy.startsWith('person:') && parent === undefined)

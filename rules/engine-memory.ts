@@ -1,5 +1,5 @@
 /** What the engine knows, as text and back: verdicts that stand, delays that run, windows of the judges, the newest time of each series. */
-import type { Node, Watch } from './engine.ts';
+import type { Node, Watch } from './engine-state.ts';
 
 const version = 1;
 const watchKeys = ['breached', 'active', 'since', 'passed', 'paused', 'dueAt', 'value', 'limit', 't', 'worst', 'worstAt', 'known'] as const;
@@ -44,7 +44,8 @@ export function encode(watches: readonly Watch[], nodes: ReadonlyMap<string, Nod
   for (const [device, node] of nodes) {
     const times: Record<string, number> = {};
     for (const [quantity, point] of node.points) times[quantity] = point.t;
-    if (node.message) times['!message'] = node.message.t;
+    times['!message'] = node.time.t;
+    times['!lag'] = node.lagMs;
     if (node.status) times['!status'] = node.status.t;
     saved.points[device] = times;
   }
@@ -71,7 +72,8 @@ export function decode(text: string, watches: readonly Watch[], nodes: ReadonlyM
     const times = saved.points[device];
     if (!times) continue;
     for (const [quantity, point] of node.points) point.t = times[quantity] ?? point.t;
-    if (node.message) node.message.t = times['!message'] ?? node.message.t;
+    node.time.t = times['!message'] ?? node.time.t;
+    node.lagMs = times['!lag'] ?? 0;
     if (node.status) node.status.t = times['!status'] ?? node.status.t;
   }
   return true;

@@ -2,10 +2,15 @@
  * From readings to conditions: judges every rule at every place in time order and holds its on- and off-delay.
  * Pure in that it knows no clock, broker or database: readings and time are handed in, conditions are handed out. Live operation and replay
  * of history run this same code; both see the same transitions, since a delay ends at its own time (`since + delay`), not when it is noticed.
+ *
+ * Values are judged by the time that they carry, in the time of their device: one whose clock is 90 s behind has its delays end 90 s later by ours.
+ * Silence is judged by arrival. What a clock that was set does to either is docs/decisions/0021.
  */
+import { takeTime } from '../shared/series-time.ts';
 import type { Text } from '../shared/text.ts';
 import { decode, encode } from './engine-memory.ts';
-import type { Judge, Verdict } from './kind.ts';
+import { type Node, newNode, newPoint, newWatch, type Point, type Watch } from './engine-state.ts';
+import type { Verdict } from './kind.ts';
 import type { Instance } from './pack.ts';
 import { openTimers } from './timers.ts';
 
@@ -24,13 +29,27 @@ export interface Condition {
 }
 
 export interface Engine {
-  /** All values of one device at one time; a bad one is NaN. Older ones than seen are left out, point by point. False: that was all of them. */
-  reading(device: string, t: number, values: Readonly<Record<string, number>>, bad?: Readonly<Record<string, unknown>>): boolean;
+  /**
+   * All values of one device at one time; a bad one is NaN. Older ones than seen are left out, point by point. False: that was all of them.
+   * `arrivedAt`: plant time of arrival; left out in replays, where what is read arrives at its own time.
+   */
+  reading(
+    device: string,
+    t: number,
+    values: Readonly<Record<string, number>>,
+    bad?: Readonly<Record<string, unknown>>,
+    arrivedAt?: number,
+  ): boolean;
   /** One value. */
   point(device: string, quantity: string, t: number, value: number): void;
   /** Where the values of one series go, for replay of millions: looked up once. Undefined when no rule reads the series. */
   port(device: string, quantity: string): ((t: number, value: number) => void) | undefined;
+  /** `t`: plant time, by our clock. */
   status(device: string, t: number, online: boolean): void;
+  /** What a gateway says of its own time: how far it is behind our clock. */
+  clock(gateway: string, t: number, arrivedAt: number): void;
+  /** Our own clock was set by so much and shows `t`: silence counts anew, and what waits waits for as long as it should have. */
+  jumped(ms: number, t: number): void;
   /** Time has come to `t` without readings: ends delays and waits that are due. */
   tick(t: number): void;
   /** Judging begins, or begins again after the engine saw nothing (broker away): nobody is blamed for the silence. */
@@ -59,45 +78,8 @@ export interface Sight {
   note: Text | null;
 }
 
-export interface Watch {
-  instance: Instance;
-  judge: Judge;
-  /** The verdict that stands: unknown leaves it as it is. */
-  breached: boolean;
-  /** Is the condition handed out as active? */
-  active: boolean;
-  /** Since when the verdict differs from `active`; NaN when it does not. */
-  since: number;
-  /** Part of the delay that had passed when the verdict became unknown. */
-  passed: number;
-  paused: boolean;
-  /** When the delay ends; Infinity when none runs. */
-  dueAt: number;
-  /** Earliest entry in the heap, so that it is not filled with repetitions. */
-  heapAt: number;
-  value: number;
-  limit: number;
-  t: number;
-  /** The worst value since the breach began; NaN when there is none. */
-  worst: number;
-  worstAt: number;
-  /** Is what the judge saw last a known value? */
-  known: boolean;
-}
-
-export interface Point {
-  t: number;
-  watches: Watch[];
-  inputs: number[];
-}
-
-export interface Node {
-  points: Map<string, Point>;
-  message: Point | undefined;
-  status: Point | undefined;
-}
-
 const never = Number.POSITIVE_INFINITY;
+const isSilence = (reason: unknown) => reason === 'comm' || reason === 'stale';
 const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 
 /**
@@ -119,42 +101,26 @@ export function openEngine(
   const nodeOf = (device: string): Node => {
     let node = nodes.get(device);
     if (!node) {
-      node = { points: new Map(), message: undefined, status: undefined };
+      node = newNode();
       nodes.set(device, node);
     }
     return node;
   };
-  const fresh = (): Point => ({ t: Number.NEGATIVE_INFINITY, watches: [], inputs: [] });
+  const speed = instances[0]?.place.plant.speed ?? 1;
   for (const instance of instances) {
     const judge = instance.open();
-    const was = active.has(instance.id);
-    const watch: Watch = {
-      instance,
-      judge,
-      breached: was,
-      active: was,
-      since: Number.NaN,
-      passed: 0,
-      paused: false,
-      dueAt: never,
-      heapAt: never,
-      value: Number.NaN,
-      limit: judge.limit,
-      t: Number.NEGATIVE_INFINITY,
-      worst: Number.NaN,
-      worstAt: Number.NaN,
-      known: false,
-    };
+    const watch = newWatch(instance, judge, active.has(instance.id));
     watches.push(watch);
     watchOf.set(instance.id, watch);
     instance.inputs.forEach((input, index) => {
       const node = nodeOf(input.device);
       let point: Point;
       if ('quantity' in input) {
-        point = node.points.get(input.quantity) ?? fresh();
+        point = node.points.get(input.quantity) ?? newPoint();
         node.points.set(input.quantity, point);
+        if (!watch.nodes.includes(node)) watch.nodes.push(node);
       } else {
-        node[input.signal] ??= fresh();
+        node[input.signal] ??= newPoint();
         point = node[input.signal] as Point;
       }
       point.watches.push(watch);
@@ -162,9 +128,17 @@ export function openEngine(
     });
   }
 
+  /** Plant time less the time in which this watch lives. */
+  const lagOf = ({ nodes: read }: Watch): number => {
+    let least = read.length === 0 ? 0 : never;
+    for (const { lagMs } of read) if (lagMs < least) least = lagMs;
+    return least;
+  };
   const arm = (watch: Watch) => {
-    const at = Math.min(watch.dueAt, watch.judge.wakeAt);
-    if (at >= watch.heapAt || at === never) return;
+    const due = Math.min(watch.dueAt, watch.judge.wakeAt);
+    if (due === never) return;
+    const at = due + lagOf(watch);
+    if (at >= watch.heapAt) return;
     watch.heapAt = at;
     timers.add(at, watch);
   };
@@ -214,7 +188,11 @@ export function openEngine(
       watch.dueAt = never;
       return;
     }
-    if (watch.dueAt !== never) return;
+    if (watch.dueAt !== never) {
+      // The reading of that instant has its say first: a delay as long as the poll interval needs two readings, not one.
+      if (watch.dueAt <= t) handOut(watch, watch.dueAt);
+      return;
+    }
     const delay = watch.breached ? watch.instance.onDelayMs : watch.instance.offDelayMs;
     if (delay === 0) return handOut(watch, t);
     watch.since = watch.paused ? t - watch.passed : t;
@@ -223,64 +201,98 @@ export function openEngine(
     if (watch.dueAt <= t) handOut(watch, t);
   };
 
-  /** What was due for this watch up to `t`, in order. */
-  const catchUp = (watch: Watch, t: number) => {
+  /** What was due for this watch up to `t`, in order; `before`: and not what is due at `t` itself. */
+  const catchUp = (watch: Watch, t: number, before = false) => {
+    const isDue = (at: number) => (before ? at < t : at <= t);
     for (;;) {
       const { wakeAt } = watch.judge;
-      if (watch.dueAt <= t && watch.dueAt <= wakeAt) handOut(watch, watch.dueAt);
-      else if (wakeAt <= t && watch.judge.wake) {
+      if (isDue(watch.dueAt) && watch.dueAt <= wakeAt) handOut(watch, watch.dueAt);
+      else if (isDue(wakeAt) && watch.judge.wake) {
         take(watch, watch.judge.wake(wakeAt, watch.breached), wakeAt);
         if (watch.judge.wakeAt <= wakeAt) watch.judge.wakeAt = never;
       } else return;
     }
   };
 
+  const pause = (watch: Watch) => take(watch, 'unknown', Math.max(watch.t, watch.since));
+  /** One value for one of the watches of a point, at the time in which the watch lives. */
+  const judgeOne = (point: Point, i: number, t: number, now: number, value: number, silent: boolean) => {
+    const watch = point.watches[i] as Watch;
+    if (watch.dueAt < now || watch.judge.wakeAt < now) catchUp(watch, now, true);
+    judged++;
+    const { judge } = watch;
+    const input = point.inputs[i] as number;
+    take(watch, silent && judge.silent ? judge.silent(input) : judge.reading(input, t, value, watch.breached), now);
+    arm(watch);
+  };
   /** False for a reading that is older than what was judged. */
-  const feed = (point: Point, t: number, value: number, silent = false): boolean => {
-    if (t < point.t) {
+  const feed = (point: Point, t: number, value: number, silent = false, arrivedAt?: number): boolean => {
+    const order = takeTime(point, t, arrivedAt, speed);
+    if (order === 'late') {
       late++;
       return false;
     }
     // A repetition (the gateway sends again what is not committed) tells nothing new.
-    if (t === point.t && point.watches.length > 0 && !Number.isNaN(value)) return true;
+    if (order === 'same' && point.watches.length > 0 && !Number.isNaN(value)) return true;
+    for (let i = 0; i < point.watches.length; i++) {
+      const watch = point.watches[i] as Watch;
+      if (order === 'anew') {
+        pause(watch);
+        watch.judge.anew?.(point.inputs[i] as number, t);
+        watch.t = t;
+      } else if (t > watch.t) watch.t = t;
+      judgeOne(point, i, t, watch.t, value, silent);
+    }
+    return true;
+  };
+  /** What is judged by arrival: time is ours. */
+  const signal = (point: Point | undefined, t: number, value: number) => {
+    if (!point) return;
     point.t = t;
     for (let i = 0; i < point.watches.length; i++) {
       const watch = point.watches[i] as Watch;
       if (t > watch.t) watch.t = t;
-      const now = watch.t;
-      if (watch.dueAt <= now || watch.judge.wakeAt <= now) catchUp(watch, now);
-      judged++;
-      const { judge } = watch;
-      const input = point.inputs[i] as number;
-      take(watch, silent && judge.silent ? judge.silent(input) : judge.reading(input, t, value, watch.breached), now);
-      if (watch.dueAt < watch.heapAt || watch.judge.wakeAt < watch.heapAt) arm(watch);
+      judgeOne(point, i, t, watch.t, value, false);
     }
-    return true;
+  };
+  /** A message as a whole: is the device there, and what time has it? What is old or sent again is no sign of life. */
+  const hear = (node: Node, t: number, answered: boolean, arrivedAt?: number) => {
+    const order = takeTime(node.time, t, arrivedAt, speed);
+    if (order !== 'next' && order !== 'anew') return;
+    if (arrivedAt !== undefined) {
+      node.lagMs = arrivedAt - t;
+      signal(node.clock, arrivedAt, node.lagMs / 1_000);
+    }
+    if (answered) signal(node.message, arrivedAt ?? t, 1);
   };
 
   return {
-    reading(device, t, values, bad) {
+    reading(device, t, values, bad, arrivedAt) {
       const node = nodes.get(device);
       if (!node) return true;
-      let good = false;
+      let answered = false;
       let [told, news] = [false, false];
+      for (const _ in values) {
+        answered = true;
+        break;
+      }
+      // A device that says what is wrong with a value has answered.
+      if (bad && !answered) for (const quantity in bad) if (!isSilence(bad[quantity])) answered = true;
+      hear(node, t, answered, arrivedAt);
       for (const quantity in values) {
-        good = true;
         const point = node.points.get(quantity);
         if (!point) continue;
         told = true;
-        if (feed(point, t, values[quantity] as number)) news = true;
+        if (feed(point, t, values[quantity] as number, false, arrivedAt)) news = true;
       }
       if (bad) {
         for (const quantity in bad) {
           const point = node.points.get(quantity);
-          const reason = bad[quantity];
           if (!point) continue;
           told = true;
-          if (feed(point, t, Number.NaN, reason === 'comm' || reason === 'stale')) news = true;
+          if (feed(point, t, Number.NaN, isSilence(bad[quantity]), arrivedAt)) news = true;
         }
       }
-      if (good && node.message) feed(node.message, t, 1);
       return news || !told;
     },
     point(device, quantity, t, value) {
@@ -288,30 +300,57 @@ export function openEngine(
       if (!node) return;
       const point = node.points.get(quantity);
       if (point) feed(point, t, value);
-      if (node.message && !Number.isNaN(value)) feed(node.message, t, 1);
+      if (!Number.isNaN(value)) hear(node, t, true);
     },
     port(device, quantity) {
       const node = nodes.get(device);
       const point = node?.points.get(quantity);
-      const message = node?.message;
-      if (!message) return point && ((t, value) => void feed(point, t, value));
+      if (!node?.message) return point && ((t, value) => void feed(point, t, value));
       return (t, value) => {
         if (point) feed(point, t, value);
-        if (!Number.isNaN(value)) feed(message, t, 1);
+        if (!Number.isNaN(value)) hear(node, t, true);
       };
     },
     status(device, t, online) {
       const node = nodes.get(device);
       if (!node) return;
-      if (!online) for (const point of node.points.values()) feed(point, Math.max(t, point.t), Number.NaN, true);
-      if (node.status) feed(node.status, Math.max(t, node.status.t + 1), online ? 1 : 0);
+      if (!online) {
+        // The time of a series stays: what the device says next is news, whatever its clock shows.
+        for (const point of node.points.values()) {
+          const now = t - node.lagMs;
+          for (let i = 0; i < point.watches.length; i++) {
+            judgeOne(point, i, now, Math.max((point.watches[i] as Watch).t, now), Number.NaN, true);
+          }
+        }
+      }
+      signal(node.status, Math.max(t, (node.status?.t ?? t) + 1), online ? 1 : 0);
+    },
+    clock(gateway, t, arrivedAt) {
+      signal(nodes.get(gateway)?.clock, arrivedAt, (arrivedAt - t) / 1_000);
+    },
+    jumped(ms, t) {
+      for (const node of nodes.values()) {
+        for (const point of [node.status, node.message, node.clock]) if (point && point.t > t) point.t = t;
+        node.lagMs += ms;
+      }
+      for (const watch of watches) {
+        if (watch.nodes.length > 0) pause(watch);
+        else {
+          watch.t = Math.min(watch.t, t);
+          watch.since += ms;
+          watch.dueAt += ms;
+        }
+        watch.heapAt = never;
+        watch.judge.start?.(t);
+        arm(watch);
+      }
     },
     tick(t) {
       for (let due = timers.pop(t); due; due = timers.pop(t)) {
         const watch = due.item;
         if (due.at < watch.heapAt) continue;
         watch.heapAt = never;
-        catchUp(watch, t);
+        catchUp(watch, t - lagOf(watch));
         arm(watch);
       }
     },

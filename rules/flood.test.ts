@@ -28,6 +28,7 @@ function openPlant() {
     devices,
     children: (id) => [...devices.values()].filter((device) => device.fedBy === id),
     byRole: () => [],
+    usersBehind: () => [],
     ancestors(id) {
       const up = devices.get(id)?.fedBy;
       return up === undefined ? [] : [up, ...this.ancestors(up)];

@@ -11,14 +11,17 @@ import type { Place } from './plant.ts';
 
 export type Verdict = 'breach' | 'clear' | 'unknown';
 
-/** A series that a judge reads. `message`: any message of the device with a good value (value 1). `status`: its gateway says online 1 or offline 0. */
-export type Input = { device: string; quantity: QuantityId } | { device: string; signal: 'message' | 'status' };
+/**
+ * A series that a judge reads. `message`: the device has answered (value 1), whether or not what it said is good. `status`: its gateway says online 1
+ * or offline 0. `clock`: seconds that its time is behind ours, negative when it is ahead. The three come at the time of arrival.
+ */
+export type Input = { device: string; quantity: QuantityId } | { device: string; signal: 'message' | 'status' | 'clock' };
 
 /** Judges one rule at one place. Keeps what it needs of the past; the engine calls it in time order. */
 export interface Judge {
   /**
    * A new reading of one input. `value` is NaN for a bad one. `breached`: the verdict that stands, so that a deadband can hold it.
-   * Times never go back within an input; between inputs they may by a little.
+   * Times never go back within an input (but see `anew`); between inputs they may by a little.
    */
   reading(input: number, t: number, value: number, breached: boolean): Verdict;
   /** Nothing comes of this input: no answer, or the device is offline. By default the same as a bad value. */
@@ -27,6 +30,8 @@ export interface Judge {
   wake?(t: number, breached: boolean): Verdict;
   /** Judging begins (start of the engine, or sight regained after the broker was away). */
   start?(t: number): void;
+  /** The clock of this input was set back to `t`: what it remembers of later times never was. Left out where times do not matter. */
+  anew?(input: number, t: number): void;
   /** When the verdict may change without a reading; Infinity when it cannot. */
   wakeAt: number;
   /** What the alarm shows: the value judged (NaN: none) and the limit (NaN: none). */
@@ -68,6 +73,8 @@ export interface KindDefinition<S extends z.ZodType> {
   drawn?: readonly DrawnParam[];
   /** Unit of the value and limit that the alarm shows, where it is not that of the quantity. */
   unit?(params: z.output<S>): string;
+  /** Does the alarm show the value of the first input where the rule names no quantity? Default true. */
+  showsValue?: boolean;
   /** Fallback for rules without their own; places as in rule.message, and {note}. */
   message: Text;
   examples: Example[];
@@ -85,6 +92,7 @@ export interface RuleKind {
   drawn: readonly DrawnParam[];
   /** undefined: that of the quantity. */
   unit(params: unknown): string | undefined;
+  showsValue: boolean;
   message: Text;
   examples: Example[];
 }
@@ -102,6 +110,7 @@ export function defineKind<S extends z.ZodType>(kind: KindDefinition<S>): RuleKi
     needsQuantity: kind.needsQuantity ?? true,
     drawn: kind.drawn ?? [],
     unit: (params) => kind.unit?.(own(params)),
+    showsValue: kind.showsValue ?? true,
     message: kind.message,
     examples: kind.examples,
   };

@@ -1,6 +1,6 @@
 /** The words of an alarm: what, where, since when, how bad; in both languages. */
 import { quantity as quantityOf } from '../shared/quantity.ts';
-import { fillText, type Language, sentences, type Text } from '../shared/text.ts';
+import { fillText, joinTexts, type Language, sentences, type Text } from '../shared/text.ts';
 import { localTime, shown, supplements } from '../shared/wording.ts';
 import type { Instance } from './pack.ts';
 
@@ -38,6 +38,10 @@ export function messageOf(instance: Instance, { value, limit, at, now, note }: W
   const tail: Text[] = [];
   // This text stays as it is; the number of now stands beside it, wherever it is shown.
   if (value !== null && state === undefined && /\{value\}/.test(template.en)) tail.push(atRaising);
+  if (instance.dark.length > 0) {
+    const { zh, en } = joinTexts(instance.dark);
+    tail.push({ zh: `停电范围：${zh}`, en: `Without power: ${en}` });
+  }
   if (now - at > lateMs) {
     tail.push({
       zh: `（补传数据：事情发生于 ${since}，${localTime(now, place.plant.timezone)} 才获知）`,

@@ -9,6 +9,7 @@ import { type QuantityId, quantity as quantityOf } from '../shared/quantity.ts';
 import { type Pack, packSchema, type Rule, type RuleOverride } from '../shared/rule.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { System } from '../shared/system.ts';
+import type { Text } from '../shared/text.ts';
 import type { Input, Judge, RuleKind } from './kind.ts';
 import { kinds } from './kinds.ts';
 import { type Place, type Plant, plantOf, select } from './plant.ts';
@@ -31,6 +32,8 @@ export interface Instance {
   definition: Omit<AlarmDefinition, 'message'>;
   /** Rules that hide this one. */
   suppressedBy: readonly string[];
+  /** Departments and tenants that have no power while its condition is there. */
+  dark: readonly Text[];
   open(): Judge;
 }
 
@@ -76,7 +79,8 @@ export function withOverride(rule: Rule, override: RuleOverride): Rule {
     ...(override.params ? { params: { ...rule.params, ...override.params } } : {}),
     ...(override.on_delay === undefined ? {} : { on_delay: override.on_delay }),
     ...(override.off_delay === undefined ? {} : { off_delay: override.off_delay }),
-    ...(override.priority === undefined ? {} : { priority: override.priority }),
+    // A priority that the site chose stands, whatever hangs on the device.
+    ...(override.priority === undefined ? {} : { priority: override.priority, cuts_power: false }),
   };
 }
 
@@ -140,9 +144,11 @@ export function openInstance(rule: Rule, place: Place, pack = 'site'): Instance 
   }
   const params = parsed.data;
   const { device } = place;
+  const dark = rule.cuts_power ? place.plant.usersBehind(device.id) : [];
+  const priority = dark.length > 0 ? 'critical' : rule.priority;
   if (!kind.open(params, place)) return undefined;
   const inputs = kind.inputs(params, place);
-  const shown = inputs[0] && 'quantity' in inputs[0] ? inputs[0].quantity : null;
+  const shown = kind.showsValue && inputs[0] && 'quantity' in inputs[0] ? inputs[0].quantity : null;
   const quantity: QuantityId | null = place.quantity ?? shown;
   return {
     id: `${rule.id.toLowerCase()}.${device.id}`,
@@ -155,6 +161,7 @@ export function openInstance(rule: Rule, place: Place, pack = 'site'): Instance 
     onDelayMs: rule.on_delay,
     offDelayMs: rule.off_delay,
     suppressedBy: rule.suppressed_by,
+    dark,
     open: () => kind.open(params, place) as Judge,
     definition: {
       id: `${rule.id.toLowerCase()}.${device.id}`,
@@ -162,7 +169,7 @@ export function openInstance(rule: Rule, place: Place, pack = 'site'): Instance 
       device: device.id,
       quantity,
       system: device.system ?? rule.select.system ?? systemOfRule[rule.id.split('-')[0] as string] ?? 'environment',
-      priority: rule.priority,
+      priority,
       trade: device.trade ?? rule.trade,
       lifeSafety: rule.life_safety,
       latching: rule.latching,
@@ -173,7 +180,7 @@ export function openInstance(rule: Rule, place: Place, pack = 'site'): Instance 
       building: device.building ?? null,
       department: device.department ?? null,
       source: rule.source,
-      ticket: rule.ticket ?? rule.priority !== 'low',
+      ticket: rule.ticket ?? priority !== 'low',
       causeKey: `${rule.cause ?? rule.id}.${device.id}`,
     },
   };

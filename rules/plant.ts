@@ -20,6 +20,10 @@ export interface PlantDevice {
   trade: Trade | undefined;
   attributes: Attributes;
   pollMs: number;
+  /** Devices that send by themselves: the longest silence that means nothing. */
+  expireMs: number | undefined;
+  /** It stamps its readings itself, by a clock of its own. */
+  ownClock: boolean;
   /** What it is known to measure; undefined where only the profile knows it. */
   quantities: ReadonlySet<QuantityId> | undefined;
 }
@@ -33,6 +37,8 @@ export interface Plant {
   /** Devices fed by this one. */
   children(device: string): PlantDevice[];
   byRole(role: string): PlantDevice[];
+  /** Departments and tenants that live on this device and what it feeds, each once. */
+  usersBehind(device: string): Text[];
   /** The device that feeds it, the one above, and so on; nearest first. */
   ancestors(device: string): string[];
 }
@@ -68,6 +74,8 @@ export function plantOf(site: SiteConfig, speed = 1): Plant {
       trade: device.trade,
       attributes: device.attributes,
       pollMs: device.poll,
+      expireMs: modbus ? undefined : device.expire,
+      ownClock: !modbus && device.time !== undefined,
       quantities: measured && new Set(measured),
     });
   }
@@ -88,10 +96,18 @@ export function plantOf(site: SiteConfig, speed = 1): Plant {
       trade: undefined,
       attributes: {},
       pollMs: 0,
+      expireMs: undefined,
+      ownClock: true,
       quantities: new Set(),
     });
   }
   const children = Map.groupBy(devices.values(), (device) => device.fedBy);
+  const users = new Map<string, Text>();
+  const names = new Map([...site.departments, ...site.tenants].map(({ id, name }) => [id, name]));
+  for (const { device } of devicesOf(site)) {
+    const name = names.get(device.department ?? device.tenant ?? '');
+    if (name) users.set(device.id, name);
+  }
   const roles = Map.groupBy(devices.values(), (device) => device.role);
   return {
     site: site.site.id,
@@ -100,6 +116,19 @@ export function plantOf(site: SiteConfig, speed = 1): Plant {
     devices,
     children: (device) => children.get(device) ?? [],
     byRole: (role) => roles.get(role) ?? [],
+    usersBehind(device) {
+      const found = new Map<string, Text>();
+      const seen = new Set<string>();
+      const walk = (id: string) => {
+        if (seen.has(id)) return;
+        seen.add(id);
+        const user = users.get(id);
+        if (user) found.set(user.en, user);
+        for (const child of children.get(id) ?? []) walk(child.id);
+      };
+      walk(device);
+      return [...found.values()];
+    },
     ancestors(device) {
       const above: string[] = [];
       for (let up = devices.get(device)?.fedBy; up !== undefined && !above.includes(up); up = devices.get(up)?.fedBy) above.push(up);

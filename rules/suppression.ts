@@ -1,13 +1,18 @@
 /**
  * Suppression by design: which active condition hides which alarm. Conditions count, not what people did to the alarm: a root cause that is
- * acknowledged still explains what follows from it. Life-safety alarms are hidden only by rules that they name themselves.
+ * acknowledged still explains what follows from it.
+ *
+ * Life safety: such an alarm is hidden only by a rule that it names itself, and by maintenance of the very device that it is about, which a person
+ * began with a reason and an end. No season, no silence, no maintenance of what stands above (a gateway, a feeding meter) hides it.
  */
+import { priorities } from '../shared/alarm.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import { localClock } from './local-time.ts';
 import type { Instance, RuleBook } from './pack.ts';
 
-/** A device that does not answer hides what was last said about it. */
+/** A device that does not answer hides what was last said about it, unless that is more urgent than the silence. */
 const silent = ['SYS-COMM', 'SYS-COMM-O2'];
+const rankOf = ({ definition }: Instance) => priorities.indexOf(definition.priority);
 
 export interface Suppression {
   /** The alarm id that hides this instance now; undefined when none does. */
@@ -49,19 +54,22 @@ export function openSuppression(book: Pick<RuleBook, 'instances' | 'plant'>, sea
   return {
     hiddenBy(instance) {
       const { season } = instance.rule;
-      if (season !== undefined && off.has(season)) return `season:${season}`;
+      const { lifeSafety } = instance.definition;
+      if (season !== undefined && off.has(season) && !lifeSafety) return `season:${season}`;
       if (served.size > 0) {
-        const place = placesAbove(instance.place.device.id).find((one) => served.has(one));
+        const { id } = instance.place.device;
+        const place = (lifeSafety ? [id] : placesAbove(id)).find((one) => served.has(one));
         if (place !== undefined) return `maintenance:${place}`;
       }
       for (const rule of parentsOf(instance)) {
         const there = active.get(rule);
         if (!there || there.size === 0) continue;
         // Silence hides only what is said about the silent device itself.
-        const places = silent.includes(rule) ? [instance.place.device.id] : placesAbove(instance.place.device.id);
+        const isSilence = silent.includes(rule);
+        const places = isSilence ? [instance.place.device.id] : placesAbove(instance.place.device.id);
         for (const place of places) {
           const parent = there.get(place);
-          if (parent && parent !== instance) return parent.id;
+          if (parent && parent !== instance && !(isSilence && rankOf(parent) > rankOf(instance))) return parent.id;
         }
         for (const parent of there.values()) if (parent.rule.site_wide && parent !== instance) return parent.id;
       }

@@ -19,6 +19,8 @@ export function examplePlace(quantity: QuantityId | undefined, attributes: Recor
     trade: undefined,
     attributes,
     pollMs: 5_000,
+    expireMs: undefined,
+    ownClock: true,
     quantities: undefined,
   };
   const plant: Plant = {
@@ -28,6 +30,7 @@ export function examplePlace(quantity: QuantityId | undefined, attributes: Recor
     devices: new Map([[device.id, device]]),
     children: () => [],
     byRole: () => [],
+    usersBehind: () => [],
     ancestors: () => [],
   };
   return { device, quantity: quantity ?? null, plant };
@@ -47,8 +50,8 @@ export function judgeExample(kind: RuleKind, example: Example): Verdict {
     verdict = next;
     if (next !== 'unknown') breached = next === 'breach';
   };
-  const wakeUntil = (t: number) => {
-    while (judge.wake && judge.wakeAt <= t) {
+  const wakeUntil = (t: number, before = false) => {
+    while (judge.wake && (before ? judge.wakeAt < t : judge.wakeAt <= t)) {
       const at = judge.wakeAt;
       take(judge.wake(at, breached));
       if (judge.wakeAt <= at) judge.wakeAt = Number.POSITIVE_INFINITY;
@@ -57,7 +60,7 @@ export function judgeExample(kind: RuleKind, example: Example): Verdict {
   let last = startMs;
   for (const [seconds, values] of example.readings) {
     last = startMs + seconds * 1_000;
-    wakeUntil(last);
+    wakeUntil(last, true);
     (Array.isArray(values) ? values : [values]).forEach((value, input) => {
       if (value !== undefined) take(judge.reading(input, last, value ?? Number.NaN, breached));
     });

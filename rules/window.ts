@@ -24,6 +24,13 @@ export function openExtreme(which: 'max' | 'min', widthMs: number) {
       values.push(value);
       drop(t);
     },
+    /** The clock was set back to `t`: what is later never was. */
+    anew(t: number) {
+      while (times.length > memory.head && (times.at(-1) as number) > t) {
+        times.pop();
+        values.pop();
+      }
+    },
     /** NaN without a value in the window. */
     at(t: number): number {
       drop(t);
@@ -78,6 +85,13 @@ export function openMean(widthMs: number, holdMs = widthMs) {
         times.splice(0, memory.head);
         values.splice(0, memory.head);
         memory.head = 0;
+      }
+    },
+    /** The clock was set back to `t`: what is later never was. */
+    anew(t: number) {
+      while (times.length > memory.head && (times.at(-1) as number) > t) {
+        times.pop();
+        values.pop();
       }
     },
     /** NaN when less than half of the window is known. */

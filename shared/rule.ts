@@ -49,6 +49,9 @@ export const ruleSchema = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: 'Its alarm concerns the whole site (mains lost): hides what names it, wherever' }),
+  cuts_power: z.boolean().default(false).meta({
+    description: 'Its alarm says that the device feeds nothing: names the departments behind it, and is critical where there are any',
+  }),
   season: z.string().optional().meta({ description: 'Calls people only in this season of the site (rules.seasons), such as heating' }),
   cause: z
     .string()

@@ -24,6 +24,12 @@ export function fillText(template: Text, values: Record<string, string | number 
   return { zh: pick('zh'), en: pick('en') };
 }
 
+/** Names in a row. */
+export const joinTexts = (parts: readonly Text[]): Text => ({
+  zh: parts.map(({ zh }) => zh).join('、'),
+  en: parts.map(({ en }) => en).join(', '),
+});
+
 /** Sentences one after the other, each with a full stop unless it has an end of its own. */
 export function sentences(parts: readonly string[], language: Language): string {
   const [stop, gap] = language === 'zh' ? ['。', ''] : ['.', ' '];

@@ -4,6 +4,7 @@ import type { Newest } from '../../ingest/store.ts';
 import { isQuantity, type QuantityId } from '../../shared/quantity.ts';
 import type { BadReason, Quality } from '../../shared/reading.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../../shared/readings.ts';
+import { newSeriesTime, type SeriesTime, takeTime } from '../../shared/series-time.ts';
 import { filters, parseTopic } from '../../shared/topic.ts';
 
 export interface LatestValue {
@@ -21,6 +22,8 @@ export interface LiveDevice {
   reason: string | null;
   lastReadingAt: number | null;
   latest: Map<QuantityId, LatestValue>;
+  /** The times that the series carry themselves; what is shown never lies in the future. */
+  times: Map<QuantityId, SeriesTime>;
 }
 
 export interface LiveChange {
@@ -36,10 +39,17 @@ export class LiveCache {
   invalid = 0;
   #changed: LiveChange = { readings: new Map(), devices: new Set() };
   readonly #site: string;
+  readonly #now: () => number;
+  readonly #speed: number;
 
-  constructor(site: string, devices: Iterable<string>) {
+  /** @param now plant time */
+  constructor(site: string, devices: Iterable<string>, now: () => number, speed = 1) {
     this.#site = site;
-    for (const id of devices) this.devices.set(id, { online: null, since: null, reason: null, lastReadingAt: null, latest: new Map() });
+    this.#now = now;
+    this.#speed = speed;
+    for (const id of devices) {
+      this.devices.set(id, { online: null, since: null, reason: null, lastReadingAt: null, latest: new Map(), times: new Map() });
+    }
   }
 
   /** Subscribes now and after every reconnect. */
@@ -70,10 +80,11 @@ export class LiveCache {
       return;
     }
     const { t, v, bad, left } = readings;
+    const now = this.#now();
     if (left !== undefined) this.invalid++;
-    for (const id in v) this.#value(parts.device, device, id as QuantityId, { value: v[id] as number, t, quality: 'good' });
+    for (const id in v) this.#value(parts.device, device, id as QuantityId, { value: v[id] as number, t, quality: 'good' }, now);
     for (const id in bad)
-      this.#value(parts.device, device, id as QuantityId, { value: null, t, quality: 'bad', reason: bad[id] as BadReason });
+      this.#value(parts.device, device, id as QuantityId, { value: null, t, quality: 'bad', reason: bad[id] as BadReason }, now);
   }
 
   /** Values that the store holds; anything newer from MQTT stays. */
@@ -118,12 +129,20 @@ export class LiveCache {
     this.#changed.devices.add(id);
   }
 
-  #value(id: string, device: LiveDevice, quantity: QuantityId, value: LatestValue): void {
-    const known = device.latest.get(quantity);
-    // Late data out of a gateway's outbox goes into the store, not onto the screen.
-    if (known && known.t > value.t) return;
+  /** `arrivedAt`: undefined for what the store knows. */
+  #value(id: string, device: LiveDevice, quantity: QuantityId, read: LatestValue, arrivedAt?: number): void {
+    let time = device.times.get(quantity);
+    if (!time) {
+      time = newSeriesTime();
+      device.times.set(quantity, time);
+    }
+    // Late data out of a gateway's outbox goes into the store, not onto the screen; a clock that was set back hides nothing.
+    const order = takeTime(time, read.t, arrivedAt, this.#speed);
+    if (order === 'late') return;
+    const value = arrivedAt !== undefined && read.t > arrivedAt ? { ...read, t: arrivedAt } : read;
     device.latest.set(quantity, value);
-    if (value.quality === 'good' && (device.lastReadingAt === null || value.t > device.lastReadingAt)) device.lastReadingAt = value.t;
+    if (value.quality === 'good' && (device.lastReadingAt === null || order === 'anew' || value.t > device.lastReadingAt))
+      device.lastReadingAt = value.t;
     let changes = this.#changed.readings.get(id);
     if (!changes) {
       changes = new Map();

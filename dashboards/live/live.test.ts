@@ -184,7 +184,7 @@ describe('the live stream', () => {
 
 describe('the live cache', () => {
   it('knows without the store what a panel shows of now: good values, online, how many points are bad', () => {
-    const cache = new LiveCache('demo', ['loop-1', 'loop-2']);
+    const cache = new LiveCache('demo', ['loop-1', 'loop-2'], () => 2_000);
     cache.remember([{ device: 'loop-1', field: 'pressure_kpa', t: 1_000, value: 250 }]);
     cache.message(
       topics.readings('demo', 'gw1', 'loop-1'),
@@ -199,8 +199,32 @@ describe('the live cache', () => {
     ]);
   });
 
+  it('shows what a device says now, whatever a stamp from the future or a clock set back says; late data stays off the screen', () => {
+    let now = 10_000_000;
+    const cache = new LiveCache('demo', ['loop-1'], () => now);
+    let seq = 0;
+    const shown = (t: number, value: number) => {
+      now += 1_000;
+      cache.message(
+        'plantroom/demo/gw1/loop-1/readings',
+        Buffer.from(JSON.stringify({ boot: 'b', seq: seq++, t, v: { pressure_kpa: value } })),
+      );
+      const { value: known, t: at } = cache.devices.get('loop-1')!.latest.get('pressure_kpa')!;
+      expect(at).toBeLessThanOrEqual(now);
+      return known;
+    };
+    expect(shown(now + 1_000, 403)).toBe(403);
+    // One message an hour ahead, then the true ones.
+    expect(shown(now + 3_600_000, 403)).toBe(403);
+    expect(shown(now + 1_000, 109)).toBe(109);
+    // Out of an outbox.
+    expect(shown(now - 600_000, 300)).toBe(109);
+    // The clock of the device is set back by 90 s.
+    expect([1, 2, 3].map((step) => shown(now - 89_000, 100 + step))).toEqual([109, 109, 103]);
+  });
+
   it('takes the store for what is older and never for what is newer', () => {
-    const cache = new LiveCache('demo', ['loop-1']);
+    const cache = new LiveCache('demo', ['loop-1'], () => 2_000);
     const send = (t: number, value: number) =>
       cache.message(
         'plantroom/demo/gw1/loop-1/readings',

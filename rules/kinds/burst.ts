@@ -37,6 +37,7 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
+      anew: (_input, t) => highest.anew(t),
       reading(input, t, value, breached): Verdict {
         if (input === 0) {
           now.pressure = value;

@@ -25,6 +25,10 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: most,
+      anew(_input, t) {
+        if (own.lastT > t) own.lastT = t;
+        if (own.slot > Math.floor(t / window)) own.slot = Number.NaN;
+      },
       reading(_input, t, value, breached) {
         const now = Math.floor(t / window);
         if (now !== own.slot) {

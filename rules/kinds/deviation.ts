@@ -58,6 +58,15 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
+      anew(_input, t) {
+        short.anew(t);
+        recent.anew(t);
+        while (waiting.length > 0 && (waiting.at(-1) as [number, number])[0] > t) waiting.pop();
+        own.nextMean = Math.min(own.nextMean, t);
+        own.first = Math.min(own.first, t);
+        own.slot = Number.NaN;
+        own.ofHour = Number.NaN;
+      },
       reading(_input, t, value, breached) {
         if (Number.isNaN(value)) return 'unknown';
         if (Number.isNaN(own.first)) own.first = t;

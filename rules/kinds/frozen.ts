@@ -23,6 +23,10 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
+      anew(_input, t) {
+        memory.since = Math.min(memory.since, t);
+        memory.last = Math.min(memory.last, t);
+      },
       reading(_input, t, value) {
         if (Number.isNaN(value)) return 'unknown';
         judge.value = value;

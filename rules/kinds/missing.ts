@@ -1,4 +1,7 @@
-/** A device from which nothing comes. Its gateway's word "offline" does not shorten the wait; any good value ends it. */
+/**
+ * A device from which nothing comes; any answer ends it, also one that says that a value is bad. Judged by arrival: what the device's own clock shows
+ * matters nothing here. Its gateway's word "offline" does not shorten the wait.
+ */
 import { z } from 'zod';
 import { durationSchema } from '../../shared/duration.ts';
 import { defineKind, type Judge } from '../kind.ts';
@@ -8,7 +11,11 @@ export default defineKind({
   title: { zh: '通讯中断', en: 'Nothing comes' },
   params: z.strictObject({
     after: durationSchema.default(60_000).meta({ description: 'Nothing for so long' }),
-    polls: z.number().positive().default(3).meta({ description: 'And for so many poll intervals of the device, whichever is longer' }),
+    polls: z
+      .number()
+      .positive()
+      .default(3)
+      .meta({ description: 'And for so many poll intervals of the device, or for its `expire` over MQTT, whichever is longer' }),
   }),
   needsQuantity: false,
   inputs: (_params, place) => [
@@ -19,7 +26,8 @@ export default defineKind({
   open({ after, polls }, place) {
     // On a site that runs fast a busy machine is no silent device: at least ten real seconds.
     const { speed } = place.plant;
-    const patience = Math.max(after, polls * place.device.pollMs, speed > 1 ? 10_000 * speed : 0);
+    const { pollMs, expireMs } = place.device;
+    const patience = Math.max(after, expireMs ?? polls * pollMs, speed > 1 ? 10_000 * speed : 0);
     const judge: Judge = {
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,

@@ -38,6 +38,11 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: ratedA,
+      anew(input, t) {
+        const phase = phases[input] as ReturnType<typeof newPhase>;
+        if (phase.t > t) phase.t = t;
+        if (phase.above > t) phase.above = t;
+      },
       reading(input, t, value, breached) {
         const phase = phases[input] as ReturnType<typeof newPhase>;
         if (Number.isNaN(value)) {

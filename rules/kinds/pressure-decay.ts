@@ -44,6 +44,9 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: limit_pct_h,
+      anew(_input, t) {
+        if (own.begin && own.begin.t > t) own.begin = undefined;
+      },
       reading(input, t, value) {
         if (Number.isNaN(value)) {
           own.begin = undefined;

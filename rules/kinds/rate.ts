@@ -13,20 +13,30 @@ export default defineKind({
       fall: limitSchema.optional().meta({ description: 'Falls by this much …' }),
       rise: limitSchema.optional().meta({ description: 'or rises by this much …' }),
       within: durationSchema.meta({ description: '… within this time' }),
+      until: limitSchema
+        .optional()
+        .meta({ description: 'A fall goes on until the value is above this again (a rise: below); a leak does not end where nothing is left to fall' }),
     })
     .refine(({ fall, rise }) => fall !== undefined || rise !== undefined, 'fall, rise or both'),
   windowMs: ({ within }) => within,
-  open({ fall, rise, within }, { device }) {
+  open({ fall, rise, within, until }, { device }) {
     const down = fall === undefined ? Number.POSITIVE_INFINITY : resolveLimit(fall, device.attributes);
     const up = rise === undefined ? Number.POSITIVE_INFINITY : resolveLimit(rise, device.attributes);
-    if (down === undefined || up === undefined) return undefined;
+    const back = until === undefined ? Number.NaN : resolveLimit(until, device.attributes);
+    if (down === undefined || up === undefined || back === undefined) return undefined;
     const highest = openExtreme('max', within);
     const lowest = openExtreme('min', within);
+    /** Which way it went when the breach began. */
+    const own = { fell: false };
     const judge: Judge = {
-      memory: { highest: highest.memory, lowest: lowest.memory },
+      memory: { own, highest: highest.memory, lowest: lowest.memory },
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
+      anew(_input, t) {
+        highest.anew(t);
+        lowest.anew(t);
+      },
       reading(_input, t, value, breached) {
         judge.value = value;
         if (Number.isNaN(value)) return 'unknown';
@@ -34,10 +44,15 @@ export default defineKind({
         lowest.add(t, value);
         const fallen = highest.at(t) - value;
         const risen = value - lowest.at(t);
-        judge.limit = fallen / down >= risen / up ? highest.at(t) - down : lowest.at(t) + up;
+        const falls = fallen / down >= risen / up;
+        judge.limit = falls ? highest.at(t) - down : lowest.at(t) + up;
         // Half the rate ends it: a deadband that needs no setting.
         const part = breached ? 0.5 : 1;
-        return fallen >= down * part || risen >= up * part ? 'breach' : 'clear';
+        if (fallen >= down * part || risen >= up * part) {
+          if (!breached) own.fell = falls;
+          return 'breach';
+        }
+        return breached && (own.fell ? value < back : value > back) ? 'breach' : 'clear';
       },
     };
     return judge;
@@ -52,6 +67,8 @@ export default defineKind({
     { say: 'a rise is no fall', params: { fall: 10, within: '60s' }, readings: [[0, 400], [30, 420]], verdict: 'clear' },
     { say: 'rises fast', params: { rise: 10, within: '60s' }, readings: [[0, 40], [30, 52]], verdict: 'breach' },
     { say: 'steady again', params: { fall: 10, within: '60s' }, readings: [[0, 400], [30, 385], [100, 385]], verdict: 'clear' },
+    { say: 'at the bottom nothing falls any more, but it has not come back', params: { fall: 10, within: '60s', until: 390 }, readings: [[0, 400], [30, 90], [600, 90]], verdict: 'breach' },
+    { say: 'back again', params: { fall: 10, within: '60s', until: 390 }, readings: [[0, 400], [30, 90], [600, 90], [700, 395], [800, 395]], verdict: 'clear' },
     { say: 'bad', params: { fall: 10, within: '60s' }, readings: [[0, 400], [30, null]], verdict: 'unknown' },
   ],
 }); // biome-ignore format: examples read as a table

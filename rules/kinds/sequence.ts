@@ -72,6 +72,9 @@ export default defineKind({
       wakeAt: Number.POSITIVE_INFINITY,
       value: Number.NaN,
       limit: Number.NaN,
+      anew(_input, t) {
+        if (seen.since > t) seen.since = t;
+      },
       reading(input, t, value, breached) {
         const known = Number.isNaN(value) ? undefined : value;
         judge.wakeAt = Number.POSITIVE_INFINITY;

@@ -7,7 +7,7 @@ export default defineScenario({
   system: 'electricity',
   params: { feeder: { default: 'fd-front-high' } },
   rampS: 0,
-  expects: (params) => [{ rule: 'EL-DEAD', device: text(params, 'feeder'), priority: 'high' }],
+  expects: (params) => [{ rule: 'EL-DEAD', device: text(params, 'feeder'), priority: 'critical' }],
   damage: () => ({ what: { zh: '病区停电', en: 'Wards without power' }, afterMs: 1 }),
   apply: (knobs, _level, params) => knobs.turn(text(params, 'feeder'), { tripped: 1 }),
 });
