@@ -5,7 +5,7 @@ import { systemLabels, systems, tradeLabels, trades } from '../../shared/system.
 import type { App, RouteContext } from '../route-context.ts';
 import { languages, problems, systemSchema, text, tradeSchema, userRole } from './schemas.ts';
 
-const place = z.object({ id: z.string(), name: text, building: z.string().nullable() });
+const place = z.object({ id: z.string(), name: text, building: z.string().nullable(), beds: z.number().int().nullable() });
 const siteReply = z
   .object({
     id: z.string(),
@@ -51,7 +51,11 @@ export function siteRoutes(app: App, { site, devices, clock, accounts }: RouteCo
     systems: systems.filter((id) => counts.has(id)).map((id) => ({ id, label: systemLabels[id], devices: counts.get(id) ?? 0 })),
     trades: trades.map((id) => ({ id, label: tradeLabels[id] })),
     buildings: site.buildings.map(named),
-    departments: site.departments.map((department) => ({ ...named(department), building: department.building ?? null })),
+    departments: site.departments.map((department) => ({
+      ...named(department),
+      building: department.building ?? null,
+      beds: department.beds ?? null,
+    })),
     tenants: site.tenants.map(named),
     gateways: site.gateways.map(named),
     quantities: vocabulary,

@@ -2,7 +2,6 @@
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useRoute } from './hash.ts';
 import { useWords } from './i18n/i18n.tsx';
-import { AlarmPage } from './pages/alarm.tsx';
 import { AlarmsPage } from './pages/alarms.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { BoardsPage } from './pages/boards.tsx';
@@ -15,6 +14,7 @@ import { WallPage } from './pages/wall.tsx';
 import { infoOf, type PageId, pageOf } from './pages.ts';
 import { useConsole } from './parts/context.ts';
 
+const AlarmPage = lazy(async () => ({ default: (await import('./pages/alarm.tsx')).AlarmPage }));
 const AlarmFiguresPage = lazy(async () => ({ default: (await import('./pages/alarm-figures.tsx')).AlarmFiguresPage }));
 const DeliveriesPage = lazy(async () => ({ default: (await import('./pages/deliveries.tsx')).DeliveriesPage }));
 const JournalPage = lazy(async () => ({ default: (await import('./pages/journal.tsx')).JournalPage }));

@@ -6,6 +6,7 @@ import { comparisonLabels } from '../chart/comparison.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { PriorityMark } from '../parts/priority.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
+import { gaugeFill } from './gauge-fill.ts';
 import { keyOf, type PanelAnswer, type PanelContent, type PanelLine } from './use-panel.ts';
 
 /** The worst limit that a value is beyond. */
@@ -71,7 +72,7 @@ export function StatPanel({ panel, content }: { panel: ReadingsPanel; content: P
 }
 
 export function GaugePanel({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
-  const { text } = useWords();
+  const { t, text, number } = useWords();
   const values = lines.flatMap(({ figure }) => (figure === null ? [] : [figure]));
   const [min, max] = panel.scale ?? [Math.min(0, ...values), Math.max(1, ...values) * 1.1];
   const place = (value: number) => `${Math.max(0, Math.min(100, ((value - min) / (max - min)) * 100))}%`;
@@ -79,14 +80,25 @@ export function GaugePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
     <ul className="gauges">
       {lines.map((line) => {
         const bad = beyond(line, line.figure);
+        const fill = line.figure === null ? undefined : gaugeFill(line.figure, min, max);
         return (
-          <li key={keyOf(line)}>
+          <li key={keyOf(line)} data-off={fill?.off}>
             <div className="gauge-head">
-              <span>{text(line.label)}</span>
+              <span>
+                {text(line.label)}
+                {fill?.off && (
+                  <small className="gauge-off">
+                    {' '}
+                    {t(fill.off === 'under' ? 'gauge.under' : 'gauge.over', { limit: number(fill.off === 'under' ? min : max, 0) })}
+                  </small>
+                )}
+              </span>
               <FigureText line={line} digits={panel.digits} />
             </div>
             <div className="gauge" aria-hidden="true">
-              {line.figure !== null && <i className={bad ? `fill-${bad}` : ''} style={{ width: place(line.figure) }} />}
+              {fill && (
+                <i className={`${bad ? `fill-${bad}` : ''}${fill.off ? ` ${fill.off}` : ''}`} style={{ width: `${fill.share * 100}%` }} />
+              )}
               {line.limits
                 .filter(({ value }) => value >= min && value <= max)
                 .map((limit) => (
@@ -94,7 +106,7 @@ export function GaugePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
                     key={`${limit.rule}${limit.value}`}
                     className={`limit fill-${limit.priority}`}
                     style={{ left: place(limit.value) }}
-                    title={`${limit.rule} ${limit.value}`}
+                    title={`${text(limit.title)} ${limit.value} ${line.unit}`}
                   />
                 ))}
             </div>

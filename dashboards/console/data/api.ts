@@ -48,7 +48,7 @@ export interface SiteInfo {
   systems: { id: System; label: Text; devices: number }[];
   trades: { id: Trade; label: Text }[];
   buildings: Named[];
-  departments: (Named & { building: string | null })[];
+  departments: (Named & { building: string | null; beds: number | null })[];
   tenants: Named[];
   gateways: Named[];
   quantities: Record<string, QuantityInfo>;
@@ -216,6 +216,8 @@ export const api = {
     call<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/${action}`, body),
   tickets: async (state = 'open') => call<Ticket[]>('GET', at('/api/tickets', { state })),
   ticket: (id: string) => call<Ticket & { journal: JournalInfo[] }>('GET', `/api/tickets/${encodeURIComponent(id)}`),
+  /** Of an alarm, closed ones too; newest first. */
+  ticketsOf: (alarm: string) => call<Ticket[]>('GET', at('/api/tickets', { alarm, state: 'all', limit: 20 })),
   openTicket: (body: object) => call<Ticket>('POST', '/api/tickets', body),
   moveTicket: (id: string, action: string, body: object = {}) =>
     call<Ticket>('POST', `/api/tickets/${encodeURIComponent(id)}/${action}`, body),

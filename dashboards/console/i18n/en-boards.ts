@@ -63,4 +63,6 @@ export const enBoards = {
   'chart.time': 'Time',
   'chart.exportOf': 'Export: {title}',
   'chart.exportedAt': 'Exported {time}',
+  'gauge.under': 'below the scale (from {limit})',
+  'gauge.over': 'beyond the scale (to {limit})',
 } as const;

@@ -65,4 +65,6 @@ export const zhBoards: Record<keyof typeof enBoards, string> = {
   'chart.time': '时间',
   'chart.exportOf': '导出：{title}',
   'chart.exportedAt': '导出时间 {time}',
+  'gauge.under': '低于量程（下限 {limit}）',
+  'gauge.over': '超出量程（上限 {limit}）',
 };

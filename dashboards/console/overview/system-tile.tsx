@@ -1,7 +1,7 @@
 /** One system: state, key value in large figures, trend, a few more values. Colour only for what is abnormal. */
 import type { SeriesPoint } from '../../../ingest/store.ts';
-import { type Alarm, priorityLabels } from '../../../shared/alarm.ts';
-import { calls, isHidden, mostUrgent } from '../../../shared/alarm-order.ts';
+import { type Alarm, alarmStateLabels, priorityLabels } from '../../../shared/alarm.ts';
+import { calls, isHidden, isLifeDanger, mostUrgent } from '../../../shared/alarm-order.ts';
 import type { System } from '../../../shared/system.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -15,7 +15,10 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
   const { t, text } = useWords();
   const { plant } = useConsole();
   const devices = [...plant.devices.values()].filter((device) => device.system === system);
-  const alarms = [...plant.alarms.values()].filter((alarm) => alarm.system === system && !isHidden(alarm));
+  const all = [...plant.alarms.values()].filter((alarm) => alarm.system === system);
+  const alarms = all.filter((alarm) => !isHidden(alarm) || isLifeDanger(alarm));
+  // Shelved, suppressed or out of service is not normal: the condition is there.
+  const quiet = all.filter((alarm) => isHidden(alarm) && alarm.active && !alarms.includes(alarm));
   const worstAlarm = mostUrgent(alarms);
   const offline = devices.filter(({ online }) => online === false).length;
   const label = plant.site.systems.find(({ id }) => id === system)?.label;
@@ -26,15 +29,21 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
     .filter(({ picked }) => picked.quantity !== undefined);
   const state = worstAlarm
     ? `${text(priorityLabels[worstAlarm.priority])}${alarms.length > 1 ? ` ×${alarms.length}` : ''}`
-    : offline > 0
-      ? t('state.offline', { n: offline })
-      : devices.every(({ lastReadingAt }) => lastReadingAt === null)
-        ? t('state.noData')
-        : t('state.normal');
+    : quiet.length > 0
+      ? t('tile.hiddenOnly', {
+          n: quiet.length,
+          states: [...new Set(quiet.map(({ state: one }) => text(alarmStateLabels[one])))].join(t('list.comma')),
+        })
+      : offline > 0
+        ? t('state.offline', { n: offline })
+        : devices.every(({ lastReadingAt }) => lastReadingAt === null)
+          ? t('state.noData')
+          : t('state.normal');
   return (
     <section
-      className={`tile${worstAlarm ? ` alarm-${worstAlarm.priority}${alarms.some(calls) ? ' calling' : ''}` : ''}`}
+      className={`tile${!worstAlarm && quiet.length > 0 ? ' has-hidden' : ''}${worstAlarm ? ` alarm-${worstAlarm.priority}${alarms.some(calls) ? ' calling' : ''}` : ''}`}
       data-system={system}
+      data-hidden={quiet.length > 0 ? quiet.length : undefined}
       aria-label={`${text(label)}: ${state}`}
     >
       <header>
@@ -43,6 +52,7 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
         <span className="tile-state">
           {worstAlarm && <PriorityMark priority={worstAlarm.priority} flash={calls(worstAlarm)} size={22} />}
           {alarms.length > 1 ? `×${alarms.length}` : state}
+          {worstAlarm && quiet.length > 0 && <small className="tile-hidden"> · {t('tile.hidden', { n: quiet.length })}</small>}
         </span>
       </header>
       <div className="tile-label">{t(values.key.label)}</div>

@@ -4,6 +4,7 @@ import { Button, Group } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type Alarm, alarmStateLabels } from '../../../shared/alarm.ts';
 import { api, type DeliveryInfo, type JournalInfo } from '../data/api.ts';
+import { AlarmChart, AlarmNeighbours, AlarmPlaces, LastHelp } from '../desk/alarm-context.tsx';
 import { alarmSteps } from '../desk/alarm-steps.ts';
 import { DeliveryList } from '../desk/delivery-list.tsx';
 import { useAlarmMove } from '../desk/use-alarm-move.ts';
@@ -46,8 +47,16 @@ export function AlarmPage({ id }: { id: string }) {
           <ul className="rows">
             <AlarmRow alarm={alarm} now={now} ask={ask} />
           </ul>
+          <AlarmPlaces alarm={alarm} />
           <AlarmDetail alarm={alarm} ask={ask} />
         </section>
+      )}
+      {alarm && (
+        <>
+          <AlarmChart alarm={alarm} />
+          <AlarmNeighbours alarm={alarm} />
+          <LastHelp alarm={alarm} />
+        </>
       )}
       {loaded && loaded.deliveries.length > 0 && (
         <section className="panel">
