@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from '../desk/index.ts';
 import { manualClock } from '../shared/clock.ts';
 import { operationsFile } from '../shared/role.ts';
 import { Accounts, sessionLimits } from './accounts.ts';
@@ -118,4 +119,39 @@ describe('plantroom user', () => {
     await expect(run('add', 'Bad Name', { role: 'viewer' })).rejects.toMatchObject({ code: 'usage/command' });
     await expect(run('dance')).rejects.toMatchObject({ code: 'usage/command' });
   });
+});
+
+describe('while the disk is full', () => {
+  it('people sign in and out without a row of it; what could not be written is written once there is room', async () => {
+    const clock = manualClock(1_770_000_000_000);
+    using db: Database = openDatabase(operationsFile(dataDir));
+    let full = false;
+    const refuse = () => {
+      if (full) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    };
+    const accounts = new Accounts(dataDir, clock, clock, {
+      ...db,
+      run: (sql, ...values) => {
+        refuse();
+        return db.run(sql, ...values);
+      },
+    });
+    await accounts.add({ name: 'wang', role: 'technician', password: 'a long password' }, 'test');
+    const before = accounts.openSession('wang');
+    full = true;
+    const during = accounts.openSession('wang');
+    accounts.note('wang', 'login', '10.0.0.9');
+    clock.advanceSync(10 * 60_000);
+    expect(accounts.session(during.token)?.user.name).toBe('wang');
+    expect(accounts.session(before.token)?.user.name).toBe('wang');
+    expect(() => accounts.change('wang', { role: 'admin' }, 'test')).toThrow(/disk is full/);
+    accounts.closeSession(during.token);
+    expect(accounts.session(during.token)).toBeUndefined();
+    full = false;
+    accounts.note('wang', 'logout', '10.0.0.9');
+    const signs = accounts.auditLog({ limit: 9 }).filter(({ action }) => /^log/.test(action));
+    expect(signs.map(({ action, at }) => [action, at])).toEqual([['logout', clock.now()], ['login', clock.now() - 600_000]]);
+    accounts.note('wang', 'login', '10.0.0.9');
+    expect(accounts.auditLog({ limit: 9, who: 'wang' }).length).toBe(3);
+  }); // biome-ignore format: short
 });

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type Database, openDatabase, readRecord, where } from '../desk/index.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
+import { isUnwritable } from '../shared/damaged.ts';
 import { Fault } from '../shared/errors.ts';
 import { operationsFile } from '../shared/role.ts';
 import { hashPassword, passwordFits, passwordLength } from './password.ts';
@@ -48,6 +49,15 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('bas
 /** Compared against when there is no such user, so that both take the same time. */
 const nobody = hashPassword(randomBytes(16).toString('hex'));
 
+interface SessionRow {
+  user: string;
+  createdAt: number;
+  expiresAt: number;
+  idleMs: number | null;
+}
+/** Kept in memory while the disk is full. */
+const mostFleeting = 500;
+
 export class Accounts implements Disposable {
   readonly #db: Database;
   readonly #ownsDb: boolean;
@@ -57,6 +67,10 @@ export class Accounts implements Disposable {
   onEnded: () => void = () => undefined;
 
   /** @param shared the operations database where the caller has it open already, so that a move and its audit row are one transaction */
+  /** Sessions that could not be written: the disk is full. They end with this process. */
+  readonly #fleeting = new Map<string, SessionRow>();
+  readonly #unwritten: { at: number; who: string; action: string; object: string }[] = [];
+
   /** Sessions run on the wall clock: people sign in by real time even where plant time runs faster. The audit log carries plant time. */
   constructor(dataDir: string, clock: Clock, wall: Clock = systemClock(), shared?: Database) {
     this.#clock = clock;
@@ -139,13 +153,18 @@ export class Accounts implements Disposable {
     const token = randomBytes(32).toString('base64url');
     const idleMs = days === undefined ? sessionLimits.idleMs : null;
     const expiresAt = now + (days === undefined ? sessionLimits.idleMs : days * 24 * hour);
-    this.#db.transact(() => {
-      this.#db.run('delete from sessions where expires_at < ?', now);
-      const sql = 'insert into sessions (token_hash, user, created_at, expires_at, idle_ms) values (?, ?, ?, ?, ?)';
-      this.#db.run(sql, hashOf(token), name, now, expiresAt, idleMs);
-      const oldest = 'select token_hash from sessions where user = ? order by created_at desc limit -1 offset ?';
-      this.#db.run(`delete from sessions where token_hash in (${oldest})`, name, sessionLimits.mostPerUser);
-    });
+    const keep = () =>
+      this.#db.transact(() => {
+        this.#db.run('delete from sessions where expires_at < ?', now);
+        const sql = 'insert into sessions (token_hash, user, created_at, expires_at, idle_ms) values (?, ?, ?, ?, ?)';
+        this.#db.run(sql, hashOf(token), name, now, expiresAt, idleMs);
+        const oldest = 'select token_hash from sessions where user = ? order by created_at desc limit -1 offset ?';
+        this.#db.run(`delete from sessions where token_hash in (${oldest})`, name, sessionLimits.mostPerUser);
+      });
+    if (!this.#tryWrite(keep)) {
+      if (this.#fleeting.size >= mostFleeting) this.#fleeting.delete(this.#fleeting.keys().next().value as string);
+      this.#fleeting.set(hashOf(token), { user: name, createdAt: now, expiresAt, idleMs });
+    }
     this.onEnded();
     return { token, expiresAt };
   }
@@ -153,10 +172,12 @@ export class Accounts implements Disposable {
   session(token: string): Session | undefined {
     const now = this.#wall.now();
     const hash = hashOf(token);
-    const row = this.#db.get<{ user: string; createdAt: number; expiresAt: number; idleMs: number | null }>(
-      'select user, created_at as createdAt, expires_at as expiresAt, idle_ms as idleMs from sessions where token_hash = ?',
-      hash,
-    );
+    const row =
+      this.#fleeting.get(hash) ??
+      this.#db.get<SessionRow>(
+        'select user, created_at as createdAt, expires_at as expiresAt, idle_ms as idleMs from sessions where token_hash = ?',
+        hash,
+      );
     if (!row || row.expiresAt < now) return undefined;
     const user = this.user(row.user);
     if (!user) return undefined;
@@ -164,23 +185,50 @@ export class Accounts implements Disposable {
       const later = Math.min(now + row.idleMs, row.createdAt + sessionLimits.longestMs);
       // Written at most every few minutes: a live page asks often.
       if (later - row.expiresAt > 5 * 60_000) {
-        this.#db.transact(() => {
-          this.#db.run('update sessions set expires_at = ? where token_hash = ?', later, hash);
-          this.#db.run('update users set last_seen_at = ? where name = ?', now, user.name);
-        });
+        this.#tryWrite(() =>
+          this.#db.transact(() => {
+            this.#db.run('update sessions set expires_at = ? where token_hash = ?', later, hash);
+            this.#db.run('update users set last_seen_at = ? where name = ?', now, user.name);
+          }),
+        );
       }
     }
     return { user, expiresAt: row.expiresAt };
   }
 
+  /** @throws when it stands in the file and the file cannot be written: then it is not closed, and must not seem so */
   closeSession(token: string): void {
-    this.#db.run('delete from sessions where token_hash = ?', hashOf(token));
+    if (!this.#fleeting.delete(hashOf(token))) this.#db.run('delete from sessions where token_hash = ?', hashOf(token));
     this.onEnded();
   }
 
   audit(who: string, action: string, object: string, before: unknown, after: unknown): void {
     const sql = 'insert into audit (at, who, action, object, before, after) values (?, ?, ?, ?, ?, ?)';
     this.#db.run(sql, this.#clock.now(), who, action, object, textOf(before), textOf(after));
+  }
+
+  /** The same for signing in and out: nobody is kept out because the disk is full. What could not be written is written as soon as it can be. */
+  note(who: string, action: string, object: string): void {
+    if (this.#unwritten.length >= mostFleeting) this.#unwritten.shift();
+    this.#unwritten.push({ at: this.#clock.now(), who, action, object });
+    const written = this.#tryWrite(() =>
+      this.#db.transact(() => {
+        const sql = 'insert into audit (at, who, action, object, before, after) values (?, ?, ?, ?, null, null)';
+        for (const entry of this.#unwritten) this.#db.run(sql, entry.at, entry.who, entry.action, entry.object);
+      }),
+    );
+    if (written) this.#unwritten.length = 0;
+  }
+
+  /** False: the disk takes nothing now. */
+  #tryWrite(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      return false;
+    }
   }
 
   /** Newest first. */

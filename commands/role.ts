@@ -20,6 +20,7 @@ import { loadSite } from '../shared/site-file.ts';
 import { Troubles } from '../shared/trouble.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
 import { completeSite } from './complete-site.ts';
+import { watchHouse } from './house-watch.ts';
 
 const heartbeatMs = 2_000;
 /** Metrics go with every fifth heartbeat: made into text every two seconds they would be a fifteenth of the gateway's work. */
@@ -77,6 +78,7 @@ const command: Command = {
     {
       await using running = new AsyncDisposableStack();
       running.use(await (await starter(role))(context));
+      running.use(watchHouse(context));
       running.use(heartbeat(context));
       process.send?.({ ready: true });
       log.info('ready');

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { isDamageOf, setAsideDamaged } from '../shared/damaged.ts';
 import { Fault } from '../shared/errors.ts';
 import { type Migration, migrations } from './migrations.ts';
 
@@ -33,20 +34,49 @@ export interface Database extends Disposable {
 }
 
 /**
- * Opens or makes the database and brings it to the present version. A writer waits for another one up to 10 s before it fails.
+ * Opens or makes the database and brings it to the present version. A writer waits for another one up to 10 s before it fails. A file that is no
+ * database any more is set aside, see damaged.ts.
  * @throws Fault desk/newer when a later version of the program has written it
  */
 export function openDatabase(file: string, steps: readonly Migration[] = migrations): Database {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  return databaseOn(openFile(file, steps));
+}
+
+export function openFile(file: string, steps: readonly Migration[] = migrations): DatabaseSync {
+  if (file === ':memory:') return opened(file, steps);
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    return opened(file, steps);
+  } catch (error) {
+    if (!isDamageOf(file, error)) throw error;
+    // Another role may have set it aside a moment ago: only what is damaged at a second look goes.
+    try {
+      return opened(file, steps);
+    } catch (again) {
+      if (!isDamageOf(file, again)) throw again;
+      setAsideDamaged(file);
+      return opened(file, steps);
+    }
+  }
+}
+
+function opened(file: string, steps: readonly Migration[]): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 10_000 });
   try {
     // FULL for every part of it: an acknowledgement must outlive a power cut; the few moves a second can afford the flush.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048;');
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;',
+    );
     migrate(db, steps, file);
+    return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** The five calls on a connection. */
+export function databaseOn(db: DatabaseSync): Database {
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const prepared = (sql: string) => {
     let statement = statements.get(sql);

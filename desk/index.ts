@@ -31,8 +31,10 @@ export type {
 export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
+export { keepReserve } from './reserve.ts';
 export { openRosters, type Rosters, type StoredChange, type StoredRoster } from './rosters.ts';
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
+export { openSturdyDatabase } from './sturdy.ts';
 export { isClosed, ticketSteps } from './ticket-state.ts';
 export { rank } from './tickets.ts';
 export { where } from './where.ts';

@@ -10,7 +10,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';
-import { openDatabase, openRosters, rostersOfSite } from '../desk/index.ts';
+import { type Database, openDatabase, openRosters, rostersOfSite } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
@@ -36,8 +36,9 @@ const keptMs = 2 * 365 * 86_400_000;
 
 export interface NotifierOptions {
   site: LoadedSite;
-  /** operationsFile(dataDir). */
-  file: string;
+  /** The operations database: that of whoever runs this, or the file (operationsFile(dataDir)). */
+  db?: Database;
+  file?: string;
   desk: EngineDesk;
   clock: Clock;
   log: Log;
@@ -53,14 +54,23 @@ export interface Notifier extends AsyncDisposable {
 }
 
 /** @throws Fault site/invalid when a channel is not set up right; nothing is sent with half a configuration */
-export function openNotifier({ site, file, desk, clock, log, metrics, environment = process.env, ...more }: NotifierOptions): Notifier {
+export function openNotifier({
+  site,
+  file = ':memory:',
+  desk,
+  clock,
+  log,
+  metrics,
+  environment = process.env,
+  ...more
+}: NotifierOptions): Notifier {
   const mistakes = checkChannels(site);
   if (mistakes.length > 0) throw new Fault('site/invalid', mistakes.map(formatMistake).join('\n'), { detail: { mistakes } });
   const wire = more.wire ?? (clock.speed === undefined ? clock : systemClock());
   const { config } = site;
   const routes: Route[] = config.channels.map((channel) => ({ config: channel, type: channelTypes.get(channel.type) as Route['type'] }));
 
-  const db = openDatabase(file);
+  const db = more.db ?? openDatabase(file);
   const ledger = openLedger(db);
   const rosters = openRosters(db, clock, config.site.timezone);
   rosters.takeFromSite(rostersOfSite(config));
@@ -157,7 +167,7 @@ export function openNotifier({ site, file, desk, clock, log, metrics, environmen
       closed = true;
       cancel();
       await Promise.all(senders.map((sender) => sender[Symbol.asyncDispose]()));
-      db[Symbol.dispose]();
+      if (!more.db) db[Symbol.dispose]();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The rules role: readings and device status in, alarms and tickets out. */
 import { Counter, Gauge } from 'prom-client';
-import { type EngineDesk, openEngineDesk } from '../desk/index.ts';
-import { speedFromEnvironment } from '../shared/clock.ts';
+import { type Database, type EngineDesk, keepReserve, openEngineDesk, openSturdyDatabase } from '../desk/index.ts';
+import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../shared/readings.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
@@ -42,7 +42,7 @@ interface Arrival {
 /** What tells people of alarms, in the same process: a look at the journal costs it nothing there. */
 export type OpenTeller = (setup: {
   site: RoleContext['site'];
-  file: string;
+  db: Database;
   desk: EngineDesk;
   clock: RoleContext['clock'];
   log: RoleContext['log'];
@@ -78,7 +78,12 @@ export const startRules =
       }),
     };
 
-    const desk = undo.use(openEngineDesk({ file: operationsFile(context.dataDir), clock }));
+    const file = operationsFile(context.dataDir);
+    const db = undo.use(
+      openSturdyDatabase(file, { clock: systemClock(), log, trouble: (detail) => context.troubles.be('operations-unwritable', detail) }),
+    );
+    if (!keepReserve(file)) log.info('no room for a reserve in the operations database; tried again at the next start');
+    const desk = undo.use(openEngineDesk({ db, clock }));
     const speed = speedFromEnvironment();
     const graceMs = graceRealMs * speed;
     const book = openRuleBook(context.site.config, undefined, speed);
@@ -98,7 +103,7 @@ export const startRules =
     // From here on to the handlers nothing may wait: the connection is told of only once.
     const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
     const publisher = undo.use(openPublisher(desk, client, site, clock, log, speed));
-    const notifier = undo.use(openTeller({ site: context.site, file: operationsFile(context.dataDir), desk, clock, log, metrics }));
+    const notifier = undo.use(openTeller({ site: context.site, db, desk, clock, log, metrics }));
 
     const told = () => {
       publisher.kick();

@@ -78,6 +78,11 @@ export const faults = {
     means: 'This step is not possible in the present state of the alarm or ticket',
     todo: 'Reload; somebody else may have been quicker',
   },
+  'desk/unwritable': {
+    retryable: true,
+    means: 'The operations database cannot be written: the disk is full or fails. Nothing of this step was kept',
+    todo: 'Make room on the disk or mend it; alarms go on being judged and told meanwhile',
+  },
   'desk/newer': {
     retryable: false,
     means: 'The operations database was written by a newer version of this program',

@@ -36,11 +36,11 @@ export function sessionRoutes(app: App, { accounts, wall }: RouteContext): void 
       const key = `${request.ip} ${name}`;
       const user = await guesses.try(key, () => accounts.passwordOf(name, request.body.password));
       if (!user) {
-        accounts.audit(name.slice(0, 32), 'login.refused', request.ip, null, null);
+        accounts.note(name.slice(0, 32), 'login.refused', request.ip);
         throw new Fault('api/denied', 'User or password is wrong', { detail: { status: 401 } });
       }
       const { token, expiresAt } = accounts.openSession(user.name, request.body.days);
-      accounts.audit(user.name, 'login', request.ip, null, null);
+      accounts.note(user.name, 'login', request.ip);
       if (request.body.days === undefined) {
         // As long as a session in use may last; when an unused one ends, the server decides. A screen on the wall stays signed in.
         const maxAge = sessionLimits.longestMs / 1000;
@@ -60,7 +60,7 @@ export function sessionRoutes(app: App, { accounts, wall }: RouteContext): void 
     { config: { permission: 'plant:read' }, schema: { response: { 204: z.null(), ...problems } } },
     async (request, reply) => {
       if (request.token) accounts.closeSession(request.token);
-      accounts.audit(userOf(request).name, 'logout', request.ip, null, null);
+      accounts.note(userOf(request).name, 'logout', request.ip);
       return reply.clearCookie(cookieName, cookieOptions).code(204).send(null);
     },
   );
