@@ -31,12 +31,18 @@ const line = z.object({
   statePriorities: z.record(z.string(), z.enum(priorities)).optional(),
   figure: z.number().nullable(),
   figureAt: z.number().nullable(),
+  place: text.nullable(),
   points: z.array(z.tuple([z.number(), z.number().nullable()])),
   limits: z.array(limit),
 });
 export const answer = z.object({ from: z.number(), to: z.number(), every: z.number(), lines: z.array(line) }).meta({ id: 'PanelAnswer' });
 
 const leastKeptMs = 5_000;
+/** A device that is read seldom says what is now for as long as a few readings of it. */
+const leastFreshMs = 15 * 60_000;
+const pollsMissed = 5;
+/** Where plant time runs faster, readings still take real time to come. */
+const wireMs = 15_000;
 const mostAtOnce = 4;
 const longestMs = 400 * 86_400_000;
 
@@ -51,6 +57,7 @@ export function boardRoutes(app: App, context: RouteContext): void {
   };
   const all = quantityIds;
   // From memory: a store would look through years for it, for every figure and screen.
+  const freshMs = (id: string) => Math.max(leastFreshMs, wireMs * (clock.speed ?? 1), pollsMissed * (devices.get(id)?.pollMs ?? 0));
   const newest = (ids: readonly string[]) => cache.newest(ids);
   const boardDevices = (): BoardDevice[] =>
     [...devices.values()].map((facts) => ({
@@ -117,7 +124,7 @@ export function boardRoutes(app: App, context: RouteContext): void {
           (device) =>
             (!query.building || device.building === query.building) && (!query.department || device.department === query.department),
         );
-        const source = { site, store: context.store(), devices: narrowed, rules: desk.rules(), newest, now };
+        const source = { site, store: context.store(), devices: narrowed, rules: desk.rules(), newest, now, freshMs };
         const asked = { from, to, points: query.points };
         const work = () => (query.shift ? earlierPanelData(panel, asked, query.shift, source) : panelData(panel, asked, source));
         return JSON.stringify(shortened(await gate(work)));

@@ -10,7 +10,13 @@ export default defineBoard({
   panels: [
     { id: 'open', kind: 'desk', view: 'open-tickets', title: { zh: '未完成工单', en: 'Open tickets' }, size: [12, 10] },
     { id: 'by-state', kind: 'desk', view: 'tickets-by-state', title: { zh: '按状态', en: 'By state' }, size: [12, 5] },
-    { id: 'overdue', kind: 'desk', view: 'overdue-tickets', title: { zh: '超时工单', en: 'Overdue tickets' }, size: [12, 5] },
+    {
+      id: 'overdue',
+      kind: 'desk',
+      view: 'overdue-tickets',
+      title: { zh: '开单超过 24 小时未完成', en: 'Tickets open over 24 hours' },
+      size: [12, 5],
+    },
     {
       id: 'offline-devices',
       kind: 'table',

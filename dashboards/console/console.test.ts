@@ -97,6 +97,29 @@ describe('figures of the overview', () => {
     expect(pickValue(pick, 'heating', [])).toMatchObject({ value: null, bad: false });
   });
 
+  it('compare what can be compared: per cent of nominal, distance from the limit of the room, the fullest phase', () => {
+    const lowest = systemValues.oxygen!.rows.find(({ label }) => label === 'value.zoneLow')!;
+    const zones = [
+      device('icu', 'ward-zone', { pressure_kpa: 310 }, { nominal_kpa: 400 }),
+      device('front', 'ward-zone', { pressure_kpa: 303 }, { nominal_kpa: 300 }),
+      device('mute', 'ward-zone', { pressure_kpa: null }, { nominal_kpa: 300 }),
+    ];
+    expect(pickValue(lowest, undefined, zones)).toMatchObject({ value: 77.5, unit: '%', devices: ['icu'], total: 3, valid: 2 });
+    const rooms = [
+      device('room-pump', 'room', { room_temp_c: 12 }, { room_min_c: 5 }),
+      device('ward', 'room', { room_temp_c: 17.5 }, { room_min_c: 18 }),
+    ];
+    expect(pickValue(systemValues.environment!.key, undefined, rooms)).toMatchObject({ value: -0.5, unit: 'K', devices: ['ward'] });
+    const load = systemValues.electricity!.rows.find(({ label }) => label === 'value.feeder')!;
+    const circuits = [
+      device('fd', 'feeder', { current_l1_a: 50, current_l2_a: 40, current_l3_a: 30 }, { rating_a: 100 }),
+      device('dm', 'department-meter', { current_l1_a: 10, current_l2_a: 66, current_l3_a: 10 }, { rating_a: 63 }),
+    ];
+    const found = pickValue(load, undefined, circuits);
+    expect(found).toMatchObject({ unit: '%', devices: ['dm'] });
+    expect(found.value).toBeCloseTo(104.8, 1);
+  });
+
   it('cover every system of the vocabulary once', () => {
     expect(columns.flat().sort()).toEqual([...systems].sort());
     expect(Object.keys(systemValues).sort()).toEqual([...systems].sort());

@@ -111,6 +111,40 @@ describe('a panel', () => {
     expect(trend.lines[0]!.points.at(-2)).toEqual([now - 2 * hour, 100]);
   });
 
+  it('a tile with its trend shows what is now and not the mean of the range; the lowest of several says where it is', async () => {
+    const tile = panel('stat', { select: { roles: ['ward-zone'] }, values: [pressureOfNominal], aggregate: 'last' }, { trend: true });
+    const { lines } = await ask(tile);
+    expect(lines).toMatchObject([{ figure: 75, place: null }]);
+    expect(lines[0]!.points.filter(([, value]) => value === 100).length).toBeGreaterThan(200);
+    const two = [...devices, device('low', { system: 'oxygen', role: 'ward-zone', attributes: { nominal_kpa: 300 }, quantities: new Set(['pressure_kpa']) })]; // biome-ignore format: short
+    const newest = () => [
+      { device: 'zone', field: 'pressure_kpa', t: now - minute, value: 310 },
+      { device: 'low', field: 'pressure_kpa', t: now - minute, value: 303 },
+    ];
+    const lowest = panel('stat', { select: { roles: ['ward-zone'] }, values: [pressureOfNominal], aggregate: 'last', combine: 'min' });
+    // 310 of 400 is less than 303 of 300.
+    const found = await panelData(lowest, { from: t0, to: now, points: 500 }, { ...source(), devices: two, newest });
+    expect(found.lines).toMatchObject([{ figure: 77.5, place: { en: 'zone' } }]);
+  });
+
+  it('shows nothing as now that is a quarter of an hour old, unless the device is read so seldom', async () => {
+    const tile = panel('gauge', { select: { devices: ['zone'] }, values: ['pressure_kpa'], aggregate: 'last' });
+    const old = { ...source(), newest: () => [{ device: 'zone', field: 'pressure_kpa', t: now - 16 * minute, value: 403 }] };
+    const range = { from: t0, to: now, points: 500 };
+    expect((await panelData(tile, range, old)).lines).toMatchObject([{ figure: null, figureAt: null }]);
+    expect((await panelData(tile, range, { ...old, freshMs: () => hour })).lines).toMatchObject([{ figure: 403 }]);
+  });
+
+  it('lists as devices with bad points those that have some', async () => {
+    const table = panel('table', { select: {}, values: [{ status: 'bad_points' }], aggregate: 'last' });
+    const newest = () => [
+      { device: 'main', field: 'bad_points', t: t0, value: 0 },
+      { device: 'other', field: 'bad_points', t: t0, value: 3 },
+    ];
+    const { lines } = await panelData(table, { from: t0, to: now, points: 500 }, { ...source(), newest });
+    expect(lines.filter(({ figure }) => figure !== null).map((line) => line.device)).toEqual(['other']);
+  });
+
   it('counts what counters counted, also over a replaced meter, and nothing twice in a department', async () => {
     const series: Series = { select: meters, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'department' };
     const { lines } = await ask(panel('bar', series, { bars: 'each' }), t0 + hour, now);

@@ -32,6 +32,8 @@ export interface PanelSource {
   newest(devices: readonly string[]): readonly Newest[] | Promise<readonly Newest[]>;
   /** Plant time. */
   now: number;
+  /** What stands for "now" is at most so old; older it is unknown. Default: 15 minutes. */
+  freshMs?(device: string): number;
 }
 
 export interface PanelLine {
@@ -50,6 +52,8 @@ export interface PanelLine {
   figure: number | null;
   /** When the figure was read, for figures that are the newest reading. */
   figureAt: number | null;
+  /** Where the lowest or highest of several devices was read. */
+  place: Text | null;
   points: SeriesPoint[];
   limits: DrawnLimit[];
 }
@@ -64,6 +68,8 @@ export interface PanelAnswer {
 
 const second = 1_000;
 const day = 86_400_000;
+/** The same as in Grafana. */
+const usuallyFreshMs = 15 * 60 * second;
 
 const ownShift = { '1d': 'day', '7d': 'week', '1M': 'month' } as const satisfies Record<NonNullable<ReadingsPanel['shift']>, Period>;
 const lookBackMs = { '14d': 14 * day } as const satisfies Record<NonNullable<ReadingsPanel['lookBack']>, number>;
@@ -79,7 +85,11 @@ export async function panelData(panel: ReadingsPanel, asked: PanelRange, source:
   const trend = isTrend(panel) || panel.trend === true;
   const every = stepOf(panel.series[0]?.step, range.to - range.from, range.points);
   const parts = await Promise.all(panel.series.map((series) => seriesLines(panel, series, range, trend, source)));
-  return { from: range.from, to: range.to, every, lines: parts.flat() };
+  // "Devices with bad points" are those that have some.
+  const lines = parts
+    .flat()
+    .filter(({ value, figure }) => panel.kind !== 'table' || value !== 'bad_points' || (figure !== null && figure > 0));
+  return { from: range.from, to: range.to, every, lines };
 }
 
 /** The same panel one period before, by the clocks of the site, with its points on the axis of the range that was asked. */
@@ -118,10 +128,10 @@ async function seriesLines(
   const several = series.values.length > 1 || panel.series.length > 1;
   for (const value of series.values) {
     const devices = devicesOfValue(series, value, source.devices);
-    const members = await membersOf(series, value, devices, range, trend, source);
+    const members = await membersOf(series, value, devices, range, trend, source, panel);
     const facts = factsOf(value);
     const rules = panel.rules ? source.rules.filter(({ rule }) => panel.rules?.includes(rule.id)) : [];
-    const frame = (of: readonly BoardDevice[], label: Text): Omit<PanelLine, 'points' | 'figure' | 'figureAt'> => ({
+    const frame = (of: readonly BoardDevice[], label: Text): Omit<PanelLine, 'points' | 'figure' | 'figureAt' | 'place'> => ({
       label,
       device: of.length === 1 && !series.combine ? of[0]!.id : null,
       deviceName: of.length === 1 && !series.combine ? of[0]!.name : null,
@@ -135,11 +145,14 @@ async function seriesLines(
     if (series.combine) {
       for (const [key, group] of groupsOf(members, series.by)) {
         const figures = group.flatMap(({ figure }) => (figure === null ? [] : [figure]));
+        const figure = figures.length > 0 ? reduce(series.combine, figures) : null;
+        const chosen = (series.combine === 'min' || series.combine === 'max') && group.length > 1;
         lines.push({
           ...frame(group.map(({ device }) => device), key === '' ? (series.label ?? facts.label) : nameOf(source.site, series.by, key)),
           points: combine(group.map(({ points }) => points), series.combine),
-          figure: figures.length > 0 ? reduce(series.combine, figures) : null,
+          figure,
           figureAt: null,
+          place: chosen && figure !== null && !facts.states ? (group.find((one) => one.figure === figure)?.device.name ?? null) : null,
         }); // biome-ignore format: short
       }
     } else {
@@ -149,7 +162,13 @@ async function seriesLines(
           : members.length === 1
             ? (series.label ?? facts.label)
             : both(member.device.name, facts.label);
-        lines.push({ ...frame([member.device], label), points: member.points, figure: member.figure, figureAt: member.figureAt });
+        lines.push({
+          ...frame([member.device], label),
+          points: member.points,
+          figure: member.figure,
+          figureAt: member.figureAt,
+          place: null,
+        });
       }
     }
   }
@@ -163,7 +182,8 @@ async function membersOf(
   devices: readonly BoardDevice[],
   range: PanelRange,
   trend: boolean,
-  { site, store, now, newest: newestOf }: PanelSource,
+  { site, store, now, newest: newestOf, freshMs = () => usuallyFreshMs }: PanelSource,
+  panel: ReadingsPanel,
 ): Promise<Member[]> {
   const expression = expressionOf(value);
   const fields: string[] = expression ? needsOf(expression).quantities : [factsOf(value).id];
@@ -178,16 +198,23 @@ async function membersOf(
     return result ?? null;
   };
 
-  // What is newest is known without reading a range.
-  if (!trend && series.aggregate === 'last' && range.to > now - Math.max(60 * second, (range.to - range.from) / 50)) {
+  // What is newest is known without reading a range; a figure with its trend is still what the device says now.
+  const isNow =
+    (!trend || panel.kind === 'stat') &&
+    series.aggregate === 'last' &&
+    range.to > now - Math.max(60 * second, (range.to - range.from) / 50);
+  const figures = new Map<BoardDevice, Pick<Member, 'figure' | 'figureAt'>>();
+  if (isNow) {
     const newest = new Map((await newestOf(devices.map(({ id }) => id))).map((one) => [`${one.device} ${one.field}`, one]));
-    return devices.map((device) => {
+    for (const device of devices) {
       const found = fields.map((field) => newest.get(`${device.id} ${field}`));
-      // A state that is written on change only stands until the next change.
-      const fresh = isStatus(value) ? found : found.map((one) => (one && one.t >= range.from ? one : undefined));
+      const oldest = Math.max(range.from, now - freshMs(device.id));
+      // A state that is written on change only stands until the next change; anything else that is old says nothing about now.
+      const fresh = isStatus(value) ? found : found.map((one) => (one && one.t >= oldest ? one : undefined));
       const figure = work(device, (field) => fresh[fields.indexOf(field)]?.value ?? null);
-      return { device, points: [], figure, figureAt: figure === null ? null : Math.max(...fresh.map((one) => one?.t ?? 0)) };
-    });
+      figures.set(device, { figure, figureAt: figure === null ? null : Math.max(...fresh.map((one) => one?.t ?? 0)) });
+    }
+    if (!trend) return devices.map((device) => ({ device, points: [], ...figures.get(device)! }));
   }
 
   const { timezone } = site.site;
@@ -206,7 +233,11 @@ async function membersOf(
       const there = column.flatMap(([, one]) => (one === null ? [] : [one]));
       return there.length > 0 ? reduce(outer, there) : null;
     });
-    return { device, points, figure: work(device, (field) => whole[fields.indexOf(field)] ?? null), figureAt: null };
+    return {
+      device,
+      points,
+      ...(figures.get(device) ?? { figure: work(device, (field) => whole[fields.indexOf(field)] ?? null), figureAt: null }),
+    };
   });
 }
 

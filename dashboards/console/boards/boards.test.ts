@@ -77,6 +77,7 @@ describe('a file for spreadsheets', () => {
     unit: 'kW',
     figure: 2,
     figureAt: null,
+  place: null,
     points: [[t, 1.5], [t + hour, null], [t + 2 * hour, -3]],
     limits: [],
     ...more,

@@ -175,15 +175,35 @@ function Pipeline() {
   );
 }
 
+/** Since when all of the switches have readings, within 90 days: that nothing failed is known since then only. */
+async function watchedSince(devices: readonly string[], now: number): Promise<number | null> {
+  const first = async (device: string, from: number, to: number, points: number) =>
+    (await api.series({ device, quantity: 'mains_available', from, to, points })).points.find(([, value]) => value !== null)?.[0];
+  const each = await Promise.all(
+    devices.map(async (device) => {
+      const begun = await first(device, now - 90 * dayMs, now, 90);
+      return begun === undefined ? null : ((await first(device, begun, Math.min(begun + dayMs, now), 1_440)) ?? begun);
+    }),
+  );
+  return each.length === 0 || each.includes(null) ? null : Math.max(...(each as number[]));
+}
+
 /** Safety services must be supplied within so long. */
 const mostTransferMs = 15_000;
 
 function Transfers() {
   const { t, text, number, dateTime } = useWords();
   const { plant } = useConsole();
-  const found = useAsked(() => api.transfers());
+  const { link } = useConsole();
+  const found = useAsked(async () => {
+    const transfers = await api.transfers();
+    const switches = [...plant.devices.values()].filter(({ role }) => role === 'transfer-switch').map(({ id }) => id);
+    return { transfers, since: transfers.length === 0 ? await watchedSince(switches, Math.ceil(link.now())) : null };
+  });
   if (!found) return null;
-  if (found.length === 0) return <p className="calm">{t('board.noTransfers')}</p>;
+  const { transfers, since } = found;
+  if (transfers.length === 0)
+    return <p className="calm">{since === null ? t('chart.empty') : t('board.noTransfers', { since: dateTime(since) })}</p>;
   return (
     <div>
       <table className="panel-table">
@@ -196,7 +216,7 @@ function Transfers() {
           </tr>
         </thead>
         <tbody>
-          {found.map(({ device, lostAt, suppliedAt, restoredAt }) => (
+          {transfers.map(({ device, lostAt, suppliedAt, restoredAt }) => (
             <tr key={`${device} ${lostAt}`}>
               <td>{dateTime(lostAt)}</td>
               <td>

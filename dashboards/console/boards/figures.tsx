@@ -63,6 +63,7 @@ export function StatPanel({ panel, content }: { panel: ReadingsPanel; content: P
           <div className="stat-value">
             <FigureText line={line} digits={panel.digits} />
           </div>
+          {line.place && <span className="kpi-label">{text(line.place)}</span>}
           <Difference line={line} content={content} digits={panel.digits} />
           {panel.trend && <Sparkline points={line.points} />}
         </div>

@@ -11,7 +11,7 @@ export const enBoards = {
   'board.outage': 'Outage',
   'board.neverSupplied': 'never',
   'board.stillOut': 'not over',
-  'board.noTransfers': 'The mains did not fail in the last 90 days',
+  'board.noTransfers': 'The mains have not failed since {since}; before that nothing is known, 90 days at most',
   'board.lag': 'Latency, meter to store',
   'board.toStore': 'Messages waiting for the store',
   'board.outbox': 'Outbox of {gateway}',

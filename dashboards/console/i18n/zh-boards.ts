@@ -13,7 +13,7 @@ export const zhBoards: Record<keyof typeof enBoards, string> = {
   'board.outage': '停电时长',
   'board.neverSupplied': '未带载',
   'board.stillOut': '未恢复',
-  'board.noTransfers': '近 90 天没有失电',
+  'board.noTransfers': '自 {since} 起没有失电（此前无数据，最多看 90 天）',
   'board.lag': '读数入库延迟',
   'board.toStore': '等待入库的消息',
   'board.outbox': '网关缓存：{gateway}',

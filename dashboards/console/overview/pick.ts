@@ -16,7 +16,7 @@ export interface Pick {
   combine: Combine;
   /** Digits after the point; by size when absent. */
   digits?: number;
-  /** In per cent of a rating of each device instead of the value. */
+  /** Instead of the value what can be compared: in per cent of a rating, distance from a limit, of each device. */
   share?: (device: DeviceInfo, value: number) => number | undefined;
   unit?: string;
 }
@@ -30,13 +30,15 @@ export interface Picked {
   devices: string[];
   /** How many devices have the quantity; for count-on shown as "1 / 2". */
   total: number;
+  /** Of those: with a value that can be compared. What a lowest value leaves out may be the lowest. */
+  valid: number;
   /** All values are bad: shown as such, never as 0. */
   bad: boolean;
   /** Newest time among the values. */
   t: number | null;
 }
 
-const nothing: Picked = { value: null, unit: '', quantity: undefined, devices: [], total: 0, bad: false, t: null };
+const nothing: Picked = { value: null, unit: '', quantity: undefined, devices: [], total: 0, valid: 0, bad: false, t: null };
 
 export function devicesOfPick(pick: Pick, system: System | undefined, devices: Iterable<DeviceInfo>): DeviceInfo[] {
   const wanted = pick.system ?? system;
@@ -68,7 +70,16 @@ export function pickValue(pick: Pick, system: System | undefined, all: Iterable<
       return { ...nothing, unit, quantity, total: having.length, bad, devices: having.map(({ id }) => id) };
     }
     const { value, ids } = combineValues(pick.combine, valid);
-    return { value, unit, quantity, devices: ids, total: having.length, bad: false, t: Math.max(...valid.map(({ t }) => t)) };
+    return {
+      value,
+      unit,
+      quantity,
+      devices: ids,
+      total: having.length,
+      valid: valid.length,
+      bad: false,
+      t: Math.max(...valid.map(({ t }) => t)),
+    };
   }
   return nothing;
 }

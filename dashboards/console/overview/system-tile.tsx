@@ -107,10 +107,16 @@ export function ValueText({
   }
   const state = info?.states?.[String(picked.value)];
   if (state) return <span className={`${className} word`}>{text(state)}</span>;
+  const chosen = pick.combine === 'min' || pick.combine === 'max';
+  const place = chosen && picked.total > 1 ? text(plant.devices.get(picked.devices[0] ?? '')?.name) : '';
   return (
     <span className={className}>
       {number(picked.value, pick.digits)}
       {picked.unit && <small> {picked.unit}</small>}
+      {place !== '' && <small className="place">{place}</small>}
+      {chosen && picked.valid < picked.total && (
+        <small className="place">{t('value.compared', { n: picked.valid, total: picked.total })}</small>
+      )}
     </span>
   );
 }

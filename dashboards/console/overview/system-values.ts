@@ -1,4 +1,5 @@
 /** What the overview shows of each system: the key value in large figures with its trend, and a few more. */
+import type { QuantityId } from '../../../shared/quantity.ts';
 import type { System } from '../../../shared/system.ts';
 import type { DeviceInfo } from '../data/api.ts';
 import type { Pick } from './pick.ts';
@@ -8,7 +9,9 @@ export interface SystemValues {
   rows: readonly Pick[];
 }
 
-const shareOf = (attribute: 'contract_kw' | 'capacity_kva' | 'rating_a') => (device: DeviceInfo, value: number) => {
+type ValueAt = NonNullable<Pick['share']>;
+
+const shareOf = (attribute: 'contract_kw' | 'capacity_kva' | 'rating_a' | 'nominal_kpa') => (device: DeviceInfo, value: number) => {
   const rating = device.attributes[attribute];
   return rating ? (100 * value) / rating : undefined;
 };
@@ -19,14 +22,21 @@ const transformerLoad = (device: DeviceInfo, value: number) => {
   return rating && factor ? (100 * value) / Math.max(0.3, Math.abs(factor)) / rating : undefined;
 };
 
+/** The fullest of the phases: which one it is differs from place to place. */
+const highest =
+  (...quantities: QuantityId[]): ValueAt =>
+  (device, value) =>
+    Math.max(value, ...quantities.flatMap((id) => device.latest[id]?.value ?? []));
+const loadOfRating: ValueAt = (device, value) =>
+  shareOf('rating_a')(device, highest('current_l2_a', 'current_l3_a')(device, value) as number);
+/** Rooms have limits of their own: a pump room at 12 °C is warm, a ward at 17 °C is cold. */
+const aboveLowest: ValueAt = ({ attributes: { room_min_c } }, value) => (room_min_c === undefined ? undefined : value - room_min_c);
+const belowHighest: ValueAt = ({ attributes: { room_max_c } }, value) => (room_max_c === undefined ? undefined : room_max_c - value);
+/** Zones, sources and loops have nominal pressures of their own: only in per cent of them can they be compared. */
+const ofNominal = { quantities: ['pressure_kpa'], combine: 'min', share: shareOf('nominal_kpa'), unit: '%', digits: 0 } as const;
+
 const totalPower: Pick = { label: 'value.power', roles: ['incomer'], quantities: ['active_power_kw'], combine: 'sum', digits: 0 };
-const oxygenSource: Pick = {
-  label: 'value.oxygenSource',
-  roles: ['oxygen-source'],
-  quantities: ['pressure_kpa'],
-  combine: 'min',
-  digits: 0,
-};
+const oxygenSource: Pick = { label: 'value.oxygenSource', roles: ['oxygen-source'], ...ofNominal };
 const outdoor: Pick = { label: 'value.outdoor', roles: ['outdoor'], quantities: ['outdoor_temp_c'], combine: 'mean', digits: 1 };
 
 export const headline = { totalPower, oxygenSource, outdoor } as const;
@@ -58,12 +68,26 @@ export const systemValues: Partial<Record<System, SystemValues>> = {
         roles: ['feeder', 'department-meter', 'tenant-meter'],
         quantities: ['current_l1_a'],
         combine: 'max',
-        share: shareOf('rating_a'),
+        share: loadOfRating,
         unit: '%',
         digits: 0,
       },
-      { label: 'value.winding', roles: ['transformer'], quantities: ['winding_temp_l2_c', 'winding_temp_l1_c'], combine: 'max', digits: 0 },
-      { label: 'value.joint', roles: ['joint-temperature'], quantities: ['joint_temp_l1_c'], combine: 'max', digits: 0 },
+      {
+        label: 'value.winding',
+        roles: ['transformer'],
+        quantities: ['winding_temp_l2_c', 'winding_temp_l1_c'],
+        combine: 'max',
+        share: highest('winding_temp_l1_c', 'winding_temp_l3_c'),
+        digits: 0,
+      },
+      {
+        label: 'value.joint',
+        roles: ['joint-temperature'],
+        quantities: ['joint_temp_l1_c'],
+        combine: 'max',
+        share: highest('joint_temp_l2_c', 'joint_temp_l3_c', 'joint_temp_n_c'),
+        digits: 0,
+      },
       { label: 'value.residual', roles: ['residual-current'], quantities: ['residual_current_ma'], combine: 'max', digits: 0 },
     ],
   },
@@ -80,7 +104,7 @@ export const systemValues: Partial<Record<System, SystemValues>> = {
   oxygen: {
     key: oxygenSource,
     rows: [
-      { label: 'value.zoneLow', roles: ['ward-zone'], quantities: ['pressure_kpa'], combine: 'min', digits: 0 },
+      { label: 'value.zoneLow', roles: ['ward-zone'], ...ofNominal },
       { label: 'value.oxygenFlow', roles: ['ward-zone'], quantities: ['oxygen_flow_lmin'], combine: 'sum', digits: 0 },
       { label: 'value.tank', roles: ['oxygen-source'], quantities: ['tank_level_pct'], combine: 'min', digits: 0 },
       { label: 'value.bank', roles: ['oxygen-manifold'], quantities: ['manifold_bank'], combine: 'first' },
@@ -98,7 +122,7 @@ export const systemValues: Partial<Record<System, SystemValues>> = {
     ],
   },
   heating: {
-    key: { label: 'value.loopPressure', roles: ['heating-loop'], quantities: ['pressure_kpa'], combine: 'min', digits: 0 },
+    key: { label: 'value.loopPressure', roles: ['heating-loop'], ...ofNominal },
     rows: [
       { label: 'value.supply', roles: ['heating-loop'], quantities: ['supply_temp_c'], combine: 'mean', digits: 1 },
       { label: 'value.return', roles: ['heating-loop'], quantities: ['return_temp_c'], combine: 'mean', digits: 1 },
@@ -138,9 +162,9 @@ export const systemValues: Partial<Record<System, SystemValues>> = {
     ],
   },
   environment: {
-    key: { label: 'value.roomLow', roles: ['room'], quantities: ['room_temp_c'], combine: 'min', digits: 1 },
+    key: { label: 'value.roomLow', roles: ['room'], quantities: ['room_temp_c'], combine: 'min', share: aboveLowest, unit: 'K', digits: 1 },
     rows: [
-      { label: 'value.roomHigh', roles: ['room'], quantities: ['room_temp_c'], combine: 'max', digits: 1 },
+      { label: 'value.roomHigh', roles: ['room'], quantities: ['room_temp_c'], combine: 'min', share: belowHighest, unit: 'K', digits: 1 },
       outdoor,
       { label: 'value.humidity', roles: ['room'], quantities: ['humidity_pct'], combine: 'max', digits: 0 },
     ],
