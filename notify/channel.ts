@@ -30,6 +30,8 @@ export interface Notice {
   footer: string[];
   /** As machines want it; several for a summary. */
   alarms: Alarm[];
+  /** Where the receiver may look and answer; absent where the site has no public address. For one person it is that person's own. */
+  link?: { url: string; label: string };
   /** Exactly one for channels that reach persons; for groups those who are on call. */
   to: Person[];
 }

@@ -16,12 +16,23 @@ export interface Answer {
  * Posts JSON and gives the answer, whatever its status. Redirects are answers too: a signed notice goes where the site file says.
  * @throws Fault notify/unreachable; `detail.uncertain` when the request was on its way
  */
-export async function postJson(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer> {
+export const postJson = (url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer> =>
+  ask(url, { method: 'POST', headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body }, signal);
+
+/** The same for a question. */
+export const getJson = (url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> =>
+  ask(url, { headers }, signal);
+
+/** Any other request. */
+export async function ask(
+  url: string,
+  { headers, ...request }: { method?: string; headers: Record<string, string>; body?: string },
+  signal: AbortSignal,
+): Promise<Answer> {
   try {
     const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'plantroom', ...headers },
-      body,
+      ...request,
+      headers: { 'user-agent': 'plantroom', ...headers },
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
     });

@@ -16,6 +16,7 @@ const wanted = {
   chromium: '/usr/bin/chromium',
   'fonts-noto-cjk': '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
   'docker-compose': '/usr/bin/docker-compose',
+  'prometheus-alertmanager': '/usr/bin/prometheus-alertmanager',
 };
 const missing = () =>
   Object.entries(wanted)

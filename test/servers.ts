@@ -21,6 +21,7 @@ const packages = {
   pymodbus: 'python3-pymodbus',
   aiosmtpd: 'python3-aiosmtpd',
   'docker-compose': 'docker-compose',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
 } as const;
 export type Peer = keyof typeof packages;
 
