@@ -6,6 +6,7 @@ import { type Log, openLog } from '../shared/log.ts';
 import { keepPrivate } from '../shared/private-files.ts';
 import {
   connectMqtt,
+  gatewayAccess,
   instanceFromEnvironment,
   mqttAccess,
   newRegistry,
@@ -69,6 +70,7 @@ const command: Command = {
       site,
       dataDir,
       mqtt: mqttAccess(role, dataDir),
+      gatewayMqtt: (gateway) => gatewayAccess(gateway, mqttAccess('gateway', dataDir), dataDir),
       storeUrl: process.env.PLANTROOM_STORE_URL || `sqlite:${readingsFile(dataDir)}`,
       clock,
       log,

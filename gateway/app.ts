@@ -73,7 +73,8 @@ async function startOne(
     startLink({
       site: context.site.config.site.id,
       gateway: gateway.id,
-      access: context.mqtt,
+      access: context.gatewayMqtt?.(gateway.id) ?? context.mqtt,
+      troubles: context.troubles,
       outbox,
       wire,
       plant,
@@ -120,7 +121,7 @@ function transportContext(
   sink: Sink,
   log: RoleContext['log'],
 ): TransportContext {
-  const { url, username, password } = context.mqtt;
+  const { url, username, password } = context.gatewayMqtt?.(gateway) ?? context.mqtt;
   return {
     clock: context.clock,
     log,

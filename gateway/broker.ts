@@ -8,9 +8,11 @@ import { Aedes, type Client } from 'aedes';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
-import type { StartRole } from '../shared/role.ts';
-import { mayPublish, maySubscribe, type Rights, rightsOf } from './access.ts';
-import { type BrokerUser, brokerUsers, ensureCredentials, signIn } from './credentials.ts';
+import { gatewayUser, type StartRole } from '../shared/role.ts';
+import { publishersOf } from '../shared/site.ts';
+import { type BrokerIdentity, mayBeCalled, mayPublish, maySubscribe, type Rights, rightsOf } from './access.ts';
+import { Anteroom, guardLimits, RetainedBudget } from './broker-guards.ts';
+import { ensureCredentials, signIn } from './credentials.ts';
 
 export interface BrokerOptions {
   site: string;
@@ -20,6 +22,10 @@ export interface BrokerOptions {
   port: number;
   log: Log;
   metrics?: Registry;
+  /** Ids of the gateways of the site: each is a user of its own. */
+  gateways?: readonly string[];
+  /** Ids of third-party devices that publish here: each may sign in by its own name. */
+  devices?: readonly string[];
   maxPayloadBytes?: number;
 }
 
@@ -29,12 +35,12 @@ export interface Broker extends AsyncDisposable {
 
 const maxPayloadBytes = 256 << 10;
 const maxConnections = 2_000;
-/** A CONNECT with a last will fits; nothing else is read before the password is right. */
-const maxBytesUnknown = maxPayloadBytes + (4 << 10);
 const connectTimeoutMs = 5_000;
 const mostDenials = 200;
 /** CONNACK return code "bad user name or password", MQTT 3.1.1 §3.2.2.3; aedes' enum exists only in its types. */
 const badPassword = 4;
+const notAuthorized = 5;
+const nameOf = (user: BrokerIdentity | undefined) => (typeof user === 'object' ? gatewayUser(user.gateway) : user);
 
 export const startBroker: StartRole = async (context) => {
   const fromUrl = Number(new URL(context.mqtt.url).port || 1883);
@@ -47,20 +53,25 @@ export const startBroker: StartRole = async (context) => {
     port,
     log: context.log,
     metrics: context.metrics,
+    gateways: context.site.config.gateways.map((gateway) => gateway.id),
+    devices: publishersOf(context.site.config),
   });
 };
 
 /** @throws Fault role/failed when the port is taken */
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { log, host, port } = options;
-  const check = signIn(ensureCredentials(options.dataDir));
-  const rights = new Map(brokerUsers.map((user) => [user, rightsOf(user, options.site)]));
+  const { site, gateways = [] } = options;
+  const check = signIn(ensureCredentials(options.dataDir), gateways, options.devices);
+  const anteroom = new Anteroom();
+  const retained = new RetainedBudget();
+  let devices = 0;
   const users = new WeakMap<Client, Known>();
   const counts = brokerMetrics(options.metrics, () => aedes.connectedClients);
   const denials = new Set<string>();
   const deny = (client: Client | null, what: string, topic: string, reason: string): Fault => {
     counts.denied.inc({ what });
-    const user = client ? users.get(client)?.user : undefined;
+    const user = client ? nameOf(users.get(client)?.user) : undefined;
     const key = `${user} ${what} ${topic}`;
     if (denials.size < mostDenials && !denials.has(key)) {
       denials.add(key);
@@ -69,6 +80,18 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     return new Fault('mqtt/denied', `${what} ${topic}: ${reason}`);
   };
   const limit = options.maxPayloadBytes ?? maxPayloadBytes;
+  /** Why this user may not come in under this name, where it may not. */
+  const mayComeIn = (client: Client, user: BrokerIdentity): string | undefined => {
+    if (!mayBeCalled(user, client.id, site, gateways)) return 'this client id is kept for a gateway or a role';
+    const holder = (aedes as unknown as { clients: Record<string, Client> }).clients[client.id];
+    const other = holder && nameOf(users.get(holder)?.user);
+    if (other && other !== nameOf(user)) return 'this client id is in use by another user';
+    if (user === 'device' && devices >= guardLimits.devices) return `${devices} devices are connected already`;
+    // What a box in a plant room holds must not speak for all gateways: the role's own user is for this machine.
+    if (user === 'gateway' && !isLoopback((client.conn as Socket).remoteAddress))
+      return `from another machine a gateway signs in as ${gatewayUser('<id>')}`;
+    return undefined;
+  };
 
   const aedes = await Aedes.createBroker({
     // The default of 100 recurses through a backlog until the stack overflows (mqemitter PR 204); 0 delivers in order without recursion.
@@ -86,13 +109,27 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
         }
         return done(Object.assign(new Error('wrong user or password'), { returnCode: badPassword }), false);
       }
-      users.set(client, { user, rights: rights.get(user) as Rights, allowed: new Set() });
+      const refusal = mayComeIn(client, user);
+      if (refusal) {
+        deny(client, `connect as ${nameOf(user)}`, client.id, refusal);
+        return done(Object.assign(new Error(refusal), { returnCode: notAuthorized }), false);
+      }
+      users.set(client, { user, rights: rightsOf(user, site), allowed: new Set() });
+      anteroom.leave(client.conn as Socket);
+      if (user === 'device') {
+        devices++;
+        client.conn.once('close', () => devices--);
+      }
       done(null, true);
     },
     authorizePublish(client, packet, done) {
       const known = client ? users.get(client) : undefined;
       if (!known || !isAllowed(known, packet.topic)) return done(deny(client, 'publish', packet.topic, 'no right'));
       if (packet.payload.length > limit) return done(deny(client, 'publish', packet.topic, `more than ${limit} bytes`));
+      if (packet.retain && known.user === 'device' && !retained.take(packet.topic, packet.payload.length)) {
+        deny(client, 'keep', packet.topic, 'too many retained messages of devices; it is passed on and not kept');
+        packet.retain = false;
+      }
       counts.published.inc();
       done(null);
     },
@@ -110,7 +147,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
 
   const server = createServer({ noDelay: true, highWaterMark: 256 << 10 }, (socket) => {
     gatherWrites(socket);
-    guardUnknown(socket, () => users.has(client));
+    anteroom.enter(socket, () => users.has(client));
     const client = aedes.handle(socket);
   });
   server.maxConnections = maxConnections;
@@ -132,8 +169,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   return { port: opened, [Symbol.asyncDispose]: () => stop.disposeAsync() };
 }
 
+const isLoopback = (address: string | undefined) => address === undefined || /^(::1|(::ffff:)?127\.)/.test(address);
+
 interface Known {
-  user: BrokerUser;
+  user: BrokerIdentity;
   rights: Rights;
   /** Topics found to be allowed: a gateway publishes to the same ones for ever. */
   allowed: Set<string>;
@@ -163,15 +202,6 @@ function gatherWrites(socket: Socket): void {
     }
     return write(...packet);
   }) as typeof socket.write;
-}
-
-/** Ends a connection that sends much before it has signed in, so that strangers cannot fill the memory. */
-function guardUnknown(socket: Socket, isKnown: () => boolean): void {
-  const look = () => {
-    if (isKnown()) socket.off('readable', look);
-    else if (socket.bytesRead > maxBytesUnknown) socket.destroy();
-  };
-  socket.on('readable', look);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -4,7 +4,17 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../shared/errors.ts';
-import { type BrokerCredentials, credentialsFile, type Role, roles } from '../shared/role.ts';
+import {
+  type BrokerCredentials,
+  credentialsFile,
+  devicePassword,
+  deviceUser,
+  gatewayPassword,
+  gatewayUser,
+  type Role,
+  roles,
+} from '../shared/role.ts';
+import type { BrokerIdentity } from './access.ts';
 
 export type BrokerUser = Role | 'device';
 export const brokerUsers: readonly BrokerUser[] = [...roles, 'device'];
@@ -59,8 +69,16 @@ const digest = (text: string | Buffer) => createHash('sha256').update(text).dige
 /** Who signs in with this user and password; takes the same time whether the user exists or not. */
 export function signIn(
   credentials: BrokerCredentials,
-): (username: string | undefined, password: Buffer | undefined) => BrokerUser | undefined {
-  const known = new Map(brokerUsers.map((user) => [credentials[user].username, { user, digest: digest(credentials[user].password) }]));
+  gateways: readonly string[] = [],
+  devices: readonly string[] = [],
+): (username: string | undefined, password: Buffer | undefined) => BrokerIdentity | undefined {
+  const known = new Map<string, { user: BrokerIdentity; digest: Buffer }>([
+    ...gateways.map(
+      (gateway) => [gatewayUser(gateway), { user: { gateway }, digest: digest(gatewayPassword(credentials, gateway)) }] as const,
+    ),
+    ...devices.map((device) => [deviceUser(device), { user: 'device', digest: digest(devicePassword(credentials, device)) }] as const),
+    ...brokerUsers.map((user) => [credentials[user].username, { user, digest: digest(credentials[user].password) }] as const),
+  ]);
   const nobody = { user: undefined, digest: randomBytes(32) };
   return (username, password) => {
     const candidate = known.get(username ?? '') ?? nobody;

@@ -5,9 +5,10 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { filesOf } from '../shared/catalog.ts';
 import { Fault } from '../shared/errors.ts';
+import { allowedNames } from '../shared/guess.ts';
 import { formatMistake, formatPath, type Mistake, type Path } from '../shared/mistake.ts';
 import type { QuantityId } from '../shared/quantity.ts';
-import { allowedAt, nearest } from '../shared/schema-walk.ts';
+import { allowedAt } from '../shared/schema-walk.ts';
 import type { ModbusDevice, SiteConfig } from '../shared/site.ts';
 import { cellsOf, type Wiring, wirePoints } from './decode.ts';
 import { type Point, type Profile, profileSchema } from './device.ts';
@@ -111,11 +112,10 @@ function at(content: unknown, path: Path): unknown {
 
 function allowedBy(issue: z.core.$ZodIssue, path: Path, content: unknown, key: string | undefined): string {
   const { keys, values } = allowedAt(profileJsonSchema(), path, content);
-  if (key !== undefined) return `${nearest(key, keys)}${keys.join(', ')}`;
+  if (key !== undefined) return allowedNames(key, keys);
   if (issue.code !== 'invalid_value') return issue.message;
   const all = values.length > 0 ? values : issue.values.map(String);
-  const hint = nearest(String(at(content, path)), all);
-  return all.length > 24 ? `${hint}one of ${all.length}, such as ${all.slice(0, 6).join(', ')}` : `${hint}${all.join(', ')}`;
+  return allowedNames(String(at(content, path)), all);
 }
 
 /** The JSON Schema of a profile file, for completion in editors and for the docs. */
@@ -197,7 +197,7 @@ export function deviceMistakes(site: SiteConfig, profiles: ReadonlyMap<string, P
           mistakes.push({
             path: [...path, 'profile'],
             found: device.profile,
-            allowed: `${nearest(device.profile, [...profiles.keys()])}${[...profiles.keys()].sort().join(', ')}`,
+            allowed: allowedNames(device.profile, [...profiles.keys()].sort()),
           });
       }
     }

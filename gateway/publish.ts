@@ -7,11 +7,13 @@ import type { Clock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { type RawPayload, type WatchPayload, watchPayload } from '../shared/raw.ts';
-import { connectMqtt, type MqttAccess } from '../shared/role.ts';
+import { connectMqtt, gatewayClientId, type MqttAccess } from '../shared/role.ts';
 import { committedPayload, topics } from '../shared/topic.ts';
+import type { Troubles } from '../shared/trouble.ts';
 import { lowerIds, readingsOut } from './mqtt/readings-out.ts';
 import type { Outbox, OutboxLink } from './outbox.ts';
 import type { DeviceState } from './transport.ts';
+import { slowTryMs, Twin } from './twin.ts';
 
 export interface LinkOptions {
   site: string;
@@ -23,6 +25,8 @@ export interface LinkOptions {
   log: Log;
   /** Further facts for the gateway's status. */
   facts(): Record<string, unknown>;
+  /** Where it is told that another program runs as this gateway. */
+  troubles?: Troubles | undefined;
   /** Somebody looks at a device. */
   watched?(device: string, request: WatchPayload): void;
   heartbeatMs?: number;
@@ -40,6 +44,8 @@ export interface Link extends AsyncDisposable {
 const heartbeatMs = 10_000;
 const farewellMs = 1_000;
 const listenAgainMs = 5_000;
+/** MQTT 5, 3.14.2.1. */
+const sessionTakenOver = 0x8e;
 
 export function startLink(options: LinkOptions): Link {
   const { site, gateway, outbox, wire, plant, log } = options;
@@ -51,7 +57,7 @@ export function startLink(options: LinkOptions): Link {
   const store = new NoStore();
   const client = connectMqtt(options.access, log, {
     // One name for good: when a half-dead connection of ours is still open somewhere, the broker ends that one.
-    clientId: `plantroom-${site}-${gateway}`,
+    clientId: gatewayClientId(site, gateway),
     resubscribe: false,
     queueQoSZero: false,
     outgoingStore: store,
@@ -63,6 +69,7 @@ export function startLink(options: LinkOptions): Link {
       retain: true,
     },
   });
+  const twin = new Twin({ gateway, boot: outbox.boot, log, troubles: options.troubles });
   let open = false;
   let deafLogged = false;
 
@@ -82,7 +89,8 @@ export function startLink(options: LinkOptions): Link {
       devices: { known: states.size, online },
       ...options.facts(),
     };
-    client.publish(statusTopic, JSON.stringify(payload), { qos: 1, retain: true });
+    client.publish(statusTopic, JSON.stringify(payload), { qos: 1, retain: true }, (error) => error || twin.spoke());
+    twin.look(wire.monotonic());
   };
   let refusedLogged = false;
   /** An MQTT 5 broker says so; from one of 3.1.1 we only see that nothing is ever committed. */
@@ -125,6 +133,8 @@ export function startLink(options: LinkOptions): Link {
   };
   let cancelRetry: () => void = () => {};
   const listen = () => {
+    // Before our own status goes out: what is kept there is the last word of whoever held our name meanwhile.
+    client.subscribe(statusTopic, { qos: 0 });
     client.subscribe(committedTopic, { qos: 1 }, (error, granted) => {
       if (!client.connected) return;
       if (error || granted?.[0] === undefined || granted[0].qos > 2) {
@@ -147,14 +157,24 @@ export function startLink(options: LinkOptions): Link {
   client.on('connect', () => {
     // mqtt.js makes a store of its own when it falls back to MQTT 3.1.1.
     client.outgoingStore = store;
+    // Two of one name: whoever holds it keeps it for a while, and both get their readings out.
+    if (twin.isThere(wire.monotonic())) client.options.reconnectPeriod = slowTryMs;
     cancelRetry();
     listen();
+  });
+  client.on('disconnect', ({ reasonCode }) => {
+    if (reasonCode === sessionTakenOver) twin.taken(wire.monotonic());
   });
   client.on('close', () => {
     open = false;
     outbox.disconnected();
   });
   client.on('message', (topic, payload) => {
+    if (topic === statusTopic) {
+      twin.heard(payload, wire.monotonic());
+      if (twin.isThere(wire.monotonic())) client.options.reconnectPeriod = slowTryMs;
+      return;
+    }
     if (topic !== committedTopic) return watched(topic, payload);
     try {
       outbox.committed(committedPayload.parse(JSON.parse(payload.toString())));

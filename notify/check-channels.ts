@@ -1,7 +1,8 @@
 /** What a schema cannot see of the notification channels: unknown types, bad settings, alarms that would reach nobody. */
 import { z } from 'zod';
+import { allowedNames } from '../shared/guess.ts';
 import { type Mistake, type Path, Unquoted } from '../shared/mistake.ts';
-import { allowedAt, nearest } from '../shared/schema-walk.ts';
+import { allowedAt } from '../shared/schema-walk.ts';
 import { channelBaseSchema } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
 import { trades } from '../shared/system.ts';
@@ -19,7 +20,7 @@ export function checkChannels(site: LoadedSite): Mistake[] {
     const type = channelTypes.get(channel.type);
     if (!type) {
       const known = [...channelTypes.keys()];
-      say([...path, 'type'], channel.type, `${nearest(channel.type, known)}${known.join(', ')}`);
+      say([...path, 'type'], channel.type, allowedNames(channel.type, known));
       continue;
     }
     const own = ownOptions(channel);
@@ -32,8 +33,7 @@ export function checkChannels(site: LoadedSite): Mistake[] {
         if (issue.code === 'unrecognized_keys') {
           const { keys } = allowedAt(schema, inside, own);
           const known = inside.length === 0 ? [...Object.keys(channelBaseSchema.shape), ...keys] : keys;
-          for (const key of issue.keys)
-            say([...path, ...inside, key], new Unquoted(`the unknown key "${key}"`), `${nearest(key, known)}${known.join(', ')}`);
+          for (const key of issue.keys) say([...path, ...inside, key], new Unquoted(`the unknown key "${key}"`), allowedNames(key, known));
         } else {
           const { keys, description } = allowedAt(schema, inside, own);
           const wanted =

@@ -1,10 +1,11 @@
 /** What a schema cannot see of the rules in a site file: unknown kinds, packs, rules, devices; bad parameters; circles. */
 
 import { z } from 'zod';
+import { allowedNames } from '../shared/guess.ts';
 import type { Mistake, Path } from '../shared/mistake.ts';
 import { Unquoted } from '../shared/mistake.ts';
 import type { Rule } from '../shared/rule.ts';
-import { allowedAt, nearest } from '../shared/schema-walk.ts';
+import { allowedAt } from '../shared/schema-walk.ts';
 import { attributesSchema } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
 import { kinds } from './kinds.ts';
@@ -16,7 +17,7 @@ export function checkRules(site: LoadedSite): Mistake[] {
   const mistakes: Mistake[] = [];
   const say = (path: Path, found: unknown, allowed: string) => void mistakes.push(site.mistake(path, found, allowed));
   const oneOf = (path: Path, found: string, known: readonly string[]) => {
-    if (!known.includes(found)) say(path, found, `${nearest(found, known)}${known.join(', ') || 'nothing: the site has none'}`);
+    if (!known.includes(found)) say(path, found, allowedNames(found, known) || 'nothing: the site has none');
   };
   const { config } = site;
   const packs = loadPacks();
@@ -119,7 +120,7 @@ function checkInputs(rule: Rule, path: Path, plant: Plant, say: Say): void {
   if (!kind || !params?.success || !device) return;
   const known = [...plant.devices.keys()];
   for (const input of kind.inputs(params.data, { device, quantity: rule.quantity ?? null, plant })) {
-    if (!plant.devices.has(input.device)) say([...path, 'params'], input.device, `${nearest(input.device, known)}${known.join(', ')}`);
+    if (!plant.devices.has(input.device)) say([...path, 'params'], input.device, allowedNames(input.device, known));
   }
 }
 
@@ -128,7 +129,7 @@ function checkKind(rule: Rule, written: Record<string, unknown>, path: Path, say
   const kind = kinds.get(rule.kind);
   if (!kind) {
     const known = [...kinds.keys()];
-    say([...path, 'kind'], rule.kind, `${nearest(rule.kind, known)}${known.join(', ')}`);
+    say([...path, 'kind'], rule.kind, allowedNames(rule.kind, known));
     return;
   }
   if (kind.needsQuantity && rule.quantity === undefined) say([...path, 'quantity'], undefined, `a quantity; the kind ${kind.id} needs one`);
@@ -141,7 +142,7 @@ function checkKind(rule: Rule, written: Record<string, unknown>, path: Path, say
     const found = inside.reduce<unknown>((value, step) => (value as Record<string | number, unknown> | undefined)?.[step], written);
     if (issue.code === 'unrecognized_keys') {
       const { keys } = allowedAt(schema, inside, rule.params);
-      for (const key of issue.keys) say([...at, key], new Unquoted(`the unknown key "${key}"`), `${nearest(key, keys)}${keys.join(', ')}`);
+      for (const key of issue.keys) say([...at, key], new Unquoted(`the unknown key "${key}"`), allowedNames(key, keys));
     } else if (issue.code === 'invalid_union') {
       say(at, found, [...new Set(issue.errors.flatMap((one) => one.map((part) => part.message)))].join(' or '));
     } else say(at, found, `${issue.message} (rule kind ${kind.id})`);

@@ -1,4 +1,5 @@
 /** What main.ts hands to each role, and how roles reach the broker and tell that they are alive. */
+import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import './quiet-debug.ts';
@@ -27,6 +28,8 @@ export interface RoleContext {
   /** PLANTROOM_DATA: everything that must survive. */
   dataDir: string;
   mqtt: MqttAccess;
+  /** The access of one gateway; where absent, that of the role. */
+  gatewayMqtt?: (gateway: string) => MqttAccess;
   /** PLANTROOM_STORE_URL, default sqlite:<data>/readings.db */
   storeUrl: string;
   clock: Clock;
@@ -87,6 +90,38 @@ export function mqttAccess(role: Role | 'device', dataDir: string, environment: 
     });
   }
 }
+
+/** The broker's user of one gateway: it may say what this gateway says and nothing else, and nobody else may take its name. */
+export const gatewayUser = (gateway: string) => `gateway-${gateway}`;
+
+/**
+ * Made from the password of the role, so that a gateway that is added later needs no new file; what a box in a plant room holds opens no other
+ * gateway's door.
+ */
+export const gatewayPassword = (credentials: BrokerCredentials, gateway: string) =>
+  createHmac('sha256', credentials.gateway.password).update(`gateway ${gateway}`).digest('base64url');
+
+/** A third-party device may have a user of its own too; brokers that cannot bind a client id to a user need it. */
+export const deviceUser = (device: string) => `device-${device}`;
+export const devicePassword = (credentials: BrokerCredentials, device: string) =>
+  createHmac('sha256', credentials.device.password).update(`device ${device}`).digest('base64url');
+
+/** As `mqttAccess`, for the readings of one gateway: its own user where the credentials are at hand. */
+export function gatewayAccess(
+  gateway: string,
+  access: MqttAccess,
+  dataDir: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): MqttAccess {
+  const named = environment.PLANTROOM_MQTT_URL ? new URL(environment.PLANTROOM_MQTT_URL).username : '';
+  const file = credentialsFile(dataDir);
+  if (named || access.password === undefined || !existsSync(file)) return access;
+  const credentials = JSON.parse(readFileSync(file, 'utf8')) as BrokerCredentials;
+  return { url: access.url, username: gatewayUser(gateway), password: new Secret(gatewayPassword(credentials, gateway)) };
+}
+
+/** How the connections of a gateway are called on the broker: this, or this with something after it. */
+export const gatewayClientId = (site: string, gateway: string) => `plantroom-${site}-${gateway}`;
 
 const reconnectMs = 500;
 

@@ -57,30 +57,3 @@ function fits(node: Node, value: unknown): boolean {
     ([name, part]) => part.const === undefined || part.const === (value as Record<string, unknown>)[name],
   );
 }
-
-/** `did you mean "poll"? one of ` when something close is known, else an empty string. */
-export function nearest(found: string, known: readonly string[]): string {
-  let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(found.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(found.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best === undefined ? '' : `did you mean "${best}"? one of `;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min((previous[j] as number) + 1, (current[j - 1] as number) + 1, substitution));
-    }
-    previous = current;
-  }
-  return previous[b.length] as number;
-}

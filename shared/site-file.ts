@@ -4,9 +4,10 @@ import { dirname, relative, resolve } from 'node:path';
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Fault, reasonOf } from './errors.ts';
+import { allowedNames } from './guess.ts';
 import { formatMistake, formatPath, type Mistake, type Path, Unquoted } from './mistake.ts';
 import type { ProfileFacts } from './profile-facts.ts';
-import { allowedAt, nearest } from './schema-walk.ts';
+import { allowedAt } from './schema-walk.ts';
 import { type SiteConfig, siteSchema } from './site.ts';
 import { referenceMistakes } from './site-references.ts';
 
@@ -225,15 +226,15 @@ function issueMistakes(issue: z.core.$ZodIssue, root: unknown, place: Place): Mi
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
         const { keys } = allowedAt(schema, path, root);
-        return place([...path, key], new Unquoted(`the unknown key "${key}"`), `${nearest(key, keys)}${keys.join(', ')}`);
+        return place([...path, key], new Unquoted(`the unknown key "${key}"`), allowedNames(key, keys));
       });
     case 'invalid_value': {
       const values = issue.values.map(String);
-      return [place(path, found, `${nearest(String(found), values)}${values.join(', ')}`)];
+      return [place(path, found, allowedNames(String(found), values))];
     }
     case 'invalid_union': {
       const { values } = allowedAt(schema, path, root);
-      if (issue.errors.length === 0) return [place(path, found, `${nearest(String(found), values)}${values.join(', ')}`)];
+      if (issue.errors.length === 0) return [place(path, found, allowedNames(String(found), values))];
       return [place(path, found, issue.errors.flatMap((alternative) => alternative.map((one) => one.message)).join(' or '))];
     }
     case 'invalid_type':

@@ -1,7 +1,7 @@
 /** Mistakes that a schema cannot see: names given twice, names that nothing has, impossible combinations. */
 
+import { allowedNames } from './guess.ts';
 import { type Path, Unquoted } from './mistake.ts';
-import { nearest } from './schema-walk.ts';
 import { type Bus, isTimeZone, type SiteConfig } from './site.ts';
 import { reservedGatewayIds } from './topic.ts';
 
@@ -35,8 +35,7 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
   listed('tariffs');
   listed('channels');
   const refers = (id: string | undefined, known: string[], path: Path, section: string) => {
-    if (id !== undefined && !known.includes(id))
-      say(path, id, `${nearest(id, known)}${known.join(', ') || `nothing yet: add it under ${section}`}`);
+    if (id !== undefined && !known.includes(id)) say(path, id, allowedNames(id, known) || `nothing yet: add it under ${section}`);
   };
 
   site.departments.forEach(

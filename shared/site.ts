@@ -315,3 +315,9 @@ export function simulatedEndpoint(bus: { host: string; port: number; simulated: 
   if (!bus.simulated) return { host: bus.host, port: bus.port };
   return { host: environment.PLANTROOM_SIM_HOST || bus.host, port: bus.port + Number(environment.PLANTROOM_SIM_SHIFT || 0) };
 }
+
+/** Devices that publish JSON to Plantroom's own broker. */
+export const publishersOf = (config: SiteConfig): string[] =>
+  config.gateways.flatMap(({ buses }) =>
+    buses.flatMap((bus) => (bus.type === 'mqtt' && bus.url === undefined ? bus.devices.map(({ id }) => id) : [])),
+  );

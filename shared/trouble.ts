@@ -97,6 +97,14 @@ export const troubleKinds = {
       en: 'Restore store and broker; enlarge outbox.max_mb where outages are long',
     },
   },
+  'gateway-twice': {
+    stops: false,
+    title: { zh: '两个程序用同一个网关编号', en: 'Two programs run as one gateway' },
+    todo: {
+      zh: '停掉其中一个，或在站点文件里给它自己的网关编号；否则两边轮流被踢下线，读数时断时续',
+      en: 'Stop one of them, or give it a gateway id of its own in the site file; until then each throws the other off the broker',
+    },
+  },
   'operations-unwritable': {
     stops: false,
     title: { zh: '告警与工单库写不进磁盘', en: 'The database of alarms and tickets cannot be written' },

@@ -1,5 +1,6 @@
 /** Which faults are on, since when and how strong; turns the knobs of each step. */
 import { Fault } from '../shared/errors.ts';
+import { whatIsKnown } from '../shared/guess.ts';
 import type { SimulatorFault } from '../shared/topic.ts';
 import type { Knobs } from './knobs.ts';
 import { checkParams, defaultsOf, fits, number, type Params, type ParamValue, type PlantDeps, type Scenario } from './scenario.ts';
@@ -32,7 +33,8 @@ export function createFaults(
   let changed = false;
   const find = (name: string): Scenario => {
     const scenario = possible.get(name);
-    if (!scenario) throw new Fault('fault/unknown', `there is no fault "${name}"; known: ${[...possible.keys()].join(', ')}`);
+    if (!scenario)
+      throw new Fault('fault/unknown', `there is no fault "${name}"${whatIsKnown(name, [...possible.keys()], 'plantroom fault list')}`);
     return scenario;
   };
   const stop = (name: string) => {
