@@ -1,5 +1,6 @@
 /** Checks the whole site file, with device profiles and rules, before anything opens. */
 import { relative } from 'node:path';
+import { formatMistake } from '../shared/mistake.ts';
 import { devicesOf } from '../shared/site.ts';
 import { type LoadedSite, loadSite, siteFault } from '../shared/site-file.ts';
 import { type Command, parse, siteFile, siteOptions } from './command.ts';
@@ -23,6 +24,9 @@ const command: Command = {
   async run(args) {
     const { values } = parse(args, siteOptions);
     const site = await checkAll(siteFile(values.site));
+    const { gatewayWarnings } = await import('../gateway/check.ts');
+    for (const warning of gatewayWarnings(site))
+      process.stdout.write(`${formatMistake(warning).replace('; allowed: ', '; ')} (no mistake)\n`);
     const { gateways } = site.config;
     const buses = gateways.reduce((sum, gateway) => sum + gateway.buses.length, 0);
     process.stdout.write(

@@ -2,10 +2,12 @@
 import { resolve } from 'node:path';
 import { compile } from 'json-p3';
 import { reasonOf } from '../shared/errors.ts';
-import type { Mistake, Path } from '../shared/mistake.ts';
+import { type Mistake, type Path, Unquoted } from '../shared/mistake.ts';
 import { isModbusDevice, type MqttDevice } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
+import { wirePoints } from './decode.ts';
 import type { Profile } from './device.ts';
+import { limitsOf, together } from './plan.ts';
 import { builtInProfiles, deviceMistakes, loadProfiles } from './profiles.ts';
 
 /** Built-in profiles and those of the site's own folders. @throws Fault profile/invalid */
@@ -35,6 +37,33 @@ export function checkGateway(site: LoadedSite, profiles: ReadonlyMap<string, Pro
   });
   for (const { path, found, allowed } of deviceMistakes(site.config, profiles)) say(path, found, allowed);
   return mistakes;
+}
+
+/** What is allowed, and yet worth knowing: values that no single request gives. */
+export function gatewayWarnings(site: LoadedSite, profiles: ReadonlyMap<string, Profile> = profilesOf(site)): Mistake[] {
+  const warnings: Mistake[] = [];
+  site.config.gateways.forEach((gateway, g) => {
+    gateway.buses.forEach((bus, b) => {
+      bus.devices.forEach((device, d) => {
+        const profile = isModbusDevice(device) ? profiles.get(device.profile) : undefined;
+        if (!profile || !isModbusDevice(device)) return;
+        const limits = limitsOf(profile);
+        const split = wirePoints(profile, device).filter(
+          ({ quantity: id, cells }) => id !== undefined && cells.length > 1 && !together(cells, limits),
+        );
+        if (split.length === 0) return;
+        const names = split.map(({ name }) => name).join(', ');
+        warnings.push(
+          site.mistake(
+            ['gateways', g, 'buses', b, 'devices', d, 'profile'],
+            new Unquoted(`${device.profile}, of which ${names} takes several requests`),
+            'it is read twice over, and is bad while its parts change; a profile with a larger max_registers or max_gap reads it in one',
+          ),
+        );
+      });
+    });
+  });
+  return warnings;
 }
 
 function checkMqttDevice(device: MqttDevice, path: Path, say: Say): void {

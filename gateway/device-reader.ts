@@ -6,11 +6,13 @@ import type { QuantityId } from '../shared/quantity.ts';
 import type { RawRegister } from '../shared/raw.ts';
 import { type WiredPoint, type Wiring, wirePoints } from './decode.ts';
 import type { Profile, Table } from './device.ts';
-import { cellKey, judge, type Learned, nothingLearned, partition, withLearned } from './missing-registers.ts';
+import { judge, type Learned, nothingLearned, partition, withLearned } from './missing-registers.ts';
 import { limitsOf, longEnough, type Span } from './plan.ts';
 import { type Collected, openProgram, type Program, type ProgramSpan } from './program.ts';
 import { type ReadRound, rawRegisters } from './raw.ts';
 import { type Refused, refusalsOf } from './refusals.ts';
+import { settleSplit } from './split-values.ts';
+import { cellKey } from './words.ts';
 
 /** How the reader reaches its device: one request, with all that the bus knows about timeouts. */
 export type Ask = (span: Span) => Promise<Uint8Array>;
@@ -168,6 +170,7 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
       if (++one.silentRounds < 3) break;
       one.restUntil = clock.monotonic() + troubledRest * (clock.monotonic() - startedAt);
     }
+    if (program.split.length > 0 && okTables.size > 0) await settleSplit(program, order, ask);
     let isNew = refused.length > 0 && (await refusals.look(program, refused, okTables, ask));
     if (learned.aside.length + learned.cuts.length > 0) isNew = (await refusals.tryAgain(ask)) || isNew;
     if (isNew) rebuild();

@@ -38,8 +38,6 @@ export interface Learned {
 
 export const nothingLearned = (): Learned => ({ aside: [], cuts: [], cutsSince: 0, least: 1 });
 
-export const cellKey = ({ table, address, count }: Cell): string => `${table} ${address} ${count}`;
-
 const same = (a: Cell, b: Cell) => a.table === b.table && a.address === b.address && a.count === b.count;
 
 export const isAside = (learned: Learned, cell: Cell): boolean => learned.aside.some((one) => same(one.cell, cell));

@@ -3,7 +3,7 @@
  * A value is never split over two requests, for its halves could then come from two moments.
  */
 import type { Profile, Table } from './device.ts';
-import { type Cell, isBitTable } from './words.ts';
+import { type Cell, cellKey, isBitTable } from './words.ts';
 
 /** One read request: `count` registers (or coils) from a wire address. */
 export interface Span {
@@ -37,6 +37,38 @@ export function limitsOf(profile: Profile): PlanLimits {
     maxGap: profile.max_gap,
     holes: profile.holes.map(({ table, from, to }) => ({ table, from: from - profile.base, to: to - profile.base })),
   };
+}
+
+export const covers = (span: Span, cell: Cell): boolean =>
+  cell.table === span.table && cell.address >= span.address && cell.address + cell.count <= span.address + span.count;
+
+/**
+ * What must come from one answer: the cells of a value (the number, its scale, its fraction) as one wide cell, where the device gives them in one
+ * read; else undefined. A gap between them may be wider than `maxGap`, unless the device takes no gaps at all: two answers are two moments,
+ * and 600 with the scale of a moment later is 6,000.
+ */
+export function together(cells: readonly Cell[], limits: PlanLimits): Cell | undefined {
+  const sorted = [...cells].sort((a, b) => a.address - b.address);
+  const { table, address } = sorted[0] as Cell;
+  if (sorted.some((cell) => cell.table !== table)) return undefined;
+  let end = address;
+  for (const cell of sorted) {
+    if (limits.maxGap === 0 && cell.address > end) return undefined;
+    end = Math.max(end, cell.address + cell.count);
+  }
+  const count = end - address;
+  const longest = isBitTable(table) ? maxCoils : limits.maxRegisters;
+  if (count > longest || blocked(table, address, address, end, limits)) return undefined;
+  return { table, address, count };
+}
+
+/** The cells to plan with, so that each value is read in one piece where that can be. */
+export function needsOf(values: readonly { cells: readonly Cell[] }[], limits: PlanLimits): Cell[] {
+  const needs = values.flatMap(({ cells }) => {
+    const whole = cells.length > 1 ? together(cells, limits) : undefined;
+    return whole ? [whole] : cells;
+  });
+  return [...new Map(needs.map((cell) => [cellKey(cell), cell])).values()];
 }
 
 /** The requests that cover all cells, by table and address. Cells may overlap. */

@@ -7,8 +7,8 @@ import type { BadReason } from '../shared/reading.ts';
 import { compilePoint, type Decode, type WiredPoint, type Wiring } from './decode.ts';
 import type { Profile } from './device.ts';
 import { dataBytes, type Request } from './modbus/pdu.ts';
-import { type PlanLimits, planReads, type Span } from './plan.ts';
-import { type Cell, isBitTable, type Place } from './words.ts';
+import { covers, needsOf, type PlanLimits, planReads, type Span } from './plan.ts';
+import { type Cell, cellKey, isBitTable, type Place } from './words.ts';
 
 /** Of a cell in the round under way. `pending`: the device asks for patience; there is nothing to say of it yet. */
 const cellStates = ['ok', 'comm', 'exception', 'pending'] as const;
@@ -29,12 +29,21 @@ interface PlannedSpan {
   offset: number;
 }
 
+/** A value whose parts come from several requests, by index in `spans`: the part that runs, and those that stand nearly always. */
+export interface SplitValue {
+  decoder: number;
+  running: number;
+  standing: readonly { cell: Cell; span: number }[];
+}
+
 interface Compiled {
   spans: readonly PlannedSpan[];
   cellCount: number;
   /** The bytes that the decoders are bound to; lent to one device at a time, for the moment of decoding. */
   bytes: Uint8Array;
   decoders: readonly { id: QuantityId; decode: Decode; cells: readonly number[] }[];
+  /** Values that no single request gives. */
+  split: readonly SplitValue[];
   quantities: readonly QuantityId[];
   /** A round in which all is well, to be copied: an object that is put together name by name becomes a slow dictionary in V8. */
   allWell: Readonly<Record<string, number>>;
@@ -59,6 +68,11 @@ export interface Collected {
 
 export interface Program {
   spans: readonly ProgramSpan[];
+  split: readonly SplitValue[];
+  /** Nothing is said of this value in this round, or that it makes none: its parts are of different moments. */
+  hold(decoder: number, as: 'pending' | 'decode'): void;
+  /** The same for all values that have several parts and one of them here. */
+  holdSplit(cells: readonly ProgramCell[]): void;
   /** What a round of this program gives, good or bad. */
   quantities: readonly QuantityId[];
   /** The answer to a planned request. */
@@ -70,11 +84,9 @@ export interface Program {
   reset(): void;
   /** After a round: every value or why there is none. */
   collect(): Collected;
-  /** The words of a cell as they came (coils: 0 or 1); null when they did not, undefined when this program does not read it. */
-  words(cell: Cell): number[] | null | undefined;
+  /** The words of a cell as they came (coils: 0 or 1); null when they did not, undefined when this program does not read it. `span`: which copy. */
+  words(cell: Cell, span?: number): number[] | null | undefined;
 }
-
-const keyOf = ({ table, address, count }: Cell) => `${table} ${address} ${count}`;
 
 const requests = new WeakMap<Span, Request>();
 
@@ -116,37 +128,54 @@ export function openProgram(profile: Profile, device: Wiring, points: readonly W
 
 function compile(profile: Profile, device: Wiring, points: readonly WiredPoint[], limits: PlanLimits): Compiled {
   const wanted = points.filter((wired) => wired.quantity !== undefined);
-  const unique = [...new Map(wanted.flatMap(({ cells }) => cells).map((cell) => [keyOf(cell), cell])).values()];
-  const planned = planReads(unique, limits);
+  const planned = planReads(needsOf(wanted, limits), limits);
+  const firstWith = (cells: readonly Cell[]) => planned.findIndex((span) => cells.every((cell) => covers(span, cell)));
+  // A value comes from one request where one has it all. What it shares with others may so stand in two requests; each has its own.
+  const homes = wanted.map(({ cells }) => {
+    const home = firstWith(cells);
+    return cells.map((cell) => (home >= 0 ? home : firstWith([cell])));
+  });
   const sizes = planned.map((span) => dataBytes(requestOf(span)) as number);
   const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
   const view = new DataView(bytes.buffer);
   const cells = new Map<string, ProgramCell>();
   let offset = 0;
   const spans = planned.map((span, index) => {
-    // A cell that two requests cover belongs to the first; it must not be good because of one and old because of the other.
-    const own = unique.filter((cell) => inside(cell, span) && !cells.has(keyOf(cell))).sort((a, b) => a.address - b.address);
-    const placed = own.map((cell) => {
-      const one: ProgramCell = { cell, index: cells.size, place: placeIn(view, offset, span, cell) };
-      cells.set(keyOf(cell), one);
-      return one;
-    });
+    const own = new Map(
+      wanted.flatMap((wired, at) => wired.cells.filter((_, c) => homes[at]?.[c] === index)).map((cell) => [cellKey(cell), cell]),
+    );
+    const placed = [...own.values()]
+      .sort((a, b) => a.address - b.address)
+      .map((cell) => {
+        const one: ProgramCell = { cell, index: cells.size, place: placeIn(view, offset, span, cell) };
+        cells.set(`${index} ${cellKey(cell)}`, one);
+        return one;
+      });
     const at = offset;
     offset += sizes[index] as number;
     return { span, request: requestOf(span), cells: placed, offset: at };
   });
-  const cellOf = (cell: Cell) => cells.get(keyOf(cell)) as ProgramCell;
-  const decoders = wanted.map((wired) => ({
-    id: wired.quantity as QuantityId,
-    decode: compilePoint(profile, device, wired, (cell) => cellOf(cell).place),
-    cells: wired.cells.map((cell) => cellOf(cell).index),
-  }));
+  const decoders = wanted.map((wired, at) => {
+    const placed = wired.cells.map((cell, c) => cells.get(`${homes[at]?.[c]} ${cellKey(cell)}`) as ProgramCell);
+    const decode = compilePoint(profile, device, wired, (cell) => (placed[wired.cells.indexOf(cell)] as ProgramCell).place);
+    return { id: wired.quantity as QuantityId, decode, cells: placed.map(({ index }) => index) };
+  });
+  const split = wanted.flatMap((wired, decoder) => {
+    const own = homes[decoder] as number[];
+    if (new Set(own).size === 1) return [];
+    // The fraction runs; else the number does, and scale and unit stand.
+    const running = wired.point.add ? 1 : 0;
+    const home = own[running] as number;
+    const standing = wired.cells.flatMap((cell, c) => (own[c] === home ? [] : [{ cell, span: own[c] as number }]));
+    return [{ decoder, running: home, standing }];
+  });
   const quantities = decoders.map(({ id }) => id);
   const allWell = JSON.parse(JSON.stringify(Object.fromEntries(quantities.map((id) => [id, 0.5])))) as Record<string, number>;
-  return { spans, cellCount: cells.size, bytes, decoders, quantities, allWell };
+  return { spans, cellCount: cells.size, bytes, decoders, split, quantities, allWell };
 }
 
-function programOf({ spans, cellCount, bytes, decoders, quantities, allWell }: Compiled): Program {
+function programOf({ spans, cellCount, bytes, decoders, split, quantities, allWell }: Compiled): Program {
+  const held = new Map<number, 'pending' | 'decode'>();
   const image = new Uint8Array(bytes.length);
   /** By cell: index in `cellStates`. */
   const states = new Uint8Array(cellCount).fill(1);
@@ -156,8 +185,14 @@ function programOf({ spans, cellCount, bytes, decoders, quantities, allWell }: C
   };
   return {
     spans: spans.map((span) => ({ ...span, silentRounds: 0, exceptionRounds: 0, restUntil: 0, everOk: false, missed: false })),
+    split,
     quantities,
     mark,
+    hold: (decoder, as) => void held.set(decoder, as),
+    holdSplit(parts) {
+      for (const [at, { cells }] of decoders.entries())
+        if (cells.length > 1 && parts.some(({ index }) => cells.includes(index))) held.set(at, 'pending');
+    },
     store({ cells, offset }, data) {
       image.set(data, offset);
       mark(cells, 'ok');
@@ -167,6 +202,7 @@ function programOf({ spans, cellCount, bytes, decoders, quantities, allWell }: C
       mark(cells, 'ok');
     },
     reset() {
+      held.clear();
       states.fill(1);
     },
     collect() {
@@ -174,11 +210,11 @@ function programOf({ spans, cellCount, bytes, decoders, quantities, allWell }: C
       const all: Partial<Record<QuantityId, number>> = { ...allWell };
       const bad: Collected['bad'] = {};
       const without: QuantityId[] = [];
-      for (const { id, decode, cells } of decoders) {
+      for (const [at, { id, decode, cells }] of decoders.entries()) {
         let worst = 0;
         for (const index of cells) worst = Math.max(worst, states[index] as number);
         const state = cellStates[worst] as CellState;
-        const value = state === 'ok' ? decode() : state;
+        const value = state === 'ok' ? ((held.size > 0 ? held.get(at) : undefined) ?? decode()) : state;
         if (typeof value === 'number') all[id] = value;
         else {
           without.push(id);
@@ -188,10 +224,10 @@ function programOf({ spans, cellCount, bytes, decoders, quantities, allWell }: C
       if (without.length === 0) return { v: all, bad };
       return { v: Object.fromEntries(Object.entries(all).filter(([id]) => !without.includes(id as QuantityId))), bad };
     },
-    words(cell) {
-      const key = keyOf(cell);
-      for (const { cells } of spans) {
-        const found = cells.find((one) => keyOf(one.cell) === key);
+    words(cell, only) {
+      const key = cellKey(cell);
+      for (const { cells } of only === undefined ? spans : spans.slice(only, only + 1)) {
+        const found = cells.find((one) => cellKey(one.cell) === key);
         if (found) return states[found.index] === 0 ? wordsAt(image, found) : null;
       }
       return undefined;
@@ -203,9 +239,6 @@ function wordsAt(image: Uint8Array, { cell, place: { offset, bit } }: ProgramCel
   if (isBitTable(cell.table)) return [(image[offset]! >> bit) & 1];
   return Array.from({ length: cell.count }, (_, at) => (image[offset + at * 2]! << 8) | image[offset + at * 2 + 1]!);
 }
-
-const inside = (cell: Cell, span: Span): boolean =>
-  cell.table === span.table && cell.address >= span.address && cell.address + cell.count <= span.address + span.count;
 
 function placeIn(view: DataView, offset: number, span: Span, cell: Cell): Place {
   const at = cell.address - span.address;

@@ -11,7 +11,7 @@ import { decodeDevice, wirePoints } from './decode.ts';
 import type { Profile, Table } from './device.ts';
 import type { Link } from './modbus/link.ts';
 import { openLink } from './modbus/open-link.ts';
-import { limitsOf, longEnough, planReads, type Span } from './plan.ts';
+import { limitsOf, longEnough, needsOf, planReads, type Span } from './plan.ts';
 import { requestOf } from './program.ts';
 import { isBitTable } from './words.ts';
 
@@ -128,10 +128,7 @@ async function readDevice(
       return error;
     }
   };
-  for (const span of planReads(
-    points.flatMap(({ cells }) => cells),
-    limits,
-  )) {
+  for (const span of planReads(needsOf(points, limits), limits)) {
     const fault = await read(span);
     if (!fault) continue;
     if (fault.code !== 'modbus/exception') {

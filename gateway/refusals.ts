@@ -123,7 +123,12 @@ export function refusalsOf(learned: Learned, { device, base, isWell, widen, cloc
         if (!isAlive && !isWorthALook(refusedRounds)) continue;
         if (verdict === 'absent' && !okTables.has(one.span.table)) {
           found.blamed.push(...one.cells.map(({ cell }) => ({ cell, wasWell: isWell(one, cell) })));
-        } else await bisect(one, one.cells, exception, found);
+        } else {
+          const readsLeft = found.readsLeft;
+          await bisect(one, one.cells, exception, found);
+          // Its parts were read one after the other.
+          if (found.readsLeft < readsLeft) program.holdSplit(one.cells);
+        }
       }
       // Nothing is learned of a device that refuses everything.
       if (!found.anyOk) return false;

@@ -12,6 +12,8 @@ export interface Cell {
   count: number;
 }
 
+export const cellKey = ({ table, address, count }: Cell): string => `${table} ${address} ${count}`;
+
 /** Where a cell's bytes are: byte offset of its first register, or for coils the byte and bit. */
 export interface Place {
   view: DataView;
