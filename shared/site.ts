@@ -230,6 +230,20 @@ const dayOfYear = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'm
 /** Both days included; may pass the turn of the year. */
 export const seasonSchema = z.strictObject({ from: dayOfYear, to: dayOfYear });
 
+/** A price with the time for which it holds; what a key means must be known here, so that a misspelt one is found and not ignored. */
+export const tariffSchema = z.strictObject({
+  id: idSchema,
+  name: textSchema.optional(),
+  valid_from: z.iso.date().optional().meta({ description: 'First day, such as 2026-01-01' }),
+  valid_to: z.iso.date().optional().meta({ description: 'Last day' }),
+  price_per_kwh: z.number().nonnegative().optional().meta({ description: 'Yuan' }),
+  price_per_m3: z.number().nonnegative().optional().meta({ description: 'Yuan' }),
+});
+export const reportsSchema = z.strictObject({
+  year_end: dayOfYear.optional().meta({ description: 'Last day of the reporting year; by default 12-31' }),
+  language: z.enum(languages).optional().meta({ description: "By default the site's" }),
+});
+
 export const siteSchema = z.strictObject({
   site: z.strictObject({
     id: idSchema,
@@ -280,8 +294,8 @@ export const siteSchema = z.strictObject({
     .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })
     .prefault({})
     .meta({ description: 'How long readings are kept' }),
-  tariffs: z.array(z.looseObject({ id: idSchema })).default([]),
-  reports: z.looseObject({}).default({}),
+  tariffs: z.array(tariffSchema).default([]),
+  reports: reportsSchema.prefault({}),
 });
 export type SiteConfig = z.infer<typeof siteSchema>;
 
