@@ -49,6 +49,8 @@ export interface Example {
   params: Record<string, unknown>;
   quantity?: QuantityId;
   attributes?: Record<string, number>;
+  /** How often the device is read; default 5 s. */
+  pollMs?: number;
   /** Seconds from the start, then the value of each input (null: bad; absent: none came). One number: the first input. */
   readings: [seconds: number, values: number | null | (number | null | undefined)[]][];
   /** Seconds when the verdict is asked; default: at the last reading. */
@@ -73,6 +75,8 @@ export interface KindDefinition<S extends z.ZodType> {
   drawn?: readonly DrawnParam[];
   /** Unit of the value and limit that the alarm shows, where it is not that of the quantity. */
   unit?(params: z.output<S>): string;
+  /** It needs a reading at least so often, ms, to judge at all. */
+  needsEveryMs?(params: z.output<S>): number;
   /** Does the alarm show the value of the first input where the rule names no quantity? Default true. */
   showsValue?: boolean;
   /** Fallback for rules without their own; places as in rule.message, and {note}. */
@@ -93,6 +97,8 @@ export interface RuleKind {
   /** undefined: that of the quantity. */
   unit(params: unknown): string | undefined;
   showsValue: boolean;
+  /** Infinity: as often as there is one. */
+  needsEveryMs(params: unknown): number;
   message: Text;
   examples: Example[];
 }
@@ -111,6 +117,7 @@ export function defineKind<S extends z.ZodType>(kind: KindDefinition<S>): RuleKi
     drawn: kind.drawn ?? [],
     unit: (params) => kind.unit?.(own(params)),
     showsValue: kind.showsValue ?? true,
+    needsEveryMs: (params) => kind.needsEveryMs?.(own(params)) ?? Number.POSITIVE_INFINITY,
     message: kind.message,
     examples: kind.examples,
   };

@@ -41,6 +41,7 @@ const startMs = Date.UTC(2026, 0, 14, 16);
 
 export function judgeExample(kind: RuleKind, example: Example): Verdict {
   const place = examplePlace(example.quantity ?? (kind.needsQuantity ? 'pressure_kpa' : undefined), example.attributes);
+  if (example.pollMs !== undefined) place.device.pollMs = example.pollMs;
   const params = kind.params.parse(example.params);
   const judge = kind.open(params, place);
   if (!judge) throw new Error(`${kind.id}: "${example.say}" lacks an attribute`);

@@ -95,12 +95,12 @@ export function openMean(widthMs: number, holdMs = widthMs) {
       }
     },
     /** NaN when less than half of the window is known. */
-    at(t: number): number {
+    at(t: number, hold = holdMs): number {
       let area = 0;
       let known = 0;
       for (let i = memory.head; i < times.length; i++) {
         const from = Math.max(times[i] as number, t - widthMs);
-        const to = Math.min(times[i + 1] ?? t, (times[i] as number) + holdMs, t);
+        const to = Math.min(times[i + 1] ?? t, (times[i] as number) + hold, t);
         if (to <= from) continue;
         area += (values[i] as number) * (to - from);
         known += to - from;

@@ -25,6 +25,7 @@ export default defineKind({
     { device: device.id, quantity: makeup },
   ],
   windowMs: () => usualMs,
+  needsEveryMs: ({ within }) => within / 2,
   open({ fall, within, times, at_least, low }, place) {
     const drop = resolveLimit(fall, place.device.attributes);
     const floor = low === undefined ? Number.NEGATIVE_INFINITY : resolveLimit(low, place.device.attributes);

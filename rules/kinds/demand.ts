@@ -15,6 +15,8 @@ export default defineKind({
   }),
   drawn: [{ param: 'limit', side: 'above' }],
   windowMs: ({ window }) => window,
+  // Twice after the first part of the window, or nothing is ever forecast.
+  needsEveryMs: ({ window, after }) => (window - after) / 2,
   open({ limit, window, after }, { device }) {
     const most = resolveLimit(limit, device.attributes);
     if (most === undefined) return undefined;

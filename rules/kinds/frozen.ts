@@ -13,6 +13,7 @@ export default defineKind({
     above: limitSchema.optional().meta({ description: 'Only while the value is above this: a stopped pump has a right to rest' }),
   }),
   windowMs: (params) => params.for,
+  needsEveryMs: (params) => params.for / 4,
   open({ for: patience, within, above }, { device }) {
     const band = resolveLimit(within, device.attributes);
     const floor = above === undefined ? Number.NEGATIVE_INFINITY : resolveLimit(above, device.attributes);

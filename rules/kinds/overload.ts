@@ -28,6 +28,7 @@ export default defineKind({
     return ['l1', 'l2', 'l3'].map((phase) => ({ device: device.id, quantity: first.replace('l1', phase) as QuantityId }));
   },
   windowMs: ({ tau }) => 5 * tau,
+  needsEveryMs: ({ tau }) => tau,
   open({ rating, tau, trips_at, at_state, ahead, held }, { device }) {
     const ratedA = resolveLimit(rating, device.attributes);
     if (ratedA === undefined) return undefined;

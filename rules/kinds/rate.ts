@@ -19,6 +19,7 @@ export default defineKind({
     })
     .refine(({ fall, rise }) => fall !== undefined || rise !== undefined, 'fall, rise or both'),
   windowMs: ({ within }) => within,
+  needsEveryMs: ({ within }) => within / 2,
   open({ fall, rise, within, until }, { device }) {
     const down = fall === undefined ? Number.POSITIVE_INFINITY : resolveLimit(fall, device.attributes);
     const up = rise === undefined ? Number.POSITIVE_INFINITY : resolveLimit(rise, device.attributes);

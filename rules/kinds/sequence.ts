@@ -46,6 +46,7 @@ export default defineKind({
     within: durationSchema,
   }),
   needsQuantity: false,
+  needsEveryMs: ({ within }) => within,
   inputs: ({ when, follows }, place) => [inputOf(when, place), inputOf(follows, place)],
   open({ when, follows, within }, place) {
     const happened = testOf(when, place);
