@@ -37,7 +37,7 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
   await using undo = new AsyncDisposableStack();
   const metrics = ingestMetrics(context.metrics);
   const placements = placementsOf(site.config);
-  const store = options.store ?? undo.use(await openStore({ url: context.storeUrl, site: id }));
+  const store = options.store ?? undo.use(await openStore({ url: context.storeUrl, site: id, mend: true }));
   const box = undo.use(openDeadLetterBox(context.dataDir));
   const commits = new Commits();
   const worker = process.env.PLANTROOM_INGEST_WORKER;

@@ -44,5 +44,5 @@ test('a damaged file is set aside, which is a letter itself, and the new letters
   box.keep([letter(1)]);
   using reader = openDeadLetters(folder.path);
   expect(reader.list({ limit: 5 }).map(({ reason }) => reason)).toEqual(['reason 1', expect.stringMatching(/damaged/)]);
-  expect(existsSync(`${deadLetterFile(folder.path)}.damaged`)).toBe(true);
+  expect(existsSync(`${deadLetterFile(folder.path)}.damaged-1`)).toBe(true);
 });

@@ -2,9 +2,10 @@
  * What ingest could not store for good: payloads that are not of the agreed form, and points that the store refused. Kept with reason and text in
  * `dead-letter.db` of the data directory, where people can look at it; bounded, the oldest go first.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDamage, setAsideDamaged } from '../shared/damaged.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 
 export interface DeadLetter {
@@ -39,11 +40,24 @@ export function openDeadLetters(dataDir: string): DeadLetters {
     else opened.close();
     return database;
   };
+  /** A damaged file is ingest's to set aside, with its next letter; until then there is nothing to show. */
+  const unlessDamaged = <T>(look: () => T): T | undefined => {
+    try {
+      return look();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      database?.close();
+      database = undefined;
+      return undefined;
+    }
+  };
   return {
     list({ limit, before }) {
-      const rows = open()
-        ?.prepare('select id, t, topic, reason, payload from letters where id < ? order by id desc limit ?')
-        .all(before ?? Number.MAX_SAFE_INTEGER, limit);
+      const rows = unlessDamaged(() =>
+        open()
+          ?.prepare('select id, t, topic, reason, payload from letters where id < ? order by id desc limit ?')
+          .all(before ?? Number.MAX_SAFE_INTEGER, limit),
+      );
       return (rows ?? []).map((row) => ({
         id: Number(row.id),
         t: Number(row.t),
@@ -52,7 +66,7 @@ export function openDeadLetters(dataDir: string): DeadLetters {
         payload: String(row.payload),
       }));
     },
-    count: () => Number(open()?.prepare('select count(*) as n from letters').get()?.n ?? 0),
+    count: () => Number(unlessDamaged(() => open()?.prepare('select count(*) as n from letters').get()?.n) ?? 0),
     [Symbol.dispose]() {
       database?.close();
       database = undefined;
@@ -107,7 +121,7 @@ export function openDeadLetterBox(dataDir: string, limit = keptLetters): DeadLet
         } catch (error) {
           if (!isDamage(error)) throw error;
           close();
-          const aside = setAside(deadLetterFile(dataDir));
+          const aside = setAsideDamaged(deadLetterFile(dataDir));
           insertAll([
             { ...first, topic: 'ingest/dead-letter', reason: `the table was damaged and is kept as ${aside}`, payload: reasonOf(error) },
             ...letters,
@@ -121,19 +135,4 @@ export function openDeadLetterBox(dataDir: string, limit = keptLetters): DeadLet
     },
     [Symbol.dispose]: close,
   };
-}
-
-const corrupt = 11;
-const notADatabase = 26;
-function isDamage(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  return code === corrupt || code === notADatabase;
-}
-
-/** A damaged file must not hold up the messages that belong into it; somebody may still want to look at it. */
-function setAside(file: string): string {
-  const aside = `${file}.damaged`;
-  renameSync(file, aside);
-  for (const part of ['-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
-  return aside;
 }

@@ -131,4 +131,6 @@ export interface StoreOptions {
   /** PLANTROOM_STORE_URL: sqlite:<file>, influx1://user:pass@host:port/db, influx2://token@host:port/org/bucket, influx3://token@host:port/db (add ?tls=1 for https). */
   url: string;
   site: string;
+  /** True for ingest alone: it may set a damaged file aside and begin an empty one. */
+  mend?: boolean;
 }

@@ -25,7 +25,7 @@ export class SqliteLink {
     worker.on('message', (reply: Reply) => {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
-      if ('code' in reply) waiting?.reject(new Fault(reply.code, reply.message));
+      if ('code' in reply) waiting?.reject(new Fault(reply.code, reply.message, { detail: { trouble: reply.trouble } }));
       else waiting?.resolve(reply.value);
     });
     const end = (why: string) => {

@@ -41,4 +41,4 @@ export interface Replies {
   close: boolean;
 }
 
-export type Reply = { id: number; value: unknown } | { id: number; code: FaultCode; message: string };
+export type Reply = { id: number; value: unknown } | { id: number; code: FaultCode; message: string; trouble?: unknown };

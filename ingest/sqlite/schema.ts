@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDamageOf, setAsideDamaged } from '../../shared/damaged.ts';
 import { Fault, reasonOf } from '../../shared/errors.ts';
 
 const version = 1;
@@ -36,6 +37,8 @@ export interface SqliteSettings {
   file: string;
   /** Upper limit of the file; writing beyond it is the same as a full disk. */
   maxMb?: number | undefined;
+  /** True for the one process that may set a damaged file aside and begin anew: ingest. */
+  mend?: boolean | undefined;
   /** Page cache of each connection; 64 MB by default, less for those who only look at a few series. */
   cacheMb?: number | undefined;
 }
@@ -47,33 +50,50 @@ export interface SqliteSettings {
 export const pragmas =
   'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 20000; pragma cache_size = -65536;';
 
-export function openDatabase({ file, maxMb, cacheMb }: SqliteSettings, purpose: 'write' | 'read'): DatabaseSync {
+export function openDatabase(settings: SqliteSettings, purpose: 'write' | 'read'): DatabaseSync {
+  const { file, mend } = settings;
   try {
     // Not recursive: a whole path that is missing is more likely a disk that is not mounted.
     if (!existsSync(dirname(file))) mkdirSync(dirname(file));
-    const database = new DatabaseSync(file, { timeout: 5_000 });
     try {
-      database.exec(pragmas);
-      const found = Number(database.prepare('pragma user_version').get()?.user_version ?? 0);
-      if (found > version)
-        throw new Fault('store/unavailable', `${file} was made by a newer version (${found}, this one knows ${version})`);
-      if (found < version) database.exec(`begin immediate; ${tables} pragma user_version = ${version}; commit;`);
-      if (purpose === 'read') database.exec('pragma query_only = on');
-      if (cacheMb !== undefined) database.exec(`pragma cache_size = ${-Math.round(cacheMb * 1_024)}`);
-      if (maxMb !== undefined) {
-        const size = Number(database.prepare('pragma page_size').get()?.page_size ?? 4096);
-        database.exec(`pragma max_page_count = ${Math.max(1, Math.floor((maxMb * 1_048_576) / size))}`);
-      }
-      return database;
+      return opened(settings, purpose);
     } catch (error) {
-      database.close();
-      throw error;
+      if (!mend || !isDamageOf(file, error)) throw error;
+      // Only what is damaged at a second look goes; who reads meanwhile finds the new file at its next try.
+      try {
+        return opened(settings, purpose);
+      } catch (again) {
+        if (!isDamageOf(file, again)) throw again;
+        setAsideDamaged(file);
+        return opened(settings, purpose);
+      }
     }
   } catch (error) {
     throw faultOf(error);
   }
 }
 
+function opened({ file, maxMb, cacheMb }: SqliteSettings, purpose: 'write' | 'read'): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5_000 });
+  try {
+    database.exec(pragmas);
+    const found = Number(database.prepare('pragma user_version').get()?.user_version ?? 0);
+    if (found > version) throw new Fault('store/unavailable', `${file} was made by a newer version (${found}, this one knows ${version})`);
+    if (found < version) database.exec(`begin immediate; ${tables} pragma user_version = ${version}; commit;`);
+    if (purpose === 'read') database.exec('pragma query_only = on');
+    if (cacheMb !== undefined) database.exec(`pragma cache_size = ${-Math.round(cacheMb * 1_024)}`);
+    if (maxMb !== undefined) {
+      const size = Number(database.prepare('pragma page_size').get()?.page_size ?? 4096);
+      database.exec(`pragma max_page_count = ${Math.max(1, Math.floor((maxMb * 1_048_576) / size))}`);
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+const full = 13;
 const misuse = 21;
 const schemaError = 1;
 /**
@@ -84,5 +104,6 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : -1;
   if (code === schemaError || code === misuse) return new Fault('store/query', reasonOf(error), { cause: error });
-  return new Fault('store/unavailable', `SQLite: ${reasonOf(error)}`, { cause: error });
+  const detail = code === full ? { detail: { trouble: 'store-full' } } : {};
+  return new Fault('store/unavailable', `SQLite: ${reasonOf(error)}`, { cause: error, ...detail });
 }

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { damagedFiles } from '../../shared/damaged.ts';
 import { isFault } from '../../shared/errors.ts';
 import { random } from '../../test/random.ts';
 import { temporaryFolder } from '../../test/servers.ts';
@@ -229,6 +230,39 @@ describe('the embedded store', () => {
     expect(points.every(([t, value], i) => t === start + i * 1_000 && value === i)).toBe(true);
     using look = new DatabaseSync(url.slice('sqlite:'.length));
     expect(look.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  });
+
+  test('a damaged file is set aside by ingest alone, all go on with an empty one, and numbers of series are not mixed up', async () => {
+    const { url, file } = setUp();
+    {
+      await using store = await open(url);
+      await store.write([point(start, 1, 'voltage_l1_v'), point(start, 2)]);
+    }
+    await using reader = await open(url);
+    expect((await reader.newest()).length).toBe(2);
+    writeFileSync(file, 'a page of something else '.repeat(1_000));
+    for (const part of ['-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
+
+    // Who only looks changes nothing.
+    {
+      await using other = await open(url);
+      await expect(other.check()).rejects.toSatisfy((error) => isFault(error, 'store/unavailable'));
+      expect(damagedFiles(file)).toEqual([]);
+    }
+    await using store = await openStore({ url, site: 'demo', mend: true });
+    await store.write([point(start + hour, 3)]);
+    expect(damagedFiles(file)).toEqual([`${file}.damaged-1`]);
+    expect(readFileSync(`${file}.damaged-1`, 'utf8')).toMatch(/^a page of something else/);
+    // The one that had the old file open finds the new one; the field that was first there is not taken for the one that is first now.
+    for (let i = 0; ; i++) {
+      const found = await reader.newest().catch(() => []);
+      if (found.length === 1) {
+        expect(found).toEqual([{ device: 'm1', field: 'active_power_kw', t: start + hour, value: 3 }]);
+        break;
+      }
+      if (i > 200) throw new Error('the new file was not found');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   });
 
   test('a file of a newer version is left alone', async () => {

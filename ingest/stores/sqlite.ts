@@ -33,6 +33,7 @@ class SqliteStore implements Store {
   #places = new Map<string, Map<string, Map<string, number>>>();
   #count = 0;
   #generation = 0;
+  #readingGeneration = 0;
   #tags = new Map<string, Tags>();
   /** Names of series by id, as far as `newest` has learned them. */
   readonly #names = new Map<number, { device: string; field: string }>();
@@ -133,6 +134,13 @@ class SqliteStore implements Store {
   }
 
   async newest(devices?: readonly string[]): Promise<Newest[]> {
+    this.#reading.ensure();
+    if (this.#readingGeneration !== this.#reading.generation) {
+      // Another thread may read another file, where the same number is another series.
+      this.#readingGeneration = this.#reading.generation;
+      this.#known = 0;
+      this.#names.clear();
+    }
     const { names, ids, t, value } = await this.#reading.call<'newest'>({ kind: 'newest', known: this.#known, devices });
     for (const [id, device, field] of names) {
       this.#names.set(id, { device, field });
@@ -193,5 +201,5 @@ class SqliteStore implements Store {
 
 export default {
   id: 'sqlite',
-  open: async ({ url }) => new SqliteStore(settingsOf(url)),
+  open: async ({ url, mend }) => new SqliteStore({ ...settingsOf(url), mend }),
 } satisfies StoreKind;
