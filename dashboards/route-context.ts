@@ -9,12 +9,12 @@ import type { Store } from '../ingest/store.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { ProfileFacts } from '../shared/profile-facts.ts';
+import type { RoleHealth } from '../shared/role-health.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Board } from './board/board.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import type { LiveCache } from './live/cache.ts';
 import type { RawLink } from './live/raw-link.ts';
-import type { RoleHealth } from './live/role-health.ts';
 import type { SimulatorLink } from './live/simulator-link.ts';
 import type { LiveStream } from './live/stream.ts';
 

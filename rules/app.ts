@@ -12,6 +12,7 @@ import { openConditionHandler } from './condition-handler.ts';
 import { type Condition, openEngine } from './engine.ts';
 import { openLiveValues } from './live-values.ts';
 import { openRuleBook } from './pack.ts';
+import { startPlatformWatch } from './platform-role.ts';
 import { openPublisher } from './publish.ts';
 import { loadCheckpoint, resume, saveCheckpoint } from './resume.ts';
 
@@ -110,6 +111,8 @@ export const startRules =
       notifier.kick();
     };
     const late = undo.use(openBackfill({ book, desk, clock, log, seasons, speed, told }));
+
+    undo.use(startPlatformWatch(context, client, desk, told));
 
     const settle = () => {
       if (pending.length > 0) {

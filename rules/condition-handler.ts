@@ -1,7 +1,7 @@
 /** Takes conditions from the engine to the desk: alarms raised and cleared, hidden and released, tickets opened. One batch, one flush. */
 
 import type { EngineDesk } from '../desk/index.ts';
-import { pathRule } from '../shared/alarm.ts';
+import { isOwnAlarm } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Condition } from './engine.ts';
 import { openGrouping } from './grouping.ts';
@@ -31,8 +31,8 @@ export function openConditionHandler(book: RuleBook, desk: EngineDesk, clock: Cl
       clock.now(),
     );
   look();
-  // Of its own channels the notifier knows best whether they work again.
-  const standing = desk.alarms({ state: 'all', limit: Number.MAX_SAFE_INTEGER }).filter((alarm) => alarm.active && alarm.rule !== pathRule);
+  // Of its own channels the notifier knows best whether they work again, of the platform its watch.
+  const standing = desk.alarms({ state: 'all', limit: Number.MAX_SAFE_INTEGER }).filter((alarm) => alarm.active && !isOwnAlarm(alarm.rule));
   desk.batch(() => {
     for (const alarm of standing) {
       const instance = byId.get(alarm.id);

@@ -96,3 +96,7 @@ export interface Alarm extends AlarmValues {
 
 /** The rule of the alarm that a notification channel of ours does not work; never told over that channel. */
 export const pathRule = 'SYS-NOTIFY';
+/** Alarms of the platform about itself, by rules/platform-watch.ts. */
+export const platformRulePrefix = 'SYS-PLATFORM-';
+/** Alarms that no reading raises and no rule of a pack: whoever raised them clears them. */
+export const isOwnAlarm = (rule: string): boolean => rule === pathRule || rule.startsWith(platformRulePrefix);

@@ -105,6 +105,43 @@ export const troubleKinds = {
       en: 'Stop one of them, or give it a gateway id of its own in the site file; until then each throws the other off the broker',
     },
   },
+  'role-down': {
+    stops: false,
+    title: { zh: '平台的一个程序停了', en: 'A part of the platform is down' },
+    todo: {
+      zh: '它会自动重启；反复停止时查看其日志和磁盘。在此之前以现场报警装置为准',
+      en: 'It is started again by itself; when it stops again and again, see its log and the disk. Until then rely on the local panels',
+    },
+  },
+  'role-hung': {
+    stops: false,
+    title: { zh: '平台的一个程序没有响应', en: 'A part of the platform does not answer' },
+    todo: {
+      zh: '监护程序会结束并重启它；反复出现时检查机器负载和磁盘',
+      en: 'The supervisor ends it and starts it again; when it comes back, check load and disk of the machine',
+    },
+  },
+  'broker-unreachable': {
+    stops: true,
+    title: { zh: '消息服务器连不上', en: 'The broker cannot be reached' },
+    todo: {
+      zh: '检查消息服务器和网络；期间新的读数到不了平台，以现场报警装置为准，读数暂存在网关',
+      en: 'Check the broker and the network; meanwhile no reading is judged: rely on the local panels. The gateways keep the readings',
+    },
+  },
+  'backup-old': {
+    stops: false,
+    title: { zh: '备份过期', en: 'The backup is old' },
+    todo: {
+      zh: '检查备份任务和备份盘；用备份副本做一次 integrity_check',
+      en: 'Check the backup job and its disk, and try the copy with integrity_check',
+    },
+  },
+  'certificate-ends': {
+    stops: false,
+    title: { zh: '证书即将到期', en: 'A certificate is about to end' },
+    todo: { zh: '更换证书；到期后手机和网关将连不上', en: 'Renew it; phones and gateways cannot connect after its end' },
+  },
   'operations-unwritable': {
     stops: false,
     title: { zh: '告警与工单库写不进磁盘', en: 'The database of alarms and tickets cannot be written' },

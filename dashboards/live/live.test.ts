@@ -3,12 +3,12 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Accounts } from '../../access/index.ts';
 import { manualClock, systemClock } from '../../shared/clock.ts';
+import { heartbeatLimitMs, RoleHealth } from '../../shared/role-health.ts';
 import { topics } from '../../shared/topic.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../../test/dashboards-app.ts';
 import { until } from '../../test/program.ts';
 import { siteOf } from '../../test/site-of.ts';
 import { LiveCache } from './cache.ts';
-import { heartbeatLimitMs, RoleHealth } from './role-health.ts';
 import { readingsEvent, streamLimits } from './stream.ts';
 
 let app: DashboardsApp;

@@ -1,8 +1,8 @@
 /** Which roles are up, by their retained heartbeats on MQTT; and their metrics, which travel with them. */
 import type { MqttClient } from 'mqtt';
-import type { Clock } from '../../shared/clock.ts';
-import { type RoleStatus, roleTopic } from '../../shared/role.ts';
-import { isTroubleCode, type Trouble, troubleKinds } from '../../shared/trouble.ts';
+import type { Clock } from './clock.ts';
+import { type RoleStatus, roleTopic } from './role.ts';
+import { isTroubleCode, type Trouble, troubleKinds } from './trouble.ts';
 
 /** A role that was not heard for so long is down even if no last will came: the broker may have died with it. */
 export const heartbeatLimitMs = 20_000;
@@ -26,9 +26,12 @@ export class RoleHealth {
   readonly #site: string;
   readonly #expected: readonly string[];
   readonly #wall: Clock;
+  readonly #own: string;
   #client: MqttClient | undefined;
 
-  constructor(site: string, expected: readonly string[], wall: Clock) {
+  /** `own`: the role that looks, which is up where it can ask. */
+  constructor(site: string, expected: readonly string[], wall: Clock, own = 'dashboards') {
+    this.#own = own;
     this.#site = site;
     this.#expected = expected;
     this.#wall = wall;
@@ -63,7 +66,7 @@ export class RoleHealth {
     const roles: Record<string, string> = {};
     const connected = this.#client?.connected === true;
     for (const role of this.#expected) {
-      if (role === 'dashboards') roles[role] = 'up';
+      if (role === this.#own) roles[role] = 'up';
       else if (!connected) roles[role] = role === 'broker' ? 'not reachable' : 'unknown, no broker';
       else roles[role] = this.#stateOf(role);
     }
@@ -95,7 +98,7 @@ export class RoleHealth {
   /** Metrics of every role but this one, as they came with the last heartbeat. */
   metrics(): { role: string; metrics: object[] }[] {
     return [...this.#heard]
-      .filter(([role, { status }]) => role !== 'dashboards' && Array.isArray(status.metrics))
+      .filter(([role, { status }]) => role !== this.#own && Array.isArray(status.metrics))
       .map(([role, { status }]) => ({ role, metrics: status.metrics ?? [] }));
   }
 }
