@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { profileSchema } from '../gateway/device.ts';
 import { channelTypes } from '../notify/index.ts';
+import { deviceRoles } from '../shared/device-role.ts';
 import { faults } from '../shared/errors.ts';
 import { quantities } from '../shared/quantity.ts';
 import { siteJsonSchema } from '../shared/site-file.ts';
@@ -144,6 +145,18 @@ export function pages(): Record<string, string> {
       '|---|---|---|---|---|---|',
       ...Object.entries(quantities).map(
         ([id, one]) => `| \`${id}\` | ${one.unit} | ${one.kind} | ${one.range[0]} … ${one.range[1]} | ${one.label.zh} | ${one.label.en} |`,
+      ),
+      '',
+    ].join('\n'),
+    'roles.md': [
+      '# Roles of devices',
+      '',
+      `${made} \`role\` of a device says what it is in the plant: rules, boards and balances choose by it.`,
+      '',
+      '| role | 中文 | 含义 | English | meaning |',
+      '|---|---|---|---|---|',
+      ...Object.entries(deviceRoles).map(
+        ([id, { label, means }]) => `| \`${id}\` | ${label.zh} | ${cell(means.zh)} | ${label.en} | ${cell(means.en)} |`,
       ),
       '',
     ].join('\n'),

@@ -2,7 +2,7 @@
 
 import { allowedNames } from './guess.ts';
 import { type Path, Unquoted } from './mistake.ts';
-import { type Bus, isTimeZone, type SiteConfig } from './site.ts';
+import { type Bus, isTimeZone, type ModbusDevice, type SiteConfig } from './site.ts';
 import { reservedGatewayIds } from './topic.ts';
 
 export interface Finding {
@@ -53,10 +53,11 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
     gateway.buses.forEach((bus, b) => {
       const busPath = ['gateways', g, 'buses', b];
       busId(bus.id, [...busPath, 'id']);
+      const units = new Map<number, ModbusDevice[]>();
       const line = lineOf(bus);
       if (line) {
         const first = lines.get(line.name);
-        if (first) say([...busPath, line.key], line.value, `a line that no other bus uses; ${first} has it (one master per line)`);
+        if (first) say([...busPath, line.key], line.value, `a line that no other bus uses; ${first} has it (one client per line)`);
         else lines.set(line.name, busPath.join('.'));
       }
       if ('simulated' in bus && bus.simulated && !site.site.simulated)
@@ -64,6 +65,11 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
       bus.devices.forEach((device, d) => {
         const path = [...busPath, 'devices', d];
         deviceId(device.id, [...path, 'id']);
+        if ('unit' in device) {
+          const first = units.get(device.unit)?.find((other) => !sharesModule(other, device));
+          if (first) say([...path, 'unit'], device.unit, `a unit id that no other device of this bus has; ${first.id} has it already`);
+          units.set(device.unit, [...(units.get(device.unit) ?? []), device]);
+        }
         devices.set(device.id, { path, fedBy: device.fed_by });
         refers(device.building, buildings, [...path, 'building'], 'buildings');
         refers(device.department, departments, [...path, 'department'], 'departments');
@@ -140,7 +146,13 @@ function doubles(values: readonly string[], say: (index: number, value: string) 
   for (const [index, value] of values.entries()) if (values.indexOf(value) < index) say(index, value);
 }
 
-/** What can have one master only: the serial port, or the address of a TCP gateway. */
+/** One module of inputs may be several devices, each with inputs of its own. */
+function sharesModule(a: ModbusDevice, b: ModbusDevice): boolean {
+  const own = Object.keys(a.inputs ?? {});
+  return a.profile === b.profile && own.length > 0 && b.inputs !== undefined && !Object.keys(b.inputs).some((name) => own.includes(name));
+}
+
+/** What can have one client only: the serial port, or the address of a TCP gateway. */
 function lineOf(bus: Bus): { name: string; key: string; value: unknown } | undefined {
   if (bus.type === 'modbus-rtu') return { name: `serial ${bus.path}`, key: 'path', value: bus.path };
   if (bus.type === 'mqtt') return undefined;

@@ -1,6 +1,7 @@
 /** The site file: what an integrator writes. Schema here, reading and mistakes in site-file.ts. */
 import { z } from 'zod';
 import { priorities } from './alarm.ts';
+import { deviceRoleSchema } from './device-role.ts';
 import { durationSchema } from './duration.ts';
 import { quantitySchema } from './quantity.ts';
 import { rosterSchema } from './roster.ts';
@@ -56,10 +57,10 @@ const deviceBase = {
   id: idSchema,
   name: textSchema,
   system: systemSchema.optional().meta({ description: "By default the profile's" }),
-  role: z
-    .string()
-    .optional()
-    .meta({ description: 'What it is in the plant: feeder, incomer, transformer, ward-zone, heating-loop, room ...' }),
+  role: deviceRoleSchema.optional().meta({
+    description:
+      'What it is in the plant; rules and boards choose by it (docs/generated/roles.md). Without one only silence and bad values are watched',
+  }),
   building: idSchema.optional(),
   department: idSchema.optional(),
   tenant: idSchema.optional(),
