@@ -25,6 +25,9 @@ export async function startInflux2Relay(influxdb: Server, options: { token: stri
       return { status: found.status, body: await found.text() };
     };
     const bucket = encodeURIComponent(url.searchParams.get('bucket') ?? '');
+    // InfluxDB 3 makes a database with its first write.
+    if (url.pathname === '/api/v2/write' && options.oneStatement)
+      await forward('/query', new URLSearchParams({ q: `CREATE DATABASE "${url.searchParams.get('bucket')}"` }));
     if (url.pathname === '/api/v2/write') return forward(`/write?db=${bucket}&precision=${url.searchParams.get('precision')}`, text);
     if (url.pathname === '/api/v2/delete' && !options.oneStatement) {
       const { stop, predicate } = JSON.parse(text) as { stop: string; predicate: string };

@@ -3,7 +3,7 @@ import { type Buckets, bucketsOf, hourMs } from '../buckets.ts';
 import { bucketsOfHours, fitsHours, foldHours, type HourRow, pointSpans, wholeHours } from '../hours.ts';
 import type { Aggregate, Measurement, SeriesPoint, SeriesQuery } from '../store.ts';
 import { type InfluxQl, identifier, seriesMany, statements } from './influxql.ts';
-import { deviceIs, hourColumns, isRolledUp, rolledUp } from './rollups.ts';
+import { deviceIs, hourColumns, isRolledUp } from './rollups.ts';
 
 /** Below this the points are as quick, and one request less. */
 const worthwhileMs = 3 * 86_400_000;
@@ -23,7 +23,12 @@ interface Plan {
 export async function rolledSeriesMany(
   database: InfluxQl,
   queries: readonly SeriesQuery[],
-  rollups: { dirty(): Promise<Map<Measurement, Set<number>>>; floorHour(): Promise<number> },
+  rollups: {
+    dirty(): Promise<Map<Measurement, Set<number>>>;
+    floorHour(): Promise<number>;
+    /** What stands behind FROM for the hours of a measurement. */
+    rolled(measurement: Measurement): string;
+  },
 ): Promise<SeriesPoint[][]> {
   const fitting = queries.map((query) => {
     const buckets = bucketsOf(query);
@@ -39,7 +44,9 @@ export async function rolledSeriesMany(
   const marked = await rollups.dirty();
   // Where the points are gone the roll-up is all there is, marked or not.
   const dirtyOf = (measurement: Measurement) => new Set([...(marked.get(measurement) ?? [])].filter((hour) => hour >= floorHour));
-  const plans = queries.map((query, i) => (long[i] ? planOf(database, query, long[i], dirtyOf(query.measurement), floorHour) : undefined));
+  const plans = queries.map((query, i) =>
+    long[i] ? planOf(database, query, long[i], dirtyOf(query.measurement), floorHour, rollups.rolled(query.measurement)) : undefined,
+  );
   const plain = queries.filter((_, i) => plans[i] === undefined);
   const [results, others] = await Promise.all([
     statements(
@@ -72,7 +79,14 @@ function rowsOf(rows: readonly (number | null)[][]): HourRow[] {
   );
 }
 
-function planOf(database: InfluxQl, query: SeriesQuery, buckets: Buckets, dirty: Set<number>, floorHour: number): Plan | undefined {
+function planOf(
+  database: InfluxQl,
+  query: SeriesQuery,
+  buckets: Buckets,
+  dirty: Set<number>,
+  floorHour: number,
+  source: string,
+): Plan | undefined {
   const { measurement, device, field, from, to } = query;
   const hours = wholeHours(from, to, floorHour);
   const spans = pointSpans(from, to, hours, dirty);
@@ -87,7 +101,6 @@ function planOf(database: InfluxQl, query: SeriesQuery, buckets: Buckets, dirty:
   for (const hour of dirty) if (hour >= hours.first && hour < clean) clean = hour;
   const { whole, rest } = bucketsOfHours(buckets, hours.first, hours.end, clean);
   const joined = columns.map((column) => `${joining[aggregate]}(${column})`).join(', ');
-  const source = rolledUp(measurement);
   const texts = {
     // The database joins hours to days: twenty-four times less JSON, which is what a year takes its time for.
     whole: (whole[0] < whole[1] ? [whole] : []).map(

@@ -6,19 +6,27 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { HttpError, InfluxDB, setLogger, type Transport } from '@influxdata/influxdb-client';
+import { systemClock } from '../../shared/clock.ts';
 import { Fault, reasonOf } from '../../shared/errors.ts';
 import { Secret } from '../../shared/secret.ts';
+import { hourMs } from '../buckets.ts';
 import { refusalOf } from '../point-check.ts';
 import { rowsOf } from '../scan-rows.ts';
 import type { Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint } from '../store.ts';
 import { type Answer, deliver } from './deliver.ts';
+import { HourRolls, hourly } from './hour-rolls.ts';
 import { type HttpClient, openHttp } from './http.ts';
 import { type InfluxQl, identifier, isUnknown, newest, type Result, resultsIn, scanBlocks, seriesMany } from './influxql.ts';
 import { lineOf } from './lines.ts';
+import { rolledSeriesMany } from './rolled-series.ts';
+import { isRolledUp } from './rollups.ts';
 
 const writeTimeoutMs = 15_000;
 const queryTimeoutMs = 60_000;
 const queriesAtOnce = 4;
+/** What lies in the database that is kept long, where there is one. */
+const apart = /FROM "(?:hourly_|rollup_state|consumption)/;
+const wallClock = systemClock();
 
 // The library would print every failed write, also those that we report ourselves.
 setLogger({ error: () => {}, warn: () => {} });
@@ -80,8 +88,13 @@ function tellAnswer(transport: Transport, told: (answer: Answer) => void): void 
 export interface V2Options {
   /** InfluxDB 3 takes one statement in a query; the others several, separated by ";". */
   oneStatement?: boolean;
-  /** Drops what is too old, where the version can. */
-  retain?(store: V2Store, settings: { rawMs: number; hourlyMs: number }, now: number): Promise<void>;
+  /** Drops what is too old, where the version can; what is dropped of the points is rolled up before. */
+  drop?(store: V2Store, before: { rawMs: number; hourlyMs: number }): Promise<void>;
+  /**
+   * Where the database itself drops what is too old, whatever it is: a database beside it, without such a limit, for the hours and for consumption.
+   * Where we drop by measurement one is enough.
+   */
+  longDatabase?: string;
 }
 
 export class V2Store implements Store {
@@ -92,6 +105,7 @@ export class V2Store implements Store {
   readonly #agent: HttpAgent;
   readonly #influx: InfluxDB;
   readonly #ql: InfluxQl;
+  readonly #rolls: HourRolls;
   #answer: Answer | undefined;
   #writing: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -113,14 +127,26 @@ export class V2Store implements Store {
       this.#answer = answer;
     });
     this.#ql = { query: (statements) => this.#queryAll(statements), source: identifier };
+    this.#rolls = new HourRolls({
+      ql: this.#ql,
+      send: async (lines) => {
+        const refused = await deliver({ lines, indexes: lines.map((_, i) => i) }, (part) => this.#send(part, this.#long));
+        if (refused.length > 0) throw new Fault('store/unavailable', `${this.name} refuses roll-ups: ${refused[0]?.reason}`);
+      },
+      monotonic: () => wallClock.monotonic(),
+    });
   }
 
   get authorization(): Record<string, string> {
     return { authorization: `Token ${this.address.token.reveal()}` };
   }
 
-  async #send(lines: readonly string[]): Promise<Answer> {
-    const { org, bucket } = this.address;
+  get #long(): string {
+    return this.#options.longDatabase ?? this.address.bucket;
+  }
+
+  async #send(lines: readonly string[], bucket = this.address.bucket): Promise<Answer> {
+    const { org } = this.address;
     const api = this.#influx.getWriteApi(org, bucket, 'ms', {
       batchSize: lines.length + 1,
       maxBatchBytes: Number.MAX_SAFE_INTEGER,
@@ -144,22 +170,29 @@ export class V2Store implements Store {
   async write(points: readonly StorePoint[]): Promise<Refusal[]> {
     if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
     const refused: Refusal[] = [];
-    const lines: string[] = [];
-    const indexes: number[] = [];
+    const short = { lines: [] as string[], indexes: [] as number[] };
+    const long = { lines: [] as string[], indexes: [] as number[] };
+    const floorMs = ((await this.#rolls.state().catch(() => undefined))?.floor ?? 0) * hourMs;
     for (let index = 0; index < points.length; index++) {
       const point = points[index] as StorePoint;
-      const reason = refusalOf(point);
+      // What comes for an hour whose points are gone would stand alone in it.
+      const reason = refusalOf(point) ?? (point.t < floorMs && isRolledUp(point.measurement) ? 'older than the retention' : undefined);
       if (reason !== undefined) {
         refused.push({ index, reason });
         continue;
       }
-      lines.push(lineOf(point));
-      indexes.push(index);
+      const lines = point.measurement === 'consumption' ? long : short;
+      lines.lines.push(lineOf(point));
+      lines.indexes.push(index);
     }
     // One after the other, so that a partial success is told to the right batch.
-    const turn = this.#writing.then(() => deliver({ lines, indexes }, (part) => this.#send(part)));
+    const turn = this.#writing.then(async () => [
+      ...(await deliver(short, (part) => this.#send(part))),
+      ...(await deliver(long, (part) => this.#send(part, this.#long))),
+    ]);
     this.#writing = turn.catch(() => undefined);
     refused.push(...(await turn));
+    await this.#rolls.wrote(points);
     return refused.sort((a, b) => a.index - b.index);
   }
 
@@ -179,7 +212,8 @@ export class V2Store implements Store {
 
   async #ask(text: string): Promise<Answer> {
     if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
-    const path = `/query?db=${encodeURIComponent(this.address.bucket)}&epoch=ms`;
+    const database = apart.test(text) ? this.#long : this.address.bucket;
+    const path = `/query?db=${encodeURIComponent(database)}&epoch=ms`;
     const headers = { ...this.authorization, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     return this.http.post(path, new URLSearchParams({ q: text }).toString(), headers, queryTimeoutMs);
   }
@@ -197,8 +231,19 @@ export class V2Store implements Store {
     return (await this.seriesMany([query]))[0] ?? [];
   }
 
-  seriesMany(queries: readonly SeriesQuery[]): Promise<SeriesPoint[][]> {
-    return seriesMany(this.#ql, queries);
+  async seriesMany(queries: readonly SeriesQuery[]): Promise<SeriesPoint[][]> {
+    const state = queries.some(({ every }) => every !== undefined && every % hourMs === 0) ? await this.#rolls.state() : undefined;
+    if (!state) return seriesMany(this.#ql, queries);
+    const to = Math.max(...queries.map((query) => query.to));
+    return rolledSeriesMany(this.#ql, queries, {
+      dirty: async () => this.#rolls.dirty(state, to),
+      floorHour: async () => state.floor,
+      rolled: hourly,
+    });
+  }
+
+  async maintain(now: number): Promise<void> {
+    await this.#rolls.roll(now);
   }
 
   newest(devices?: readonly string[]): Promise<Newest[]> {
@@ -213,8 +258,13 @@ export class V2Store implements Store {
     return rowsOf(this.scanBlocks(query));
   }
 
-  async retain(settings: { rawMs: number; hourlyMs: number }, now: number): Promise<void> {
-    await this.#options.retain?.(this, settings, now);
+  async retain({ rawMs, hourlyMs }: { rawMs: number; hourlyMs: number }, now: number): Promise<void> {
+    const floor = Math.floor((now - rawMs) / hourMs);
+    const state = await this.#rolls.roll(now, this.#options.drop ? floor * hourMs : 0);
+    if (!this.#options.drop) return;
+    // First nothing more is taken for those hours, only then their points go.
+    await this.#rolls.lift(state, floor);
+    await this.#options.drop(this, { rawMs: floor * hourMs, hourlyMs: now - Math.max(rawMs, hourlyMs) });
   }
 
   async check(): Promise<void> {

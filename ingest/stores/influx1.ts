@@ -12,7 +12,7 @@ import { type HttpClient, openHttp } from '../influx/http.ts';
 import { type InfluxQl, identifier, newest, type Result, resultsIn, scanBlocks } from '../influx/influxql.ts';
 import { lineOf } from '../influx/lines.ts';
 import { rolledSeriesMany } from '../influx/rolled-series.ts';
-import { longPolicy, Rollups } from '../influx/rollups.ts';
+import { longPolicy, Rollups, rolledUp } from '../influx/rollups.ts';
 import type { StoreKind } from '../open-store.ts';
 import { refusalOf } from '../point-check.ts';
 import { rowsOf } from '../scan-rows.ts';
@@ -150,7 +150,11 @@ export class Influx1Store implements Store {
   }
 
   seriesMany(queries: readonly SeriesQuery[]): Promise<SeriesPoint[][]> {
-    return rolledSeriesMany(this.#ql, queries, { dirty: () => this.#rollups.dirty(), floorHour: () => this.#floorHour() });
+    return rolledSeriesMany(this.#ql, queries, {
+      dirty: () => this.#rollups.dirty(),
+      floorHour: () => this.#floorHour(),
+      rolled: rolledUp,
+    });
   }
 
   newest(devices?: readonly string[]): Promise<Newest[]> {
