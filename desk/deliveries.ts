@@ -9,9 +9,10 @@ import { where } from './where.ts';
 
 /**
  * waiting: not sent yet, or to be tried again. sending: on its way; after a crash nobody knows, and it is sent again. sent: the receiver took it.
- * summarised: the receiver took it as part of a summary. grouped: not sent, since the root cause was. failed: given up, see `lastError`.
+ * summarised: the receiver took it as part of a summary. grouped: not sent, since the root cause was. withdrawn: not sent, since somebody had
+ * answered by then or the alarm was gone. failed: given up, see `lastError`.
  */
-export const deliveryStates = ['waiting', 'sending', 'sent', 'summarised', 'grouped', 'failed'] as const;
+export const deliveryStates = ['waiting', 'sending', 'sent', 'summarised', 'grouped', 'withdrawn', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 export interface Delivery {
@@ -19,7 +20,7 @@ export interface Delivery {
   key: string;
   alarm: string;
   occurrence: number;
-  step: 'raised' | 'shelf-ended' | 'returned';
+  step: 'raised' | 'shelf-ended' | 'escalated' | 'returned';
   /** Of the site file. */
   channel: string;
   /** Id in the site file; null for a group. */

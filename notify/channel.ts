@@ -10,8 +10,8 @@ import type { Secret } from '../shared/secret.ts';
 import type { Person } from '../shared/site.ts';
 import type { Language, Text } from '../shared/text.ts';
 
-/** Raised: it calls a person. Shelf ended: it calls again. Returned: the condition is gone (life safety only). Summary: several notices as one. */
-export type NoticeStep = 'raised' | 'shelf-ended' | 'returned' | 'summary';
+/** Raised: it calls a person. Shelf ended: it calls again. Escalated: nobody has acknowledged, the next is called. Returned: the condition is gone (life safety only). Summary: several notices as one. */
+export type NoticeStep = 'raised' | 'shelf-ended' | 'escalated' | 'returned' | 'summary';
 
 /** What one receiver is told, in one language. */
 export interface Notice {

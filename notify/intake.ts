@@ -9,6 +9,7 @@ import type { Alarm } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { ChannelConfig, SiteConfig } from '../shared/site.ts';
 import type { ChannelType } from './channel.ts';
+import type { Escalation } from './escalation.ts';
 import type { Ledger } from './ledger.ts';
 import { type AskOnCall, takes } from './recipients.ts';
 
@@ -27,6 +28,7 @@ export interface IntakeOptions {
   site: SiteConfig;
   routes: readonly Route[];
   onCall: AskOnCall;
+  escalation: Escalation;
   clock: Clock;
   wire: Clock;
   /** Somebody should have been told and nobody can be. */
@@ -38,7 +40,7 @@ export interface Intake {
   follow(): boolean;
 }
 
-export function openIntake({ db, ledger, site, routes, onCall, clock, wire, unreachable }: IntakeOptions): Intake {
+export function openIntake({ db, ledger, site, routes, onCall, escalation, clock, wire, unreachable }: IntakeOptions): Intake {
   const journal = openJournal(db, clock);
   // The very first start: what was in the journal before there was a notifier is no news.
   if (ledger.cursor() === undefined) ledger.setCursor(journal.lastSeq());
@@ -97,6 +99,7 @@ export function openIntake({ db, ledger, site, routes, onCall, clock, wire, unre
       else if (!alarm.lifeSafety && ledger.waiting(config.id) >= mostWaiting) add(null, `more than ${mostWaiting} notices wait already`);
       else for (const person of people) add(person?.id ?? null);
     }
+    if (annunciated) escalation.begin(alarm, entry, name.slice(0, 4).map(String));
     return any;
   };
 
@@ -108,7 +111,10 @@ export function openIntake({ db, ledger, site, routes, onCall, clock, wire, unre
         const last = entries.at(-1);
         if (!last) return any;
         ledger.transact(() => {
-          for (const entry of entries) any = owe(entry) || any;
+          for (const entry of entries) {
+            escalation.follow(entry);
+            any = owe(entry) || any;
+          }
           ledger.setCursor(last.seq);
         });
         cursor = last.seq;

@@ -113,6 +113,40 @@ export function openLedger(db: Database) {
           queuedAt: row.queued_at,
         }));
     },
+    /** Has it gone out to somebody, or does it wait for a channel that works? */
+    reachable: (alarm: string, occurrence: number, works: (channel: string) => boolean): boolean =>
+      db
+        .all<{ channel: string; state: string }>(
+          "SELECT DISTINCT channel, state FROM deliveries WHERE alarm = ? AND occurrence = ? AND state <> 'failed'",
+          alarm,
+          occurrence,
+        )
+        .some(({ channel, state }) => !['waiting', 'sending'].includes(state) || works(channel)),
+    /** Calls for help that have not gone out and are needed no more. */
+    withdraw(alarm: string, why: string): void {
+      db.run(
+        "UPDATE deliveries SET state = 'withdrawn', answer = ? WHERE alarm = ? AND step = 'escalated' AND state = 'waiting'",
+        why,
+        alarm,
+      );
+    },
+    /** Wire times of the last ordinary messages to a person over any channel, a summary counted once, oldest first. */
+    recentTo: (person: string, since: number): number[] =>
+      db
+        .all<{ t: number }>(
+          `SELECT max(tried_at) AS t FROM deliveries WHERE person = ? AND tried_at > ? AND life_safety = 0
+           GROUP BY coalesce(summary, key) ORDER BY t`,
+          person,
+          since,
+        )
+        .map((row) => row.t),
+    /** Ordinary notices for a person since then, whatever became of them. */
+    owedTo: (person: string, since: number): number =>
+      db.get<{ n: number }>(
+        'SELECT count(DISTINCT alarm) AS n FROM deliveries WHERE person = ? AND queued_at > ? AND life_safety = 0',
+        person,
+        since,
+      )?.n ?? 0,
     waiting: (channel: string): number =>
       db.get<{ n: number }>(`SELECT count(*) AS n FROM deliveries WHERE ${open} AND channel = ?`, channel)?.n ?? 0,
     /** Oldest life-safety notice that is still owed on any channel, wire time. */

@@ -21,6 +21,7 @@ import type { LoadedSite } from '../shared/site-file.ts';
 import type { ChannelDeps } from './channel.ts';
 import { channelTypes, ownOptions } from './channels.ts';
 import { checkChannels } from './check-channels.ts';
+import { openEscalation } from './escalation.ts';
 import { openIntake, type Route } from './intake.ts';
 import { openLedger } from './ledger.ts';
 import { notifyMetrics } from './metrics.ts';
@@ -89,6 +90,7 @@ export function openNotifier({
     failing: () => senders.map((sender) => [sender.id, sender.health.failingSince !== undefined]),
     broken: () => watch.broken,
   });
+  const works = (id: string) => senders.find((sender) => sender.id === id)?.health.failingSince === undefined;
   const causeOf = (id: string) => {
     const cause = desk.alarm(id)?.cause;
     const root: Alarm | undefined = cause === undefined || cause === null ? undefined : desk.alarm(cause);
@@ -111,16 +113,22 @@ export function openNotifier({
         scrub,
         causeOf,
         alarmNow: (id) => desk.alarm(id),
+        onFailure(owed, channel) {
+          escalation.failed(owed, channel);
+          notifier.kick();
+        },
       }),
     );
   }
   const watch = openPathWatch(senders, desk, clock, wire, log);
+  const escalation = openEscalation({ db, ledger, site: config, routes, onCall, works, clock, wire, log });
   const intake = openIntake({
     db,
     ledger,
     site: config,
     routes,
     onCall,
+    escalation,
     clock,
     wire,
     unreachable({ channel, alarm, reason }) {
@@ -138,6 +146,7 @@ export function openNotifier({
       rosters.settle();
     }
     intake.follow();
+    escalation.look();
     for (const sender of senders) sender.work();
     watch.look();
   };
@@ -150,10 +159,7 @@ export function openNotifier({
       poll();
     });
   };
-  look();
-  poll();
-
-  return {
+  const notifier: Notifier = {
     kick() {
       // After what the caller still has to publish; several kicks in one turn are one look.
       if (kicked || routes.length === 0) return;
@@ -170,6 +176,9 @@ export function openNotifier({
       if (!more.db) db[Symbol.dispose]();
     },
   };
+  look();
+  poll();
+  return notifier;
 }
 
 /** Secrets that were read are taken out of whatever a server says before it is recorded or logged. */

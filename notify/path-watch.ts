@@ -10,6 +10,8 @@ import type { Sender } from './sender.ts';
 
 /** Peers name five minutes as the longest that a broken alarm path may stay unseen. */
 const patienceMs = 120_000;
+/** When nothing works any more, the screen is all that is left: it must say so while somebody can still act. */
+const allBrokenPatienceMs = 5_000;
 
 export interface PathWatch {
   readonly broken: boolean;
@@ -40,7 +42,7 @@ export function openPathWatch(senders: readonly Sender[], desk: EngineDesk, cloc
       }
       for (const sender of senders) {
         const { failingSince, reason } = sender.health;
-        if (failingSince !== undefined && now - failingSince >= patienceMs && !raised.has(sender.id)) {
+        if (failingSince !== undefined && now - failingSince >= (all ? allBrokenPatienceMs : patienceMs) && !raised.has(sender.id)) {
           raised.add(sender.id);
           desk.raise(definitionOf(sender.id, reason, all), { at: clock.now() - (now - failingSince), value: null, limit: null });
         } else if (failingSince === undefined && raised.has(sender.id) && sender.health.proven) {

@@ -27,6 +27,13 @@ const minuteMs = 60_000;
 /** The last ordinary message of a minute waits so long for others to go with it. */
 const gatherMs = 10_000;
 const mostInSummary = 500;
+/** In a storm a person gets so many ordinary messages in ten minutes: the first at once, and all that has come since as a second. */
+const mostInStorm = 2;
+const stormWindowMs = 10 * minuteMs;
+/** More alarms than this for one person in the window are a storm; the figure of EEMUA 191 for a flood. */
+const stormAlarms = 10;
+/** After the first message the next waits so long for others to go with it. */
+const stormGatherMs = { critical: 5_000, other: 15_000 };
 
 export interface SenderOptions {
   route: Route;
@@ -45,6 +52,8 @@ export interface SenderOptions {
   causeOf(alarm: string): { id: string; occurrence: number } | undefined;
   /** The alarm as it is now. */
   alarmNow(alarm: string): Alarm | undefined;
+  /** A notice did not reach its receiver, for now or for good. */
+  onFailure(owed: Owed, channel: string): void;
 }
 
 export interface Health {
@@ -109,6 +118,7 @@ export function openSender(options: SenderOptions): Sender {
       ledger.failed(keys(owed), reason);
       metrics.failed.inc({ channel: config.id }, owed.length);
       log.error({ reason, alarms: owed.map((one) => one.alarm.id).slice(0, 10) }, 'a notice was refused for good');
+      for (const one of owed) options.onFailure(one, config.id);
       return;
     }
     if (isFault(error, 'notify/limited')) {
@@ -128,6 +138,7 @@ export function openSender(options: SenderOptions): Sender {
       // A summary that failed is made anew from its parts, with what has come in between.
       ledger.again([one.key], reason, now + pause, uncertain);
       metrics.retried.inc({ channel: config.id });
+      options.onFailure(one, config.id);
     }
   };
 
@@ -186,22 +197,58 @@ export function openSender(options: SenderOptions): Sender {
       return false;
     });
 
+  /** A root cause before what stands under it. */
+  const rootFirst = (list: readonly Owed[]): Owed[] => {
+    const roots = new Set(list.map((owed) => causeOf(owed.alarm.id)?.id));
+    return [...list.filter((owed) => roots.has(owed.alarm.id)), ...list.filter((owed) => !roots.has(owed.alarm.id))];
+  };
+  /** May the person be told now, and is it to be all in one? A person reads one message; the tenth in ten minutes nobody reads. */
+  const personal = (person: string, mine: readonly Owed[], now: number): 'wait' | 'one' | 'all' => {
+    const since = now - stormWindowMs;
+    const before = ledger.recentTo(person, since).length;
+    if (before === 0) return 'one';
+    const gatherFor = mine.some((owed) => owed.alarm.priority === 'critical') ? stormGatherMs.critical : stormGatherMs.other;
+    if (before >= mostInStorm && ledger.owedTo(person, since) > stormAlarms) return 'wait';
+    // Who is called because nobody answered is called now.
+    const called = mine.some((owed) => owed.step === 'escalated');
+    return called || mine.some((owed) => now - owed.queuedAt >= gatherFor) ? 'all' : 'wait';
+  };
+
   const ordinary = () => {
     const now = wire.now();
     if (ordinaryUnderWay || now < pausedUntil) return;
-    const due = ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary));
-    const first = due[0];
+    const due = rootFirst(ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary)));
     const left = budget.left(now);
-    if (!first || left === 0) return;
+    if (left === 0) return;
+    const verdicts = new Map<string | null, 'wait' | 'one' | 'all'>([[null, 'one']]);
+    const first = due.find(({ person }) => {
+      if (person !== null && !verdicts.has(person)) {
+        verdicts.set(
+          person,
+          personal(
+            person,
+            due.filter((owed) => owed.person === person),
+            now,
+          ),
+        );
+      }
+      return verdicts.get(person) !== 'wait';
+    });
+    if (!first) return;
     const together = due.filter((owed) => owed.person === first.person);
+    if (verdicts.get(first.person) === 'all' && together.length > 1) return void summarised(together, first);
     if (left === 1 && together.length === 1 && now - first.queuedAt < gatherMs) return;
+    if ((due.length > left || (left === 1 && due.length > 1)) && together.length > 1) summarised(together, first);
+    else underWayUntil(one(first));
+  };
+  const underWayUntil = (done: Promise<void>) => {
     ordinaryUnderWay = true;
-    const done = (due.length > left || (left === 1 && due.length > 1)) && together.length > 1 ? summary(together, first) : one(first);
     void done.finally(() => {
       ordinaryUnderWay = false;
       work();
     });
   };
+  const summarised = (together: readonly Owed[], first: Owed) => underWayUntil(summary(together, first));
   const summary = (owed: readonly Owed[], first: Owed) => {
     const key = `${first.key}/summary-${owed.length}-${wire.now().toString(36)}`;
     return send(owed, summaryOf(owed, key, { site: site.site, language, to: peopleOf(first.person, owed), now: clock.now() }), key);

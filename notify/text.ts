@@ -17,6 +17,7 @@ const words = {
   lifeSafety: { zh: '生命安全', en: 'life safety' },
   returned: { zh: '已恢复', en: 'Returned to normal' },
   shelfEnded: { zh: '搁置到期仍在告警', en: 'Shelf ended, still in alarm' },
+  escalated: { zh: '第{n}次呼叫，无人确认', en: 'Call {n}, nobody has acknowledged' },
   what: { zh: '告警', en: 'Alarm' },
   where: { zh: '位置', en: 'Where' },
   since: { zh: '开始时间', en: 'Since' },
@@ -51,6 +52,9 @@ export interface Frame {
   now: number;
 }
 
+/** Which call it is stands in the key, which is made of what happened. */
+const callOf = (key: string) => Number(/\/escalated\/(\d+)\//.exec(key)?.[1] ?? 2);
+
 const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 /**
@@ -66,7 +70,13 @@ export function noticeOf(owed: Owed, { site, language, to, now }: Frame, current
   const zh = language === 'zh';
   const returned = step === 'returned';
   const marks = [
-    ...(returned ? [say(words.returned)] : step === 'shelf-ended' ? [say(words.shelfEnded)] : []),
+    ...(returned
+      ? [say(words.returned)]
+      : step === 'shelf-ended'
+        ? [say(words.shelfEnded)]
+        : step === 'escalated'
+          ? [say(words.escalated, { n: callOf(owed.key) })]
+          : []),
     priorityLabels[alarm.priority][language],
     ...(alarm.lifeSafety ? [say(words.lifeSafety)] : []),
   ].join(zh ? '·' : ' · ');

@@ -41,7 +41,7 @@ const listSections = [
   'channels',
   'tariffs',
 ] as const;
-const singleSections = ['site', 'rules', 'retention', 'reports'] as const;
+const singleSections = ['site', 'escalation', 'rules', 'retention', 'reports'] as const;
 const mostFiles = 100;
 
 /** @throws Fault site/unreadable, or site/invalid with `detail.mistakes: Mistake[]` */

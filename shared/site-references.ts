@@ -1,5 +1,6 @@
 /** Mistakes that a schema cannot see: names given twice, names that nothing has, impossible combinations. */
 
+import { escalationRanks } from './escalation.ts';
 import { allowedNames } from './guess.ts';
 import { type Path, Unquoted } from './mistake.ts';
 import { type Bus, isTimeZone, type ModbusDevice, type SiteConfig } from './site.ts';
@@ -136,6 +137,14 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
         for (const [m, { person }] of turn.entries()) refers(person, people, [...path, 'layers', l, 'turns', t, m, 'person'], 'people');
     });
   });
+  const channels = site.channels.map(({ id }) => id);
+  for (const [priority, steps] of Object.entries(site.escalation)) {
+    for (const [index, step] of (steps ?? []).entries()) {
+      const path = ['escalation', priority, index];
+      for (const [t, id] of step.targets.entries()) refers(id, [...escalationRanks, ...people], [...path, 'targets', t], 'people');
+      for (const [c, id] of (step.channels ?? []).entries()) refers(id, channels, [...path, 'channels', c], 'channels');
+    }
+  }
   site.on_call.forEach((entry, index) => {
     for (const [p, id] of entry.people.entries()) refers(id, people, ['on_call', index, 'people', p], 'people');
   });

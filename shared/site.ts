@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { priorities } from './alarm.ts';
 import { deviceRoleSchema } from './device-role.ts';
 import { durationSchema } from './duration.ts';
+import { escalationSchema } from './escalation.ts';
 import { quantitySchema } from './quantity.ts';
 import { rosterSchema } from './roster.ts';
 import { ruleOverrideSchema, ruleSchema } from './rule.ts';
@@ -290,6 +291,7 @@ export const siteSchema = z.strictObject({
     .array(rosterSchema)
     .default([])
     .meta({ description: 'Who is on call when; edited in the console afterwards. Without one for a trade, on_call is its roster' }),
+  escalation: escalationSchema.prefault({}),
   channels: z.array(channelBaseSchema).default([]).meta({ description: 'How people are told of alarms' }),
   retention: z
     .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })

@@ -12,7 +12,7 @@ export const delivery = z.object({
   key: z.string(),
   alarm: z.string(),
   occurrence: z.number().int(),
-  step: z.enum(['raised', 'shelf-ended', 'returned']),
+  step: z.enum(['raised', 'shelf-ended', 'escalated', 'returned']),
   channel: z.string(),
   person: z.string().nullable().meta({ description: 'Id in the site file; null: a group' }),
   priority: z.enum(priorities),

@@ -11,11 +11,13 @@ const states: Record<DeliveryState, TextKey> = {
   sent: 'delivery.sent',
   summarised: 'delivery.summarised',
   grouped: 'delivery.grouped',
+  withdrawn: 'delivery.withdrawn',
   failed: 'delivery.failed',
 };
 const steps: Record<DeliveryInfo['step'], TextKey> = {
   raised: 'event.raise',
   'shelf-ended': 'event.shelfEnd',
+  escalated: 'event.escalated',
   returned: 'event.clear',
 };
 

@@ -236,6 +236,8 @@ export const en = {
   'delivery.waiting': 'waiting',
   'delivery.sending': 'being sent',
   'delivery.sent': 'sent',
+  'delivery.withdrawn': 'answered by then',
+  'event.escalated': 'escalated: nobody acknowledged',
   'delivery.summarised': 'in a summary',
   'delivery.grouped': 'told with its root cause',
   'delivery.failed': 'failed',

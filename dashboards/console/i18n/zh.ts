@@ -237,6 +237,8 @@ export const zh: Record<TextKey, string> = {
   'delivery.waiting': '待发送',
   'delivery.sending': '发送中',
   'delivery.sent': '已送达',
+  'delivery.withdrawn': '已有人处理，未再发送',
+  'event.escalated': '升级呼叫',
   'delivery.summarised': '已合并送达',
   'delivery.grouped': '随根本原因通知',
   'delivery.failed': '失败',
