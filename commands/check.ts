@@ -1,7 +1,7 @@
 /** Checks the whole site file, with device profiles and rules, before anything opens. */
 import { relative } from 'node:path';
 import { formatMistake } from '../shared/mistake.ts';
-import { devicesOf } from '../shared/site.ts';
+import { devicesOf, isModbusDevice } from '../shared/site.ts';
 import { type LoadedSite, loadSite, siteFault } from '../shared/site-file.ts';
 import { type Command, parse, siteFile, siteOptions } from './command.ts';
 import { completeSite } from './complete-site.ts';
@@ -27,6 +27,17 @@ const command: Command = {
     const { gatewayWarnings } = await import('../gateway/check.ts');
     for (const warning of gatewayWarnings(site))
       process.stdout.write(`${formatMistake(warning).replace('; allowed: ', '; ')} (no mistake)\n`);
+    const { profilesOf } = await import('../gateway/check.ts');
+    const { coverageLine, coverageOf } = await import('../rules/coverage.ts');
+    const profiles = profilesOf(site);
+    const measured = new Map(
+      devicesOf(site.config).flatMap(({ device }) => {
+        const profile = isModbusDevice(device) ? profiles.get(device.profile) : undefined;
+        return profile ? [[device.id, new Set(profile.points.flatMap(({ quantity }) => quantity ?? []))] as const] : [];
+      }),
+    );
+    process.stdout.write('Rules that watch each device:\n');
+    for (const one of coverageOf(site.config, (device) => measured.get(device))) process.stdout.write(`${coverageLine(one)}\n`);
     const { gateways } = site.config;
     const buses = gateways.reduce((sum, gateway) => sum + gateway.buses.length, 0);
     process.stdout.write(

@@ -153,6 +153,8 @@ export interface RulePlace {
   unit: string;
   /** Quantities that are read, the main one first; empty for kinds that only watch whether anything comes. */
   watches: { device: string; quantity: QuantityId }[];
+  /** Why it can judge nothing here, such as too few readings. */
+  cannot?: Text;
   /** Parameters that an override sets for this device. */
   params?: Record<string, unknown>;
   /** Delays at this device, ms, where an override sets its own. */

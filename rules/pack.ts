@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import type { AlarmDefinition, RuleInForce } from '../desk/index.ts';
 import { filesOf } from '../shared/catalog.ts';
+import { formatDuration } from '../shared/duration.ts';
 import { Fault } from '../shared/errors.ts';
 import { type QuantityId, quantity as quantityOf } from '../shared/quantity.ts';
 import { type Pack, packSchema, type Rule, type RuleOverride } from '../shared/rule.ts';
@@ -32,6 +33,8 @@ export interface Instance {
   definition: Omit<AlarmDefinition, 'message'>;
   /** Rules that hide this one. */
   suppressedBy: readonly string[];
+  /** Why it can judge nothing here, though it is in force. */
+  cannot: Text | undefined;
   /** Departments and tenants that have no power while its condition is there. */
   dark: readonly Text[];
   open(): Judge;
@@ -118,6 +121,7 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 
         limit: Number.isFinite(limit) ? limit : null,
         unit: instance.definition.unit,
         watches: instance.inputs.filter((input) => 'quantity' in input),
+        ...(instance.cannot ? { cannot: instance.cannot } : {}),
         ...(Object.keys(params).length > 0 ? { params } : {}),
         ...(own.some((override) => override.on_delay !== undefined || override.off_delay !== undefined)
           ? { delays: { on_delay: instance.onDelayMs, off_delay: instance.offDelayMs } }
@@ -126,6 +130,16 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 
     }
   }
   return { plant, instances, inForce };
+}
+
+/** A kind that needs readings more often than the device is read would be mute without a word. */
+function cannotJudge(needsEveryMs: number, pollMs: number): Text | undefined {
+  if (pollMs <= needsEveryMs) return undefined;
+  const [needed, read] = [formatDuration(needsEveryMs), formatDuration(pollMs)];
+  return {
+    zh: `无法判断：至少每 ${needed} 需要一次读数，该设备每 ${read} 才读一次`,
+    en: `cannot judge, because it needs a reading at least every ${needed} and this device is read every ${read}`,
+  };
 }
 
 const systemOfRule: Record<string, System> = {
@@ -162,6 +176,7 @@ export function openInstance(rule: Rule, place: Place, pack = 'site'): Instance 
     offDelayMs: rule.off_delay,
     suppressedBy: rule.suppressed_by,
     dark,
+    cannot: cannotJudge(kind.needsEveryMs(params), device.pollMs),
     open: () => kind.open(params, place) as Judge,
     definition: {
       id: `${rule.id.toLowerCase()}.${device.id}`,

@@ -31,6 +31,7 @@ const ruleInForce = z.object({
       limit: z.number().nullable(),
       unit: z.string(),
       watches: z.array(z.object({ device: z.string(), quantity: z.string() })),
+      cannot: text.optional().meta({ description: 'Why the rule can judge nothing here, such as too few readings' }),
       params: z.record(z.string(), z.unknown()).optional().meta({ description: 'Parameters that an override sets for this device' }),
       delays: z.object({ on_delay: z.number(), off_delay: z.number() }).optional().meta({ description: 'Delays of its own, ms' }),
     }),

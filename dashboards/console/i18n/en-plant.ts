@@ -42,6 +42,7 @@ export const enPlant = {
   'rules.idPack': 'Rule · pack',
   'rules.quantity': 'Quantity',
   'rules.watches': 'Watches',
+  'rules.cannot': 'Not judged',
   'rules.overrides': 'Changed by the site',
   'rules.override': 'Site',
   'rules.everywhere': 'all devices',

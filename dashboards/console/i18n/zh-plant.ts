@@ -44,6 +44,7 @@ export const zhPlant: Record<keyof typeof enPlant, string> = {
   'rules.idPack': '规则 · 规则包',
   'rules.quantity': '监测量',
   'rules.watches': '监视对象',
+  'rules.cannot': '无法判断',
   'rules.overrides': '本院调整',
   'rules.override': '本院',
   'rules.everywhere': '全部设备',

@@ -38,6 +38,20 @@ export function RuleFacts({ entry }: { entry: RuleInfo }) {
               {rule.kind} · {paramsText(params)}
             </span>
           </Fact>
+          {places.some(({ cannot }) => cannot) && (
+            <Fact name={t('rules.cannot')}>
+              <ul className="places">
+                {places.map(
+                  ({ device, cannot }) =>
+                    cannot && (
+                      <li key={device}>
+                        {text(plant.devices.get(device)?.name) || device}: {text(cannot)}
+                      </li>
+                    ),
+                )}
+              </ul>
+            </Fact>
+          )}
           <Fact name={t('rules.watches')}>
             <details>
               <summary>{t('rules.places', { n: places.length })}</summary>
