@@ -158,6 +158,8 @@ export class Accounts implements Disposable {
         this.#db.run('delete from sessions where expires_at < ?', now);
         const sql = 'insert into sessions (token_hash, user, created_at, expires_at, idle_ms) values (?, ?, ?, ?, ?)';
         this.#db.run(sql, hashOf(token), name, now, expiresAt, idleMs);
+        // Who has just signed in is at work.
+        this.#db.run('update users set last_seen_at = ? where name = ?', now, name);
         const oldest = 'select token_hash from sessions where user = ? order by created_at desc limit -1 offset ?';
         this.#db.run(`delete from sessions where token_hash in (${oldest})`, name, sessionLimits.mostPerUser);
       });

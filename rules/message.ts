@@ -50,11 +50,17 @@ export function messageOf(instance: Instance, { value, limit, at, now, note }: W
   }
   if (definition.lifeSafety) tail.push(supplements);
   const whole = (language: Language) => {
-    const first = tidy(text[language]);
+    const first = tidy(once(text[language], known?.label[language], state?.[language]));
     return tail.length === 0 ? first : sentences([first, ...tail.map((part) => part[language])], language);
   };
   return { zh: whole('zh'), en: whole('en') };
 }
+
+/** A quantity that is called as its state is said once: "pump fault" and not "pump fault is “fault”". */
+const once = (text: string, label: string | undefined, state: string | undefined): string =>
+  label === undefined || state === undefined || !label.toLowerCase().endsWith(state.toLowerCase())
+    ? text
+    : text.replace(`${label}为“${state}”`, label).replace(`${label} is "${state}"`, label);
 
 /** Quantities without a unit leave no double blanks. */
 const tidy = (text: string) =>

@@ -4,6 +4,7 @@ import { byUrgency, isHidden } from '../../../shared/alarm-order.ts';
 import { ticketStateLabels, ticketStates } from '../../../shared/ticket.ts';
 import type { DeskPanel } from '../../board/board.ts';
 import { type AlarmKpis, api } from '../data/api.ts';
+import { isOverdue } from '../desk/ticket-filter.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { Question } from '../parts/action-dialog.tsx';
@@ -22,7 +23,7 @@ export function DeskPanelBody({ panel, ask }: { panel: DeskPanel; ask: (question
       return <Alarms ask={ask} onlyStale={panel.view === 'stale-alarms'} />;
     case 'open-tickets':
     case 'overdue-tickets':
-      return <Tickets ask={ask} olderThanMs={panel.view === 'overdue-tickets' ? dayMs : 0} />;
+      return <Tickets ask={ask} onlyOverdue={panel.view === 'overdue-tickets'} />;
     case 'tickets-by-state':
       return <TicketStates />;
     case 'alarm-kpis':
@@ -71,12 +72,14 @@ function Alarms({ ask, onlyStale }: { ask: (question: Question) => void; onlySta
   );
 }
 
-function Tickets({ ask, olderThanMs }: { ask: (question: Question) => void; olderThanMs: number }) {
+function Tickets({ ask, onlyOverdue }: { ask: (question: Question) => void; onlyOverdue: boolean }) {
   const { t } = useWords();
   const { plant, link } = useConsole();
   const now = useNow(link, 5_000);
-  const shown = [...plant.tickets.values()].filter(({ openedAt }) => now - openedAt >= olderThanMs).sort((a, b) => a.openedAt - b.openedAt);
-  if (shown.length === 0) return <p className="calm">{t('tickets.none')}</p>;
+  const open = [...plant.tickets.values()];
+  const shown = open.filter((ticket) => !onlyOverdue || isOverdue(ticket, now)).sort((a, b) => a.openedAt - b.openedAt);
+  // "None" alone would read as if nothing were open.
+  if (shown.length === 0) return <p className="calm">{onlyOverdue ? t('tickets.noneOverdue', { n: open.length }) : t('tickets.none')}</p>;
   return (
     <ul className="rows">
       {shown.map((ticket) => (

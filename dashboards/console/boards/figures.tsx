@@ -118,11 +118,17 @@ export function GaugePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
   );
 }
 
+/** Devices with bad points are those that have some: one that is well is not in that list. */
+export const rowsOf = (lines: readonly PanelLine[]): PanelLine[][] =>
+  [...Map.groupBy(lines, (line) => line.device ?? line.label.en).values()].filter(
+    (row) => !row.every(({ value, figure }) => value === 'bad_points' && figure === 0),
+  );
+
 /** A row per device, a column per value; what is beyond a limit first, then the largest. */
 export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: readonly PanelLine[] }) {
   const { t, text, time } = useWords();
   const values = [...new Set(lines.map(({ value }) => value))];
-  const rows = [...Map.groupBy(lines, (line) => line.device ?? line.label.en).values()];
+  const rows = rowsOf(lines);
   const of = (row: readonly PanelLine[], value: string | undefined) => row.find((line) => line.value === value);
   const rank = (row: readonly PanelLine[]) => Math.min(...row.map((line) => rankOf(beyond(line, line.figure))));
   // Where limits are below the values, the smallest is the one to look at.
@@ -132,6 +138,7 @@ export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
   const sorted = rows.sort((a, b) => rank(a) - rank(b) || down * (first(b) - first(a)));
   const newest = Math.max(...lines.map(({ figureAt }) => figureAt ?? 0));
   const dated = lines.some(({ figureAt }) => figureAt !== null);
+  if (rows.length === 0 && lines.length > 0) return <p className="calm">{t('board.allPointsGood', { n: lines.length })}</p>;
   return (
     <table className="panel-table">
       <thead>

@@ -1,14 +1,17 @@
 /** The rules behind the alarm desk that a page cannot show by itself. */
 import { describe, expect, it } from 'vitest';
 import { type Permission, permissionsOf, type UserRole } from '../../../access/permissions.ts';
-import { type Alarm, type AlarmState, alarmStates } from '../../../shared/alarm.ts';
+import { type Alarm, type AlarmState, alarmStates, priorities } from '../../../shared/alarm.ts';
+import type { Ticket } from '../../../shared/ticket.ts';
 import type { AlarmJournalInfo } from '../data/api.ts';
 import { dayEnd, dayOf, dayStart } from '../data/days.ts';
 import { pathOf } from '../hash.ts';
 import { makeWords } from '../i18n/i18n.tsx';
+import { tileAlarms } from '../overview/tile-alarms.ts';
 import { filterOf, fits } from './alarm-filter.ts';
 import { alarmSteps, inBulk } from './alarm-steps.ts';
 import { journalCsv } from './journal-csv.ts';
+import { isOverdue } from './ticket-filter.ts';
 
 const alarm = (more: Partial<Alarm> = {}): Alarm => ({
   id: 'heat-loop-low.loop-1', rule: 'HEAT-LOOP-LOW', device: 'loop-1', quantity: 'pressure_kpa', system: 'heating', priority: 'high', trade: 'boiler',
@@ -113,5 +116,26 @@ describe('the journal as CSV', () => {
       `"2026-01-01 08:00:00","2026-01-01T00:00:00.000Z","Pressure low","Rear building","heat-loop-low.loop-1","Acknowledged","ACKED","wang","'=1+1, ""said"""`,
     );
     expect(lines[2]).toContain('"Raised","ACKED","automatic",""');
+  });
+});
+
+describe('a tile of the overview', () => {
+  it('does not call normal what is shelved, suppressed or out of service', () => {
+    const hidden = (['SHLVD', 'DSUPR', 'OOSRV'] as const).map((state) => alarm({ id: state, state }));
+    expect(tileAlarms(hidden)).toMatchObject({ shown: [], quiet: [{ id: 'DSUPR' }, { id: 'OOSRV' }, { id: 'SHLVD' }] });
+    expect(tileAlarms(hidden.map((one) => ({ ...one, active: false }))).quiet).toEqual([]);
+    const life = alarm({ id: 'o2', state: 'SHLVD', lifeSafety: true });
+    expect(tileAlarms([alarm({ id: 'other', priority: 'critical' }), life]).shown.map(({ id }) => id)).toEqual(['o2', 'other']);
+  });
+});
+
+describe('overdue', () => {
+  const ticket = (priority: Alarm['priority'], state: Ticket['state'] = 'open') => ({ priority, state, openedAt: 0 });
+  const hour = 3_600_000;
+  it('goes by priority: an hour for what is critical, four, a day, three days', () => {
+    const overdue = (hours: number) => priorities.filter((priority) => isOverdue(ticket(priority), hours * hour));
+    expect([1, 1.1, 4.1, 24.1, 72.1].map((hours) => overdue(hours).length)).toEqual([0, 1, 2, 3, 4]);
+    expect(isOverdue(ticket('critical', 'resolved'), 99 * hour)).toBe(false);
+    expect(isOverdue(ticket('critical', 'verified'), 99 * hour)).toBe(false);
   });
 });

@@ -1,10 +1,12 @@
 /** What a device is: place, wiring, ratings; and what its profile is and how far it can be trusted. */
 import { useEffect, useState } from 'react';
+import { attributeLabel } from '../../../shared/attribute-labels.ts';
 import type { ProfileFacts } from '../../../shared/profile-facts.ts';
 import { api, type DeviceInfo } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { sourceText } from '../rules/wording.ts';
 
 interface Named {
   id: string;
@@ -25,8 +27,11 @@ export function DeviceFactsPanel({ device, now }: { device: DeviceInfo; now: num
     [
       'device.attributes',
       Object.entries(device.attributes)
-        .map(([key, value]) => `${key} ${value}`)
-        .join(', '),
+        .map(([key, value]) => {
+          const known = attributeLabel(key);
+          return known ? `${text(known.label)} ${value} ${known.unit}`.trim() : `${key} ${value}`;
+        })
+        .join(t('list.comma')),
     ],
     ['devices.lastReading', device.lastReadingAt === null ? '' : `${dateTime(device.lastReadingAt)} · ${age(device.lastReadingAt, now)}`],
   ];
@@ -56,12 +61,12 @@ function Profile({ device, profile }: { device: string; profile: string }) {
           ['profile.title', text(facts?.title)],
           ['profile.file', `${profile}.yaml`],
           ['profile.evidence', facts ? `${facts.evidence} · ${t(`profile.evidence.${facts.evidence}`)}` : ''],
-          ['profile.source', facts?.source ?? ''],
+          ['profile.source', facts ? sourceText(facts.source, t) : ''],
         ]}
       />
       {facts && facts.notes.length > 0 && (
         <details className="profile-notes">
-          <summary>{t('profile.notes')}</summary>
+          <summary>{t('rules.english', { source: t('profile.notes') })}</summary>
           <ul>
             {facts.notes.map((note) => (
               <li key={note}>{note}</li>

@@ -26,7 +26,6 @@ export function WatchingRules({ device, rules }: { device: string; rules: readon
                 {text(rule.title)}
               </a>
               <div className="row-facts">
-                <span>{rule.id}</span>
                 <span>{pack}</span>
                 {rule.quantity && <span>{text(plant.site.quantities[rule.quantity]?.label)}</span>}
                 {place.limit !== null && <span>{t('alarms.limit', { limit: `${number(place.limit)} ${place.unit}` })}</span>}

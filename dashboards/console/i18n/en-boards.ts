@@ -65,4 +65,5 @@ export const enBoards = {
   'chart.exportedAt': 'Exported {time}',
   'gauge.under': 'below the scale (from {limit})',
   'gauge.over': 'beyond the scale (to {limit})',
+  'board.allPointsGood': 'None of the {n} devices has a bad point',
 } as const;

@@ -122,4 +122,5 @@ export const enDesk = {
   'list.comma': ', ',
   'tile.hidden': '{n} not announced',
   'tile.hiddenOnly': '{n} active, not announced: {states}',
+  'tickets.noneOverdue': 'None is overdue; {n} are open',
 } as const;

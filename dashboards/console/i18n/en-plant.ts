@@ -174,4 +174,10 @@ export const enPlant = {
   'rule.curve.mean': 'curve: mean of each step',
   'rule.curve.min-max': 'curves: lowest and highest value of each step',
   'devices.tree': 'As a tree',
+  'rules.english': '{source}',
+  'rules.proposalNote': 'proposal, {note}',
+  'rules.percentOf': '{percent} % of the {what}',
+  'param.strain': 'Overload from',
+  'param.dead': 'Without load below',
+  'param.until': 'Goes on until back above',
 } as const;

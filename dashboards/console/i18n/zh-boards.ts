@@ -67,4 +67,5 @@ export const zhBoards: Record<keyof typeof enBoards, string> = {
   'chart.exportedAt': '导出时间 {time}',
   'gauge.under': '低于量程（下限 {limit}）',
   'gauge.over': '超出量程（上限 {limit}）',
+  'board.allPointsGood': '{n} 台设备均无无效测点',
 };

@@ -38,7 +38,7 @@ export const zhDesk: Record<keyof typeof enDesk, string> = {
   'alarms.steps': '更多操作：{what}',
   'alarms.select': '选择：{what}',
   'alarms.suppressedBy': '{who} 已抑制',
-  'alarms.suppressedByDesign': '设计抑制：{what}',
+  'alarms.suppressedByDesign': '联动抑制：{what}',
   'alarms.outOfServiceFor': '退出服务，工单 {ticket}',
   'alarms.search': '搜索内容、位置、工单',
   'alarms.filter': '筛选',
@@ -124,4 +124,5 @@ export const zhDesk: Record<keyof typeof enDesk, string> = {
   'list.comma': '、',
   'tile.hidden': '另有 {n} 条未发出',
   'tile.hiddenOnly': '{n} 条在告警但未发出：{states}',
+  'tickets.noneOverdue': '没有超时工单；未完成 {n} 张',
 };

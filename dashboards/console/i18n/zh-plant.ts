@@ -172,4 +172,10 @@ export const zhPlant: Record<keyof typeof enPlant, string> = {
   'rule.curve.mean': '曲线：每段平均值',
   'rule.curve.min-max': '曲线：每段最低值与最高值',
   'devices.tree': '按楼宇查看',
+  'rules.english': '{source}（英文原文）',
+  'rules.proposalNote': '建议值（英文注：{note}）',
+  'rules.percentOf': '{what}的 {percent} %',
+  'param.strain': '过载起点',
+  'param.dead': '失电判据（低于）',
+  'param.until': '恢复到此值以上才结束',
 };

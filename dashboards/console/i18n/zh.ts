@@ -245,7 +245,7 @@ export const zh: Record<TextKey, string> = {
   'delivery.attempts': '{n} 次尝试',
   'delivery.group': '群组',
   'delivery.none': '尚无通知记录',
-  'path.title': '告警通路',
+  'path.title': '通知渠道',
   'path.fine': '全部通知渠道正常。',
   'path.degraded': '部分通知渠道异常。',
   'path.broken': '通知渠道全部中断：告警只显示在屏幕上。',

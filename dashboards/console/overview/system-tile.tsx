@@ -1,7 +1,7 @@
 /** One system: state, key value in large figures, trend, a few more values. Colour only for what is abnormal. */
 import type { SeriesPoint } from '../../../ingest/store.ts';
 import { type Alarm, alarmStateLabels, priorityLabels } from '../../../shared/alarm.ts';
-import { calls, isHidden, isLifeDanger, mostUrgent } from '../../../shared/alarm-order.ts';
+import { calls, mostUrgent } from '../../../shared/alarm-order.ts';
 import type { System } from '../../../shared/system.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -10,15 +10,13 @@ import { PriorityMark } from '../parts/priority.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type Pick, type Picked, pickValue } from './pick.ts';
 import type { SystemValues } from './system-values.ts';
+import { tileAlarms } from './tile-alarms.ts';
 
 export function SystemTile({ system, values, trend }: { system: System; values: SystemValues; trend: SeriesPoint[] | undefined }) {
   const { t, text } = useWords();
   const { plant } = useConsole();
   const devices = [...plant.devices.values()].filter((device) => device.system === system);
-  const all = [...plant.alarms.values()].filter((alarm) => alarm.system === system);
-  const alarms = all.filter((alarm) => !isHidden(alarm) || isLifeDanger(alarm));
-  // Shelved, suppressed or out of service is not normal: the condition is there.
-  const quiet = all.filter((alarm) => isHidden(alarm) && alarm.active && !alarms.includes(alarm));
+  const { shown: alarms, quiet } = tileAlarms([...plant.alarms.values()].filter((alarm) => alarm.system === system));
   const worstAlarm = mostUrgent(alarms);
   const offline = devices.filter(({ online }) => online === false).length;
   const label = plant.site.systems.find(({ id }) => id === system)?.label;

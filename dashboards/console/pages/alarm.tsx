@@ -92,7 +92,9 @@ function AlarmDetail({ alarm, ask }: { alarm: Alarm; ask: (question: Question) =
             <a href={`#/alarms/${encodeURIComponent(alarm.cause)}`}>{cause ? text(cause.title) : alarm.cause}</a>
           </Fact>
         )}
-        <Fact label={t('alarms.rule')}>{alarm.rule}</Fact>
+        <Fact label={t('alarms.rule')}>
+          <a href={`#/rules/${alarm.rule}/${alarm.device}`}>{text(alarm.title)}</a>
+        </Fact>
         <Fact label={t('alarms.source')}>{sourceText(alarm.source, t)}</Fact>
         <Fact label={t('alarms.occurrence')}>{alarm.occurrence}</Fact>
       </dl>

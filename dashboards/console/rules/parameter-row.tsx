@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { RuleParameter, Slider } from './parameters.ts';
+import { limitWords } from './wording.ts';
 
 export function ParameterRow({
   parameter,
@@ -26,9 +27,9 @@ export function ParameterRow({
   hold: () => void;
   release: () => void;
 }) {
-  const { t } = useWords();
+  const { t, text } = useWords();
   const name = t(`param.${parameter.name}` as TextKey);
-  const shown = `${value}${unit ? ` ${unit}` : ''}${means ? ` = ${means}` : ''}`;
+  const shown = `${limitWords(value, { t, text })}${unit ? ` ${unit}` : ''}${means ? ` = ${means}` : ''}`;
   return (
     <div className={`parameter${value === inForce ? '' : ' turned'}`} data-parameter={parameter.name}>
       <label htmlFor={`parameter-${parameter.name}`}>{name}</label>

@@ -34,9 +34,7 @@ export function RuleFacts({ entry }: { entry: RuleInfo }) {
             {durationText(rule.on_delay)} / {durationText(rule.off_delay)}
           </Fact>
           <Fact name={t('rules.params')}>
-            <span className="json">
-              {rule.kind} · {paramsText(params)}
-            </span>
+            <span className="json">{paramsText(params, { t, text })}</span>
           </Fact>
           {places.some(({ cannot }) => cannot) && (
             <Fact name={t('rules.cannot')}>
@@ -80,9 +78,9 @@ export function Overrides({ overrides }: { overrides: RuleInfo['overrides'] }) {
       {overrides.map((one, at) => {
         const changes = [
           one.enabled === false && t('rules.off'),
-          one.params && paramsText(one.params),
-          one.on_delay !== undefined && `on_delay ${durationText(one.on_delay)}`,
-          one.off_delay !== undefined && `off_delay ${durationText(one.off_delay)}`,
+          one.params && paramsText(one.params, { t, text }),
+          one.on_delay !== undefined && `${t('param.on_delay')} ${durationText(one.on_delay)}`,
+          one.off_delay !== undefined && `${t('param.off_delay')} ${durationText(one.off_delay)}`,
           one.priority && text(priorityLabels[one.priority]),
         ].filter(Boolean);
         const where = one.devices?.map((device) => text(plant.devices.get(device)?.name) || device).join(', ') ?? t('rules.everywhere');

@@ -4,18 +4,20 @@ import { parse } from 'yaml';
 import { kinds } from '../../../rules/kinds.ts';
 import { loadPacks, openRuleBook, rulesOf, withOverride } from '../../../rules/pack.ts';
 import { parametersOf } from '../../../rules/rule-parameters.ts';
+import { attributeLabels } from '../../../shared/attribute-labels.ts';
 import { limitLines } from '../../../shared/limit.ts';
 import { ruleOverrideSchema } from '../../../shared/rule.ts';
+import { attributesSchema } from '../../../shared/site.ts';
 import { siteOf } from '../../../test/site-of.ts';
 import { ApiError, type RuleInfo } from '../data/api.ts';
-import { en, type TextKey } from '../i18n/en.ts';
-import { zh } from '../i18n/zh.ts';
+import { en } from '../i18n/en.ts';
+import { makeWords } from '../i18n/i18n.tsx';
 import { askAgain } from './ask-again.ts';
 import { firedTimes } from './fired.ts';
 import { extremesOf, linesAt } from './limits.ts';
 import { type RuleParameter, sliderOf } from './parameters.ts';
 import { allParameters, overrideOf, overrideYaml, trialOf } from './trial.ts';
-import { packName, paramsText, sourceText } from './wording.ts';
+import { limitWords, packName, paramsText, sourceText } from './wording.ts';
 
 const site = siteOf({ gw1: [['zone-1', 'oxygen'], ['zone-2', 'oxygen']] }, {
   rules: {
@@ -173,12 +175,27 @@ describe('a backtest while another one runs', () => {
 });
 
 describe('the words of a rule file', () => {
-  const t = (key: TextKey) => zh[key];
-  it('are shown in the language of the reader', () => {
-    expect(sourceText('proposal on GB 50751-2012 7.1.2', t)).toBe('建议值 on GB 50751-2012 7.1.2');
+  const words = makeWords('zh', 'Asia/Shanghai', () => undefined);
+  const { t } = words;
+  it('are shown in the language of the reader; what is left in English says so', () => {
+    expect(sourceText('proposal', t)).toBe('建议值');
+    expect(sourceText('proposal on GB 50751-2012 7.1.2', t)).toBe('建议值（英文注：on GB 50751-2012 7.1.2）');
+    expect(sourceText('proposal, after IEC 60947-2', t)).toBe('建议值（英文注：after IEC 60947-2）');
+    expect(sourceText('GB 50751-2012 7.1', t)).toBe('GB 50751-2012 7.1');
+    expect(sourceText('IEC 60898-1 (no trip at 1.13 In); time constant is a proposal', t)).toMatch(/（英文原文）$/);
     expect(packName('boiler', (label) => label?.zh ?? '', t)).toBe('锅炉');
     expect(packName('system', (label) => label?.zh ?? '', t)).toBe('平台自身');
-    expect(paramsText({ is: [1, 2], after: '60s', by: { limit: 3 } })).toBe('is: 1, 2 · after: 60s · by: {"limit":3}');
-    expect(paramsText({})).toBe('—');
+    expect(paramsText({ is: [1, 2], by: { limit: 3 } }, words)).toBe('is: 1, 2 · by: {"limit":3}');
+    expect(paramsText({}, words)).toBe('—');
+  });
+
+  it('name the ratings of a device, and never their keys', () => {
+    expect(limitWords('80 % of nominal_kpa', words)).toBe('额定压力的 80 %');
+    expect(limitWords('room_min_c - 2', words)).toBe('室温下限 − 2');
+    expect(limitWords(320, words)).toBe('320');
+    expect(paramsText({ limit: '95 % of rating_a', deadband: '3 % of rating_a' }, words)).toBe(
+      `${t('param.limit')}: 额定电流的 95 % · ${t('param.deadband')}: 额定电流的 3 %`,
+    );
+    expect(Object.keys(attributeLabels).sort()).toEqual(Object.keys(attributesSchema.shape).sort());
   });
 });
