@@ -180,4 +180,5 @@ export const enPlant = {
   'param.strain': 'Overload from',
   'param.dead': 'Without load below',
   'param.until': 'Goes on until back above',
+  'param.habit': 'Usual again after',
 } as const;

@@ -178,4 +178,5 @@ export const zhPlant: Record<keyof typeof enPlant, string> = {
   'param.strain': '过载起点',
   'param.dead': '失电判据（低于）',
   'param.until': '恢复到此值以上才结束',
+  'param.habit': '成为惯常所需时间',
 };

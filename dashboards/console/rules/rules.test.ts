@@ -185,7 +185,7 @@ describe('the words of a rule file', () => {
     expect(sourceText('IEC 60898-1 (no trip at 1.13 In); time constant is a proposal', t)).toMatch(/（英文原文）$/);
     expect(packName('boiler', (label) => label?.zh ?? '', t)).toBe('锅炉');
     expect(packName('system', (label) => label?.zh ?? '', t)).toBe('平台自身');
-    expect(paramsText({ is: [1, 2], by: { limit: 3 } }, words)).toBe('is: 1, 2 · by: {"limit":3}');
+    expect(paramsText({ is: [1, 2], when: { limit: 3 } }, words)).toBe('is: 1, 2 · when: {"limit":3}');
     expect(paramsText({}, words)).toBe('—');
   });
 
