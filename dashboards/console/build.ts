@@ -1,30 +1,28 @@
 /** Builds the console when its sources are newer than what was built; takes about a second, and nothing when there is nothing to do. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Fault } from '../../shared/errors.ts';
+import { consoleSources } from './sources.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const stampName = 'sources.sha256';
+/** What the bundler really took in, so that a test can compare. */
+export const modulesName = 'modules.json';
 
 /** Where the built console is served from. */
 export const builtConsoleDir = (): string => join(root, 'dist', 'console');
 
-/** Everything that can change the result: the console itself, what it imports of shared/, the lock file. */
+/** Everything that can change the result. */
 function sourcesHash(): string {
   const hash = createHash('sha256');
-  const add = (file: string) => hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
-  const walk = (folder: string) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name))) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) walk(path);
-      else if (!entry.name.includes('.test.')) add(path);
-    }
-  };
-  walk(import.meta.dirname);
-  walk(join(root, 'shared'));
-  add(join(root, 'package-lock.json'));
+  for (const file of consoleSources())
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
   return hash.digest('hex');
 }
 

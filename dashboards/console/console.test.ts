@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../shared/system.ts';
-import { buildConsoleIfStale, builtConsoleDir } from './build.ts';
+import { buildConsoleIfStale, builtConsoleDir, modulesName } from './build.ts';
 import { bridge } from './chart/gaps.ts';
 import type { DeviceInfo } from './data/api.ts';
 import { en } from './i18n/en.ts';
@@ -14,6 +14,7 @@ import { type Pick, pickValue } from './overview/pick.ts';
 import { columns, systemValues } from './overview/system-values.ts';
 import { combineSeries } from './overview/trends.ts';
 import { sparkPath } from './parts/sparkline.tsx';
+import { consoleSources, importsOf } from './sources.ts';
 
 const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
   (file) => /\.tsx?$/.test(file) && !file.includes('.test.'),
@@ -143,6 +144,24 @@ describe('the built console', () => {
   beforeAll(async () => {
     await buildConsoleIfStale();
   }, 60_000);
+
+  it('is built anew when anything changes that is in it, wherever that stands', () => {
+    const sources = consoleSources();
+    const bundled = JSON.parse(readFileSync(join(builtConsoleDir(), modulesName), 'utf8')) as string[];
+    expect(bundled).toEqual(expect.arrayContaining(['shared/zone.ts', 'dashboards/board/compare.ts', 'dashboards/console/main.tsx']));
+    expect(bundled.filter((file) => !sources.includes(file))).toEqual([]);
+    expect(sources.filter((file) => file.includes('.test.') || file.startsWith('ingest/stores'))).toEqual([]);
+  });
+
+  it.each([
+    ["import { a } from './a.ts';", ['./a.ts']],
+    ["import { type A, a } from '../a.ts';\nexport * from './b.ts';", ['../a.ts', './b.ts']],
+    ["import type { A } from './a.ts';\nexport type { B } from './b.ts';", []],
+    ["import './a.css';\nconst b = lazy(() => import('./b.tsx'));", ['./a.css', './b.tsx']],
+    ["import {\n  a,\n  b,\n} from './a.ts';\nimport react from 'react';", ['./a.ts']],
+  ])('finds what a file imports: %j', (text, found) => {
+    expect(importsOf(text)).toEqual(found);
+  });
 
   it('is small, and asks nothing of the outside', () => {
     const folder = join(builtConsoleDir(), 'assets');

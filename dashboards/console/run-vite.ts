@@ -1,14 +1,29 @@
 /** The build itself; started by build.ts with the output folder as its argument. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type InlineConfig } from 'vite';
 
+const root = join(import.meta.dirname, '..', '..');
 const outDir = process.argv[2];
 if (!outDir) throw new Error('usage: run-vite.ts OUTDIR');
 
+const modules = new Set<string>();
 const shared = {
+  plugins: [
+    {
+      name: 'modules',
+      moduleParsed({ id }) {
+        if (isAbsolute(id) && !id.includes('node_modules'))
+          modules.add(
+            relative(root, id.split('?')[0] as string)
+              .split(sep)
+              .join('/'),
+          );
+      },
+    },
+  ],
   configFile: false,
   root: import.meta.dirname,
   base: '/',
@@ -56,3 +71,4 @@ for (const file of readdirSync(join(outDir, 'assets'))) {
   const path = join(outDir, 'assets', file);
   writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
 }
+writeFileSync(join(outDir, 'modules.json'), JSON.stringify([...modules].sort()));
