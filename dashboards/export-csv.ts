@@ -1,17 +1,18 @@
 /** Readings as CSV, made while it is sent: a year of raw readings is gigabytes, of which a few blocks are in memory. */
 import type { ScanQuery, Store } from '../ingest/store.ts';
+import { csvLine } from '../shared/csv.ts';
 
 /** Rows in one piece of text: large enough to be quick, small enough to be held. */
 const rowsAtOnce = 5_000;
 
 /** Header, then one row per reading in time order: time (ISO 8601, UTC), device, quantity, value. Nothing is read before it is wanted. */
 export async function* csvOf(store: Store, query: ScanQuery): AsyncGenerator<string> {
-  yield 'time,device,quantity,value\r\n';
+  yield csvLine(['time', 'device', 'quantity', 'value']);
   if (!store.scanBlocks) {
     let text = '';
     let rows = 0;
     for await (const { t, device, field, value } of store.scan(query)) {
-      text += `${new Date(t).toISOString()},${device},${field},${value}\r\n`;
+      text += csvLine([new Date(t).toISOString(), device, field, value]);
       if (++rows % rowsAtOnce !== 0) continue;
       yield text;
       text = '';
@@ -20,7 +21,8 @@ export async function* csvOf(store: Store, query: ScanQuery): AsyncGenerator<str
     return;
   }
   for await (const block of store.scanBlocks(query)) {
-    const names = block.keys.map(({ device, field }) => `${device},${field}`);
+    // What is the same in thousands of rows is written once.
+    const names = block.keys.map(({ device, field }) => csvLine([device, field]).trimEnd());
     for (let start = 0; start < block.count; start += rowsAtOnce) {
       const end = Math.min(block.count, start + rowsAtOnce);
       let text = '';

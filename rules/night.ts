@@ -1,5 +1,5 @@
 /** The flow of a night: the lowest rolling mean between two hours of a morning. What was last read is held until the next reading. */
-import type { LocalClock } from './local-time.ts';
+import type { LocalClock } from '../shared/zone.ts';
 import { openMean } from './window.ts';
 
 export interface Night {

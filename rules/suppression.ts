@@ -7,7 +7,7 @@
  */
 import { priorities } from '../shared/alarm.ts';
 import type { SiteConfig } from '../shared/site.ts';
-import { localClock } from './local-time.ts';
+import { localClock } from '../shared/zone.ts';
 import type { Instance, RuleBook } from './pack.ts';
 
 /** A device that does not answer hides what was last said about it, unless that is more urgent than the silence. */

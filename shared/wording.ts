@@ -1,5 +1,6 @@
 /** How numbers, times and the life-safety sentence are written for people, everywhere alike. */
 import type { Text } from './text.ts';
+import { isoInZone } from './zone.ts';
 
 /** Life-safety alarms say that the statutory local panel stays in force. */
 export const supplements: Text = {
@@ -16,13 +17,5 @@ export function shown(value: number): string {
   return value.toFixed(2);
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
 /** `2026-01-15 08:00:05` on the site's clock. */
-export function localTime(t: number, timezone: string): string {
-  let format = formats.get(timezone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' });
-    formats.set(timezone, format);
-  }
-  return format.format(t);
-}
+export const localTime = (t: number, timezone: string): string => isoInZone(timezone, t).slice(0, 19).replace('T', ' ');

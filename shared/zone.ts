@@ -65,3 +65,71 @@ export function isoInZone(timezone: string, t: number): string {
   const ahead = Math.abs(offset) / minute;
   return `${new Date(t + offset).toISOString().slice(0, 19)}${offset < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
 }
+
+/** The first moment of the local day of `t`; where midnight is left out, the first moment after it. */
+export function startOfDay(timezone: string, t: number): number {
+  return momentOf(timezone, Math.floor(wallOf(timezone, t) / day) * day);
+}
+
+/** Day, hour and weekday of moments for those who ask many times about nearly the same one. */
+export interface LocalClock {
+  /** Whole days since 1970 on the wall calendar; counts up by one each midnight. */
+  day(t: number): number;
+  /** 0 to 1439. */
+  minute(t: number): number;
+  /** 0 to 23. */
+  hour(t: number): number;
+  /** `MM-DD`. */
+  monthDay(t: number): string;
+  /** 0 is Sunday. */
+  weekday(t: number): number;
+  /** When the wall clock next comes to this minute of the day, strictly after `t`; on a day that leaves it out, when it has passed it. */
+  next(t: number, minuteOfDay: number): number;
+}
+
+const quarter = 15 * minute;
+const clocks = new Map<string, LocalClock>();
+
+/** One per zone; shared, since all rules ask for nearly the same moment. */
+export function localClock(timezone: string): LocalClock {
+  let clock = clocks.get(timezone);
+  if (!clock) {
+    clock = openClock(timezone);
+    clocks.set(timezone, clock);
+  }
+  return clock;
+}
+
+function openClock(timezone: string): LocalClock {
+  // Offsets change on quarters of an hour only, and even looking up a remembered day costs more than the rule that asks.
+  let slot = Number.NaN;
+  let offset = 0;
+  const local = (t: number) => {
+    const now = Math.floor(t / quarter);
+    if (now !== slot) {
+      slot = now;
+      offset = zoneOffsetMs(timezone, t);
+    }
+    return t + offset;
+  };
+  const dayAt = (t: number) => Math.floor(local(t) / day);
+  const minuteAt = (t: number) => Math.floor((local(t) - dayAt(t) * day) / minute);
+  return {
+    day: dayAt,
+    minute: minuteAt,
+    hour: (t) => Math.floor(minuteAt(t) / 60),
+    monthDay: (t) => new Date(local(t)).toISOString().slice(5, 10),
+    weekday: (t) => (((dayAt(t) + 4) % 7) + 7) % 7,
+    next(t, minuteOfDay) {
+      const today = dayAt(t);
+      for (let ahead = 0; ahead <= 2; ahead++) {
+        const at = momentOf(timezone, (today + ahead) * day + minuteOfDay * minute);
+        if (at > t) return at;
+      }
+      return t + day;
+    },
+  };
+}
+
+/** "20:00" to minutes of the day. */
+export const minuteOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));

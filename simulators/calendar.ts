@@ -1,3 +1,5 @@
+import { zoneOffsetMs } from '../shared/zone.ts';
+
 /** What the hospital's clock and calendar say: local hour, weekday, season. */
 export interface Calendar {
   /** UTC milliseconds. */
@@ -16,24 +18,7 @@ export interface Calendar {
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
-/** Offset of the zone from UTC at that time, ms. */
-export function zoneOffset(timezone: string, t: number): number {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(t);
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
-  const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-  return local - Math.floor(t / 1_000) * 1_000;
-}
-
-/** The calendar of a zone; asks Intl once an hour only, it is slow. */
+/** The calendar of a zone; asks for the offset once an hour only. */
 export function calendarOf(timezone: string): (t: number) => Calendar {
   let knownHour = Number.NaN;
   let offset = 0;
@@ -43,7 +28,7 @@ export function calendarOf(timezone: string): (t: number) => Calendar {
     const hourOf = Math.floor(t / hourMs);
     if (hourOf !== knownHour) {
       knownHour = hourOf;
-      offset = zoneOffset(timezone, t);
+      offset = zoneOffsetMs(timezone, t);
       const date = new Date(t + offset);
       yearStart = Date.UTC(date.getUTCFullYear(), 0, 1);
       const monthDay = (date.getUTCMonth() + 1) * 100 + date.getUTCDate();

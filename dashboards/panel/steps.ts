@@ -1,7 +1,7 @@
 /** Time steps of panels: widths, local days, and how the values of a step become one. Pure. */
 import type { SeriesPoint } from '../../ingest/store.ts';
 import { type CounterFacts, countedSteps } from '../../shared/counter.ts';
-import { momentOf, wallOf, zoneOffsetMs } from '../../shared/zone.ts';
+import { momentOf, startOfDay, wallOf, zoneOffsetMs } from '../../shared/zone.ts';
 import { widthFor } from '../api/series.ts';
 import type { Series, Step, StepAggregate } from '../board/board.ts';
 
@@ -73,6 +73,7 @@ export function intoSteps(points: readonly SeriesPoint[], step: number, how: Ste
 export function startOf(t: number, step: number, timezone: string): number {
   if (step === month) return startOfMonth(t, timezone);
   if (step < hour) return Math.floor(t / step) * step;
+  if (step === day) return startOfDay(timezone, t);
   const offset = zoneOffsetMs(timezone, t);
   const local = Math.floor((t + offset) / step) * step;
   // The offset at the start counts: on the day of a change it is another one.

@@ -1,8 +1,8 @@
 /** What the parent meter counts and its children do not: loss, theft, a meter that stands, or one that nobody entered. Judged by whole days. */
 import { z } from 'zod';
 import { quantitySchema } from '../../shared/quantity.ts';
+import { localClock } from '../../shared/zone.ts';
 import { defineKind, type Judge, type Verdict } from '../kind.ts';
-import { localClock } from '../local-time.ts';
 
 export default defineKind({
   id: 'balance',

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { durationSchema } from '../../shared/duration.ts';
 import type { Text } from '../../shared/text.ts';
 import { shown } from '../../shared/wording.ts';
+import { localClock, minuteOf } from '../../shared/zone.ts';
 import { defineKind, type Judge, type Verdict } from '../kind.ts';
 import { limitSchema, resolveLimit } from '../limit.ts';
-import { localClock, minuteOf } from '../local-time.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 20:00');
 

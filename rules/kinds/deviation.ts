@@ -5,9 +5,9 @@
  */
 import { z } from 'zod';
 import { durationSchema } from '../../shared/duration.ts';
+import { localClock } from '../../shared/zone.ts';
 import { defineKind, type Judge, type Verdict } from '../kind.ts';
 import { limitSchema, resolveLimit } from '../limit.ts';
-import { localClock } from '../local-time.ts';
 import { openExtreme, openMean } from '../window.ts';
 
 const hourMs = 3_600_000;

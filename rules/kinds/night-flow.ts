@@ -8,10 +8,10 @@ import { durationSchema } from '../../shared/duration.ts';
 import { quantity as quantityOf, quantitySchema } from '../../shared/quantity.ts';
 import type { Text } from '../../shared/text.ts';
 import { localTime, shown } from '../../shared/wording.ts';
+import { localClock, minuteOf } from '../../shared/zone.ts';
 import { defineKind, type Judge, type Verdict } from '../kind.ts';
 import { type LeakNight, openLeakDetector } from '../leak.ts';
 import { limitSchema, resolveLimit } from '../limit.ts';
-import { localClock, minuteOf } from '../local-time.ts';
 import { openNights } from '../night.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 02:00');

@@ -1,7 +1,8 @@
 /** The link of a board, its steps through time, and its files for spreadsheets. */
 import { describe, expect, it } from 'vitest';
+import { csvOf } from '../../../shared/csv.ts';
 import type { ReadingsPanel } from '../../board/board.ts';
-import { csvOf, csvOverTime } from '../chart/csv.ts';
+import { csvOverTime } from '../chart/csv.ts';
 import { makeWords } from '../i18n/i18n.tsx';
 import { panelTable } from './panel-table.ts';
 import { niceTop } from './shapes.tsx';

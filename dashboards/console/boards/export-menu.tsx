@@ -1,9 +1,10 @@
 /** What a panel shows, as a file: the numbers for a spreadsheet, the picture for a report. */
 import { Menu } from '@mantine/core';
 import type { RefObject } from 'react';
+import { csvOf } from '../../../shared/csv.ts';
 import type { ReadingsPanel } from '../../board/board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
-import { csvOf, csvOverTime } from '../chart/csv.ts';
+import { csvOverTime } from '../chart/csv.ts';
 import { pictureLines } from '../chart/picture-lines.ts';
 import { save } from '../chart/save.ts';
 import { useWords } from '../i18n/i18n.tsx';

@@ -1,7 +1,9 @@
 /** What a panel draws, as a table of numbers and words: columns over time, or a row per figure. Pure. */
+
+import type { Cell } from '../../../shared/csv.ts';
 import { isTrend, type ReadingsPanel } from '../../board/board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
-import { type Cell, type CsvColumn, withUnit } from '../chart/csv.ts';
+import { type CsvColumn, withUnit } from '../chart/csv.ts';
 import type { Words } from '../i18n/i18n.tsx';
 import { keyOf, type PanelContent, type PanelLine } from './use-panel.ts';
 

@@ -1,13 +1,11 @@
 /** The journal as a file for Excel: byte order mark, local time of the site, UTC, and the same words as on the screen. */
+import { csvOf } from '../../../shared/csv.ts';
+import { localTime } from '../../../shared/wording.ts';
 import type { AlarmJournalInfo } from '../data/api.ts';
 import type { Words } from '../i18n/i18n.tsx';
 import { eventLabel } from './events.ts';
 
-/** A cell that a spreadsheet would run as a formula is made text: comments come from people. */
-const cell = (value: string): string => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
-
 export function journalCsv(entries: readonly AlarmJournalInfo[], timeZone: string, { t, text }: Pick<Words, 't' | 'text'>): string {
-  const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   const head = [
     `${t('journal.when')} (${timeZone})`,
     'UTC',
@@ -22,7 +20,7 @@ export function journalCsv(entries: readonly AlarmJournalInfo[], timeZone: strin
   const rows = entries.map((entry) => {
     const label = eventLabel(entry.event);
     return [
-      local.format(entry.t),
+      localTime(entry.t, timeZone),
       new Date(entry.t).toISOString(),
       text(entry.title),
       text(entry.location),
@@ -33,5 +31,5 @@ export function journalCsv(entries: readonly AlarmJournalInfo[], timeZone: strin
       entry.why ?? '',
     ];
   });
-  return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+  return csvOf([head, ...rows]);
 }
