@@ -83,6 +83,20 @@ describe('plantroom read', () => {
     expect((await read(server.port, { device: 'pump-room' }, silent)).code).toBe(0);
   });
 
+  it('one garbled answer costs no device of the bus: what was disturbed is asked again', async () => {
+    let disturbed = 0;
+    await using server = await modbusServer({
+      register,
+      answer: (_request, right) => (disturbed++ === 0 ? Buffer.from('ffffffffffffffffffff', 'hex') : right),
+    });
+    const more = [2, 3].map(
+      (unit) => `          - { id: p-${unit}, name: { zh: 压力, en: p }, profile: rs485-pressure-transmitter, unit: ${unit} }\n`,
+    );
+    const { code, lines } = await read(server.port, {}, more.join(''));
+    expect(lines.filter((line) => / 400 /.test(line))).toHaveLength(3);
+    expect(code).toBe(0);
+  });
+
   it('nobody at the address is told, not thrown', async () => {
     const { code, lines } = await read(await freePort(), {});
     expect(code).toBe(1);

@@ -13,6 +13,10 @@ describe('rule kinds', () => {
       for (const example of kind.examples) {
         test(example.say, () => expect(judgeExample(kind, example)).toBe(example.verdict));
       }
+      for (const example of kind.examples) {
+        test(`${example.say}, after one reading from a wrong clock an hour ahead`, () =>
+          expect(judgeExample(kind, example, true)).toBe(example.verdict));
+      }
       test('has examples of breach, clear and unknown', () => {
         expect(new Set(kind.examples.map((example) => example.verdict))).toEqual(new Set(['breach', 'clear', 'unknown']));
       });

@@ -39,7 +39,8 @@ export function examplePlace(quantity: QuantityId | undefined, attributes: Recor
 /** Midnight in Shanghai. */
 const startMs = Date.UTC(2026, 0, 14, 16);
 
-export function judgeExample(kind: RuleKind, example: Example): Verdict {
+/** @param wrongClock the first reading came once before, stamped an hour ahead; then the clock was set back */
+export function judgeExample(kind: RuleKind, example: Example, wrongClock = false): Verdict {
   const place = examplePlace(example.quantity ?? (kind.needsQuantity ? 'pressure_kpa' : undefined), example.attributes);
   if (example.pollMs !== undefined) place.device.pollMs = example.pollMs;
   const params = kind.params.parse(example.params);
@@ -59,6 +60,16 @@ export function judgeExample(kind: RuleKind, example: Example): Verdict {
     }
   };
   let last = startMs;
+  const [first] = example.readings;
+  if (wrongClock && first) {
+    const values = Array.isArray(first[1]) ? first[1] : [first[1]];
+    values.forEach((value, input) => {
+      if (value !== undefined) take(judge.reading(input, startMs + first[0] * 1_000 + 3_600_000, value ?? Number.NaN, breached));
+    });
+    values.forEach((_, input) => void judge.anew?.(input, startMs + first[0] * 1_000));
+    // What the engine does too: time goes on with the next reading.
+    judge.wakeAt = Number.POSITIVE_INFINITY;
+  }
   for (const [seconds, values] of example.readings) {
     last = startMs + seconds * 1_000;
     wakeUntil(last, true);
