@@ -30,7 +30,7 @@ export function deviceFacts(site: SiteConfig): Map<string, DeviceFacts> {
       device.id,
       {
         id: device.id,
-        name: device.name,
+        name: meterName(device),
         system: systemOf(device),
         role: device.role ?? null,
         profile: isModbusDevice(device) ? device.profile : null,
@@ -48,6 +48,20 @@ export function deviceFacts(site: SiteConfig): Map<string, DeviceFacts> {
       },
     ]),
   );
+}
+
+/** A meter is called after what it feeds; that it is a meter and not the place must be said too. */
+const meterRoles: Partial<Record<string, Text>> = {
+  feeder: { zh: '电表', en: 'meter' },
+  'department-meter': { zh: '电表', en: 'meter' },
+  'tenant-meter': { zh: '电表', en: 'meter' },
+  'water-branch': { zh: '水表', en: 'water meter' },
+};
+
+function meterName({ name, role }: AnyDevice): Text {
+  const kind = meterRoles[role ?? ''];
+  if (!kind || name.zh.includes('表') || /meter/i.test(name.en)) return name;
+  return { zh: `${name.zh} ${kind.zh}`, en: `${name.en}, ${kind.en}` };
 }
 
 function systemOf({ id, system }: AnyDevice): System {
