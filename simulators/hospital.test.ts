@@ -178,3 +178,33 @@ test('a year makes about 4 GWh, most of it in high summer', () => {
   expect(year).toBeLessThan(4_400_000);
   expect(months.indexOf(Math.max(...months))).toBe(6);
 }, 30_000);
+
+test('what the meters have counted adds up along the tree from the first moment on', () => {
+  const hospital = newHospital();
+  const counted = (id: string) => hospital.physical(id).energy_import_kwh as number;
+  for (const device of ofRole(hospital, 'incomer', 'transformer', 'feeder')) {
+    const below = hospital.devices.filter((one) => one.fed_by === device.id && hospital.physical(one.id).energy_import_kwh !== undefined);
+    if (below.length === 0) continue;
+    const sum = below.reduce((total, one) => total + counted(one.id), 0);
+    expect(counted(device.id), device.id).toBeGreaterThanOrEqual(sum);
+    // A feeder carries loads without a meter of their own, too.
+    if (device.role !== 'feeder') expect(counted(device.id), device.id).toBeLessThan(sum * 1.03);
+  }
+});
+
+test.each([
+  ['a mild day', Date.UTC(2026, 2, 10, 4), 6],
+  ['a cold day', winter, 10],
+])('the heating loops have the spread of radiators, by the formula of heat and flow: %s', (_day, start, least) => {
+  const hospital = newHospital({ start, settleS: 4 * 3_600 });
+  for (const loop of ofRole(hospital, 'heating-loop')) {
+    const { supply_temp_c: supply, return_temp_c: back, flow_m3h: flow } = hospital.physical(loop.id) as Record<string, number>;
+    const spreadK = supply! - back!;
+    expect(spreadK, loop.id).toBeGreaterThan(least);
+    expect(spreadK, loop.id).toBeLessThan(20);
+    // 1.163 kWh per m³ and K; the radiators of 7,000 to 10,000 m² are made for about 40 W/m².
+    const heatKw = flow! * 1.163 * spreadK;
+    expect(heatKw, loop.id).toBeGreaterThan(40);
+    expect(heatKw, loop.id).toBeLessThan(420);
+  }
+});

@@ -27,11 +27,14 @@ export interface Meter {
   demandMaxKw: number;
 }
 
+/** Of all meters: they were put in together, so that their readings add up along the tree. */
+export const hoursInService = 24 * 730;
+
+export const importedKwh = (meter: Meter) => meter.importKwh[0] + meter.importKwh[1] + meter.importKwh[2];
 export const totalKw = (meter: Meter) => meter.kw[0] + meter.kw[1] + meter.kw[2];
 
-/** A meter that has been in service: about two years of its usual mean load. */
-export function newMeter(id: string, meanKw: number, ageDays: number): Meter {
-  const kwh = meanKw * 24 * ageDays;
+/** A meter in service that has counted so much. */
+export function newMeter(id: string, meanKw: number, kwh: number): Meter {
   return {
     id,
     volts: [230, 230, 230],

@@ -1,6 +1,6 @@
 /** The substation: supply voltage, transformers with losses and windings, busbar joints, residual currents. */
 
-import { integrate, type Meter, meterValues, newMeter, type Three, totalKw } from './meter.ts';
+import { hoursInService, importedKwh, integrate, type Meter, meterValues, newMeter, type Three, totalKw } from './meter.ts';
 import { clamp, lag, type Moment, type PartContext, type Values, withRole } from './part.ts';
 import type { Feeder } from './parts/electricity.ts';
 import { type Stream, streamOf, wander } from './random.ts';
@@ -32,6 +32,9 @@ interface Residual {
   of: Joint['of'] | undefined;
 }
 
+/** Between the feeders and their transformer's meter; and what a transformer takes without any load, part of its rating. */
+const busbarLoss = 0.004;
+const ironLoss = 0.0017;
 /** Rise of a sound busbar joint at rated current, K. */
 const jointRiseK = 26;
 const jointTauS = 480;
@@ -43,17 +46,25 @@ export function createSubstation({ devices, seed, shared }: PartContext, feeders
   const stream = streamOf(seed, 'substation');
   const transformers = withRole(devices, 'transformer')
     .filter((device) => device.attributes.rating_a !== undefined)
-    .map((device): Transformer & { id: string; circuit: string | undefined; ratingA: number } => ({
-      id: device.id,
-      circuit: device.circuit,
-      ratingA: device.attributes.rating_a ?? 1_000,
-      meter: newMeter(device.id, 240, 420),
-      capacityKva: device.attributes.capacity_kva ?? 1_000,
-      feeders: feeders.filter((feeder) => feeder.fedBy === device.id),
-      riseK: 28,
-      fanOn: false,
-    }));
-  const incomers = withRole(devices, 'incomer').map((device) => ({ id: device.id, meter: newMeter(device.id, 490, 420) }));
+    .map((device): Transformer & { id: string; circuit: string | undefined; ratingA: number } => {
+      const own = feeders.filter((feeder) => feeder.fedBy === device.id);
+      const counted = own.reduce((sum, { meter }) => sum + importedKwh(meter), 0) * (1 + busbarLoss);
+      return {
+        id: device.id,
+        circuit: device.circuit,
+        ratingA: device.attributes.rating_a ?? 1_000,
+        meter: newMeter(device.id, 240, counted),
+        capacityKva: device.attributes.capacity_kva ?? 1_000,
+        feeders: own,
+        riseK: 28,
+        fanOn: false,
+      };
+    });
+  const counted = transformers.reduce(
+    (sum, { meter, capacityKva }) => sum + importedKwh(meter) + capacityKva * ironLoss * hoursInService,
+    0,
+  );
+  const incomers = withRole(devices, 'incomer').map((device) => ({ id: device.id, meter: newMeter(device.id, 490, counted) }));
   const windings = new Map(
     withRole(devices, 'transformer')
       .filter((device) => device.attributes.rating_a === undefined)
@@ -135,7 +146,7 @@ export function createSubstation({ devices, seed, shared }: PartContext, feeders
           .filter((feeder) => shared.mainsOn && (fromTown || !feeder.load.essential))
           .map((one) => one.meter);
         const { meter } = transformer;
-        addUp(meter, carried, 0.004);
+        addUp(meter, carried, busbarLoss);
         if (wrong.overload) {
           const missingKw = Math.max(0, wrong.overload * transformer.capacityKva * 0.955 - totalKw(meter));
           for (let phase = 0; phase < 3; phase++) meter.kw[phase as 0] += missingKw / 3;
@@ -156,7 +167,7 @@ export function createSubstation({ devices, seed, shared }: PartContext, feeders
           for (const { capacityKva, meter: low } of transformers) {
             // no-load and load loss of a dry transformer of this size
             const load = totalKw(low) / capacityKva;
-            if (shared.mainsOn) meter.kw[phase as 0] += (capacityKva * (0.0017 + 0.0085 * load * load)) / 3;
+            if (shared.mainsOn) meter.kw[phase as 0] += (capacityKva * (ironLoss + 0.0085 * load * load)) / 3;
             if (shared.mainsOn) meter.kvar[phase as 0] += (capacityKva * (0.008 + 0.06 * load * load)) / 3;
           }
           meter.volts[phase as 0] = shared.mainsOn ? 5_774 * (volts[phase as 0] / 229.5) : 0;

@@ -1,9 +1,9 @@
 /** Feeders and ward boards: what is switched on, what the breakers make of it, and the meter tree up to the 10 kV supply. */
 
 import { curveValues, type Load, loadOf } from '../loads.ts';
-import { integrate, type Meter, meterValues, newMeter, type Three, tariffPeriod, totalKw } from '../meter.ts';
+import { hoursInService, importedKwh, integrate, type Meter, meterValues, newMeter, type Three, tariffPeriod, totalKw } from '../meter.ts';
 import { clamp, type Moment, type Part, type PartContext } from '../part.ts';
-import { type Stream, seedOf, streamOf, wander } from '../random.ts';
+import { type Stream, streamOf, wander } from '../random.ts';
 import { createSubstation } from '../substation.ts';
 
 export interface Feeder {
@@ -49,9 +49,8 @@ export function createElectricity({ devices, seed, calendar, shared }: PartConte
     const stream = streamOf(seed, `feeder ${device.id}`);
     const tilt: Three = [stream.normal() * 0.008, stream.normal() * 0.008, stream.normal() * 0.008];
     const middle = (tilt[0] + tilt[1] + tilt[2]) / 3;
-    const ageDays = 300 + (seedOf(seed, device.id) % 900);
     feeders.set(device.id, {
-      meter: newMeter(device.id, load.base + load.day * 0.5, ageDays),
+      meter: newMeter(device.id, load.base + load.day * 0.5, (load.base + load.day * 0.5) * hoursInService),
       load,
       fedBy: device.fed_by,
       circuit: device.circuit,
@@ -73,6 +72,12 @@ export function createElectricity({ devices, seed, calendar, shared }: PartConte
   // leaves first, so that a feeder adds up boards that are already known
   const depth = (feeder: Feeder): number => (feeders.has(feeder.fedBy ?? '') ? 1 + depth(feeders.get(feeder.fedBy ?? '')!) : 0);
   const order = [...feeders.values()].sort((a, b) => depth(b) - depth(a));
+  for (const feeder of order) {
+    const below = feeder.children.reduce((sum, child) => sum + importedKwh(child.meter), 0) * (1 + cableLoss);
+    const { id } = feeder.meter;
+    const meanKw = feeder.load.base + feeder.load.day * 0.5;
+    if (below > 0) feeder.meter = newMeter(id, meanKw + below / hoursInService, meanKw * hoursInService + below);
+  }
   const parents = new Map(order.map((feeder) => [feeder, feeders.get(feeder.fedBy ?? '')]));
   let curve = curveValues(calendar);
   let period = tariffPeriod(calendar.hour, new Date(calendar.t).getUTCMonth());

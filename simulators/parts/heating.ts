@@ -33,6 +33,14 @@ const makeupMostM3h = 4;
 /** Air gets in and circulation breaks down below this part of the nominal pressure. */
 const emptyPart = 0.3;
 
+/**
+ * Part of its nominal flow that a loop circulates: the pumps follow the valves, down to 45 % above 10 °C. With radiators for a spread of 17 K at
+ * -10 °C outdoors the spread stays between 10 and 20 K in all weathers.
+ */
+export const flowPart = (outdoorC: number) => clamp(0.45 + (0.55 * (10 - outdoorC)) / 20, 0.45, 1);
+/** Nominal flow as a part of what pump and meter are made for. */
+const nominalFlow = 0.6;
+
 /** Weather curve of the supply temperature (domain 4.2). */
 export const curveC = (outdoorC: number) => clamp(20 + 2.2 * Math.max(0, 20 - outdoorC) ** 0.85, 35, 75);
 
@@ -125,7 +133,7 @@ function stepWater(loop: Loop, { dtS, calendar, knobs, shared }: Moment, clockS:
   const wrong = knobs.read(loop.id);
   loop.noise = wander(loop.noise, dtS, 45, loop.stream);
   const pumping = calendar.heatingSeason && !wrong.pumpStopped && shared.mainsOn && loop.kpa > loop.nominalKpa * 0.2;
-  loop.flowM3h = lag(loop.flowM3h, pumping ? loop.flowMostM3h * 0.62 : 0, dtS, 8);
+  loop.flowM3h = lag(loop.flowM3h, pumping ? loop.flowMostM3h * nominalFlow * flowPart(shared.outdoorC) : 0, dtS, 8);
   // packings and vents always lose a little
   loop.leakM3h = 0.02 + (wrong.holeMm ? holeM3h(wrong.holeMm, loop.kpa) : 0);
   const wanted = (loop.nominalKpa - loop.kpa) * 0.35 + 0.02;
