@@ -1,28 +1,55 @@
 /** Checks the whole site file, with device profiles and rules, before anything opens. */
 import { relative } from 'node:path';
-import { formatMistake } from '../shared/mistake.ts';
+import { isFault } from '../shared/errors.ts';
+import { formatMistake, type Mistake } from '../shared/mistake.ts';
 import { devicesOf, isModbusDevice } from '../shared/site.ts';
-import { type LoadedSite, loadSite, siteFault } from '../shared/site-file.ts';
-import { type Command, parse, siteFile, siteOptions } from './command.ts';
+import { type LoadedSite, loadSite, type PartialSite, siteFault } from '../shared/site-file.ts';
+import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
 import { completeSite } from './complete-site.ts';
 
 /** @throws Fault site/invalid with every mistake */
 export async function checkAll(file: string): Promise<LoadedSite> {
-  const site = loadSite(file);
-  const { checkGateway } = await import('../gateway/check.ts');
-  const { checkRules } = await import('../rules/check.ts');
-  const { checkChannels } = await import('../notify/check-channels.ts');
-  const mistakes = [...checkGateway(site), ...checkRules(site), ...checkChannels(site)];
+  let site: LoadedSite;
+  try {
+    site = loadSite(file);
+  } catch (error) {
+    // All at once: what one can look at of the rest is looked at too.
+    const { mistakes = [], partial } = (isFault(error, 'site/invalid') ? error.detail : {}) as {
+      mistakes?: Mistake[];
+      partial?: PartialSite;
+    };
+    if (!partial) throw error;
+    const places = new Set(mistakes.map((mistake) => `${mistake.file}:${mistake.line}`));
+    const named = (found: string) => [...partial.taken].some((id) => found.includes(id));
+    const more = (await furtherMistakes(partial, true)).filter((one) => !places.has(`${one.file}:${one.line}`) && !named(one.found));
+    throw siteFault([...mistakes, ...more]);
+  }
+  const mistakes = await furtherMistakes(site);
   if (mistakes.length > 0) throw siteFault(mistakes);
   return completeSite(site);
 }
 
+/** What profiles, rules and channels find. `lenient`: the site has other mistakes, which may be all that is behind a failure here. */
+async function furtherMistakes(site: LoadedSite, lenient = false): Promise<Mistake[]> {
+  const { checkGateway } = await import('../gateway/check.ts');
+  const { checkRules } = await import('../rules/check.ts');
+  const { checkChannels } = await import('../notify/check-channels.ts');
+  return [checkGateway, checkRules, checkChannels].flatMap((check) => {
+    try {
+      return check(site);
+    } catch (error) {
+      if (lenient) return [];
+      throw error;
+    }
+  });
+}
+
 const command: Command = {
   id: 'check',
-  summary: 'Checks a site file: every mistake with file, line and what is allowed',
-  usage: 'check --site F',
+  summary: 'Checks a site file: every mistake with file, line and what is allowed; --connect also tries store, broker and channels',
+  usage: 'check --site F [--connect [--data DIR]]',
   async run(args) {
-    const { values } = parse(args, siteOptions);
+    const { values } = parse(args, { ...siteOptions, connect: { type: 'boolean' } });
     const site = await checkAll(siteFile(values.site));
     const { gatewayWarnings } = await import('../gateway/check.ts');
     for (const warning of gatewayWarnings(site))
@@ -43,7 +70,9 @@ const command: Command = {
     process.stdout.write(
       `${relative(process.cwd(), site.file)}: no mistakes; ${gateways.length} gateways, ${buses} buses, ${devicesOf(site.config).length} devices\n`,
     );
-    return 0;
+    if (!values.connect) return 0;
+    const { tryConnections } = await import('./check/connect.ts');
+    return (await tryConnections(site, dataFolder(values.data), (line) => process.stdout.write(`${line}\n`))) ? 0 : 1;
   },
 };
 export default command;

@@ -27,7 +27,8 @@ export interface ReadLine {
   quantity: string;
   value: number | string | null;
   unit: string;
-  quality: Quality;
+  /** `unwired`: an input that the site file does not name. */
+  quality: Quality | 'unwired';
   reason?: BadReason;
   raw: number[];
   table: Table;
@@ -150,13 +151,15 @@ async function readDevice(
     const reason: BadReason = isRefused
       ? 'exception'
       : (decoded.bad[id as never] ?? decoded.inputReasons[name] ?? (name in decoded.raw ? 'decode' : 'comm'));
+    // An input that the site file does not name has nothing to measure: that is no fault of it.
+    const isUnwired = point.input !== undefined && device.inputs?.[point.input] === undefined;
     return {
       device: device.id,
       quantity: id ?? name,
       value,
       unit: id === undefined ? (point.signal ? 'mA' : '') : quantity(id).unit,
-      quality: value === null ? 'bad' : 'good',
-      ...(value === null ? { reason } : {}),
+      quality: value !== null ? 'good' : isUnwired ? 'unwired' : 'bad',
+      ...(value === null && !isUnwired ? { reason } : {}),
       raw: decoded.raw[name] ?? [],
       table: point.table,
       address: main.address + profile.base,
@@ -175,7 +178,8 @@ function hint(fault: Fault, device: ModbusDevice, link: Link): string {
   return link.open ? '' : 'Check host and port, or the serial port, and that no running gateway holds it';
 }
 
-function shownValue({ value, reason }: ReadLine): string {
+function shownValue({ value, quality, reason }: ReadLine): string {
+  if (quality === 'unwired') return 'not wired';
   if (value === null) return `bad: ${reason}`;
   return typeof value === 'number' ? String(Number(value.toPrecision(10))) : value;
 }

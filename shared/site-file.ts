@@ -9,6 +9,7 @@ import { formatMistake, formatPath, type Mistake, type Path, Unquoted } from './
 import type { ProfileFacts } from './profile-facts.ts';
 import { allowedAt } from './schema-walk.ts';
 import { type SiteConfig, siteSchema } from './site.ts';
+import { healed } from './site-heal.ts';
 import { referenceMistakes } from './site-references.ts';
 
 export interface LoadedSite {
@@ -56,18 +57,29 @@ export function loadSite(file: string): LoadedSite {
   const parsed = siteSchema.safeParse(merged, { reportInput: true });
   if (!parsed.success) {
     for (const issue of parsed.error.issues) mistakes.push(...issueMistakes(issue, merged, place));
-    throw siteFault(mistakes);
+    const rest = healed(merged);
+    if (!rest) throw siteFault(mistakes);
+    const inRest = (path: Path, found: unknown, allowed: string) => place(rest.original(path), found, allowed);
+    const names = (found: unknown) => [...rest.taken].some((id) => found === id);
+    for (const { path, found, allowed } of referenceMistakes(rest.config)) if (!names(found)) mistakes.push(inRest(path, found, allowed));
+    throw siteFault(mistakes, { config: rest.config, file: main, folder: dirname(main), mistake: inRest, taken: rest.taken });
   }
   for (const { path, found, allowed } of referenceMistakes(parsed.data)) mistakes.push(place(path, found, allowed));
-  if (mistakes.length > 0) throw siteFault(mistakes);
+  if (mistakes.length > 0)
+    throw siteFault(mistakes, { config: parsed.data, file: main, folder: dirname(main), mistake: place, taken: new Set() });
   return { config: parsed.data, file: main, folder: dirname(main), mistake: place };
 }
 
-export function siteFault(mistakes: readonly Mistake[]): Fault {
+/** What of a site with mistakes can still be looked at, for the checks that come after. */
+export interface PartialSite extends LoadedSite {
+  taken: ReadonlySet<string>;
+}
+
+export function siteFault(mistakes: readonly Mistake[], partial?: PartialSite): Fault {
   const sorted = [...mistakes].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
   const count = sorted.length === 1 ? '1 mistake' : `${sorted.length} mistakes`;
   return new Fault('site/invalid', `${count} in the site file; nothing was started\n${sorted.map(formatMistake).join('\n')}`, {
-    detail: { mistakes: sorted },
+    detail: { mistakes: sorted, ...(partial ? { partial } : {}) },
   });
 }
 
