@@ -105,6 +105,23 @@ describe('the live stream', () => {
     close();
   });
 
+  it('brings the number of now of an open alarm, once for each change, and the API tells the same', async () => {
+    const { id, occurrence } = app.desk.raise(heatingAlarm('loop-2'), { at: Date.now(), value: 95, limit: 150 });
+    const { events, close } = await follow('/api/live?topics=alarms');
+    const live = { value: 40, at: Date.now() + 60_000, trend: 'falling' as const, note: null };
+    app.desk.see([{ id, occurrence, live, worst: { value: 38, at: live.at } }]);
+    const seen = () => events.filter(({ name, data }) => name === 'seen' && data[id]?.live.value === 40);
+    await until(async () => seen().length > 0);
+    expect(seen()[0]?.data[id]).toEqual({ occurrence, live, worst: { value: 38, at: live.at } });
+    const { json } = await app.call('GET', `/api/alarms/${id}`, { token });
+    expect(json).toMatchObject({ value: 95, live, worst: { value: 38 }, limit: 150 });
+    const told = seen().length;
+    app.desk.see([{ id, occurrence, live: { ...live, value: 41 }, worst: null }]);
+    await until(async () => events.some(({ name, data }) => name === 'seen' && data[id]?.live.value === 41));
+    expect(seen().length).toBe(told);
+    close();
+  });
+
   it('ends with the session: after logout, a new password, removal, and a removal by another process', async () => {
     const admin = await app.signIn('admin');
     const asAdmin = (method: string, path: string, body?: unknown) => app.call(method, path, { token: admin, ...(body ? { body } : {}) });
