@@ -23,6 +23,7 @@ export const permissions = {
   'ticket:assign': 'engineer',
   'ticket:cancel': 'engineer',
   'ticket:approve': 'head',
+  'book:write': 'technician',
   'roster:swap': 'technician',
   'roster:edit': 'head',
   'fault:change': 'engineer',

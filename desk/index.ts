@@ -3,6 +3,9 @@
 export type { AlarmEventType } from './alarm-state.ts';
 export { isOpen } from './alarm-state.ts';
 export type { SeenValues } from './alarm-values.ts';
+export { canonical, type StoredLine, type Verdict, verifyChain } from './book-chain.ts';
+export { dueBefore, dueTimes } from './book-schedule.ts';
+export { type Books, bookFolder, loadBooks, type NewRecord, openBooks } from './books.ts';
 export { type Database, openDatabase, type SetAside } from './database.ts';
 export {
   type AlarmPath,

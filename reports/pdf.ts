@@ -1,0 +1,107 @@
+/** Documents as PDF: one look for all of them, with the Chinese font of an npm package embedded, page n of m, and where the live page is. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import pdfmake from 'pdfmake';
+import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import { toDataURL } from 'qrcode';
+import type { Language } from '../shared/text.ts';
+
+export type { Content, TableCell } from 'pdfmake/interfaces.js';
+
+const require = createRequire(import.meta.url);
+const fontFolder = dirname(require.resolve('@expo-google-fonts/noto-sans-sc/package.json'));
+const fontFile = (weight: string) => join(fontFolder, weight, `NotoSansSC_${weight}.ttf`);
+
+let ready = false;
+/** Fonts are read once; a document takes only the signs that it uses. */
+function prepare(): void {
+  if (ready) return;
+  const files = { 'regular.ttf': readFileSync(fontFile('400Regular')), 'bold.ttf': readFileSync(fontFile('700Bold')) };
+  // Its types leave out where it keeps files in memory.
+  const { virtualfs } = pdfmake as unknown as { virtualfs: { writeFileSync(name: string, content: Buffer): void } };
+  for (const [name, content] of Object.entries(files)) virtualfs.writeFileSync(name, content);
+  pdfmake.setFonts({ Noto: { normal: 'regular.ttf', bold: 'bold.ttf', italics: 'regular.ttf', bolditalics: 'bold.ttf' } });
+  // A document never reads what lies elsewhere, whatever stands in its texts.
+  pdfmake.setLocalAccessPolicy(() => false);
+  pdfmake.setUrlAccessPolicy(() => false);
+  ready = true;
+}
+
+export interface DocumentOptions {
+  title: string;
+  /** Hospital and period, small, below the title. */
+  subtitle: string;
+  language: Language;
+  landscape?: boolean;
+  content: Content[];
+  /** At the foot of each page: what proves it (a hash), who made it. */
+  foot: string;
+  /** Where the live record is; printed as a QR code at the top. */
+  link?: string | undefined;
+}
+
+const pageText = {
+  zh: (page: number, pages: number) => `第 ${page} 页 共 ${pages} 页`,
+  en: (page: number, pages: number) => `Page ${page} of ${pages}`,
+};
+
+export async function pdfOf({ title, subtitle, language, landscape = false, content, foot, link }: DocumentOptions): Promise<Buffer> {
+  prepare();
+  const code = link === undefined ? undefined : await toDataURL(link, { margin: 0, width: 160, errorCorrectionLevel: 'M' });
+  const head: Content = {
+    columns: [
+      {
+        stack: [
+          { text: title, style: 'title' },
+          { text: subtitle, style: 'subtitle' },
+        ],
+        width: '*',
+      },
+      ...(code ? [{ image: code, width: 44, alignment: 'right' as const }] : []),
+    ],
+    margin: [0, 0, 0, 8],
+  };
+  const definition: TDocumentDefinitions = {
+    info: { title, creator: 'Plantroom', producer: 'Plantroom' },
+    language: language === 'zh' ? 'zh-CN' : 'en',
+    pageSize: 'A4',
+    pageOrientation: landscape ? 'landscape' : 'portrait',
+    pageMargins: [28, 30, 28, 36],
+    defaultStyle: { font: 'Noto', fontSize: 8, lineHeight: 1.15 },
+    styles: {
+      title: { fontSize: 15, bold: true },
+      subtitle: { fontSize: 9, color: '#444', margin: [0, 2, 0, 0] },
+      h2: { fontSize: 11, bold: true, margin: [0, 8, 0, 4] },
+      head: { bold: true, fillColor: '#eef1f4' },
+      finding: { bold: true, color: '#b00020' },
+      quiet: { color: '#666' },
+    },
+    content: [head, ...content],
+    footer: (page, pages) => ({
+      columns: [
+        { text: foot, fontSize: 6.5, color: '#555', width: '*' },
+        { text: pageText[language](page, pages), fontSize: 7, alignment: 'right', width: 90 },
+      ],
+      margin: [28, 12, 28, 0],
+    }),
+  };
+  return pdfmake.createPdf(definition).getBuffer();
+}
+
+/** A table with a heading that comes again on each page. */
+export function tableOf(widths: (number | string)[], rows: Content[][], headRows = 1): Content {
+  return {
+    table: { headerRows: headRows, widths, body: rows as never, dontBreakRows: true },
+    layout: {
+      hLineWidth: () => 0.5,
+      vLineWidth: () => 0.5,
+      hLineColor: () => '#9aa4ad',
+      vLineColor: () => '#c4cbd1',
+      paddingLeft: () => 2,
+      paddingRight: () => 2,
+      paddingTop: () => 1.5,
+      paddingBottom: () => 1.5,
+    },
+  };
+}
