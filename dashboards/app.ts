@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts } from '../access/index.ts';
-import { openDatabase, openDeliveries, openDesk, openRosters, rostersOfSite } from '../desk/index.ts';
+import { bookFolder, loadBooks, openBooks, openDatabase, openDeliveries, openDesk, openRosters, rostersOfSite } from '../desk/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -11,6 +11,7 @@ import { Fault, reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { expectedRoles, RoleHealth } from '../shared/role-health.ts';
 import { loadBoards } from './board/boards.ts';
+import { lookForMissed } from './books/watch.ts';
 import { builtConsoleDir } from './console/build.ts';
 import { deviceFacts } from './device-facts.ts';
 import { LiveCache } from './live/cache.ts';
@@ -21,6 +22,8 @@ import { buildServer } from './server.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
 const storeRetryMs = 2_000;
+/** Real time; a missed record is seen within so long after its grace. */
+const bookLookMs = 60_000;
 
 export interface ListenOptions {
   host: string;
@@ -55,6 +58,8 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   const deliveries = undo.use(openDeliveries({ db }));
   const rosters = openRosters(db, clock, config.site.timezone);
   rosters.takeFromSite(rostersOfSite(config));
+  const books = openBooks(db);
+  const bookDefinitions = loadBooks([bookFolder, ...config.books.folders.map((folder) => join(site.folder, folder))]);
   const deadLetters = undo.use(openDeadLetters(dataDir));
   const devices = deviceFacts(config);
   const cache = new LiveCache(config.site.id, devices.keys(), () => clock.now(), clock.speed);
@@ -90,6 +95,30 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
     }
   })();
 
+  const watchBooks = {
+    site: config,
+    books,
+    definitions: bookDefinitions,
+    kept: new Set(config.books.keep),
+    desk,
+    clock,
+    log,
+    since: clock.now(),
+  };
+  let stopWatching = () => {};
+  const watch = () => {
+    stopWatching = wall.after(bookLookMs, () => {
+      try {
+        lookForMissed(watchBooks);
+      } catch (error) {
+        log.error({ reason: reasonOf(error) }, 'missed records could not be looked for');
+      }
+      watch();
+    });
+  };
+  watch();
+  undo.defer(() => stopWatching());
+
   const consoleDir = builtConsoleDir();
   const app = undo.adopt(
     await buildServer({
@@ -106,6 +135,8 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       desk,
       deliveries,
       rosters,
+      books,
+      bookDefinitions,
       store() {
         if (!store) throw new Fault('store/unavailable');
         return store;

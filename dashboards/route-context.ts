@@ -3,9 +3,10 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Accounts } from '../access/index.ts';
-import type { Database, Deliveries, Desk, Rosters } from '../desk/index.ts';
+import type { Books, Database, Deliveries, Desk, Rosters } from '../desk/index.ts';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
+import type { Book } from '../shared/book.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { ProfileFacts } from '../shared/profile-facts.ts';
@@ -36,6 +37,8 @@ export interface RouteContext {
   desk: Desk;
   deliveries: Deliveries;
   rosters: Rosters;
+  books: Books;
+  bookDefinitions: ReadonlyMap<string, Book>;
   /** @throws Fault store/unavailable until the store could be opened. */
   store(): Store;
   /** For what opens the store in a thread of its own; may hold a password. */

@@ -15,6 +15,7 @@ import { auditRoutes } from './api/audit.ts';
 import { backtestRoutes } from './api/backtests.ts';
 import { balanceRoutes } from './api/balance.ts';
 import { boardRoutes } from './api/boards.ts';
+import { bookRoutes } from './api/books.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
 import { exportRoutes } from './api/export.ts';
@@ -36,7 +37,7 @@ import { installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes, rosterRoutes,
+  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes, rosterRoutes, bookRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table
 

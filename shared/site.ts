@@ -258,6 +258,10 @@ export const siteSchema = z.strictObject({
     simulated: z.boolean().default(false).meta({ description: 'The simulators stand in for the plant' }),
     seed: z.number().int().min(0).default(1).meta({ description: 'Simulated sites: seed of all randomness' }),
   }),
+  public_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ description: 'Where people reach the console, also from outside: for links in notices and codes on prints' }),
   include: z.array(z.string()).default([]),
   profiles: z.array(z.string()).default([]).meta({ description: 'Folders with own device profiles, relative to this file' }),
   buildings: z.array(z.strictObject({ id: idSchema, name: textSchema, area_m2: positive.optional() })).default([]),
@@ -292,6 +296,16 @@ export const siteSchema = z.strictObject({
     .default([])
     .meta({ description: 'Who is on call when; edited in the console afterwards. Without one for a trade, on_call is its roster' }),
   escalation: escalationSchema.prefault({}),
+  books: z
+    .strictObject({
+      keep: z
+        .array(idSchema)
+        .default([])
+        .meta({ description: 'Books that are kept here from the start on; any other one is from its first record on' }),
+      folders: z.array(z.string()).default([]).meta({ description: 'Folders with own books, relative to this file' }),
+    })
+    .prefault({})
+    .meta({ description: 'Books of records (docs/books.md)' }),
   channels: z.array(channelBaseSchema).default([]).meta({ description: 'How people are told of alarms' }),
   retention: z
     .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })

@@ -84,7 +84,24 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
 
   app.get(
     '/api/books',
-    { config: { permission: 'plant:read' }, schema: { response: { 200: z.array(z.object({ definition: bookSchema, series: z.array(z.string().nullable()), records: z.number().int(), head: z.string(), missed: z.number().int(), unsigned: z.number().int() })), ...problems } } },
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        response: {
+          200: z.array(
+            z.object({
+              definition: bookSchema,
+              series: z.array(z.string().nullable()),
+              records: z.number().int(),
+              head: z.string(),
+              missed: z.number().int(),
+              unsigned: z.number().int(),
+            }),
+          ),
+          ...problems,
+        },
+      },
+    },
     async () =>
       [...bookDefinitions.values()].map((definition) => {
         const { seq, hash } = books.head(definition.id);
@@ -103,7 +120,10 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
 
   app.get(
     '/api/books/:id/pages',
-    { config: { permission: 'plant:read' }, schema: { params, querystring: z.object({ from: timeQuery, to: timeQuery }), response: { 200: z.array(line), ...problems } } },
+    {
+      config: { permission: 'plant:read' },
+      schema: { params, querystring: z.object({ from: timeQuery, to: timeQuery }), response: { 200: z.array(line), ...problems } },
+    },
     async (request) => {
       const { from, to } = range(request.query);
       return pageLines(site, books, bookOf(request.params.id), from, to);
@@ -134,7 +154,8 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
     {
       config: { permission: 'book:write' },
       schema: {
-        description: 'Writes a record. A value that was read is confirmed with "as-read"; another one in its place needs a reason. With `of`: a correction of that record',
+        description:
+          'Writes a record. A value that was read is confirmed with "as-read"; another one in its place needs a reason. With `of`: a correction of that record',
         params,
         body: z.object({
           due: time,
@@ -163,10 +184,12 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
       }
       if (of === undefined) {
         const missing = book.fields.filter((field) => field.required && (values[field.id]?.v ?? null) === null);
-        if (missing.length > 0) throw invalid(`values.${missing[0]?.id}`, `needed: ${missing.map((field) => field.title[site.site.language]).join(', ')}`);
+        if (missing.length > 0)
+          throw invalid(`values.${missing[0]?.id}`, `needed: ${missing.map((field) => field.title[site.site.language]).join(', ')}`);
       } else {
         const before = books.record(book.id, of);
-        if (before?.kind !== 'entry' || before.due !== due || before.device !== device) throw invalid('of', 'an entry of this book, time and device');
+        if (before?.kind !== 'entry' || before.due !== due || before.device !== device)
+          throw invalid('of', 'an entry of this book, time and device');
         if (reason === undefined) throw invalid('reason', 'a correction says why');
       }
       const user = userOf(request);
@@ -183,7 +206,11 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
           reason: reason ?? null,
           values,
         });
-        accounts.audit(user.name, of === undefined ? 'book.write' : 'book.correct', `${book.id}/${added.seq}`, null, { due, device, hash: added.hash });
+        accounts.audit(user.name, of === undefined ? 'book.write' : 'book.correct', `${book.id}/${added.seq}`, null, {
+          due,
+          device,
+          hash: added.hash,
+        });
         return added;
       });
       return reply.code(201).send(done);
@@ -201,13 +228,27 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
       const user = userOf(request);
       const entry = books.record(book.id, request.params.seq);
       if (entry?.kind !== 'entry') throw new Fault('desk/unknown', `there is no entry ${request.params.seq} in this book`);
-      if (!book.signers.some((one) => one.id === request.body.role)) throw invalid('role', `one of ${book.signers.map((one) => one.id).join(', ')}`);
-      const here = books.records(book.id, entry.due, entry.due + 1, entry.device).filter((one) => one.seq === entry.seq || (one.kind === 'signature' && one.of === entry.seq));
+      if (!book.signers.some((one) => one.id === request.body.role))
+        throw invalid('role', `one of ${book.signers.map((one) => one.id).join(', ')}`);
+      const here = books
+        .records(book.id, entry.due, entry.due + 1, entry.device)
+        .filter((one) => one.seq === entry.seq || (one.kind === 'signature' && one.of === entry.seq));
       if (here.some((one) => one.role === request.body.role)) throw new Fault('desk/transition', 'this place is signed already');
       if (here.some((one) => one.who === user.name)) throw new Fault('desk/transition', 'two signatures are of two persons');
       const done = db.transact(() => {
         const { due, device, seq } = entry;
-        const added = books.add(book.id, { kind: 'signature', device, due, at: clock.now(), who: user.name, name: nameOf(user), role: request.body.role, of: seq, reason: null, values: {} });
+        const added = books.add(book.id, {
+          kind: 'signature',
+          device,
+          due,
+          at: clock.now(),
+          who: user.name,
+          name: nameOf(user),
+          role: request.body.role,
+          of: seq,
+          reason: null,
+          values: {},
+        });
         accounts.audit(user.name, 'book.sign', `${book.id}/${seq}`, null, { role: request.body.role, hash: added.hash });
         return added;
       });
@@ -223,11 +264,21 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
 
   app.get(
     '/api/books/:id/export',
-    { config: { permission: 'plant:read' }, schema: { description: 'The chain as JSON lines: seq, prev, hash, body (docs/books.md)', params, response: { 200: z.any(), ...problems } } },
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        description: 'The chain as JSON lines: seq, prev, hash, body (docs/books.md)',
+        params,
+        response: { 200: z.any(), ...problems },
+      },
+    },
     async (request, reply) => {
       const { id } = bookOf(request.params.id);
       const lines = [...books.lines(id)].map(({ seq, prev, hash, body }) => JSON.stringify({ seq, prev, hash, body }));
-      return reply.type('application/x-ndjson').header('content-disposition', `attachment; filename="${id}.jsonl"`).send(`${lines.join('\n')}\n`);
+      return reply
+        .type('application/x-ndjson')
+        .header('content-disposition', `attachment; filename="${id}.jsonl"`)
+        .send(`${lines.join('\n')}\n`);
     },
   );
 
@@ -238,7 +289,12 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
       schema: {
         description: 'PDF. With `blank`: so many empty lines to write by hand',
         params,
-        querystring: z.object({ from: timeQuery, to: timeQuery, lang: z.enum(languages).default(site.site.language), blank: z.coerce.number().int().min(1).max(200).optional() }),
+        querystring: z.object({
+          from: timeQuery,
+          to: timeQuery,
+          lang: z.enum(languages).default(site.site.language),
+          blank: z.coerce.number().int().min(1).max(200).optional(),
+        }),
         response: { 200: z.any(), ...problems },
       },
     },
@@ -286,9 +342,12 @@ function valueSaid(field: BookField, said: z.output<typeof written>, read: BookV
 function fitting(field: BookField, v: FieldValue, at: string): FieldValue {
   if (v === null) return v;
   const wanted = field.kind === 'number' ? 'number' : field.kind === 'check' ? 'boolean' : 'string';
-  if (typeof v !== wanted) throw invalid(at, `${field.kind === 'check' ? 'true or false' : `a ${wanted}`}, found ${JSON.stringify(v).slice(0, 60)}`);
-  if (field.choices && !field.choices.some((one) => one.id === v)) throw invalid(at, `one of ${field.choices.map((one) => one.id).join(', ')}`);
+  if (typeof v !== wanted)
+    throw invalid(at, `${field.kind === 'check' ? 'true or false' : `a ${wanted}`}, found ${JSON.stringify(v).slice(0, 60)}`);
+  if (field.choices && !field.choices.some((one) => one.id === v))
+    throw invalid(at, `one of ${field.choices.map((one) => one.id).join(', ')}`);
   return v;
 }
 
-const invalid = (field: string, message: string) => new Fault('api/invalid', `${field}: ${message}`, { detail: { errors: [{ path: field, message }] } });
+const invalid = (field: string, message: string) =>
+  new Fault('api/invalid', `${field}: ${message}`, { detail: { errors: [{ field, message }] } });

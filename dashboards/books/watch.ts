@@ -33,7 +33,7 @@ export function lookForMissed({ site, books, definitions, kept, desk, clock, log
     const begun = books.firstDue(book.id) ?? (kept.has(book.id) ? since : undefined);
     if (begun === undefined) continue;
     const from = Math.max(begun, now - 2 * dayMs - book.grace);
-    const due = dueTimes(book.schedule, site.site.timezone, from, now - book.grace);
+    const due = dueTimes(book.schedule, site.site.timezone, from, now - book.grace + 1);
     if (due.length === 0) continue;
     for (const device of seriesOf(site, book)) {
       const written = books.written(book.id, device, from, now);
