@@ -1,5 +1,5 @@
 /** `plantroom energy counters|savings|bill`: the engines on files, for whoever wants to check them. */
-import { countReadings } from '../energy/index.ts';
+import { countReadings, savingsLine, savingsOfFiles, savingsText } from '../energy/index.ts';
 import { Fault } from '../shared/errors.ts';
 import { type Command, parse } from './command.ts';
 
@@ -56,12 +56,36 @@ function counters(args: readonly string[]): number {
   return 0;
 }
 
-const actions: Record<string, (args: readonly string[]) => number | Promise<number>> = { counters };
+function savings(args: readonly string[]): number {
+  const text = { type: 'string' } as const;
+  const { values } = parse(args, {
+    ...{ meter: text, temperature: text, baseline: text, reporting: text, method: text, unit: text, timezone: text, confidence: text },
+    json: { type: 'boolean' },
+  });
+  const confidence = amount(values.confidence, '--confidence', 0);
+  if (confidence !== undefined && confidence >= 1) throw new Fault('usage/command', '--confidence: allowed: between 0 and 1, such as 0.9');
+  const answer = savingsOfFiles({
+    meter: file(values.meter, '--meter'),
+    temperature: file(values.temperature, '--temperature'),
+    baseline: values.baseline,
+    reporting: values.reporting,
+    method: values.method,
+    unit: values.unit,
+    timezone: zone(values.timezone),
+    confidence,
+  });
+  if (values.json) print(JSON.stringify(savingsLine(answer)));
+  else for (const line of savingsText(answer)) print(line);
+  return 0;
+}
+
+const actions: Record<string, (args: readonly string[]) => number | Promise<number>> = { counters, savings };
 
 const command: Command = {
   id: 'energy',
-  summary: 'Energy on files: consumption from counters',
-  usage: 'energy counters --readings FILE [--digits N] [--rated KW] [--swap FILE] [--net] [--timezone Z] [--json]',
+  summary: 'Energy on files: consumption from counters; avoided energy with its error',
+  usage:
+    'energy counters --readings FILE [--digits N] [--rated KW] [--swap FILE] [--net] [--timezone Z] [--json] | savings --meter FILE --temperature FILE --baseline A..B --reporting A..B [--method daily|billing|hourly] [--unit c|f] [--confidence P] [--timezone Z] [--json]',
   async run([action = '', ...args]) {
     const work = actions[action];
     if (!work) throw new Fault('usage/command', `found "energy ${action}"; allowed: ${Object.keys(actions).join(', ')}`);

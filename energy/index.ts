@@ -17,3 +17,9 @@ export {
   type Verdict,
 } from './counter.ts';
 export { type CounterAnswer, type CounterLine, type CountersRequest, countReadings } from './counters-command.ts';
+export { type Method, methods, type SavingsInput, type SavingsResult, savings } from './savings/savings.ts';
+export { daily, hourly, type Points, periods, type Range, type Slice } from './savings/series.ts';
+export { defaultSeasons, type Season } from './savings/splits.ts';
+export { limits as savingsLimits, type Reason } from './savings/sufficiency.ts';
+export { type SavingsAnswer, type SavingsRequest, savingsLine, savingsOfFiles, savingsText } from './savings-command.ts';
+export { fitOf, type SavingsUncertainty, savingsUncertainty, savingsUncertaintyNmecr } from './statistics.ts';

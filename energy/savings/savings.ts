@@ -1,0 +1,161 @@
+/** Avoided energy: what the baseline's model says of the reporting period's weather, less what was used, with an error that holds. Pure. */
+import { type Fit, type Frequency, fitOf, quantile, savingsUncertainty, savingsUncertaintyNmecr } from '../statistics.ts';
+import { bootstrapHalf } from './bootstrap.ts';
+import { fitHourly } from './hourly-model.ts';
+import { predict as predictShape } from './piecewise.ts';
+import type { Range, Slice } from './series.ts';
+import { belongs, type Day, defaultSeasons, partName, type Season } from './splits.ts';
+import { dataReasons, fitReasons, type Reason, resultReasons } from './sufficiency.ts';
+import { fitTemperature } from './temperature-model.ts';
+
+export const methods = ['daily', 'billing', 'hourly'] as const;
+export type Method = (typeof methods)[number];
+
+export interface SavingsInput {
+  method: Method;
+  /** Days, days of bills, or hours; temperatures in °F, as the methods have their bins and bends. */
+  baseline: readonly Slice[];
+  reporting: readonly Slice[];
+  range: Range;
+  /** Bills as they were sent, for the limits of Guideline 14. */
+  bills?: readonly Slice[] | undefined;
+  confidence?: number | undefined;
+  /** By month; heating seasons follow the city. */
+  seasons?: readonly Season[] | undefined;
+  /** Try models by season and day type. */
+  splits?: boolean | undefined;
+  draws?: number | undefined;
+}
+
+export interface SavingsResult {
+  method: Method;
+  n: number;
+  parameters: Record<string, number | string>[];
+  fit: Fit;
+  counterfactual: number;
+  observed: number;
+  saved: number;
+  /** Half widths by method; the wider of the first two is used. */
+  half: { opendsm: number; bootstrap: number; nmecr: number };
+  used: 'opendsm' | 'bootstrap';
+  low: number;
+  high: number;
+  confidence: number;
+  sufficient: boolean;
+  /** May it be called a saving? */
+  claimed: boolean;
+  reasons: Reason[];
+  /** The reporting period, point by point. */
+  points: { from: number; to: number; temperature: number; observed: number; predicted: number }[];
+}
+
+const frequency: Record<Method, Frequency> = { daily: 'daily', billing: 'billing', hourly: 'hourly' };
+const hoursOfWeek = 168;
+const seed = 20_260_101;
+const defaultDraws = 1000;
+
+interface Built {
+  fit: Fit;
+  parameters: Record<string, number | string>[];
+  flat: boolean;
+  predict(slice: Slice): number;
+  /** Regressors with the bends held, for the bootstrap. */
+  row(slice: Slice): number[];
+}
+
+export function savings(input: SavingsInput): SavingsResult {
+  const { method, range, confidence = 0.9 } = input;
+  const good = (slices: readonly Slice[]) => slices.filter(({ y, temperature }) => Number.isFinite(y) && Number.isFinite(temperature));
+  const baseline = good(input.baseline);
+  const reporting = good(input.reporting);
+  const model = method === 'hourly' ? hours(baseline) : days(baseline, method, input);
+  const predicted = reporting.map(model.predict);
+  const counterfactual = predicted.reduce((sum, value) => sum + value, 0);
+  const observed = reporting.reduce((sum, { y }) => sum + y, 0);
+  const saved = counterfactual - observed;
+  const months = new Set(reporting.map(({ wall }) => new Date(wall).getUTCMonth())).size;
+  const uncertain = { frequency: frequency[method], counterfactual, points: reporting.length, months, fit: model.fit, confidence };
+  const residuals = baseline.map((slice) => slice.y - model.predict(slice));
+  const opendsm = savingsUncertainty(uncertain);
+  const bootstrap = bootstrapHalf({
+    baseline: baseline.map(model.row),
+    reporting: reporting.map(model.row),
+    residuals,
+    parameters: model.fit.p,
+    block: method === 'hourly' ? hoursOfWeek : method === 'billing' ? 30 : 7,
+    draws: input.draws ?? defaultDraws,
+    seed,
+    confidence,
+  });
+  const used = bootstrap > opendsm ? 'bootstrap' : 'opendsm';
+  const half = Math.max(opendsm, bootstrap);
+  const sorted = Float64Array.from(baseline, ({ y }) => y).sort();
+  const pnrmse = model.fit.rmse / (quantile(sorted, 0.75) - quantile(sorted, 0.25));
+  const data = dataReasons(method, input.bills ?? input.baseline, input.reporting, range, baseline);
+  const gateFit = input.bills && method === 'billing' ? billFit(input.bills, baseline, model) : model.fit;
+  const reasons = [...data, ...fitReasons(method, gateFit, pnrmse, model.flat), ...resultReasons(saved, half, confidence)];
+  return {
+    ...{ method, n: model.fit.n, parameters: model.parameters, fit: model.fit, counterfactual, observed, saved },
+    half: { opendsm, bootstrap, nmecr: savingsUncertaintyNmecr(uncertain) },
+    ...{ used, low: saved - half, high: saved + half, confidence, reasons },
+    sufficient: !data.some(({ blocks }) => blocks),
+    claimed: !reasons.some(({ blocks }) => blocks),
+    points: reporting.map(({ from, to, temperature, y }, i) => ({ from, to, temperature, observed: y, predicted: predicted[i] as number })),
+  };
+}
+
+/** Guideline 14 judges bills, not the days that they were spread over. */
+function billFit(bills: readonly Slice[], baseline: readonly Slice[], model: Built): Fit {
+  const whole = bills.filter(({ y }) => Number.isFinite(y));
+  const told = whole.map(({ from, to }) =>
+    baseline.filter((day) => day.from >= from - 1 && day.to <= to + 1).reduce((sum, day) => sum + model.predict(day), 0),
+  );
+  return fitOf(
+    whole.map(({ y }) => y),
+    told,
+    model.fit.p,
+  );
+}
+
+function days(baseline: readonly Slice[], method: 'daily' | 'billing', { seasons = defaultSeasons, splits = true }: SavingsInput): Built {
+  const asDay = (slice: Slice): Day => {
+    const date = new Date(slice.wall);
+    const weekday = date.getUTCDay();
+    return { season: seasons[date.getUTCMonth()] as Season, weekend: weekday === 0 || weekday === 6, t: slice.temperature, y: slice.y };
+  };
+  const model = fitTemperature(baseline.map(asDay), { kind: method, splits });
+  const { submodels } = model;
+  return {
+    fit: model.fit,
+    parameters: submodels.map(({ part, shape }) => ({ part: partName(part), ...shape })),
+    flat: submodels.every(({ shape }) => shape.heating === 0 && shape.cooling === 0),
+    predict: (slice) => model.predict(asDay(slice)),
+    row(slice) {
+      const day = asDay(slice);
+      const at = submodels.findIndex(({ part }) => belongs(part, day));
+      const row = new Array<number>(submodels.length * 3).fill(0);
+      const { shape } = submodels[at] as (typeof submodels)[number];
+      row[at * 3] = 1;
+      if (shape.heating > 0) row[at * 3 + 1] = part({ ...shape, base: 0, heating: 1, cooling: 0 }, day.t);
+      if (shape.cooling > 0) row[at * 3 + 2] = part({ ...shape, base: 0, heating: 0, cooling: 1 }, day.t);
+      return row;
+    },
+  };
+}
+
+const part = (shape: Parameters<typeof predictShape>[0], t: number): number => predictShape(shape, [t])[0] as number;
+
+function hours(baseline: readonly Slice[]): Built {
+  const asHour = ({ wall, temperature, y }: Slice) => {
+    const date = new Date(wall);
+    return { week: ((date.getUTCDay() + 6) % 7) * 24 + date.getUTCHours(), t: temperature, y };
+  };
+  const model = fitHourly(baseline.map(asHour));
+  return {
+    fit: model.fit,
+    parameters: [{ part: 'time of week and temperature', parameters: model.fit.p, hoursInUse: model.used.filter(Boolean).length }],
+    flat: false,
+    predict: (slice) => model.predict(asHour(slice)),
+    row: (slice) => model.row(asHour(slice)),
+  };
+}
