@@ -5,6 +5,7 @@ import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../shared/readings.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
+import { timeMistake } from '../shared/series-time.ts';
 import { filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
 import { recordAlarms } from './alarm-record.ts';
 import { openBackfill } from './backfill.ts';
@@ -92,8 +93,11 @@ export const startRules =
     const { seasons } = context.site.config.rules;
     const conditionHandler = openConditionHandler(book, desk, clock, seasons);
     const pending: Condition[] = [];
-    // A device whose clock is ahead has its alarm now, not in the future.
-    const engine = openEngine(book.instances, (condition) => void pending.push({ ...condition, at: Math.min(condition.at, clock.now()) }));
+    const engine = openEngine(book.instances, (condition) => {
+      // An alarm of a device whose clock is far ahead has its time from us.
+      const at = timeMistake(condition.at, clock.now()) === 'future' ? clock.now() : condition.at;
+      pending.push({ ...condition, at });
+    });
     log.info({ rules: book.inForce.length, places: book.instances.length, active: conditionHandler.active.size }, 'rules in force');
 
     const checkpoint = loadCheckpoint(desk, engine);
