@@ -4,6 +4,7 @@ import { counterFacts } from '../../shared/counter.ts';
 import type { QuantityId } from '../../shared/quantity.ts';
 import type { DeviceFacts } from '../device-facts.ts';
 import { type Counter, readCounted } from '../energy-today.ts';
+import { counterLearner } from '../learn-counters.ts';
 import {
   type BalanceLimit,
   balanceOf,
@@ -27,7 +28,6 @@ const periods = ['today', '7d', '30d'] as const;
 type Period = (typeof periods)[number];
 /** Where plant time runs faster, readings still take real time to come. */
 const wireMs = 15_000;
-const learnEveryMs = 20_000;
 /** Several screens ask the same; the store is asked once. */
 const keptMs = 15_000;
 
@@ -86,8 +86,15 @@ const sitewide = z.object({
 const today = z.object({ from: time, to: time, electricity: sitewide, water: sitewide }).meta({ id: 'SiteToday' });
 
 export function balanceRoutes(app: App, { site, devices, cache, clock, wall, desk, store }: RouteContext): void {
-  let learnAgainAt = Number.NEGATIVE_INFINITY;
   const kept = new Map<string, { at: number; answer: Promise<MeterRow[]> }>();
+
+  const learnCounters = counterLearner({
+    devices: () => cache.devices.keys(),
+    known: () => new Set(meterKindIds.flatMap((kind) => [...countersOf(kind).keys()])),
+    newest: (ids) => store().newest(ids),
+    remember: (found) => cache.remember(found),
+    monotonic: () => wall.monotonic(),
+  });
 
   app.get(
     '/api/site/balance',
@@ -175,15 +182,6 @@ export function balanceRoutes(app: App, { site, devices, cache, clock, wall, des
       }),
     );
     return balanceOf(meters, limitsOf(kind), every);
-  }
-
-  /** Counters are read once a minute: this role may have started after the last time. What the store knows of them is enough. */
-  async function learnCounters(): Promise<void> {
-    if (wall.monotonic() < learnAgainAt) return;
-    learnAgainAt = wall.monotonic() + learnEveryMs;
-    const known = new Set(meterKindIds.flatMap((kind) => [...countersOf(kind).keys()]));
-    const unknown = [...cache.devices.keys()].filter((id) => !known.has(id));
-    if (unknown.length > 0) cache.remember(await store().newest(unknown));
   }
 
   /** Meters of a kind with the counter that they have. */
