@@ -1,6 +1,8 @@
 /** Books over the real API: filled in by the simulated plant, confirmed, corrected, signed, missed, printed. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { completeSite } from '../commands/complete-site.ts';
 import { loadBooks, openBooks, openDatabase } from '../desk/index.ts';
 import { builtInProfiles, loadProfiles } from '../gateway/profiles.ts';
@@ -59,7 +61,9 @@ describe('a month of the simulated plant', () => {
         .filter((one) => /^(oxygen|ward|wastewater|genset|transfer|incomer|transformer|joint|room)/.test(one.role ?? ''))
         .map((one) => one.id),
     );
-    await using store = await openStore({ url: 'sqlite::memory:', site: 'demo' });
+    const folder = mkdtempSync(join(tmpdir(), 'plantroom-month-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    await using store = await openStore({ url: `sqlite:${join(folder, 'readings.db')}`, site: 'demo' });
     await month(store, from, to, wanted);
     const { dueTimes, dueBefore } = await import('../desk/index.ts');
     for (const id of ['oxygen-duty', 'wastewater-daily', 'distribution-patrol', 'generator-test', 'oxygen-ward-round']) {
