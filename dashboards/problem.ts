@@ -7,7 +7,7 @@ import { Fault, type FaultCode, faults } from '../shared/errors.ts';
 
 export const problemSchema = z
   .object({
-    type: z.string().meta({ description: 'A code of docs/errors.md as a URN' }),
+    type: z.string().meta({ description: 'A code of docs/generated/errors.md as a URN' }),
     title: z.string(),
     status: z.number().int(),
     detail: z.string().optional(),

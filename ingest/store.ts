@@ -7,7 +7,7 @@ import type { System } from '../shared/system.ts';
 
 /**
  * `device_status`: field `online`. `consumption`: 15-minute energy and volume, written by energy. `alarm_transition`: what happened to an alarm,
- * written by rules (docs/decisions/0011).
+ * written by rules (docs/decisions/0012).
  */
 export type Measurement = System | 'device_status' | 'consumption' | 'alarm_transition';
 

@@ -1,7 +1,7 @@
 /**
  * Keeps in the store what happens to alarms: follows the journal from a position that is kept in the operations database and moves on only when the
  * store has confirmed. The journal is on disk before anybody hears of a move, so nothing is lost while the store is away or over a crash; what is
- * written twice is the same points (docs/decisions/0011).
+ * written twice is the same points (docs/decisions/0012).
  */
 import { Gauge, type Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';

@@ -1,6 +1,6 @@
 /**
  * Every error this program raises on purpose: code, whether trying again can help, what it means and what to do.
- * `docs/errors.md` is made from this table; whoever retries reads `fault.retryable`.
+ * `docs/generated/errors.md` is made from this table; whoever retries reads `fault.retryable`.
  */
 export const faults = {
   'usage/command': { retryable: false, means: 'The command line is not understood', todo: 'See plantroom --help' },

@@ -289,5 +289,5 @@ describe.runIf(needs('chromium'))('the console', () => {
       })(),
     ]);
     expect(wrong).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 });
