@@ -1,12 +1,14 @@
 /**
  * `npm run chaos -- --rounds 20 --seed 7`: kill -9 of gateway, broker, ingest and InfluxDB at random moments under 2,000 values a second.
  * `npm run chaos -- --hang --rounds 30`: roles that hang or die under the supervisor, a supervisor that dies and leaves a hung role behind.
+ * `npm run chaos -- --kind liar|disk|damage --rounds 30`: a proxy that lies, a full disk (needs root for a small one), damaged files; alarms are compared too.
  * `npm run chaos -- --hour`: InfluxDB away for an hour of plant time. Exit code 1 when the store does not hold exactly the truth.
  */
 import { parseArgs } from 'node:util';
 import type { Comparison } from './chaos/compare.ts';
 import { runHang } from './chaos/hang.ts';
 import { runHour } from './chaos/hour.ts';
+import { platformFaults, runPlatform } from './chaos/platform.ts';
 import { runChaos } from './chaos/rounds.ts';
 
 const { values } = parseArgs({
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '20' },
     seed: { type: 'string' },
     hang: { type: 'boolean', default: false },
+    kind: { type: 'string' },
     hour: { type: 'boolean', default: false },
     speed: { type: 'string', default: '60' },
   },
@@ -33,7 +36,27 @@ function report(comparison: Comparison): boolean {
   return fine;
 }
 
-if (values.hour) {
+const kind = platformFaults.find((one) => one === values.kind);
+if (values.kind !== undefined && !kind) throw new Error(`--kind ${values.kind}; allowed: ${platformFaults.join(', ')}`);
+
+if (kind) {
+  const result = await runPlatform(kind, { rounds: Number(values.rounds), seed, say });
+  say(
+    `faults: ${Object.entries(result.faults)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}; seed ${seed}`,
+  );
+  say(
+    `alarms due: ${result.alarms}, slowest while a fault was there ${result.slowestAlarmMs} ms; troubles told: ${result.told.join(', ') || 'none'}`,
+  );
+  say(
+    `alarms that are wrong: ${result.wrong.length}${result.wrong
+      .slice(0, 5)
+      .map((text) => `\n  ${text}`)
+      .join('')}`,
+  );
+  process.exitCode = report(result) && result.wrong.length === 0 ? 0 : 1;
+} else if (values.hour) {
   const result = await runHour({ speed: Number(values.speed), say });
   say(
     `InfluxDB was away for ${Math.round(result.awayPlantMs / 60_000)} min of plant time; all was in the store ${result.settledMs} ms after its return`,

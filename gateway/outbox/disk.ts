@@ -57,7 +57,7 @@ export class Disk implements Disposable {
   write(batches: readonly (readonly Message[])[], remove: readonly number[]): number[] | undefined {
     if (!this.#journal && !this.#reopen()) return undefined;
     for (let attempt = 0; attempt < roomAttempts; attempt++) {
-      const ids = this.#attempt(() => this.#journal?.write(batches, remove));
+      const ids = this.#attempt(() => this.#journal?.write(batches, remove), true);
       if (ids) return ids;
       if (this.#trouble !== 'full' || !this.#makeRoom()) return undefined;
     }
@@ -120,10 +120,11 @@ export class Disk implements Disposable {
   }
 
   /** Runs one piece of work with the journal; trouble is noted, logged when it changes, and undefined is returned. */
-  #attempt<T>(work: () => T): T | undefined {
+  #attempt<T>(work: () => T, writes = false): T | undefined {
     try {
       const result = work();
-      if (this.#trouble !== undefined && this.#journal) {
+      // On a full disk reading goes on; only a write that went in says that there is room again.
+      if (this.#trouble !== undefined && this.#journal && (writes || this.#trouble !== 'disk')) {
         this.#trouble = undefined;
         this.#deps.log.info('the outbox is written again');
       }
@@ -133,7 +134,9 @@ export class Disk implements Disposable {
       const changed = this.#trouble !== error.trouble;
       this.#trouble = error.trouble;
       if (error.trouble === 'corrupt') this.#replace(error);
-      else if (error.trouble !== 'full') {
+      else if (error.trouble === 'disk') {
+        if (changed) this.#deps.log.error('the disk is full; readings wait in memory, nothing in the outbox is given up');
+      } else if (error.trouble !== 'full') {
         if (changed) this.#deps.log.error({ reason: reasonOf(error) }, 'the outbox cannot be used; readings wait in memory only');
         this.#close(false);
       } else if (changed) this.#deps.log.error('the outbox is full; the oldest readings are given up');

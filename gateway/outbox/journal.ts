@@ -6,11 +6,12 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { roomOf } from '../../shared/disk-watch.ts';
 import { reasonOf } from '../../shared/errors.ts';
 import { decodeMessage, type Message } from './message.ts';
 
-/** `full`: the file or the disk is full. `corrupt`: not readable as a database. `busy`: another process owns it. `io`: anything else. */
-export type JournalTrouble = 'full' | 'corrupt' | 'busy' | 'io';
+/** `full`: the file has reached its limit. `disk`: the disk is full, which giving up readings does not mend. `corrupt`: not readable as a database. `busy`: another process owns it. `io`: anything else. */
+export type JournalTrouble = 'full' | 'disk' | 'corrupt' | 'busy' | 'io';
 
 export class JournalError extends Error {
   readonly trouble: JournalTrouble;
@@ -31,6 +32,13 @@ function troubleOf(error: unknown): JournalTrouble {
   if (code === 11 || code === 26) return 'corrupt';
   if (code === 5 || code === 6) return 'busy';
   return 'io';
+}
+
+/** A group commit and its log need no more than this by far. */
+const leastRoomBytes = 4 << 20;
+function isDiskFull(folder: string): boolean {
+  const room = roomOf(folder);
+  return room !== undefined && room.freeBytes < leastRoomBytes;
 }
 
 function guarded<T>(work: () => T): T {
@@ -72,6 +80,7 @@ export class Journal implements Disposable {
   readonly #head: StatementSync;
   readonly #pages: StatementSync;
   readonly #free: StatementSync;
+  readonly #folder: string;
 
   /** @throws JournalError */
   constructor(file: string, maxBytes: number) {
@@ -103,6 +112,7 @@ export class Journal implements Disposable {
       throw error;
     }
     this.#db = db;
+    this.#folder = dirname(file);
   }
 
   /**
@@ -126,6 +136,7 @@ export class Journal implements Disposable {
       } catch (error) {
         // After some errors (full disk) SQLite has rolled back by itself.
         if (this.#db.isTransaction) this.#db.exec('rollback');
+        if (troubleOf(error) === 'full' && isDiskFull(this.#folder)) throw new JournalError('disk', error);
         throw error;
       }
     });

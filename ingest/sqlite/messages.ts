@@ -8,8 +8,8 @@ export interface WorkerSetup {
   settings: SqliteSettings;
 }
 
-/** A series as the writing thread knows it: its place in the list of all that were ever named to it. */
-export type SeriesName = [measurement: string, device: string, field: string];
+/** A series and its place in the list of all that were ever named to the writing thread. Told with every write until one has gone in. */
+export type SeriesName = [measurement: string, device: string, field: string, place: number];
 
 export type Request =
   | {

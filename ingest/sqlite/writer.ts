@@ -48,10 +48,12 @@ export class SqliteWriter {
 
   write(request: Extract<Request, { kind: 'write' }>): Replies['write'] {
     for (const name of request.names) {
-      this.#keptLong.push(keptLong.has(name[0]));
-      this.#names.push(name);
-      this.#ids.push(0);
-      this.#dirtyHour.push(-1);
+      const place = name[3];
+      if (this.#names[place]) continue;
+      this.#keptLong[place] = keptLong.has(name[0]);
+      this.#names[place] = name;
+      this.#ids[place] = 0;
+      this.#dirtyHour[place] = -1;
     }
     return this.#transaction(() => {
       const meta = this.#readMeta();

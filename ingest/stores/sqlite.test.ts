@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -231,6 +231,20 @@ describe('the embedded store', () => {
     using look = new DatabaseSync(url.slice('sqlite:'.length));
     expect(look.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' });
   });
+
+  test('series first named in a write that failed are not taken for others afterwards', async () => {
+    const { folder } = setUp();
+    const file = join(folder, 'later', 'deeper', 'readings.db');
+    await using store = await open(`sqlite:${file}`);
+    const first = [point(start, 1, 'voltage_l1_v'), point(start, 2, 'voltage_l2_v')];
+    // Its folder is not there: nothing reached the file, and the thread may know nothing of these series.
+    await expect(store.write(first)).rejects.toSatisfy((error) => isFault(error, 'store/unavailable'));
+    mkdirSync(join(folder, 'later', 'deeper'), { recursive: true });
+    await store.write([point(start, 3, 'voltage_l3_v')]);
+    await store.write(first);
+    const found = (await store.newest()).map(({ field, value }) => [field, value]);
+    expect(found.sort()).toEqual([['voltage_l1_v', 1], ['voltage_l2_v', 2], ['voltage_l3_v', 3]]);
+  }); // biome-ignore format: short
 
   test('a damaged file is set aside by ingest alone, all go on with an empty one, and numbers of series are not mixed up', async () => {
     const { url, file } = setUp();

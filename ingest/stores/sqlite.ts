@@ -32,6 +32,8 @@ class SqliteStore implements Store {
   /** What the writing thread was told: place of each series in its list, by measurement, device and field. */
   #places = new Map<string, Map<string, Map<string, number>>>();
   #count = 0;
+  /** Series of which it is not certain that the writing thread knows their place: a write that failed may never have reached it. */
+  #untold: SeriesName[] = [];
   #generation = 0;
   #readingGeneration = 0;
   #tags = new Map<string, Tags>();
@@ -54,9 +56,9 @@ class SqliteStore implements Store {
       this.#places = new Map();
       this.#tags = new Map();
       this.#count = 0;
+      this.#untold = [];
     }
     const refused: Refusal[] = [];
-    const names: SeriesName[] = [];
     const tags: [string, number, string][] = [];
     let size = 0;
     for (const point of points) for (const _ in point.fields) size++;
@@ -85,7 +87,7 @@ class SqliteStore implements Store {
         if (place === undefined) {
           place = this.#count++;
           places.set(field, place);
-          names.push([measurement, device, field]);
+          this.#untold.push([measurement, device, field, place]);
         }
         series[row] = place;
         t[row] = point.t;
@@ -95,7 +97,20 @@ class SqliteStore implements Store {
     }
     const used = row === size ? { series, t, value } : { series: series.slice(0, row), t: t.slice(0, row), value: value.slice(0, row) };
     const transfer = [used.series.buffer, used.t.buffer, used.value.buffer] as ArrayBuffer[];
-    const { tooOld } = await this.#writing.call<'write'>({ kind: 'write', names, tags, ...used }, transfer);
+    const names = this.#untold.slice();
+    const generation = this.#generation;
+    let tooOld: number[];
+    try {
+      ({ tooOld } = await this.#writing.call<'write'>({ kind: 'write', names, tags, ...used }, transfer));
+    } catch (error) {
+      // So are the places of devices.
+      if (generation === this.#generation) this.#tags = new Map();
+      throw error;
+    }
+    if (generation === this.#generation) {
+      const known = new Set(names.map(([, , , place]) => place));
+      this.#untold = this.#untold.filter(([, , , place]) => !known.has(place));
+    }
     let last = -1;
     for (const at of tooOld) {
       const index = owner[at] as number;
