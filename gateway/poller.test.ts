@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { plant } from '../test/modbus-plant.ts';
+import { plant, profile } from '../test/modbus-plant.ts';
+import { profileSchema } from './device.ts';
 
 describe('the schedule', () => {
   it('readings fall on the ticks of plant time, hour after hour, and slow points on theirs', async () => {
@@ -173,6 +174,22 @@ describe('a lost connection', () => {
     link.onState?.(true, '');
     await clock.advance(100);
     expect(good('m2').length).toBe(goods + 1);
+    await undo();
+  });
+});
+
+describe('F26 a module that answers', () => {
+  it('is online although its only loop is dead: the sensor is bad, not the communication', async () => {
+    const loop = profileSchema.parse({
+      ...profile,
+      points: [{ input: 'ai0', table: 'input', address: 0, type: 'uint16', scale: 0.001, signal: '4-20ma' }],
+    });
+    const inputs = { ai0: { quantity: 'level_pct', low: 0, high: 100 } };
+    const { clock, results, states, undo } = plant([{ poll: '5s', inputs }], () => 5, { profile: loop });
+    await clock.advance(300_000);
+    expect(states.map(({ online }) => online)).toEqual([true]);
+    expect(results.length).toBeGreaterThanOrEqual(60);
+    for (const { v, bad } of results) expect({ v, bad }).toEqual({ v: {}, bad: { level_pct: 'sensor' } });
     await undo();
   });
 });
