@@ -153,7 +153,8 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
     const refused: Refused[] = [];
     const okTables = new Set<Table>();
     const order = inOrder(program.spans);
-    for (const [index, one] of order.entries()) {
+    for (let index = 0; index < order.length; index++) {
+      const one = order[index] as ProgramSpan;
       const startedAt = clock.monotonic();
       if (answered && one.restUntil > startedAt) continue;
       const result = await readSpan(program, one, ask, retries, refused);

@@ -210,11 +210,14 @@ function programOf({ spans, cellCount, bytes, decoders, split, quantities, allWe
       const all: Partial<Record<QuantityId, number>> = { ...allWell };
       const bad: Collected['bad'] = {};
       const without: QuantityId[] = [];
-      for (const [at, { id, decode, cells }] of decoders.entries()) {
+      const isAnyHeld = held.size > 0;
+      for (let at = 0; at < decoders.length; at++) {
+        const { id, decode, cells } = decoders[at] as (typeof decoders)[number];
         let worst = 0;
         for (const index of cells) worst = Math.max(worst, states[index] as number);
-        const state = cellStates[worst] as CellState;
-        const value = state === 'ok' ? ((held.size > 0 ? held.get(at) : undefined) ?? decode()) : state;
+        let value: ReturnType<Decode> | 'pending';
+        if (worst === 0) value = isAnyHeld ? (held.get(at) ?? decode()) : decode();
+        else value = cellStates[worst] as Exclude<CellState, 'ok'>;
         if (typeof value === 'number') all[id] = value;
         else {
           without.push(id);

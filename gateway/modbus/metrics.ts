@@ -58,7 +58,11 @@ function makeGauges(registry: Registry): Buses {
   gauge('polls', 'Rounds begun since start', (_link, poller) => poller.polls);
   gauge('polls_missed', 'Rounds in which a device did not answer', (_link, poller) => poller.missedPolls);
   gauge('polls_skipped', 'Ticks that went by while the bus was busy', (_link, poller) => poller.skippedPolls);
-  gauge('registers_aside', 'Registers that devices refuse, set aside and tried again after growing pauses', (_link, poller) => poller.asideRegisters);
+  gauge(
+    'registers_aside',
+    'Registers that devices refuse, set aside and tried again after growing pauses',
+    (_link, poller) => poller.asideRegisters,
+  );
   gauge('timeouts', 'Requests without an answer', (link) => link.timeouts);
   gauge('answers_late', 'Answers that came after their timeout, dropped', (link) => link.late);
   gauge('answers_garbled', 'Answers that were cut, disturbed or did not fit, dropped', (link) => link.garbled);
