@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { type Priority, priorities } from '../shared/alarm.ts';
+import { random } from '../test/random.ts';
+import { type SlaEvent, type SlaKind, type SlaTargets, slaClocks, slaDefaults, slaKinds } from './sla.ts';
+
+const minute = 60_000;
+const clock = (kind: SlaKind, events: SlaEvent[], now: number, targets?: SlaTargets) =>
+  slaClocks(events, now, targets).find((one) => one.kind === kind)!;
+const open = (priority: Priority = 'high'): SlaEvent => ({ t: 0, by: 'engine', type: 'open', priority });
+const at = (minutes: number, event: Record<string, unknown>) => ({ t: minutes * minute, by: 'zhang', ...event }) as SlaEvent;
+
+describe('clocks of a ticket', () => {
+  test('a pause stops the clock and says why and by whom; on its date it runs again by itself', () => {
+    const events = [open(), at(30, { type: 'pause', reason: 'parts', until: 90 * minute })];
+    const restore = clock('restore', events, 120 * minute);
+    expect(restore.segments).toEqual([
+      { from: 0, to: 30 * minute, state: 'running', reason: null, by: 'engine' },
+      { from: 30 * minute, to: 90 * minute, state: 'paused', reason: 'parts', by: 'zhang' },
+      { from: 90 * minute, to: null, state: 'running', reason: null, by: 'engine' },
+    ]);
+    expect([restore.ranMs / minute, restore.dueAt! / minute]).toEqual([60, 300]);
+    expect(clock('restore', events, 80 * minute)).toMatchObject({ ranMs: 30 * minute, dueAt: null, breachedAt: null });
+  });
+
+  test('a change of priority keeps what ran: what is too late by then is too late from the change on', () => {
+    const events = [open('low'), at(100, { type: 'priority', priority: 'critical' })];
+    expect(clock('restore', events, 101 * minute)).toMatchObject({ ranMs: 101 * minute, targetMs: 60 * minute, breachedAt: 100 * minute });
+    const milder = [open('critical'), at(50, { type: 'priority', priority: 'high' })];
+    expect(clock('restore', milder, 70 * minute)).toMatchObject({ ranMs: 70 * minute, breachedAt: null, dueAt: 240 * minute });
+  });
+
+  test('time between the repair and its reopening is not counted; what was done before stays done', () => {
+    const events = [open(), at(5, { type: 'arrive' }), at(60, { type: 'restore' }), at(600, { type: 'reopen' })];
+    expect(clock('restore', events, 610 * minute)).toMatchObject({ ranMs: 70 * minute, ended: null, dueAt: 780 * minute });
+    expect(clock('arrive', events, 610 * minute)).toMatchObject({ ranMs: 5 * minute, ended: 'done' });
+  });
+
+  test('a paused ticket does not breach, and waiting acknowledges nothing', () => {
+    const events = [open(), at(1, { type: 'pause', reason: 'contractor', until: null })];
+    expect(clock('restore', events, 10_000 * minute).breachedAt).toBeNull();
+    expect(clock('acknowledge', events, 11 * minute)).toMatchObject({ breachedAt: 10 * minute });
+  });
+
+  test('the defaults are those that were promised', () => {
+    expect(slaKinds.map((kind) => slaDefaults.critical[kind]! / minute)).toEqual([3, 10, 60]);
+    expect(slaKinds.map((kind) => slaDefaults.high[kind]! / minute)).toEqual([10, 20, 240]);
+  });
+});
+
+/** Walks second by second and counts; knows nothing of segments. */
+function oracle(kind: SlaKind, events: readonly SlaEvent[], now: number, targets: SlaTargets) {
+  let [ran, until] = [0, null as number | null];
+  let state: 'none' | 'running' | 'paused' | 'done' | 'cancelled' = 'none';
+  let priority: Priority = 'medium';
+  let breached: number | null = null;
+  let next = 0;
+  for (let t = 0; ; t += 1_000) {
+    if (state === 'paused' && until !== null && t >= until) [state, until] = ['running', null];
+    for (; next < events.length && events[next]!.t === t; next++) {
+      const event = events[next]!;
+      const over = state === 'done' || state === 'cancelled';
+      if (event.type === 'open') [state, priority] = ['running', event.priority];
+      else if (event.type === 'priority') {
+        priority = event.priority;
+        // Judged by the new promise alone.
+        const target = targets[priority][kind];
+        breached = target !== null && ran > target ? t : null;
+      } else if (event.type === 'pause' && !over && kind !== 'acknowledge' && (event.until === null || event.until > t))
+        [state, until] = ['paused', event.until];
+      else if (event.type === 'resume' && state === 'paused') [state, until] = ['running', null];
+      else if (event.type === 'reopen' && (state === 'cancelled' || (state === 'done' && kind === 'restore'))) state = 'running';
+      else if (event.type === 'cancel' && !over) state = 'cancelled';
+      else if (
+        !over &&
+        (event.type === 'restore' ||
+          (event.type === 'arrive' && kind !== 'restore') ||
+          (event.type === 'acknowledge' && kind === 'acknowledge'))
+      )
+        state = 'done';
+    }
+    if (t >= now) break;
+    if (state === 'running') {
+      ran += 1_000;
+      const target = targets[priority][kind];
+      if (target !== null && ran > target && breached === null) breached = t;
+    }
+  }
+  return { ranMs: ran, breachedAt: breached, ended: state === 'done' || state === 'cancelled' ? state : null };
+}
+
+test('10,000 random histories equal the oracle to the second (seed 20261127)', () => {
+  const next = random(20261127);
+  const seconds = (limit: number) => next.below(limit) * 1_000;
+  const reasons = ['parts', 'contractor', 'approval'];
+  for (let round = 0; round < 10_000; round++) {
+    const targets = Object.fromEntries(
+      priorities.map((priority) => [priority, Object.fromEntries(slaKinds.map((kind) => [kind, next.chance(0.1) ? null : seconds(400)]))]),
+    ) as SlaTargets;
+    const span = 100 + next.below(500);
+    const times = Array.from({ length: next.below(12) }, () => seconds(span)).sort((a, b) => a - b);
+    const events: SlaEvent[] = [{ ...open(priorities[next.below(4)]!) }];
+    for (const t of times) {
+      const by = 'zhang';
+      const kind = next.below(10);
+      if (kind < 2) events.push({ t, by, type: 'priority', priority: priorities[next.below(4)]! });
+      else if (kind < 5)
+        events.push({ t, by, type: 'pause', reason: reasons[next.below(3)]!, until: next.chance(0.5) ? t - 20_000 + seconds(200) : null });
+      else events.push({ t, by, type: (['resume', 'acknowledge', 'arrive', 'restore', 'reopen', 'cancel'] as const)[next.below(6)]! });
+    }
+    const now = seconds(span + 100);
+    for (const one of slaClocks(events, now, targets)) {
+      const wanted = oracle(
+        one.kind,
+        events.filter(({ t }) => t <= now),
+        now,
+        targets,
+      );
+      expect({ round, kind: one.kind, ranMs: one.ranMs, breachedAt: one.breachedAt, ended: one.ended }).toEqual({
+        round,
+        kind: one.kind,
+        ...wanted,
+      });
+      // Segments touch each other and cover all from the beginning to the end.
+      one.segments.forEach((segment, index) => {
+        if (index > 0) expect(segment.from).toBe(one.segments[index - 1]!.to);
+      });
+    }
+  }
+}, 60_000);
