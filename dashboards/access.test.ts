@@ -72,6 +72,15 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/tickets/{id}/resolve': 'ticket:work',
   'POST /api/tickets/{id}/verify': 'ticket:verify',
   'POST /api/tickets/{id}/reopen': 'ticket:work',
+  'POST /api/tickets/{id}/arrive': 'ticket:work',
+  'POST /api/tickets/{id}/approve': 'ticket:approve',
+  'POST /api/tickets/{id}/work': 'ticket:work',
+  'POST /api/tickets/{id}/sign': 'ticket:sign',
+  'POST /api/tickets/{id}/close': 'ticket:close',
+  'POST /api/tickets/{id}/priority': 'ticket:assign',
+  'GET /api/tickets/{id}/files': 'plant:read',
+  'GET /api/tickets/{id}/files/{file}': 'plant:read',
+  'POST /api/tickets/{id}/files': 'ticket:open',
   'POST /api/tickets/{id}/cancel': 'ticket:cancel',
   'POST /api/tickets/{id}/comment': 'ticket:work',
   'GET /api/rosters': 'plant:read',
@@ -109,7 +118,8 @@ const pathOf = (path: string) =>
     .replace('{board}', 'nobody')
     .replace('{device}', 'nobody')
     .replace('{panel}', 'nothing')
-    .replace('{change}', '1');
+    .replace('{change}', '1')
+    .replace('{file}', '1');
 
 describe('every role against every route', () => {
   it('the table names every route that there is', async () => {

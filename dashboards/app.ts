@@ -2,7 +2,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts } from '../access/index.ts';
-import { bookFolder, loadBooks, openBooks, openDatabase, openDeliveries, openDesk, openRosters, rostersOfSite } from '../desk/index.ts';
+import {
+  bookFolder,
+  loadBooks,
+  openBooks,
+  openDatabase,
+  openDeliveries,
+  openDesk,
+  openRosters,
+  openTicketFiles,
+  rostersOfSite,
+} from '../desk/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -137,6 +147,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       rosters,
       books,
       bookDefinitions,
+      ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
       store() {
         if (!store) throw new Fault('store/unavailable');
         return store;

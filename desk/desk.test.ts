@@ -240,7 +240,7 @@ describe('tickets', () => {
     expect(desk.cancel('T-1', admin, 'sensor was broken').state).toBe('cancelled');
   });
 
-  test('while a ticket is open a recurrence goes to it, after it is closed to a new one', () => {
+  test('while a ticket is open a recurrence goes to it; within a day of its sign-off it opens it again, later a new one', () => {
     raise();
     desk.clear(id, { at: clock.now(), value: 400 });
     desk.resolve('T-1', bo, 'done');
@@ -249,7 +249,14 @@ describe('tickets', () => {
     desk.clear(id, { at: clock.now(), value: 400 });
     desk.verify('T-1', anna);
     raise();
-    expect(desk.alarm(id)).toMatchObject({ occurrence: 3, ticket: 'T-2' });
+    expect(desk.alarm(id)).toMatchObject({ occurrence: 3, ticket: 'T-1' });
+    expect(desk.ticket('T-1')).toMatchObject({ state: 'open', alarmActive: true, verifiedBy: null, life: { reopened: 1 } });
+    desk.clear(id, { at: clock.now(), value: 400 });
+    desk.resolve('T-1', bo, 'new valve');
+    desk.verify('T-1', anna);
+    clock.advanceSync(25 * hour);
+    raise();
+    expect(desk.alarm(id)).toMatchObject({ occurrence: 4, ticket: 'T-2' });
     expect(desk.tickets({ alarm: id, state: 'all' })).toHaveLength(2);
   });
 

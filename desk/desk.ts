@@ -11,9 +11,10 @@ import type { QuantityId } from '../shared/quantity.ts';
 import type { Rule, RuleOverride } from '../shared/rule.ts';
 import type { System, Trade } from '../shared/system.ts';
 import type { Text } from '../shared/text.ts';
-import type { Ticket, TicketState } from '../shared/ticket.ts';
+import type { Ticket, TicketState, TicketWork, WaitingKind } from '../shared/ticket.ts';
 import type { AlarmEventType } from './alarm-state.ts';
 import type { SeenValues } from './alarm-values.ts';
+import type { SlaClock } from './sla.ts';
 import type { TicketEventType } from './ticket-state.ts';
 
 /** Who makes a move. What a role may do is the caller's business; the desk only knows that an admin may override an alarm that is still active. */
@@ -67,7 +68,7 @@ export interface JournalEntry {
   /** Of the alarm or ticket. */
   id: string;
   /** `group`: put under a root cause; its own ticket, if nobody had taken it yet, went into the root's. */
-  event: AlarmEventType | TicketEventType | 'open' | 'join' | 'group';
+  event: AlarmEventType | TicketEventType | 'open' | 'join' | 'group' | 'priority';
   from: string | null;
   to: string;
   /** Person, or `engine`. */
@@ -237,7 +238,18 @@ export interface Desk extends Disposable {
   assign(id: string, who: Actor, assignee: string, comment?: string): Ticket;
   /** Work begins; whoever starts an unassigned ticket becomes its assignee. */
   start(id: string, who: Actor, comment?: string): Ticket;
-  wait(id: string, who: Actor, reason: string): Ticket;
+  arrive(id: string, who: Actor, comment?: string): Ticket;
+  /** With a kind it needs the date on which work goes on; a contractor needs an approval first. */
+  wait(id: string, who: Actor, reason: string, until?: { kind: WaitingKind; resumeAt: number }): Ticket;
+  approve(id: string, who: Actor, note?: string): Ticket;
+  /** Time, parts and cost. */
+  bookWork(id: string, who: Actor, work: Omit<TicketWork, 'by' | 'at'>): Ticket;
+  /** The department signs; `file` is the drawn signature. As strict as `verify`. */
+  sign(id: string, who: Actor, signature: { name: string; file: number | null; stars: number | null }): Ticket;
+  closeTicket(id: string, who: Actor, comment?: string): Ticket;
+  setTicketPriority(id: string, who: Actor, priority: Priority, reason: string): Ticket;
+  /** Acknowledge, arrive, restore: what ran, what paused, what was kept. */
+  sla(id: string): SlaClock[];
   resolve(id: string, who: Actor, resolution: string): Ticket;
   /**
    * Sign-off by another person than who did the work, with the alarm gone. An admin may sign while the alarm is still active: that is an override, which

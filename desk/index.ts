@@ -37,7 +37,9 @@ export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from '.
 export { keepReserve } from './reserve.ts';
 export { openRosters, type Rosters, type StoredChange, type StoredRoster } from './rosters.ts';
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
+export { type SlaClock, slaKinds } from './sla.ts';
 export { openSturdyDatabase } from './sturdy.ts';
+export { filePurposes, openTicketFiles, type TicketFile, type TicketFiles } from './ticket-files.ts';
 export { isClosed, ticketSteps } from './ticket-state.ts';
 export { rank } from './tickets.ts';
 export { where } from './where.ts';

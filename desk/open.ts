@@ -15,6 +15,8 @@ import { kpisOf } from './kpi.ts';
 import { openMaintenance } from './maintenance.ts';
 import { damagedRecord } from './record-alarm.ts';
 import { type AlarmRow, alarmFromColumns, readAlarm, readRecord, type Traits, traitsRecord } from './rows.ts';
+import { slaClocks } from './sla.ts';
+import { slaEvents } from './sla-events.ts';
 import { openTickets, rank } from './tickets.ts';
 import { stateIs, where } from './where.ts';
 
@@ -176,7 +178,14 @@ export function openEngineDesk({
     createTicket: (input, who) => tickets.create(input, who),
     assign: (id, who, assignee, comment) => tickets.step(id, { type: 'assign', assignee }, who, comment ?? null),
     start: (id, who, comment) => tickets.step(id, { type: 'start' }, who, comment ?? null),
-    wait: (id, who, reason) => tickets.step(id, { type: 'wait', reason }, who, reason),
+    arrive: (id, who, comment) => tickets.step(id, { type: 'arrive' }, who, comment ?? null),
+    wait: (id, who, reason, until) => tickets.step(id, { type: 'wait', reason, ...until }, who, reason),
+    approve: (id, who, note) => tickets.step(id, { type: 'approve', note: note ?? null }, who, note ?? null),
+    bookWork: (id, who, work) => tickets.step(id, { type: 'work', work }, who, work.note),
+    sign: (id, who, signature) => tickets.step(id, { type: 'verify', signature }, who, signature.name),
+    closeTicket: (id, who, comment) => tickets.step(id, { type: 'close' }, who, comment ?? null),
+    setTicketPriority: (id, who, priority, reason) => tickets.setPriority(id, priority, who, reason),
+    sla: (id) => slaClocks(slaEvents(tickets.get(id), journal), clock.now()),
     resolve: (id, who, resolution) => tickets.step(id, { type: 'resolve', resolution }, who, resolution),
     verify(id, who, comment, override) {
       return tickets.step(

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type Alarm, alarmStates, priorities } from '../shared/alarm.ts';
 import type { QuantityId } from '../shared/quantity.ts';
 import { systemSchema, tradeSchema, trades } from '../shared/system.ts';
-import { type Ticket, ticketStates } from '../shared/ticket.ts';
+import { freshLife, type Ticket, ticketStates, waitingKinds } from '../shared/ticket.ts';
 import { normalFacts } from './alarm-state.ts';
 import type { Database } from './database.ts';
 
@@ -59,6 +59,32 @@ export const alarmRecord = z.looseObject({
   version: z.number().int(),
 }) satisfies z.ZodType<Alarm>;
 
+const lifeRecord = z.object({
+  arrivedAt: time.nullable(),
+  arrivedBy: z.string().nullable(),
+  waitingKind: z.enum(waitingKinds).nullable(),
+  resumeAt: time.nullable(),
+  approval: z.object({ by: z.string(), at: time, note: z.string().nullable() }).nullable(),
+  signature: z
+    .object({ name: z.string(), by: z.string(), at: time, file: z.number().int().nullable(), stars: z.number().int().nullable() })
+    .nullable(),
+  work: z.array(
+    z.object({
+      by: z.string(),
+      at: time,
+      minutes: z.number(),
+      parts: z.array(z.object({ name: z.string(), quantity: z.number(), unit: z.string(), costYuan: z.number() })),
+      costYuan: z.number(),
+      note: z.string().nullable(),
+    }),
+  ),
+  closedAt: time.nullable(),
+  closedBy: z.string().nullable(),
+  parent: z.string().nullable(),
+  children: z.array(z.string()),
+  reopened: z.number().int(),
+});
+
 export const ticketRecord = z.looseObject({
   id: z.string(),
   state: z.enum(ticketStates),
@@ -85,6 +111,8 @@ export const ticketRecord = z.looseObject({
   verifiedAt: time.nullable(),
   verifiedBy: z.string().nullable(),
   waitingReason: z.string().nullable(),
+  // Tickets of before there was more to say of them.
+  life: lifeRecord.default(freshLife),
   override: z.object({ reason: z.string(), by: z.string() }).nullable().default(null),
   // Filled in when it is asked for.
   values: z.null().catch(null).default(null),

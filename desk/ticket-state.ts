@@ -1,13 +1,19 @@
 /** The life of a ticket as one pure function: open, assigned, started, waiting, resolved, verified (signed off); or cancelled. */
-import type { Ticket, TicketState } from '../shared/ticket.ts';
+import type { Ticket, TicketState, TicketWork, WaitingKind } from '../shared/ticket.ts';
 
 export type TicketEvent =
   | { type: 'assign'; assignee: string }
   | { type: 'start' }
-  | { type: 'wait'; reason: string }
+  /** On site. Work begins with it. */
+  | { type: 'arrive' }
+  | { type: 'wait'; reason: string; kind?: WaitingKind; resumeAt?: number }
+  /** The head agrees: to a contractor, to what is bought. */
+  | { type: 'approve'; note: string | null }
+  | { type: 'work'; work: Omit<TicketWork, 'by' | 'at'> }
   | { type: 'resolve'; resolution: string }
   /** `override`: signed although the alarm is still active; the reason for it. */
-  | { type: 'verify'; override?: string }
+  | { type: 'verify'; override?: string; signature?: { name: string; file: number | null; stars: number | null } }
+  | { type: 'close' }
   | { type: 'reopen'; reason: string }
   | { type: 'cancel'; reason: string }
   | { type: 'comment'; text: string }
@@ -31,6 +37,7 @@ export type TicketFacts = Pick<
   | 'verifiedBy'
   | 'waitingReason'
   | 'override'
+  | 'life'
 >;
 
 export interface TicketTraits {
@@ -49,14 +56,18 @@ export type TicketRefusal = { refused: string };
 export const ticketSteps: Readonly<Record<Exclude<TicketEventType, 'comment' | 'recovered' | 'recurred'>, readonly TicketState[]>> = {
   assign: ['open', 'assigned', 'started', 'waiting'],
   start: ['open', 'assigned', 'waiting'],
+  arrive: ['open', 'assigned', 'started', 'waiting'],
   wait: ['assigned', 'started'],
+  approve: ['open', 'assigned', 'started', 'waiting'],
+  work: ['assigned', 'started', 'waiting', 'resolved', 'verified'],
   resolve: ['open', 'assigned', 'started', 'waiting'],
   verify: ['resolved'],
-  reopen: ['resolved', 'verified', 'cancelled'],
+  close: ['verified'],
+  reopen: ['resolved', 'verified', 'closed', 'cancelled'],
   cancel: ['open', 'assigned', 'started', 'waiting'],
 };
 
-export const closedTicketStates: readonly TicketState[] = ['verified', 'cancelled'];
+export const closedTicketStates: readonly TicketState[] = ['verified', 'closed', 'cancelled'];
 export const isClosed = (ticket: Pick<Ticket, 'state'>): boolean => closedTicketStates.includes(ticket.state);
 
 /**
@@ -80,11 +91,15 @@ export function moveTicket(
   }
   if (!ticketSteps[event.type].includes(from)) return { refused: `a ticket in state ${from} cannot be moved by "${event.type}"` };
   const to = (state: TicketState, change: Partial<TicketFacts>): TicketMove => ({
-    facts: { ...ticket, waitingReason: null, ...change, state },
+    facts: { ...ticket, waitingReason: null, life: { ...ticket.life, waitingKind: null, resumeAt: null }, ...change, state },
     from,
     to: state,
     changed: true,
   });
+  const signed = () => {
+    const { signature } = event as { signature?: { name: string; file: number | null; stars: number | null } };
+    return { ...ticket.life, signature: signature ? { ...signature, by: who, at: now } : null };
+  };
   switch (event.type) {
     case 'assign':
       if (event.assignee.trim() === '') return { refused: 'assigning needs a person' };
@@ -93,6 +108,7 @@ export function moveTicket(
         assignee: event.assignee,
         assignedAt: now,
         waitingReason: from === 'waiting' ? ticket.waitingReason : null,
+        ...(from === 'waiting' ? { life: ticket.life } : {}),
       });
     case 'start':
       return to('started', {
@@ -101,7 +117,41 @@ export function moveTicket(
       });
     case 'wait':
       if (event.reason.trim() === '') return { refused: 'waiting needs a reason' };
-      return to('waiting', { waitingReason: event.reason });
+      if (event.kind !== undefined && event.resumeAt === undefined) return { refused: 'waiting needs the date on which work goes on' };
+      if (event.resumeAt !== undefined && event.resumeAt <= now)
+        return { refused: 'the date on which work goes on must lie in the future' };
+      if (event.kind === 'contractor' && ticket.life.approval === null)
+        return { refused: 'a contractor needs the approval of the head first: let the ticket wait for approval, and have it approved' };
+      return to('waiting', {
+        waitingReason: event.reason,
+        life: { ...ticket.life, waitingKind: event.kind ?? null, resumeAt: event.resumeAt ?? null },
+      });
+    case 'arrive':
+      return to('started', {
+        startedAt: ticket.startedAt ?? now,
+        ...(ticket.assignee === null ? { assignee: who, assignedAt: now } : {}),
+        life: {
+          ...ticket.life,
+          arrivedAt: ticket.life.arrivedAt ?? now,
+          arrivedBy: ticket.life.arrivedBy ?? who,
+          waitingKind: null,
+          resumeAt: null,
+        },
+      });
+    case 'approve': {
+      const life = { ...ticket.life, approval: { by: who, at: now, note: event.note } };
+      // What waited for this goes on; what waits for something else goes on waiting.
+      if (from === 'waiting' && ticket.life.waitingKind === 'approval')
+        return to(ticket.startedAt === null ? 'assigned' : 'started', { life: { ...life, waitingKind: null, resumeAt: null } });
+      return to(from, { waitingReason: ticket.waitingReason, life });
+    }
+    case 'work':
+      return to(from, {
+        waitingReason: ticket.waitingReason,
+        life: { ...ticket.life, work: [...ticket.life.work, { ...event.work, by: who, at: now }] },
+      });
+    case 'close':
+      return to('closed', { life: { ...ticket.life, closedAt: now, closedBy: who } });
     case 'resolve':
       if (event.resolution.trim() === '') return { refused: 'resolving needs a word on what was done' };
       return to('resolved', { resolvedAt: now, resolvedBy: who, resolution: event.resolution });
@@ -114,9 +164,9 @@ export function moveTicket(
         if (!admin) return { refused: 'the alarm is still active' };
         if (event.override === undefined || event.override.trim() === '')
           return { refused: 'the alarm is still active: signing off all the same is an override and needs its reason' };
-        return to('verified', { verifiedAt: now, verifiedBy: who, override: { reason: event.override, by: who } });
+        return to('verified', { verifiedAt: now, verifiedBy: who, override: { reason: event.override, by: who }, life: signed() });
       }
-      return to('verified', { verifiedAt: now, verifiedBy: who, override: null });
+      return to('verified', { verifiedAt: now, verifiedBy: who, override: null, life: signed() });
     case 'reopen':
       if (event.reason.trim() === '') return { refused: 'reopening needs a reason' };
       return to(ticket.assignee === null ? 'open' : 'assigned', {
@@ -126,6 +176,15 @@ export function moveTicket(
         verifiedAt: null,
         verifiedBy: null,
         override: null,
+        life: {
+          ...ticket.life,
+          signature: null,
+          closedAt: null,
+          closedBy: null,
+          reopened: ticket.life.reopened + 1,
+          waitingKind: null,
+          resumeAt: null,
+        },
       });
     case 'cancel':
       if (event.reason.trim() === '') return { refused: 'cancelling needs a reason' };

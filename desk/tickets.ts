@@ -5,19 +5,21 @@ import { priorities } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { sentences } from '../shared/text.ts';
-import type { Ticket } from '../shared/ticket.ts';
+import { freshLife, type Ticket } from '../shared/ticket.ts';
 import { isActive, isLifeSafety } from './alarm-sql.ts';
 import type { Database } from './database.ts';
 import { type Actor, engineActor, type NewTicket, type TicketFilter } from './desk.ts';
 import type { Journal } from './journal.ts';
 import { readRecord, type TicketRow, ticketFromColumns, ticketRecord } from './rows.ts';
-import { closedTicketStates, moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
+import { closedTicketStates, isClosed, moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
 import { stateIs, where } from './where.ts';
 
 const closed = `(${closedTicketStates.map((state) => `'${state}'`).join(',')})`;
 /** A damaged text is no JSON, and one such row must not spoil the whole list. */
 const ofAlarm =
   "json_valid(ticket) AND (ticket ->> '$.alarm' = ? OR EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(ticket) THEN ticket ELSE '{}' END, '$.alarms') WHERE value = ?))";
+/** An alarm of the same cause so soon after the sign-off opens the ticket again. */
+const recurrenceMs = 24 * 3_600_000;
 const nowhere = { zh: '未注明位置', en: 'no place given' };
 
 export function openTickets(db: Database, journal: Journal, clock: Clock, traits: TicketTraits) {
@@ -72,6 +74,7 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     waitingReason: null,
     override: null,
     values: null,
+    life: freshLife,
   };
 
   /** Is the condition of any of its alarms there, or of any that protects lives? */
@@ -103,15 +106,42 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       const next: Ticket = { ...ticket, ...result.facts, version: ticket.version + 1 };
       save(next);
       const override = event.type === 'verify' && next.override !== null;
-      const detail = { assignee: next.assignee, alarm: next.alarm, ...(override ? { override: true } : {}) };
+      const detail = {
+        assignee: next.assignee,
+        alarm: next.alarm,
+        ...(override ? { override: true } : {}),
+        ...(event.type === 'wait' ? { kind: next.life.waitingKind, resumeAt: next.life.resumeAt } : {}),
+      };
       journal.write({ t: now, kind: 'ticket', id, event: event.type, from: result.from, to: result.to, who: who.id, why, detail });
       return next;
     });
+
+  /** The ticket of this cause that was signed off a short time ago. */
+  const lately = (causeKey: string, now: number): Ticket | undefined => {
+    const last = db.get<TicketRow>('SELECT * FROM tickets WHERE cause_key = ? ORDER BY number DESC LIMIT 1', causeKey);
+    const ticket = last && parse(last);
+    if (!ticket || (ticket.state !== 'verified' && ticket.state !== 'closed')) return undefined;
+    return now - (ticket.verifiedAt ?? 0) <= recurrenceMs ? ticket : undefined;
+  };
 
   return {
     find,
     get,
     step,
+    /** Another urgency, by a person; what the clocks have counted stays. */
+    setPriority(id: string, priority: Priority, who: Actor, reason: string): Ticket {
+      return db.transact(() => {
+        const ticket = get(id);
+        if (isClosed(ticket)) throw new Fault('desk/transition', `ticket ${id} is ${ticket.state}; open it again first`);
+        if (ticket.priority === priority) return ticket;
+        const next = { ...ticket, priority, version: ticket.version + 1 };
+        save(next);
+        const detail = { priority, before: ticket.priority };
+        const { state } = ticket;
+        journal.write({ t: clock.now(), kind: 'ticket', id, event: 'priority', from: state, to: state, who: who.id, why: reason, detail });
+        return next;
+      });
+    },
     list(filter: TicketFilter = {}): Ticket[] {
       const { sql, values } = where({
         ...stateIs(filter.state ?? 'open', closedTicketStates),
@@ -168,6 +198,21 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
         `SELECT * FROM tickets WHERE cause_key = ? AND state NOT IN ${closed} ORDER BY number DESC LIMIT 1`,
         causeKey,
       );
+      // The same cause so soon after its repair: the repair did not hold, and the ticket says so.
+      const before = row ? undefined : lately(causeKey, now);
+      if (before) {
+        const reason = '复发：同一原因的告警再次出现 / the same cause is back';
+        const opened = step(before.id, { type: 'reopen', reason }, engineActor, reason);
+        const joins = opened.alarm !== alarm.id && !opened.alarms.includes(alarm.id);
+        const worse = rank(alarm.priority) < rank(opened.priority);
+        save({
+          ...opened,
+          alarmActive: true,
+          alarms: joins ? [...opened.alarms, alarm.id] : opened.alarms,
+          ...(worse ? { priority: alarm.priority, title: alarm.title } : {}),
+        });
+        return opened.id;
+      }
       if (!row) {
         const { title, message, system, trade, priority, device, building, department, location } = alarm;
         const place = { system, trade, priority, device, building, department, location };
@@ -223,7 +268,15 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     merge(from: string, into: string): boolean {
       const source = find(from);
       const target = find(into);
-      if (!source || !target || source.state !== 'open' || source.openedBy !== engineActor.id) return false;
+      if (!source || !target) return false;
+      if (source.state !== 'open' || source.openedBy !== engineActor.id) {
+        // Somebody is at it already: it stays a ticket, under that of the root.
+        if (!isClosed(source) && source.life.parent === null && from !== target.life.parent) {
+          save({ ...source, life: { ...source.life, parent: into }, version: source.version + 1 });
+          save({ ...target, life: { ...target.life, children: [...target.life.children, from] }, version: target.version + 1 });
+        }
+        return false;
+      }
       const alarms = [source.alarm, ...source.alarms].filter(
         (alarm) => alarm !== null && alarm !== target.alarm && !target.alarms.includes(alarm),
       );

@@ -2,7 +2,7 @@ import type { AlarmValues, Priority } from './alarm.ts';
 import type { System, Trade } from './system.ts';
 import type { Text } from './text.ts';
 
-export const ticketStates = ['open', 'assigned', 'started', 'waiting', 'resolved', 'verified', 'cancelled'] as const;
+export const ticketStates = ['open', 'assigned', 'started', 'waiting', 'resolved', 'verified', 'closed', 'cancelled'] as const;
 export type TicketState = (typeof ticketStates)[number];
 export const ticketStateLabels: Record<TicketState, Text> = {
   open: { zh: '待派单', en: 'Open' },
@@ -11,6 +11,7 @@ export const ticketStateLabels: Record<TicketState, Text> = {
   waiting: { zh: '挂起待件', en: 'Waiting' },
   resolved: { zh: '待签收', en: 'Resolved' },
   verified: { zh: '已签收', en: 'Signed off' },
+  closed: { zh: '已关闭', en: 'Closed' },
   cancelled: { zh: '已作废', en: 'Cancelled' },
 };
 
@@ -20,6 +21,54 @@ export interface TicketValues extends AlarmValues {
   unit: string;
   lifeSafety: boolean;
 }
+
+/** What a ticket waits for. A contractor needs the approval of the head first. */
+export const waitingKinds = ['parts', 'contractor', 'approval', 'other'] as const;
+export type WaitingKind = (typeof waitingKinds)[number];
+
+/** What was done by whom, with which parts. */
+export interface TicketWork {
+  by: string;
+  at: number;
+  minutes: number;
+  parts: { name: string; quantity: number; unit: string; costYuan: number }[];
+  /** Beside the parts: contractor, transport. */
+  costYuan: number;
+  note: string | null;
+}
+
+/** What happens to a ticket between its assignment and its end. */
+export interface TicketLife {
+  arrivedAt: number | null;
+  arrivedBy: string | null;
+  waitingKind: WaitingKind | null;
+  /** When work goes on; the clocks run again from then. */
+  resumeAt: number | null;
+  approval: { by: string; at: number; note: string | null } | null;
+  /** Of the department; `file` is the drawn one. */
+  signature: { name: string; by: string; at: number; file: number | null; stars: number | null } | null;
+  work: TicketWork[];
+  closedAt: number | null;
+  closedBy: string | null;
+  /** The ticket of the root cause in a storm; the tickets under this one. */
+  parent: string | null;
+  children: string[];
+  reopened: number;
+}
+export const freshLife: TicketLife = {
+  arrivedAt: null,
+  arrivedBy: null,
+  waitingKind: null,
+  resumeAt: null,
+  approval: null,
+  signature: null,
+  work: [],
+  closedAt: null,
+  closedBy: null,
+  parent: null,
+  children: [],
+  reopened: 0,
+};
 
 export interface Ticket {
   /** `T-<number>`, counting up. */
@@ -55,5 +104,6 @@ export interface Ticket {
   /** Signed off although its alarm was still active: why, and by whom. null otherwise. */
   override: { reason: string; by: string } | null;
   waitingReason: string | null;
+  life: TicketLife;
   version: number;
 }

@@ -7,7 +7,7 @@ import type { StoredChange, StoredRoster } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { onCallReasons, type RosterChange, rosterChangeSchema, rosterSchema } from '../../shared/roster.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems, time, timeQuery, words } from './schemas.ts';
+import { idSchema, instant, problems, time, timeQuery, words } from './schemas.ts';
 
 const day = 86_400_000;
 const longestListMs = 400 * day;
@@ -16,9 +16,6 @@ const calendarMs = { back: 30 * day, ahead: 180 * day };
 
 const params = z.object({ id: idSchema });
 const changeParams = z.object({ id: idSchema, change: z.coerce.number().int().min(1) });
-const instant = z.union([z.number().int(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]).meta({
-  description: 'UTC milliseconds, or ISO 8601 with zone',
-});
 const onCall = z.object({
   person: z.string().nullable().meta({ description: 'null: nobody, which is an answer too' }),
   from: time,

@@ -5,11 +5,12 @@ import { permissionIds, userRoles } from '../../access/permissions.ts';
 
 export { userName } from '../../access/index.ts';
 
+import { slaKinds } from '../../desk/index.ts';
 import { alarmStates, priorities } from '../../shared/alarm.ts';
 import { badReasons } from '../../shared/reading.ts';
 import { systemSchema, tradeSchema } from '../../shared/system.ts';
 import { languages } from '../../shared/text.ts';
-import { ticketStates } from '../../shared/ticket.ts';
+import { ticketStates, waitingKinds } from '../../shared/ticket.ts';
 import { idSchema } from '../../shared/topic.ts';
 import { problemSchema } from '../problem.ts';
 
@@ -114,6 +115,51 @@ export const alarm = z
   })
   .meta({ id: 'Alarm' });
 
+export const ticketLife = z.object({
+  arrivedAt: time.nullable(),
+  arrivedBy: z.string().nullable(),
+  waitingKind: z.enum(waitingKinds).nullable(),
+  resumeAt: time.nullable().meta({ description: 'When work goes on; the clocks run again from then' }),
+  approval: z.object({ by: z.string(), at: time, note: z.string().nullable() }).nullable(),
+  signature: z
+    .object({
+      name: z.string(),
+      by: z.string(),
+      at: time,
+      file: z.number().int().nullable().meta({ description: 'Of GET /api/tickets/:id/files' }),
+      stars: z.number().int().nullable(),
+    })
+    .nullable(),
+  work: z.array(
+    z.object({
+      by: z.string(),
+      at: time,
+      minutes: z.number(),
+      parts: z.array(z.object({ name: z.string(), quantity: z.number(), unit: z.string(), costYuan: z.number() })),
+      costYuan: z.number(),
+      note: z.string().nullable(),
+    }),
+  ),
+  closedAt: time.nullable(),
+  closedBy: z.string().nullable(),
+  parent: z.string().nullable(),
+  children: z.array(z.string()),
+  reopened: z.number().int(),
+});
+
+export const slaClock = z.object({
+  kind: z.enum(slaKinds),
+  targetMs: z.number().nullable(),
+  segments: z.array(
+    z.object({ from: time, to: time.nullable(), state: z.enum(['running', 'paused']), reason: z.string().nullable(), by: z.string() }),
+  ),
+  ranMs: z.number(),
+  endedAt: time.nullable(),
+  ended: z.enum(['done', 'cancelled']).nullable(),
+  breachedAt: time.nullable(),
+  dueAt: time.nullable().meta({ description: 'When it will be too late if nothing changes' }),
+});
+
 export const ticket = z
   .object({
     id,
@@ -149,6 +195,7 @@ export const ticket = z
       .nullable()
       .meta({ description: 'Signed off although its alarm was still active' }),
     waitingReason: z.string().nullable(),
+    life: ticketLife,
     version: z.number().int(),
   })
   .meta({ id: 'Ticket' });
@@ -189,6 +236,10 @@ export const timeQuery = z
   .transform((value) => (/^\d+$/.test(value) ? Number(value) : Date.parse(value)))
   .pipe(momentMs)
   .meta({ description: 'UTC milliseconds, or ISO 8601 with zone' });
+/** A time in a body. */
+export const instant = z.union([z.number().int(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]).meta({
+  description: 'UTC milliseconds, or ISO 8601 with zone',
+});
 export const count = (most: number, standard: number) => z.coerce.number().int().min(1).max(most).default(standard);
 
 export const words = z.string().trim().min(1).max(2_000);

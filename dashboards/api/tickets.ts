@@ -3,16 +3,18 @@ import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { may } from '../../access/permissions.ts';
 import { Fault } from '../../shared/errors.ts';
-import { type Ticket, ticketStates } from '../../shared/ticket.ts';
+import { type Ticket, ticketStates, waitingKinds } from '../../shared/ticket.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { known, movesOf, present, statesQuery } from './moves.ts';
 import {
   count,
   idSchema,
+  instant,
   journalEntry,
   optionalComment,
   priorities,
   problems,
+  slaClock,
   systemSchema,
   text,
   ticket,
@@ -55,9 +57,13 @@ export function ticketRoutes(app: App, context: RouteContext): void {
     '/api/tickets/:id',
     {
       config: { permission: 'plant:read' },
-      schema: { params, response: { 200: ticket.extend({ journal: z.array(journalEntry) }), ...problems } },
+      schema: { params, response: { 200: ticket.extend({ journal: z.array(journalEntry), sla: z.array(slaClock) }), ...problems } },
     },
-    async ({ params: { id } }) => ({ ...known(desk.ticket(id), 'ticket', id), journal: desk.journal({ kind: 'ticket', id, limit: 200 }) }),
+    async ({ params: { id } }) => ({
+      ...known(desk.ticket(id), 'ticket', id),
+      journal: desk.journal({ kind: 'ticket', id, limit: 200 }),
+      sla: desk.sla(id),
+    }),
   );
 
   app.post(
@@ -105,7 +111,42 @@ export function ticketRoutes(app: App, context: RouteContext): void {
     return desk.assign(id, who, assignee, body?.comment);
   });
   move('start', 'ticket:work', optionalComment, (id, who, body) => desk.start(id, who, body?.comment));
-  move('wait', 'ticket:work', reason, (id, who, body) => desk.wait(id, who, body.reason));
+  move('arrive', 'ticket:work', optionalComment, (id, who, body) => desk.arrive(id, who, body?.comment));
+  move(
+    'wait',
+    'ticket:work',
+    z
+      .object({
+        reason: words,
+        kind: z.enum(waitingKinds).optional(),
+        resumeAt: instant.optional().meta({ description: 'With a kind: when work goes on. The clocks run again from then' }),
+      })
+      .refine(({ kind, resumeAt }) => (kind === undefined) === (resumeAt === undefined), {
+        path: ['resumeAt'],
+        message: 'kind and resumeAt go together',
+      }),
+    (id, who, { reason, kind, resumeAt }) =>
+      desk.wait(id, who, reason, kind === undefined || resumeAt === undefined ? undefined : { kind, resumeAt }),
+  );
+  move('approve', 'ticket:approve', z.object({ note: words.optional() }).nullish(), (id, who, body) => desk.approve(id, who, body?.note));
+  move(
+    'work',
+    'ticket:work',
+    z.object({
+      minutes: z.number().min(0).max(14_400).default(0),
+      parts: z
+        .array(z.object({ name: words, quantity: z.number().positive(), unit: words, costYuan: z.number().min(0).default(0) }))
+        .max(100)
+        .default([]),
+      costYuan: z.number().min(0).default(0),
+      note: words.optional(),
+    }),
+    (id, who, { note = null, ...work }) => desk.bookWork(id, who, { ...work, note }),
+  );
+  move('close', 'ticket:close', optionalComment, (id, who, body) => desk.closeTicket(id, who, body?.comment));
+  move('priority', 'ticket:assign', z.object({ priority: z.enum(priorities), reason: words }), (id, who, body) =>
+    desk.setTicketPriority(id, who, body.priority, body.reason),
+  );
   move('resolve', 'ticket:work', z.object({ resolution: words }), (id, who, body) => desk.resolve(id, who, body.resolution));
   move(
     'verify',

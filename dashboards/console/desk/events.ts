@@ -27,6 +27,11 @@ const labels: Record<JournalEntry['event'], TextKey> = {
   verify: 'tickets.verify',
   reopen: 'tickets.reopen',
   cancel: 'tickets.cancel',
+  arrive: 'event.arrive',
+  approve: 'event.approve',
+  work: 'event.work',
+  close: 'event.close',
+  priority: 'event.priority',
 };
 export const eventLabel = (event: string): TextKey | undefined =>
   Object.hasOwn(labels, event) ? labels[event as JournalEntry['event']] : undefined;

@@ -1,0 +1,144 @@
+/** Photos and documents of a ticket, and the department's signature. */
+import multipart from '@fastify/multipart';
+import { z } from 'zod';
+import { userOf } from '../../access/index.ts';
+import { filePurposes, type TicketFile } from '../../desk/index.ts';
+import { Fault } from '../../shared/errors.ts';
+import type { Ticket } from '../../shared/ticket.ts';
+import type { App, RouteContext } from '../route-context.ts';
+import { checkUpload, mostUploadBytes } from '../upload.ts';
+import { known } from './moves.ts';
+import { problems, ticket, time, words } from './schemas.ts';
+
+const params = z.object({ id: z.string().min(1).max(40) });
+const file = z.object({
+  id: z.number().int(),
+  ticket: z.string(),
+  name: z.string(),
+  type: z.string(),
+  bytes: z.number().int(),
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+  purpose: z.enum(filePurposes),
+  madeBy: z.string(),
+  madeAt: time,
+});
+/** A drawn line of black on white is some kB. */
+const mostSignatureChars = 200_000;
+
+export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: RouteContext): void {
+  void app.register(multipart, { limits: { fileSize: mostUploadBytes, files: 1, fields: 4, parts: 6 }, preservePath: true });
+
+  app.get(
+    '/api/tickets/:id/files',
+    { config: { permission: 'plant:read' }, schema: { params, response: { 200: z.array(file), ...problems } } },
+    async ({ params: { id } }) => ticketFiles.of(known(desk.ticket(id), 'ticket', id).id),
+  );
+
+  app.get(
+    '/api/tickets/:id/files/:file',
+    {
+      config: { permission: 'plant:read' },
+      schema: { params: params.extend({ file: z.coerce.number().int().min(1) }), response: { 200: z.unknown(), ...problems } },
+    },
+    async ({ params: { id, file: number } }, reply) => {
+      const { file: found, content } = ticketFiles.read(id, number);
+      return reply
+        .header('content-type', found.type)
+        .header('content-disposition', `inline; filename*=UTF-8''${encodeURIComponent(found.name)}`)
+        .header('content-security-policy', "default-src 'none'; sandbox")
+        .header('cache-control', 'private, max-age=31536000, immutable')
+        .send(content);
+    },
+  );
+
+  app.post(
+    '/api/tickets/:id/files',
+    {
+      config: { permission: 'ticket:open' },
+      schema: {
+        description:
+          'multipart/form-data with one part `file`: a JPEG, PNG or WebP picture or a PDF of at most 10 MB, known by its content; `?purpose=` says what it shows. The same bytes sent twice are one file',
+        consumes: ['multipart/form-data'],
+        params,
+        querystring: z.object({ purpose: z.enum(['before', 'after', 'document']).default('document') }),
+        response: { 201: file, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      known(desk.ticket(id), 'ticket', id);
+      if (!request.isMultipart()) throw invalid('send it as multipart/form-data with a part named file', 415);
+      const part = await request.file().catch((error: unknown) => {
+        throw invalid(error instanceof Error ? error.message : 'the form cannot be read', 400);
+      });
+      if (!part) throw invalid('there is no part with a file', 400);
+      const content = await part.toBuffer().catch(() => {
+        throw invalid('at most 10 MB', 413);
+      });
+      const checked = await checkUpload(part.filename, content);
+      const user = userOf(request);
+      return reply.code(201).send(keep(user.name, id, { ...checked, purpose: request.query.purpose }, checked.content));
+    },
+  );
+
+  app.post(
+    '/api/tickets/:id/sign',
+    {
+      config: { permission: 'ticket:sign' },
+      schema: {
+        description: 'The department signs the repair off: name, drawn signature (data URL of a PNG), stars. Never by whoever did the work',
+        params,
+        body: z.object({
+          name: words,
+          signature: z
+            .string()
+            .max(mostSignatureChars)
+            .regex(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/, 'a PNG as a data URL')
+            .optional(),
+          stars: z.number().int().min(1).max(5).optional(),
+        }),
+        response: { 200: ticket, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { name, signature, stars } = request.body;
+      known(desk.ticket(id), 'ticket', id);
+      const user = userOf(request);
+      const drawn =
+        signature === undefined
+          ? undefined
+          : await checkUpload('signature.png', Buffer.from(signature.slice(signature.indexOf(',') + 1), 'base64'));
+      const done = db.transact((): Ticket => {
+        const before = known(desk.ticket(id), 'ticket', id);
+        const kept = drawn && keep(user.name, id, { ...drawn, purpose: 'signature' }, drawn.content);
+        const signed = desk.sign(
+          id,
+          { id: user.name, admin: user.role === 'admin' },
+          { name, file: kept?.id ?? null, stars: stars ?? null },
+        );
+        accounts.audit(user.name, 'ticket.sign', id, { state: before.state }, { state: signed.state, name, stars: stars ?? null });
+        return signed;
+      });
+      return reply.send(done as never);
+    },
+  );
+
+  function keep(
+    who: string,
+    id: string,
+    one: Pick<TicketFile, 'name' | 'type' | 'width' | 'height' | 'purpose'>,
+    content: Buffer,
+  ): TicketFile {
+    const { name, type, width, height, purpose } = one;
+    return db.transact(() => {
+      const kept = ticketFiles.add({ ticket: id, name, type, width, height, purpose, madeBy: who }, content);
+      accounts.audit(who, 'ticket.file', id, null, { name, type, bytes: kept.bytes, purpose });
+      return kept;
+    });
+  }
+}
+
+const invalid = (message: string, status: number) =>
+  new Fault('api/invalid', `file: ${message}`, { detail: { status, errors: [{ field: 'file', message }] } });

@@ -1,0 +1,220 @@
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
+import { siteOf } from '../test/site-of.ts';
+import { checkUpload } from './upload.ts';
+
+let app: DashboardsApp;
+const tokens: Record<string, string> = {};
+beforeAll(async () => {
+  app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }));
+  for (const role of ['viewer', 'ward', 'technician', 'engineer', 'head', 'admin'] as const) tokens[role] = await app.signIn(role);
+}, 60_000);
+afterAll(() => app?.[Symbol.asyncDispose]());
+
+const call = (role: string, method: string, path: string, body?: unknown) =>
+  app.call(method, path, { token: tokens[role]!, ...(body === undefined ? {} : { body }) });
+const move = (role: string, id: string, action: string, body: unknown = {}) => call(role, 'POST', `/api/tickets/${id}/${action}`, body);
+const opened = async () =>
+  (
+    await call('ward', 'POST', '/api/tickets', {
+      title: 'Tap drips',
+      description: 'Tap drips',
+      system: 'water',
+      trade: 'plumbing',
+      priority: 'high',
+    })
+  ).json.id as string;
+const signature = async () =>
+  `data:image/png;base64,${(
+    await sharp({ create: { width: 200, height: 80, channels: 3, background: 'white' } })
+      .png()
+      .toBuffer()
+  ).toString('base64')}`;
+
+describe('the life of a ticket over HTTP', () => {
+  test('reported by the ward, on site, waiting for an approved contractor, repaired, signed by the department, closed', async () => {
+    const id = await opened();
+    expect((await move('technician', id, 'arrive')).json).toMatchObject({
+      state: 'started',
+      assignee: 'technician',
+      life: { arrivedBy: 'technician' },
+    });
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const early = await move('technician', id, 'wait', { reason: 'pump firm', kind: 'contractor', resumeAt: soon });
+    expect([early.status, early.json.detail]).toEqual([409, expect.stringMatching(/approval of the head first/)]);
+    expect((await move('technician', id, 'wait', { reason: 'pump firm', kind: 'approval' })).status).toBe(400);
+    await move('technician', id, 'wait', { reason: 'pump firm', kind: 'approval', resumeAt: soon });
+    expect((await move('engineer', id, 'approve')).status).toBe(403);
+    expect((await move('head', id, 'approve', { note: 'up to 2000' })).json).toMatchObject({
+      state: 'started',
+      life: { approval: { by: 'head' } },
+    });
+    expect((await move('technician', id, 'wait', { reason: 'pump firm', kind: 'contractor', resumeAt: soon })).json.state).toBe('waiting');
+    await move('technician', id, 'start');
+    const parts = [{ name: 'washer', quantity: 2, unit: '个', costYuan: 3.5 }];
+    expect((await move('technician', id, 'work', { minutes: 40, parts, costYuan: 100 })).json.life.work).toMatchObject([
+      { by: 'technician', minutes: 40 },
+    ]);
+    await move('technician', id, 'resolve', { resolution: 'new washer' });
+    expect((await move('technician', id, 'sign', { name: 'Nurse Wang' })).status).toBe(409);
+    expect((await move('viewer', id, 'sign', { name: 'Nurse Wang' })).status).toBe(403);
+    const signed = await move('ward', id, 'sign', { name: 'Nurse Wang', signature: await signature(), stars: 5 });
+    expect(signed.json).toMatchObject({
+      state: 'verified',
+      verifiedBy: 'ward',
+      life: { signature: { name: 'Nurse Wang', by: 'ward', stars: 5 } },
+    });
+    const drawn = await fetch(`${app.url}/api/tickets/${id}/files/${signed.json.life.signature.file}`, {
+      headers: { authorization: `Bearer ${tokens.viewer}` },
+    });
+    expect([drawn.headers.get('content-type'), drawn.headers.get('content-security-policy')]).toEqual([
+      'image/png',
+      expect.stringMatching(/sandbox/),
+    ]);
+    expect((await move('engineer', id, 'close')).json).toMatchObject({ state: 'closed', life: { closedBy: 'engineer' } });
+    expect((await call('viewer', 'GET', '/api/tickets')).json.map((one: { id: string }) => one.id)).not.toContain(id);
+    const again = (await move('technician', id, 'reopen', { reason: 'drips again' })).json;
+    expect(again).toMatchObject({ state: 'assigned', life: { reopened: 1, signature: null, closedAt: null } });
+  });
+
+  test('the clocks are on the ticket: paused with reason and actor while it waits, other urgency by who may', async () => {
+    const id = await opened();
+    await move('technician', id, 'start');
+    const resumeAt = Date.now() + 3_600_000;
+    await move('technician', id, 'wait', { reason: 'washer', kind: 'parts', resumeAt });
+    expect((await move('technician', id, 'priority', { priority: 'low', reason: 'not urgent' })).status).toBe(403);
+    expect((await move('engineer', id, 'priority', { priority: 'low', reason: 'not urgent' })).json.priority).toBe('low');
+    const { sla, life } = (await call('viewer', 'GET', `/api/tickets/${id}`)).json;
+    expect(life).toMatchObject({ waitingKind: 'parts', resumeAt });
+    expect(sla.map(({ kind, ended, targetMs }: { kind: string; ended: string; targetMs: number }) => [kind, ended, targetMs])).toEqual([
+      ['acknowledge', 'done', null],
+      ['arrive', 'done', null],
+      ['restore', null, 259_200_000],
+    ]);
+    expect(sla[2].segments.at(-1)).toMatchObject({ state: 'paused', reason: 'parts: washer', by: 'technician', to: null });
+  });
+
+  test('the same cause soon after the sign-off opens the ticket again', () => {
+    const definition = {
+      id: 'heat-low.loop-1', rule: 'HEAT-LOW', device: 'loop-1', quantity: 'pressure_kpa' as const, system: 'heating' as const, priority: 'critical' as const, trade: 'boiler' as const,
+      lifeSafety: false, latching: false, unit: 'kPa', title: { zh: '低', en: 'Low' }, message: { zh: '低', en: 'Low' }, check: { zh: '查', en: 'Check' },
+      location: { zh: '房', en: 'Room' }, building: null, department: null, source: 'proposal', ticket: true, causeKey: 'heat-low.loop-1',
+    }; // biome-ignore format: a table
+    const raise = () => app.desk.raise(definition, { at: Date.now(), value: 100, limit: 200 });
+    const { ticket } = raise();
+    app.desk.start(ticket!, { id: 'technician' });
+    app.desk.clear(definition.id, { at: Date.now(), value: 300 });
+    app.desk.resolve(ticket!, { id: 'technician' }, 'filled up');
+    app.desk.verify(ticket!, { id: 'engineer' });
+    expect(raise().ticket).toBe(ticket);
+    expect(app.desk.ticket(ticket!)).toMatchObject({ state: 'assigned', alarmActive: true, life: { reopened: 1 } });
+  });
+});
+
+describe('files of a ticket', () => {
+  const upload = async (id: string, name: string, content: Uint8Array, role = 'technician') => {
+    const form = new FormData();
+    form.append('file', new Blob([content as Uint8Array<ArrayBuffer>]), name);
+    const response = await fetch(`${app.url}/api/tickets/${id}/files?purpose=before`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens[role]}` },
+      body: form,
+    });
+    return {
+      status: response.status,
+      json: (await response.json()) as { id: number; type: string; width: number; detail: string; errors: { message: string }[] },
+    };
+  };
+
+  test('a photo is kept upright, without where it was taken, once however often it is sent', async () => {
+    const id = await opened();
+    const photo = await sharp({ create: { width: 4_000, height: 3_000, channels: 3, background: 'red' } })
+      .withExif({ IFD0: { Copyright: 'secret place' } })
+      .jpeg()
+      .toBuffer();
+    const first = await upload(id, 'photo.jpg', photo);
+    expect([first.status, first.json]).toMatchObject([201, { type: 'image/jpeg', width: 2_560, purpose: 'before', madeBy: 'technician' }]);
+    expect((await upload(id, 'photo.jpg', photo)).json.id).toBe(first.json.id);
+    const kept = await fetch(`${app.url}/api/tickets/${id}/files/${first.json.id}`, {
+      headers: { authorization: `Bearer ${tokens.viewer}` },
+    });
+    expect(Buffer.from(await kept.arrayBuffer()).includes('secret place')).toBe(false);
+    expect((await call('viewer', 'GET', `/api/tickets/${id}/files`)).json).toHaveLength(1);
+  });
+
+  test('what is too large, not what it says, a bomb, or named with a path is refused in words; nothing is kept', async () => {
+    const id = await opened();
+    const picture = await sharp({ create: { width: 10, height: 10, channels: 3, background: 'red' } })
+      .jpeg()
+      .toBuffer();
+    const refused: [string, string, Uint8Array, number, RegExp][] = [
+      ['a file of 50 MB', 'a.jpg', new Uint8Array(50 * 1024 * 1024), 413, /at most 10 MB/],
+      ['HTML named .jpg', 'a.jpg', Buffer.from('<!doctype html><script>alert(1)</script>'), 415, /its content is/],
+      [
+        'a program named .pdf',
+        'a.pdf',
+        Buffer.from('\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0'),
+        415,
+        /its content is application/,
+      ],
+      ['an SVG', 'a.png', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 415, /its content is/],
+      ['an image bomb', 'a.png', bomb(), 413, /million pixels/],
+      ['half a picture', 'a.jpg', picture.subarray(0, picture.length / 2), 400, /damaged/],
+      ['a path in the name', '../../etc/passwd', picture, 400, /without a path/],
+      ['a path of Windows', 'C:\\a.jpg', picture, 400, /without a path/],
+    ];
+    for (const [what, name, content, status, words] of refused) {
+      const answer = await upload(id, name, content);
+      expect([what, answer.status, answer.json.detail]).toEqual([what, status, expect.stringMatching(words)]);
+    }
+    expect((await upload('T-9999', 'a.jpg', picture)).status).toBe(404);
+    expect((await upload(id, 'a.jpg', picture, 'viewer')).status).toBe(403);
+    expect((await call('technician', 'POST', `/api/tickets/${id}/files`, { file: 'x' })).status).toBe(415);
+    expect((await call('viewer', 'GET', `/api/tickets/${id}/files`)).json).toEqual([]);
+  }, 30_000);
+
+  test('a file of another ticket is not shown under this one', async () => {
+    const [mine, other] = [await opened(), await opened()];
+    const picture = await sharp({ create: { width: 10, height: 10, channels: 3, background: 'blue' } })
+      .png()
+      .toBuffer();
+    const { json } = await upload(mine, 'a.png', picture);
+    expect((await call('viewer', 'GET', `/api/tickets/${other}/files/${json.id}`)).status).toBe(404);
+  });
+
+  test('a dot is no name', async () => {
+    await expect(checkUpload('..', Buffer.from('x'))).rejects.toMatchObject({ code: 'api/invalid' });
+  });
+});
+
+/** A PNG of a few kB that claims 30,000 by 30,000 pixels. */
+function bomb(): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const out = Buffer.alloc(body.length + 8);
+    out.writeUInt32BE(data.length, 0);
+    body.copy(out, 4);
+    out.writeUInt32BE(crc(body), body.length + 4);
+    return out;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(30_000, 0);
+  head.writeUInt32BE(30_000, 4);
+  head.set([1, 0, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(Buffer.alloc(1 << 20))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+function crc(data: Buffer): number {
+  let value = 0xffffffff;
+  for (const byte of data) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
+  }
+  return (value ^ 0xffffffff) >>> 0;
+}
