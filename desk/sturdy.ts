@@ -177,7 +177,9 @@ export function openSturdyDatabase(file: string, deps: SturdyDeps): Database {
 function copyOf(disk: DatabaseSync): DatabaseSync {
   const db = new DatabaseSync(':memory:');
   const things = disk
-    .prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type = 'trigger', type DESC")
+    .prepare(
+      "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type = 'trigger', type DESC",
+    )
     .all();
   for (const { sql } of things) db.exec(String(sql));
   db.exec('BEGIN');
