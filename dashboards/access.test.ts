@@ -63,6 +63,8 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/books/{id}/print': 'plant:read',
   'POST /api/books/{id}/entries': 'book:write',
   'POST /api/books/{id}/entries/{seq}/sign': 'book:write',
+  'GET /api/tickets/statistics': 'plant:read',
+  'GET /api/tickets/export': 'plant:read',
   'GET /api/tickets': 'plant:read',
   'POST /api/tickets': 'ticket:open',
   'GET /api/tickets/{id}': 'plant:read',

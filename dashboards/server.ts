@@ -29,6 +29,7 @@ import { seriesRoutes } from './api/series.ts';
 import { sessionRoutes } from './api/session.ts';
 import { siteRoutes } from './api/site.ts';
 import { ticketFileRoutes } from './api/ticket-files.ts';
+import { ticketStatisticsRoutes } from './api/ticket-statistics.ts';
 import { ticketRoutes } from './api/tickets.ts';
 import { transferRoutes } from './api/transfers.ts';
 import { userRoutes } from './api/users.ts';
@@ -38,7 +39,7 @@ import { installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketRoutes, ticketFileRoutes, rosterRoutes, bookRoutes,
+  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, rosterRoutes, bookRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table
 

@@ -38,6 +38,7 @@ export { keepReserve } from './reserve.ts';
 export { openRosters, type Rosters, type StoredChange, type StoredRoster } from './rosters.ts';
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
 export { type SlaClock, slaKinds } from './sla.ts';
+export { figuresOf, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';
 export { openSturdyDatabase } from './sturdy.ts';
 export { filePurposes, openTicketFiles, type TicketFile, type TicketFiles } from './ticket-files.ts';
 export { isClosed, ticketSteps } from './ticket-state.ts';

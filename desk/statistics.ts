@@ -1,0 +1,127 @@
+/** Counts and times of tickets over a period, by trade, place, person or month. Pure; every figure is of tickets opened in the period. */
+import type { Ticket } from '../shared/ticket.ts';
+import { wallOf } from '../shared/zone.ts';
+
+export const statisticsBy = ['trade', 'place', 'person', 'month'] as const;
+export type StatisticsBy = (typeof statisticsBy)[number];
+
+export interface TicketFigures {
+  /** The trade, department, person or `2026-01`; null: none. */
+  key: string | null;
+  opened: number;
+  /** Signed off or closed. */
+  closed: number;
+  cancelled: number;
+  open: number;
+  /** Opened by an alarm. */
+  fromAlarms: number;
+  reopened: number;
+  /** Signed off and never opened again, in per cent of those signed off; null without any. */
+  firstTimeFixPct: number | null;
+  /** More than so many of the same device or place within 30 days. */
+  repeatFaults: number;
+  /** From opening to the first reaction, to arrival, to the repair; minutes. */
+  acknowledge: Spread;
+  arrive: Spread;
+  restore: Spread;
+  parts: number;
+  costYuan: number;
+  workMinutes: number;
+  starsMean: number | null;
+}
+export interface Spread {
+  count: number;
+  medianMin: number | null;
+  p90Min: number | null;
+}
+
+const minute = 60_000;
+const repeatWindowMs = 30 * 86_400_000;
+const repeatMost = 3;
+
+/** Nearest rank: a value that occurred. */
+function spreadOf(times: number[]): Spread {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => {
+    const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+    return value === undefined ? null : value / minute;
+  };
+  return { count: sorted.length, medianMin: at(0.5), p90Min: at(0.9) };
+}
+
+/** Who it is about: whoever repaired it, else whoever it is given to. */
+const personOf = (ticket: Ticket) => ticket.resolvedBy ?? ticket.assignee;
+
+export function keyOf(ticket: Ticket, by: StatisticsBy, timezone: string): string | null {
+  if (by === 'trade') return ticket.trade;
+  if (by === 'place') return ticket.department ?? ticket.building;
+  if (by === 'person') return personOf(ticket);
+  return new Date(wallOf(timezone, ticket.openedAt)).toISOString().slice(0, 7);
+}
+
+export function figuresOf(tickets: readonly Ticket[], key: string | null = null): TicketFigures {
+  const signed = tickets.filter((one) => one.state === 'verified' || one.state === 'closed');
+  const times = (of: (ticket: Ticket) => number | null) =>
+    spreadOf(tickets.flatMap((one) => ((of(one) ?? Number.NaN) >= one.openedAt ? [(of(one) as number) - one.openedAt] : [])));
+  const stars = tickets.flatMap((one) => one.life.signature?.stars ?? []);
+  const sum = (of: (ticket: Ticket) => number) => tickets.reduce((all, one) => all + of(one), 0);
+  const firstOf = (...values: (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  };
+  return {
+    key,
+    opened: tickets.length,
+    closed: signed.length,
+    cancelled: tickets.filter((one) => one.state === 'cancelled').length,
+    open: tickets.filter((one) => !['verified', 'closed', 'cancelled'].includes(one.state)).length,
+    fromAlarms: tickets.filter((one) => one.alarm !== null).length,
+    reopened: tickets.filter((one) => one.life.reopened > 0).length,
+    firstTimeFixPct: signed.length === 0 ? null : (100 * signed.filter((one) => one.life.reopened === 0).length) / signed.length,
+    repeatFaults: repeatsIn(tickets),
+    acknowledge: times((one) => firstOf(one.assignedAt, one.startedAt, one.life.arrivedAt)),
+    arrive: times((one) => firstOf(one.life.arrivedAt, one.startedAt)),
+    restore: times((one) => one.resolvedAt),
+    parts: sum((one) => one.life.work.reduce((all, work) => all + work.parts.length, 0)),
+    // Money is added in cents, so that a sum of a year is right to the cent.
+    costYuan:
+      Math.round(
+        sum((one) =>
+          one.life.work.reduce(
+            (all, work) => all + Math.round(100 * (work.costYuan + work.parts.reduce((cost, part) => cost + part.costYuan, 0))),
+            0,
+          ),
+        ),
+      ) / 100,
+    workMinutes: sum((one) => one.life.work.reduce((all, work) => all + work.minutes, 0)),
+    starsMean: stars.length === 0 ? null : stars.reduce((all, one) => all + one, 0) / stars.length,
+  };
+}
+
+/** Places or devices with more than three tickets within some 30 days. */
+function repeatsIn(tickets: readonly Ticket[]): number {
+  const places = Map.groupBy(
+    tickets.filter((one) => one.state !== 'cancelled' && (one.device ?? one.department) !== null),
+    (one) => `${one.device ?? ''}/${one.department ?? ''}/${one.trade}`,
+  );
+  let found = 0;
+  for (const list of places.values()) {
+    const times = list.map((one) => one.openedAt).sort((a, b) => a - b);
+    if (times.some((t, i) => (times[i + repeatMost] ?? Number.POSITIVE_INFINITY) - t <= repeatWindowMs)) found++;
+  }
+  return found;
+}
+
+/** One row a key, the busiest first (months in their order), then the sum of all as `total`. */
+export function statisticsOf(
+  tickets: readonly Ticket[],
+  by: StatisticsBy,
+  timezone: string,
+): { rows: TicketFigures[]; total: TicketFigures } {
+  const groups = Map.groupBy(tickets, (one) => keyOf(one, by, timezone));
+  const rows = [...groups].map(([key, list]) => figuresOf(list, key));
+  rows.sort((a, b) =>
+    by === 'month' ? String(a.key).localeCompare(String(b.key)) : b.opened - a.opened || String(a.key).localeCompare(String(b.key)),
+  );
+  return { rows, total: figuresOf(tickets) };
+}
