@@ -24,6 +24,7 @@ export const permissions = {
   'ticket:cancel': 'engineer',
   'ticket:approve': 'head',
   'book:write': 'technician',
+  'report:read': 'viewer',
   'ticket:close': 'engineer',
   'roster:swap': 'technician',
   'roster:edit': 'head',

@@ -65,6 +65,8 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/books/{id}/entries/{seq}/sign': 'book:write',
   'GET /api/tickets/statistics': 'plant:read',
   'GET /api/tickets/export': 'plant:read',
+  'GET /api/reports': 'report:read',
+  'GET /api/reports/{kind}': 'report:read',
   'GET /api/tickets': 'plant:read',
   'POST /api/tickets': 'ticket:open',
   'GET /api/tickets/{id}': 'plant:read',

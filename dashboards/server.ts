@@ -23,6 +23,7 @@ import { faultRoutes } from './api/faults.ts';
 import { healthRoutes } from './api/health.ts';
 import { liveRoutes } from './api/live.ts';
 import { maintenanceRoutes } from './api/maintenance.ts';
+import { reportRoutes } from './api/reports.ts';
 import { rosterRoutes } from './api/rosters.ts';
 import { ruleRoutes } from './api/rules.ts';
 import { seriesRoutes } from './api/series.ts';
@@ -39,7 +40,7 @@ import { installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, rosterRoutes, bookRoutes,
+  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, rosterRoutes, bookRoutes, reportRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table
 

@@ -1,0 +1,205 @@
+/** The facts of reports, from the store and the desk. A counter that was read before or after the range only is not known, and says so. */
+import { type Books, type Desk, statisticsOf } from '../../desk/index.ts';
+import type { Store } from '../../ingest/store.ts';
+import type { BookCounts, DepartmentUse, Outages, Range, ReportFacts, Used } from '../../reports/index.ts';
+import type { Book } from '../../shared/book.ts';
+import { counterFacts } from '../../shared/counter.ts';
+import type { QuantityId } from '../../shared/quantity.ts';
+import type { SiteConfig } from '../../shared/site.ts';
+import { localTime } from '../../shared/wording.ts';
+import { pageLines } from '../books/pages.ts';
+import type { DeviceFacts } from '../device-facts.ts';
+import { type Counter, readCounted } from '../energy-today.ts';
+import { readTransfers } from '../transfers.ts';
+
+export interface FactsSource {
+  site: SiteConfig;
+  devices: ReadonlyMap<string, DeviceFacts>;
+  desk: Pick<Desk, 'tickets' | 'kpis' | 'alarms' | 'journal'>;
+  books: Books;
+  bookDefinitions: ReadonlyMap<string, Book>;
+  store: Store;
+  now: number;
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const mostTickets = 200_000;
+/** GB 18466-2005 table 2, contact pool outlet of a general hospital with second-level discharge. */
+const limits = { residual_chlorine_mgl: [2, 8], ph: [6, 9] } as const;
+
+export function reportFacts({ site, devices, desk, books, bookDefinitions, store, now }: FactsSource): ReportFacts {
+  const { timezone } = site.site;
+  const all = [...devices.values()];
+  const byRole = (role: string) => all.filter((one) => one.role === role);
+  const clipped = ({ from, to }: Range): Range => ({ from, to: Math.min(to, now) });
+
+  /** What counters counted in the range, by daily steps; null before there were two readings. */
+  const counted = async (wanted: readonly DeviceFacts[], field: QuantityId, range: Range) => {
+    const { from, to } = clipped(range);
+    if (wanted.length === 0 || to <= from) return wanted.map(() => ({ used: null, from: null }));
+    const counters = wanted.map(
+      (one): Counter => ({ measurement: one.system, device: one.id, field, facts: counterFacts(field, one.attributes) }),
+    );
+    const found = await readCounted(store, counters, { from, to, every: dayMs }, []);
+    return found.map((one) => ({ used: one.used, from: one.from }));
+  };
+  const seriesLink = (device: string | undefined, field: string, { from, to }: Range) =>
+    device === undefined ? '' : `/api/series?device=${device}&quantity=${field}&from=${from}&to=${to}&every=1d&aggregate=last`;
+  const price = (which: 'price_per_kwh' | 'price_per_m3', { from }: Range) => {
+    const day = localTime(from, timezone).slice(0, 10);
+    return site.tariffs.find((one) => {
+      const {
+        [which]: value,
+        valid_from: begin,
+        valid_to: end,
+      } = one as { price_per_kwh?: number; price_per_m3?: number; valid_from?: string; valid_to?: string };
+      return value !== undefined && (begin === undefined || begin <= day) && (end === undefined || day <= end);
+    }) as { price_per_kwh?: number; price_per_m3?: number } | undefined;
+  };
+  const usedOf = async (
+    medium: Used['medium'],
+    wanted: readonly DeviceFacts[],
+    field: QuantityId,
+    unit: string,
+    range: Range,
+    yuanPerUnit?: number,
+  ): Promise<Used> => {
+    const found = await counted(wanted, field, range);
+    const known = found.filter((one) => one.used !== null);
+    // A sum of some meters is not that of all: one that is silent makes the whole unknown.
+    const whole = wanted.length > 0 && known.length === wanted.length;
+    const value = whole ? known.reduce((sum, one) => sum + (one.used ?? 0), 0) : null;
+    return {
+      medium,
+      unit,
+      value,
+      from: whole ? Math.max(...known.map((one) => one.from ?? range.from)) : null,
+      yuan: value === null || yuanPerUnit === undefined ? null : Math.round(value * yuanPerUnit * 100) / 100,
+      source: seriesLink(wanted[0]?.id, field, range),
+    };
+  };
+  const meters = async (
+    wanted: readonly { id: string; name: DepartmentUse['name']; beds: number | null; areaM2: number | null; meters: DeviceFacts[] }[],
+    range: Range,
+  ): Promise<DepartmentUse[]> =>
+    Promise.all(
+      wanted.map(async ({ id, name, beds, areaM2, meters: own }) => {
+        const { value, source } = await usedOf('electricity', own, 'energy_import_kwh', 'kWh', range);
+        return { id, name, beds, areaM2, kwh: value, source };
+      }),
+    );
+  /** Share of hourly means within the limits. */
+  const within = async (field: keyof typeof limits, range: Range): Promise<number | null> => {
+    const [analyser] = byRole('wastewater-analyser');
+    const { from, to } = clipped(range);
+    if (!analyser || to <= from) return null;
+    const points = await store.series({
+      measurement: analyser.system,
+      device: analyser.id,
+      field,
+      from,
+      to,
+      every: hourMs,
+      aggregate: 'mean',
+    });
+    const known = points.flatMap(([, value]) => (value === null ? [] : [value]));
+    const [least, most] = limits[field];
+    return known.length === 0 ? null : (100 * known.filter((value) => value >= least && value <= most).length) / known.length;
+  };
+
+  return {
+    hospital: site.site.name,
+    timezone,
+    now,
+    staff: site.people.length,
+    beds: site.departments.some((one) => one.beds !== undefined) ? site.departments.reduce((sum, one) => sum + (one.beds ?? 0), 0) : null,
+    tickets: ({ from, to }) => statisticsOf(desk.tickets({ state: 'all', from, to, limit: mostTickets }), 'trade', timezone),
+    alarms({ from, to }) {
+      const { annunciated, priorityShare } = desk.kpis(from, Math.min(to, now));
+      const count = (share: number) => Math.round(share * annunciated);
+      const { critical, high, medium, low } = priorityShare;
+      return {
+        total: annunciated,
+        lifeSafety: lifeSafetyIn(from, to),
+        byPriority: { critical: count(critical), high: count(high), medium: count(medium), low: count(low) },
+      };
+    },
+    used: (range) =>
+      Promise.all([
+        usedOf('electricity', byRole('incomer'), 'energy_import_kwh', 'kWh', range, price('price_per_kwh', range)?.price_per_kwh),
+        usedOf('water', byRole('water-main'), 'volume_m3', 'm³', range, price('price_per_m3', range)?.price_per_m3),
+        usedOf('heat', byRole('heat-meter'), 'heat_energy_kwh', 'kWh', range),
+      ]),
+    departments: (range) =>
+      meters(
+        site.departments.flatMap((one) => {
+          const own = all.filter((device) => device.department === one.id && device.role === 'department-meter');
+          return own.length === 0 ? [] : [{ id: one.id, name: one.name, beds: one.beds ?? null, areaM2: one.area_m2 ?? null, meters: own }];
+        }),
+        range,
+      ),
+    tenants: (range) =>
+      meters(
+        site.tenants.flatMap((one) => {
+          const own = all.filter((device) => device.tenant === one.id && device.role === 'tenant-meter');
+          return own.length === 0 ? [] : [{ id: one.id, name: one.name, beds: null, areaM2: null, meters: own }];
+        }),
+        range,
+      ),
+    async outages(range): Promise<Outages> {
+      const { from, to } = clipped(range);
+      const [transfer] = byRole('transfer-switch');
+      const sets = byRole('genset');
+      const [hours, kwh] = await Promise.all([counted(sets, 'run_hours_h', range), counted(sets, 'energy_import_kwh', range)]);
+      const sum = (list: { used: number | null }[]) =>
+        list.some((one) => one.used !== null) ? list.reduce((total, one) => total + (one.used ?? 0), 0) : null;
+      const base = { generatorHours: sum(hours), generatorKwh: sum(kwh), source: '/api/transfers' };
+      if (!transfer || to <= from) return { ...base, count: null, minutes: null, watchedFrom: null };
+      const [first] = (
+        await store.series({
+          measurement: transfer.system,
+          device: transfer.id,
+          field: 'mains_available',
+          from,
+          to,
+          every: dayMs,
+          aggregate: 'min',
+        })
+      ).filter(([, value]) => value !== null);
+      if (!first) return { ...base, count: null, minutes: null, watchedFrom: null };
+      const lost = (await readTransfers(store, transfer, { from, to })).filter((one) => one.lostAt >= from);
+      const minutes = lost.reduce((total, one) => total + ((one.restoredAt ?? to) - one.lostAt) / 60_000, 0);
+      return { ...base, count: lost.length, minutes, watchedFrom: Math.max(from, first[0]) };
+    },
+    books({ from, to }): BookCounts[] {
+      return [...bookDefinitions.values()].flatMap((book) => {
+        if (books.records(book.id, from, to).length === 0) return [];
+        const lines = pageLines(site, books, book, from, Math.min(to, now));
+        const count = (...states: string[]) => lines.filter((line) => states.includes(line.state)).length;
+        return [{ id: book.id, title: book.title, written: count('written', 'late'), late: count('late'), missed: count('missed') }];
+      });
+    },
+    async wastewater(range) {
+      const plant = byRole('wastewater');
+      const [[discharged], chlorineOkPct, phOkPct] = await Promise.all([
+        counted(plant.slice(0, 1), 'outflow_volume_m3', range),
+        within('residual_chlorine_mgl', range),
+        within('ph', range),
+      ]);
+      return {
+        dischargedM3: discharged?.used ?? null,
+        chlorineOkPct,
+        phOkPct,
+        source: seriesLink(plant[0]?.id, 'outflow_volume_m3', range),
+      };
+    },
+  };
+
+  function lifeSafetyIn(from: number, to: number): number {
+    const lifeSafety = new Set(desk.alarms({ state: 'all', limit: 100_000 }).flatMap((one) => (one.lifeSafety ? [one.id] : [])));
+    return desk
+      .journal({ kind: 'alarm', from, to, limit: 1_000_000 })
+      .filter((entry) => entry.event === 'raise' && lifeSafety.has(entry.id)).length;
+  }
+}

@@ -1,0 +1,66 @@
+/** What reports are made from. Whoever makes a report hands it in; every fact says where it comes from and whether it is whole. */
+import type { TicketFigures } from '../desk/index.ts';
+import type { Priority } from '../shared/alarm.ts';
+import type { Text } from '../shared/text.ts';
+
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** What one medium used, in one unit. */
+export interface Used {
+  medium: 'electricity' | 'water' | 'heat' | 'oxygen' | 'gas';
+  unit: string;
+  /** null: no two readings. */
+  value: number | null;
+  /** Known from here on; later than the begin of the range: only a part of it. */
+  from: number | null;
+  yuan: number | null;
+  source: string;
+}
+
+export interface DepartmentUse {
+  id: string;
+  name: Text;
+  beds: number | null;
+  areaM2: number | null;
+  kwh: number | null;
+  source: string;
+}
+
+export interface Outages {
+  /** null: nobody watched the mains. */
+  count: number | null;
+  minutes: number | null;
+  generatorHours: number | null;
+  generatorKwh: number | null;
+  watchedFrom: number | null;
+  source: string;
+}
+
+export interface BookCounts {
+  id: string;
+  title: Text;
+  written: number;
+  missed: number;
+  late: number;
+}
+
+export interface ReportFacts {
+  hospital: Text;
+  timezone: string;
+  now: number;
+  /** People on the technical staff, from the site file. */
+  staff: number;
+  beds: number | null;
+  tickets(range: Range): { rows: TicketFigures[]; total: TicketFigures };
+  alarms(range: Range): { total: number; lifeSafety: number; byPriority: Record<Priority, number> };
+  used(range: Range): Promise<Used[]>;
+  departments(range: Range): Promise<DepartmentUse[]>;
+  tenants(range: Range): Promise<DepartmentUse[]>;
+  outages(range: Range): Promise<Outages>;
+  books(range: Range): BookCounts[];
+  /** Share of the time within the limits, in per cent; null: not measured. */
+  wastewater(range: Range): Promise<{ dischargedM3: number | null; chlorineOkPct: number | null; phOkPct: number | null; source: string }>;
+}
