@@ -15,7 +15,7 @@ describe('statistics of savings', () => {
     // The vector was worked out with t = 1.8331; with all its digits it is 167,597.3.
     expect(Math.abs(golden('billing', 12, 3, 0.1, 0.05) - 167_596)).toBeLessThan(2);
     expect(effectiveSize(8760, 0.95)).toBeCloseTo(224.6, 1);
-    expect(Math.round(golden('hourly', 8760, 40, 0.95, 0.15))).toBe(83_348);
+    expect(Math.abs(golden('hourly', 8760, 40, 0.95, 0.15) - 83_348)).toBeLessThan(2);
   });
 
   it('computes fit by its definitions', () => {

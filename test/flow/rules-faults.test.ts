@@ -20,7 +20,8 @@ const tradeFor = (rule: string) => (rule.endsWith('-O2') ? 'medical-gas' : trade
 /** What shows only after hours or nights: coarser steps, and nights to learn from before. */
 const slow: Record<string, { stepS: number; learnMs: number; withinMs: number }> = {
   'frozen-sensor': { stepS: 5, learnMs: 10 * minute, withinMs: 7 * 60 * minute },
-  'wastewater-overflow': { stepS: 20, learnMs: 10 * minute, withinMs: 36 * 60 * minute },
+  // The duty of a day counts only what was seen of it: the fault comes at four in the morning of the first whole day.
+  'wastewater-overflow': { stepS: 20, learnMs: 19 * 60 * minute, withinMs: 36 * 60 * minute },
   'water-meter-stuck': { stepS: 30, learnMs: 10 * minute, withinMs: 26 * 60 * minute },
   'toilet-jam': { stepS: 30, learnMs: 15 * 24 * 60 * minute, withinMs: 60 * 60 * minute },
 };
