@@ -24,6 +24,8 @@ def series(path):
 b0, b1, r0, r1 = [pd.Timestamp(one).tz_convert(zone) for one in moments]
 meter, temperature = series(meter_file), series(temperature_file)
 cut = lambda one, a, b: one[(one.index >= a) & (one.index < b)]
+# Bills are cut to where the temperature ends: the row that closes the last one needs some of it.
+warm = lambda a, b: cut(temperature, a, b + pd.Timedelta(hours=1) if method == "billing" else b)
 # A bill ends where the next one begins: the row at the end closes the last one.
 meter_cut = lambda a, b: meter[(meter.index >= a) & (meter.index <= b)].astype(float) if method == "billing" else cut(meter, a, b)
 kinds = {
@@ -31,8 +33,8 @@ kinds = {
     "billing": (em.BillingBaselineData, em.BillingReportingData, em.BillingModel),
 }
 base_kind, report_kind, model_kind = kinds[method]
-baseline = base_kind.from_series(meter_cut(b0, b1), cut(temperature, b0, b1), is_electricity_data=True)
-reporting = report_kind.from_series(meter_cut(r0, r1), cut(temperature, r0, r1), is_electricity_data=True)
+baseline = base_kind.from_series(meter_cut(b0, b1), warm(b0, b1), is_electricity_data=True)
+reporting = report_kind.from_series(meter_cut(r0, r1), warm(r0, r1), is_electricity_data=True)
 model = model_kind().fit(baseline, ignore_disqualification=True)
 told = model.predict(reporting, ignore_disqualification=True)
 told = told[told.observed.notna() & told.predicted.notna()]

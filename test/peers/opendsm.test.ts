@@ -43,7 +43,7 @@ function building(seed: number, heating: number, cooling: number) {
   const random = randomFrom(seed);
   const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   let weather = 0;
-  const days = Array.from({ length: 731 }, (_, day) => {
+  const days = Array.from({ length: 732 }, (_, day) => {
     weather = 0.7 * weather + 5 * gauss();
     const mean = 57 - 27 * Math.cos((2 * Math.PI * (day - 20)) / 365.25) + weather;
     const due = 1000 + heating * Math.max(0, 50 - mean) + cooling * Math.max(0, mean - 68) + 40 * gauss();
@@ -55,7 +55,7 @@ function building(seed: number, heating: number, cooling: number) {
     return file;
   };
   const temperature = write('t', days.flatMap(({ t, mean }) => Array.from({ length: 24 }, (_, h) => `${iso(t + h * hourMs)},${mean.toFixed(3)}`))); // biome-ignore format: one
-  const daily = write('d', days.map(({ t, kwh }) => `${iso(t)},${kwh.toFixed(3)}`)); // biome-ignore format: one
+  const daily = write('d', days.slice(0, 731).map(({ t, kwh }) => `${iso(t)},${kwh.toFixed(3)}`)); // biome-ignore format: one
   const monthly = Array.from({ length: 24 }, (_, month) => {
     const [from, to] = [0, 1].map((k) => (Date.UTC(2024, month + k, 1) - Date.UTC(2024, 0, 1)) / dayMs) as [number, number];
     return `${iso(start + from * dayMs)},${days.slice(from, to).reduce((sum, { kwh }) => sum + kwh, 0).toFixed(2)}`; // biome-ignore format: one
