@@ -1,0 +1,98 @@
+/** What a tariff is: one YAML file, its prices by date, its periods by month, day and hour. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { Fault, reasonOf } from '../shared/errors.ts';
+import { standards } from './power-factor.ts';
+
+export const periods = ['sharp', 'peak', 'flat', 'valley', 'deep'] as const;
+export type Period = (typeof periods)[number];
+
+const text = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-01-01');
+/** Up to six places; written as a number or in quotes. */
+const price = z.number().min(-10).max(1000);
+const span = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'a span such as 08:00-11:00');
+const spans = z.partialRecord(z.enum(periods), z.array(span).min(1));
+
+const schedule = z.strictObject({
+  months: z.array(z.int().min(1).max(12)).min(1).optional(),
+  days: z.enum(['workday', 'weekend', 'holiday']).optional(),
+  /** What is not named is flat. */
+  hours: spans,
+});
+
+const basic = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('capacity'), price, capacity_kva: z.number().positive() }),
+  z.strictObject({
+    kind: z.enum(['demand', 'contract']),
+    price,
+    contract_kw: z.number().positive().optional(),
+    capacity_kva: z.number().positive(),
+    /** From so many kWh per kVA in the month the price is reduced (2023: 260 kWh, 90 %). */
+    busy: z.strictObject({ kwh_per_kva: z.number().positive(), share: z.number().positive().max(1) }).optional(),
+  }),
+]);
+
+const version = z.strictObject({
+  from: date,
+  /** yuan by period (with everything in it), or one for all hours, or a price for each hour. */
+  energy: z.union([
+    z.strictObject({ prices: z.partialRecord(z.enum(periods), price), schedules: z.array(schedule).min(1) }),
+    z.strictObject({ price }),
+    z.strictObject({ series: z.record(z.string(), price) }),
+    z.strictObject({ tiers: z.array(z.strictObject({ up_to: z.number().positive().optional(), price })).min(1) }),
+  ]),
+  /** Charges per unit besides energy. `adjusted`: the power factor acts on it; funds are free of it. */
+  adders: z.array(z.strictObject({ id: z.string().regex(/^[a-z-]+$/), name: text, price, adjusted: z.boolean() })).default([]),
+  basic: basic.optional(),
+  power_factor: z.strictObject({ standard: z.enum(standards) }).optional(),
+});
+
+export const tariffSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  name: text,
+  region: text,
+  medium: z.enum(['electricity', 'water', 'gas', 'heat', 'oxygen']),
+  unit: z.enum(['kWh', 'm3', 'GJ']).default('kWh'),
+  timezone: z.string().default('Asia/Shanghai'),
+  currency: z.string().default('CNY'),
+  /** Holidays of China with moved working days, or the days themselves, or none. */
+  calendar: z.union([z.literal('china'), z.literal('none'), z.array(date)]).default('none'),
+  source: z.string().min(1),
+  /** A read at the source, B second hand, K knowledge, to be checked against the bill before it is used. */
+  confidence: z.enum(['A', 'B', 'K']),
+  versions: z.array(version).min(1),
+});
+export type Tariff = z.output<typeof tariffSchema>;
+export type TariffVersion = Tariff['versions'][number];
+
+/** @throws Fault payload/invalid with every mistake */
+export function readTariff(file: string): Tariff {
+  let raw: unknown;
+  try {
+    raw = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Fault('payload/invalid', `${file}: ${reasonOf(error)}`, { cause: error });
+  }
+  return checkTariff(raw, file);
+}
+
+export function checkTariff(raw: unknown, file: string): Tariff {
+  const checked = tariffSchema.safeParse(raw);
+  if (!checked.success)
+    throw new Fault(
+      'payload/invalid',
+      checked.error.issues.map((issue) => `${file}: ${issue.path.join('.') || 'file'}: ${issue.message}`).join('\n'),
+    );
+  const tariff = { ...checked.data, versions: [...checked.data.versions].sort((a, b) => a.from.localeCompare(b.from)) };
+  const mistakes = tariff.versions.flatMap(({ energy, from }) => {
+    if (!('schedules' in energy)) return [];
+    const used = new Set<Period>(['flat', ...energy.schedules.flatMap(({ hours }) => Object.keys(hours) as Period[])]);
+    return [...used]
+      .filter((period) => energy.prices[period] === undefined)
+      .map((period) => `${file}: version ${from}: has hours of "${period}" and no price for it`);
+  });
+  if (mistakes.length > 0) throw new Fault('payload/invalid', mistakes.join('\n'));
+  return tariff;
+}
