@@ -1,5 +1,5 @@
 /** `plantroom energy counters|savings|bill`: the engines on files, for whoever wants to check them. */
-import { countReadings, savingsLine, savingsOfFiles, savingsText } from '../energy/index.ts';
+import { billReadings, countReadings, savingsLine, savingsOfFiles, savingsText } from '../energy/index.ts';
 import { Fault } from '../shared/errors.ts';
 import { type Command, parse } from './command.ts';
 
@@ -79,13 +79,36 @@ function savings(args: readonly string[]): number {
   return 0;
 }
 
-const actions: Record<string, (args: readonly string[]) => number | Promise<number>> = { counters, savings };
+function bill(args: readonly string[]): number {
+  const text = { type: 'string' } as const;
+  const { values } = parse(args, { tariff: text, readings: text, month: text, timezone: text, json: { type: 'boolean' } });
+  const { bills, notes } = billReadings({
+    tariff: file(values.tariff, '--tariff'),
+    readings: file(values.readings, '--readings'),
+    month: values.month,
+    timezone: values.timezone === undefined ? undefined : zone(values.timezone),
+  });
+  for (const line of notes) note(line);
+  for (const one of bills) {
+    if (values.json) {
+      print(JSON.stringify(one));
+      continue;
+    }
+    print(one.month);
+    for (const { id, quantity, price, amount: sum } of one.lines)
+      print(`  ${id.padEnd(20)} ${quantity.toFixed(2).padStart(14)} × ${price.toFixed(6)} = ${sum.toFixed(2).padStart(14)}`);
+    print(`  ${'total'.padEnd(20)} ${one.total.toFixed(2).padStart(42)} ${one.currency}`);
+  }
+  return 0;
+}
+
+const actions: Record<string, (args: readonly string[]) => number | Promise<number>> = { counters, savings, bill };
 
 const command: Command = {
   id: 'energy',
-  summary: 'Energy on files: consumption from counters; avoided energy with its error',
+  summary: 'Energy on files: consumption from counters; avoided energy with its error; bills by a tariff',
   usage:
-    'energy counters --readings FILE [--digits N] [--rated KW] [--swap FILE] [--net] [--timezone Z] [--json] | savings --meter FILE --temperature FILE --baseline A..B --reporting A..B [--method daily|billing|hourly] [--unit c|f] [--confidence P] [--timezone Z] [--json]',
+    'energy counters --readings FILE [--digits N] [--rated KW] [--swap FILE] [--net] [--timezone Z] [--json] | savings --meter FILE --temperature FILE --baseline A..B --reporting A..B [--method daily|billing|hourly] [--unit c|f] [--confidence P] [--timezone Z] [--json] | bill --tariff F --readings F [--month 2026-07] [--timezone Z] [--json]',
   async run([action = '', ...args]) {
     const work = actions[action];
     if (!work) throw new Fault('usage/command', `found "energy ${action}"; allowed: ${Object.keys(actions).join(', ')}`);

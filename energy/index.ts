@@ -1,4 +1,6 @@
 /** The public face of energy: what others may use. */
+export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use } from './bill.ts';
+export { type BillAnswer, type BillRequest, billReadings, tariffFolder } from './bill-command.ts';
 export {
   type Consumption,
   type CounterOptions,
@@ -23,3 +25,4 @@ export { defaultSeasons, type Season } from './savings/splits.ts';
 export { limits as savingsLimits, type Reason } from './savings/sufficiency.ts';
 export { type SavingsAnswer, type SavingsRequest, savingsLine, savingsOfFiles, savingsText } from './savings-command.ts';
 export { fitOf, type SavingsUncertainty, savingsUncertainty, savingsUncertaintyNmecr } from './statistics.ts';
+export { checkTariff, readTariff, type Tariff } from './tariff.ts';
