@@ -6,7 +6,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY . .
 # The console is built once here, so that the container may run read-only.
-RUN node bin/plantroom.mjs build-console && mkdir -p /data /mosquitto-files /boards && chown node:node /data /mosquitto-files /boards
+RUN node bin/plantroom.mjs build-console && mkdir -p /data /mosquitto-files /boards /store-token /grafana-token && chown node:node /data /mosquitto-files /boards /store-token /grafana-token
 USER node
 ENV PLANTROOM_DATA=/data NODE_ENV=production
 VOLUME /data

@@ -128,7 +128,7 @@ export interface Store extends AsyncDisposable {
 }
 
 export interface StoreOptions {
-  /** PLANTROOM_STORE_URL: sqlite:<file>, influx1://user:pass@host:port/db, influx2://token@host:port/org/bucket, influx3://token@host:port/db (add ?tls=1 for https). */
+  /** PLANTROOM_STORE_URL: sqlite:<file>, influx1://user:pass@host:port/db, influx2://token@host:port/org/bucket, influx3://token@host:port/db (add ?tls=1 for https; ?token_file=F or, for InfluxDB 1, ?password_file=F reads the secret from a file). */
   url: string;
   site: string;
   /** True for ingest alone: it may set a damaged file aside and begin an empty one. */

@@ -34,13 +34,22 @@ export function readSecret(
     return new Secret(value);
   }
   if (from.file !== undefined) {
+    let value: string;
     try {
-      return new Secret(readFileSync(from.file, 'utf8').trim());
+      value = readFileSync(from.file, 'utf8').trim();
     } catch (cause) {
       throw new Fault('secret/missing', `the secret file ${from.file} cannot be read`, { cause });
     }
+    if (value === '') throw new Fault('secret/missing', `the secret file ${from.file} is empty`);
+    return new Secret(value);
   }
   throw new Fault('secret/missing', 'a secret names neither env nor file');
+}
+
+/** The secret of a URL: the file that its parameter (`token_file`, `password_file`) names, else what is written in it, percent-encoded. */
+export function secretOfUrl(url: URL, parameter: string, written: string): Secret {
+  const file = url.searchParams.get(parameter);
+  return file === null ? new Secret(decodeURIComponent(written)) : readSecret({ file });
 }
 
 /** A URL as it may be shown: user and password replaced, the rest kept. */

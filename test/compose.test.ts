@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { needs } from './servers.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -29,6 +30,15 @@ describe.skipIf(!needs('docker-compose'))('docker-compose.yml', () => {
 
   it.each(secrets)('refuses to start without %s: there are no default passwords', (name) => {
     expect(config(secrets.filter((one) => one !== name)).status).not.toBe(0);
+  });
+
+  it("shows the administrator's token of InfluxDB to InfluxDB and to what makes the tokens of the bucket, and to nothing else", () => {
+    const { services } = parse(config(secrets).stdout) as { services: Record<string, unknown> };
+    const holders = Object.entries(services).filter(([, service]) => JSON.stringify(service).includes('test-plantroom_influx_admin_token'));
+    expect(holders.map(([name]) => name).sort()).toEqual(['influxdb', 'tokens']);
+    for (const role of ['ingest', 'rules', 'dashboards']) expect(JSON.stringify(services[role])).toContain('token_file=/store-token/token');
+    expect(JSON.stringify(services.grafana)).not.toContain('store-token');
+    expect(readFileSync(join(root, 'deploy/grafana/datasources/plantroom.yaml'), 'utf8')).toContain('$__file{/grafana-token/token}');
   });
 
   it('publishes ports on this machine only', () => {

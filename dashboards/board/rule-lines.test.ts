@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openRuleBook } from '../../rules/pack.ts';
 import { type QuantityId, quantity as quantityOf } from '../../shared/quantity.ts';
 import { demoSite } from '../../test/board-site.ts';
-import { chartLimits } from '../console/chart/limits.ts';
+import { alarmLimits, chartLimits } from '../console/chart/limits.ts';
 import { deviceFacts } from '../device-facts.ts';
 import type { BoardDevice } from './devices.ts';
 import { limitsAt } from './limits.ts';
@@ -32,6 +32,14 @@ it('says the same limits on both, for every rule at every device', () => {
     }
   }
   expect(compared).toBeGreaterThan(100);
+});
+
+it('draws an alarm with the limits of its own rule, and one of a change, which has none, with those of the quantity', () => {
+  const facts = devices.get('o2-icu')!;
+  const titles = (rule: string) =>
+    alarmLimits(inForce, 'o2-icu', 'pressure_kpa', facts.attributes, ({ en }) => en, rule).map(({ side, value }) => `${side} ${value}`);
+  expect(titles('O2-AREA-LOW')).toEqual(['below 320']);
+  expect(titles('O2-RATE')).toContain('below 320');
 });
 
 it('has a limit for overload and compliance, and none where the limit is in another unit than the curve', () => {

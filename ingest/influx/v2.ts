@@ -8,7 +8,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { HttpError, InfluxDB, setLogger, type Transport } from '@influxdata/influxdb-client';
 import { systemClock } from '../../shared/clock.ts';
 import { Fault, reasonOf } from '../../shared/errors.ts';
-import { Secret } from '../../shared/secret.ts';
+import { type Secret, secretOfUrl } from '../../shared/secret.ts';
 import { hourMs } from '../buckets.ts';
 import { refusalOf } from '../point-check.ts';
 import { rowsOf } from '../scan-rows.ts';
@@ -41,7 +41,7 @@ export interface V2Address {
   name: string;
 }
 
-/** influx2://token@host:8086/org/bucket, influx3://token@host:8181/database; ?tls=1 for https. @throws Fault store/query */
+/** influx2://token@host:8086/org/bucket, influx3://token@host:8181/database; ?tls=1 for https, ?token_file=F for a token in a file. @throws Fault store/query, secret/missing */
 export function addressOf(text: string, scheme: 'influx2' | 'influx3'): V2Address {
   const url = new URL(text);
   const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
@@ -54,7 +54,7 @@ export function addressOf(text: string, scheme: 'influx2' | 'influx3'): V2Addres
     `${url.searchParams.get('tls') === '1' ? 'https' : 'http'}://${url.hostname}:${url.port || (scheme === 'influx2' ? 8086 : 8181)}`,
   );
   // A token may be in either place of user:password; a generated one can contain any character, so it is percent-encoded.
-  const token = new Secret(decodeURIComponent(url.password || url.username));
+  const token = secretOfUrl(url, 'token_file', url.password || url.username);
   return { base, token, org, bucket, name: `${scheme}://${base.host}/${parts.join('/')}` };
 }
 

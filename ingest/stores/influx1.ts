@@ -5,7 +5,7 @@
 import { InfluxDB } from 'influx';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { Fault, isFault, reasonOf } from '../../shared/errors.ts';
-import { Secret } from '../../shared/secret.ts';
+import { secretOfUrl } from '../../shared/secret.ts';
 import { hourMs } from '../buckets.ts';
 import { deliver } from '../influx/deliver.ts';
 import { type HttpClient, openHttp } from '../influx/http.ts';
@@ -45,7 +45,7 @@ export class Influx1Store implements Store {
     this.name = `influx1://${base.host}/${this.#database}`;
     this.#http = openHttp(base);
     const username = decodeURIComponent(url.username);
-    const password = new Secret(decodeURIComponent(url.password));
+    const password = secretOfUrl(url, 'password_file', url.password);
     this.#authorization = username ? { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` } : {};
     this.#influx = new InfluxDB({
       hosts: [{ host: base.hostname, port: Number(base.port), protocol }],

@@ -14,6 +14,7 @@ import { csvOverTime, withUnit } from './csv.ts';
 import { bridge } from './gaps.ts';
 import { type ChartLimit, chartOptions } from './options.ts';
 import { pictureLines } from './picture-lines.ts';
+import { dataStart } from './ranges.ts';
 import { save } from './save.ts';
 
 interface Loaded {
@@ -31,9 +32,11 @@ interface Ask {
   spanMs: number;
   compare: Comparison | null;
   limits: readonly ChartLimit[];
+  /** Begin with the first reading when the span has none before: a plant that is watched since a few minutes shows these, not a blank. */
+  fromData?: boolean;
 }
 
-export function HistoryChart({ device, quantity, spanMs, compare, limits }: Ask) {
+export function HistoryChart({ device, quantity, spanMs, compare, limits, fromData = false }: Ask) {
   const words = useWords();
   const { t, text, language } = words;
   const { link, plant } = useConsole();
@@ -101,7 +104,7 @@ export function HistoryChart({ device, quantity, spanMs, compare, limits }: Ask)
       states: info?.states,
       dark: scheme === 'dark',
       compareLabel,
-      from: loaded.from,
+      from: fromData ? dataStart(loaded.mean, loaded) : loaded.from,
       to: loaded.to,
       limits,
       onZoom: (from, to) => setZoom({ from, to }),
@@ -113,7 +116,7 @@ export function HistoryChart({ device, quantity, spanMs, compare, limits }: Ask)
       resize.disconnect();
       plot.destroy();
     };
-  }, [loaded, words, info, kind, scheme, compare, compareLabel, limits, timezone, text, device.pollMs]);
+  }, [loaded, words, info, kind, scheme, compare, compareLabel, limits, timezone, text, device.pollMs, fromData]);
 
   const empty = loaded?.mean.every(([, value]) => value === null);
   const file = `${device.id}-${quantity}`;

@@ -26,3 +26,9 @@ export function chartLimits(
   }
   return [...found.values()];
 }
+
+/** Those of the alarm's own rule; a rule that judges a change has no line, and is seen against all the others of the quantity. */
+export function alarmLimits(...[rules, device, quantity, attributes, text, rule]: Required<Parameters<typeof chartLimits>>): ChartLimit[] {
+  const own = chartLimits(rules, device, quantity, attributes, text, rule);
+  return own.length > 0 ? own : chartLimits(rules, device, quantity, attributes, text);
+}

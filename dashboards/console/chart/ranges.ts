@@ -14,3 +14,13 @@ export type RangeId = (typeof ranges)[number]['id'];
 
 export const spanOf = (id: RangeId): number => ranges.find((range) => range.id === id)!.ms;
 export const isRange = (id: string | null): id is RangeId => ranges.some((range) => range.id === id);
+
+const leastShownMs = 10 * 60_000;
+/** Where a chart begins that shows no time before the first reading; a little of it always. */
+export function dataStart(
+  points: readonly (readonly [t: number, value: number | null])[],
+  { from, to }: { from: number; to: number },
+): number {
+  const first = points.find(([, value]) => value !== null)?.[0];
+  return first === undefined ? from : Math.max(from, Math.min(first, to - leastShownMs));
+}

@@ -5,7 +5,7 @@ import { mostUrgent } from '../../../shared/alarm-order.ts';
 import type { QuantityId } from '../../../shared/quantity.ts';
 import type { Ticket } from '../../../shared/ticket.ts';
 import { HistoryChart } from '../chart/history-chart.tsx';
-import { chartLimits } from '../chart/limits.ts';
+import { alarmLimits } from '../chart/limits.ts';
 import { api, type DeviceInfo, type RuleInfo } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -28,7 +28,7 @@ export function AlarmChart({ alarm }: { alarm: Alarm }) {
   const { quantity, rule } = alarm;
   const attributes = device?.attributes;
   const limits = useMemo(
-    () => chartLimits(rules, alarm.device, quantity ?? undefined, attributes ?? {}, text, rule),
+    () => alarmLimits(rules, alarm.device, quantity ?? undefined, attributes ?? {}, text, rule),
     [rules, alarm.device, quantity, attributes, text, rule],
   );
   if (!device || !quantity || !device.latest[quantity]) return null;
@@ -37,7 +37,7 @@ export function AlarmChart({ alarm }: { alarm: Alarm }) {
       <h3>
         {text(plant.site.quantities[quantity]?.label)} · {t('alarm.lastHours', { n: chartHours })}
       </h3>
-      <HistoryChart device={device} quantity={quantity} spanMs={chartHours * 3_600_000} compare={null} limits={limits} />
+      <HistoryChart device={device} quantity={quantity} spanMs={chartHours * 3_600_000} compare={null} limits={limits} fromData />
     </section>
   );
 }
