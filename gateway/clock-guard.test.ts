@@ -56,7 +56,7 @@ describe('stamping readings', () => {
     expect(stamp.jumps).toBe(1);
   });
 
-  it('does not pass what claims to be more than five minutes ahead, and counts it', () => {
+  it('does not pass what claims to be more than five minutes ahead by our own clock, and counts it', () => {
     const { poll, passed, stamp } = machine(today);
     poll(today + 299_000);
     poll(today + 301_000);
@@ -73,5 +73,13 @@ describe('F21 whose clock is wrong', () => {
     set(today + 12_000);
     stamp.check();
     expect(passed).toEqual([{ device: 'm', t: today, at: today + 2_000, v: { frequency_hz: 50 }, bad: {} }]);
+  });
+
+  it('what a device stamped more than five minutes ahead goes on with the time at which it was heard', () => {
+    const { passed, stamp } = machine(today);
+    const ahead = { device: 'm', t: today + 600_000, at: today, v: { leak_detected: 1 }, bad: {} };
+    stamp.add(ahead);
+    expect(passed).toEqual([ahead]);
+    expect(stamp.future).toBe(1);
   });
 });

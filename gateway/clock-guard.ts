@@ -1,6 +1,7 @@
 /**
  * Watches the clock that readings are stamped with. A box without a battery wakes up in 1970 until its time is set: until then readings
- * wait in memory and are stamped anew from the monotonic clock once the time is right. Jumps are noted. Nothing leaves for the future.
+ * wait in memory and are stamped anew from the monotonic clock once the time is right. Jumps are noted. Nothing leaves for the future
+ * but what a device stamped itself, which says beside it when it was heard.
  */
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
@@ -30,7 +31,7 @@ export class ClockGuard {
   #waiting: { result: PollResult; offset: number }[] = [];
   #futureLogged = new Set<string>();
   jumps = 0;
-  /** Readings not passed on: more than five minutes ahead of the clock, or given up while the clock was not set. */
+  /** Readings more than five minutes ahead of the clock, and readings given up while the clock was not set. */
   future = 0;
   unset = 0;
 
@@ -56,14 +57,18 @@ export class ClockGuard {
     }
     if (result.t > now + futureLimitMs) {
       this.future++;
+      // What a device stamped itself may be the only word of a danger: it goes on with the time at which we heard it, and its clock is told of.
+      const heard = result.at !== undefined;
       if (!this.#futureLogged.has(result.device)) {
         this.#futureLogged.add(result.device);
         this.#deps.log.error(
           { device: result.device, t: result.t },
-          'readings from the future are not passed on; set the clock of the device',
+          heard
+            ? 'readings from the future are taken as of their arrival; set the clock of the device'
+            : 'readings from the future are not passed on; set the clock of the device',
         );
       }
-      return;
+      if (!heard) return;
     }
     this.#deps.pass(result);
   }

@@ -15,7 +15,7 @@ import { Outbox } from './outbox.ts';
 import { startLink } from './publish.ts';
 import { Twin } from './twin.ts';
 
-it('two gateways with one id: one clear line each, a trouble, slower tries (F17)', async () => {
+it('F17 two gateways with one id: one clear line each, a trouble, slower tries', async () => {
   await using undo = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'plantroom-twin-'));
   undo.defer(() => rmSync(folder, { recursive: true, force: true }));

@@ -153,7 +153,7 @@ describe('batches', () => {
     expect(stuck.seqs()).toEqual([]);
   });
 
-  test('of a point with one value that can never go in, the others are stored and the letter names that value only', async () => {
+  test('F18 of a point with one value that can never go in, the others are stored and the letter names that value only', async () => {
     const stored: Record<string, number>[] = [];
     const { clock, batcher, refused, seqs } = setUp(async (points) =>
       points.flatMap(({ fields }, index) => {
@@ -170,7 +170,7 @@ describe('batches', () => {
     expect(seqs()).toEqual([[0]]);
   });
 
-  test('a point that the store chokes on does not stop all storing: the others go in, it alone is set aside', async () => {
+  test('F16 a point that the store chokes on does not stop all storing: the others go in, it alone is set aside', async () => {
     const stored = new Set<number>();
     const { clock, batcher, refused, seqs } = setUp(
       async (points) => {

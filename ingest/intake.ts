@@ -3,7 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { isRejection, type Readings, readDeviceStatus, readReadings } from '../shared/readings.ts';
-import { timeMistake } from '../shared/series-time.ts';
+import { knownTime, timeMistake } from '../shared/series-time.ts';
 import { parseTopic } from '../shared/topic.ts';
 import type { Batcher } from './batcher.ts';
 import type { Commits, MessageName } from './commits.ts';
@@ -72,7 +72,8 @@ export class Intake {
       this.#set({ ...wrong, t: clock.now(), topic, payload: bytes.toString('utf8', 0, 8_192), ...name });
       return;
     }
-    const { boot, seq, t, v, bad, left } = message as Readings;
+    const { boot, seq, v, bad, left } = message as Readings;
+    const t = knownTime(message as Readings, clock.now()) as number;
     const place = target as Placement;
     if (left !== undefined) this.#leftOut(topic, left, bytes);
 
@@ -92,8 +93,8 @@ export class Intake {
 
   #implausible(target: Placement | undefined, { t, at }: Readings): Pick<Letter, 'kind' | 'reason'> | undefined {
     if (!target) return { kind: 'device', reason: 'the site file has no such gateway or device' };
-    const mistake = timeMistake(t, this.#deps.clock.now());
-    if (mistake === undefined) return undefined;
+    const mistake = knownTime({ t, at }, this.#deps.clock.now());
+    if (typeof mistake === 'number') return undefined;
     // Whose clock it was: a device that stamps its own values says so by `at`.
     const whose = at === undefined ? `the gateway ${target.gateway}` : `the device ${target.device}`;
     const how = mistake === 'future' ? 'in the future' : 'before 2020';

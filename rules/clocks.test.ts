@@ -52,7 +52,7 @@ function run(instances: Instance[]) {
   };
 }
 
-describe('a device whose clock is wrong', () => {
+describe('F21 a device whose clock is wrong', () => {
   test.each([
     ['90 s behind', 90],
     ['10 minutes behind', 600],
@@ -100,6 +100,20 @@ describe('a device whose clock is wrong', () => {
   });
 });
 
+describe('F21 a device whose clock is ten minutes ahead', () => {
+  test('is told by its clock, is not silent, and its real alarm comes and goes', () => {
+    const plant = run([instance({ on_delay: '60s', off_delay: '10s' }), clockRule(), silence()]);
+    plant.go(300, { value: 20, lagS: -600 });
+    expect(plant.out).toEqual([['CLOCK', 'on', 121]]);
+    plant.go(110, { value: 35, lagS: -600 });
+    expect(plant.out.slice(1)).toEqual([['HOT', 'on', 361]]);
+    plant.go(60, { value: 20, lagS: -600 });
+    expect(plant.out.slice(2)).toEqual([['HOT', 'off', 421]]);
+    plant.go(200);
+    expect(plant.out.at(-1)?.[0]).toBe('SILENT');
+  });
+});
+
 describe('a clock that jumps', () => {
   test('ours an hour ahead: nobody is silent, no delay is over, and silence is found 60 s later', () => {
     const plant = run([silence(), instance({ on_delay: '30m' })]);
@@ -143,14 +157,14 @@ describe('a clock that jumps', () => {
 });
 
 describe('how long a silence may be', () => {
-  test('a device that sends by itself is silent after its `expire`, not after a minute', () => {
+  test('F4 a device that sends by itself is silent after its `expire`, not after a minute', () => {
     const plant = run([silence({ expireMs: 2 * hour })]);
     plant.go(4 * 3_600, { value: 20, lagS: 0, every: 80 });
     expect(plant.out).toEqual([]);
     plant.go(2 * 3_600 + 5);
     expect(plant.out).toHaveLength(1);
   });
-  test('a device that answers, though with no good value, is not silent: its sensor is', () => {
+  test('F26 a device that answers, though with no good value, is not silent: its sensor is', () => {
     const plant = run([silence(), instance({ id: 'SENSOR', kind: 'bad', params: {}, on_delay: '30s' })]);
     for (let i = 0; i < 200; i++) {
       plant.go(1);

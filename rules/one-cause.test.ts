@@ -74,7 +74,7 @@ test('a zone that has lost its oxygen does not "return" because nothing is left 
   expect(desk.alarm('o2-rate.o2-icu')).toMatchObject({ state: 'RTNUN', active: false });
 });
 
-describe('a sensor that fails', () => {
+describe('F25 a sensor that fails', () => {
   const devices = [...book.plant.devices.values()];
   test.each(['manhole', 'hotwater', 'joint-temperature', 'ward-zone', 'oxygen-source', 'heating-loop', 'wastewater-analyser'])(
     'is watched at every %s of the demo hospital',
@@ -93,7 +93,7 @@ describe('a sensor that fails', () => {
     expect(desk.alarm(`sys-sensor.${manhole}`)).toMatchObject({ state: 'UNACK' });
     expect(desk.alarm(`sys-sensor.${manhole}`)?.message.zh).toContain('液位');
   });
-  test('is not a device that does not answer, though it has no other value', () => {
+  test('F26 is not a device that does not answer, though it has no other value', () => {
     engine.start(clock.now());
     read('o2-icu', minute, { pressure_kpa: 400 });
     read('o2-icu', 5 * minute, {}, { pressure_kpa: 'sensor', oxygen_flow_lmin: 'sensor' });

@@ -13,7 +13,7 @@ describe('what a counter has counted', () => {
     expect(counted([]).steps).toEqual([]);
   });
 
-  it('is not the whole counter when one reading was 0', () => {
+  it('F3 is not the whole counter when one reading was 0', () => {
     const values = [40482.9, 40482.91, 0, 40482.92, 40482.93, 40482.94, 40482.95];
     expect(total(values)).toBeCloseTo(0.05, 6);
     expect(counted(values).resets).toBe(0);

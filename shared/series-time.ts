@@ -14,6 +14,17 @@ export function timeMistake(t: number, now: number): 'future' | 'unset' | undefi
   return t < earliestMs ? 'unset' : undefined;
 }
 
+/**
+ * The time under which a reading is known, or why it has none. One from the future is of when its gateway heard it: the same however often it is
+ * sent again, so that nothing is stored twice.
+ * @param at by the gateway's clock, only where the device stamped `t` by its own
+ */
+export function knownTime({ t, at }: { t: number; at?: number | undefined }, now: number): number | 'future' | 'unset' {
+  const mistake = timeMistake(t, now);
+  if (mistake === 'future' && at !== undefined && timeMistake(at, now) === undefined) return at;
+  return mistake ?? t;
+}
+
 /** Clocks that agree differ by less (real time); nearer than this a reading is of now. */
 const nearMs = 5_000;
 /** So many readings in a row, each newer than the one before but older than the newest known, over at least so long (real time): the clock was set. */

@@ -10,7 +10,7 @@ const day = 24 * hour;
 const santiago = 'America/Santiago';
 const leftOut = Date.UTC(2026, 8, 6, 4);
 
-describe('a day without midnight', () => {
+describe('F24 a day without midnight', () => {
   it('begins when its clocks begin, and not at 23:00 of the day before', () => {
     expect(isoInZone(santiago, leftOut)).toBe('2026-09-06T01:00:00-03:00');
     expect(momentsOf(santiago, Date.UTC(2026, 8, 6))).toEqual([]);

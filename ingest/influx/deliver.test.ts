@@ -83,7 +83,7 @@ describe('delivering lines', () => {
     }
   }); // biome-ignore format: a table
 
-  test('what can never be stored is recognised whatever the status', async () => {
+  test('F16 what can never be stored is recognised whatever the status', async () => {
     for (const status of [400, 422, 500]) {
       for (const words of [
         '{"error":"partial write: field type conflict: input field \\"x\\" is type float, already exists as type integer dropped=1"}',
