@@ -1,4 +1,16 @@
 /** The public face of energy: what others may use. */
+export {
+  type Allocation,
+  type AllocationInput,
+  type AllocationLine,
+  type AllocationMeter,
+  type AllocationRule,
+  allocate,
+  type NotAllocated,
+  type Receiver,
+  type ShareKey,
+  shareKeys,
+} from './allocation.ts';
 export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use } from './bill.ts';
 export { type BillAnswer, type BillRequest, billReadings, tariffFolder } from './bill-command.ts';
 export {
