@@ -57,10 +57,13 @@ export function setAsideDamaged(file: string): string {
 export function damagedFiles(file: string): string[] {
   try {
     const prefix = `${basename(file)}${mark}`;
-    return readdirSync(dirname(file))
-      .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
-      .sort()
-      .map((name) => join(dirname(file), name));
+    return (
+      readdirSync(dirname(file))
+        .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+        // In the order in which they were set aside: 10 after 9, and the newest last.
+        .sort((a, b) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)))
+        .map((name) => join(dirname(file), name))
+    );
   } catch {
     return [];
   }
