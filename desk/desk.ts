@@ -44,7 +44,7 @@ export interface AlarmFilter {
 }
 
 export interface TicketFilter {
-  /** `open` is every state but verified and cancelled. Default: open. */
+  /** `open` is every state but verified, closed and cancelled. Default: open. */
   state?: TicketState | readonly TicketState[] | 'open' | 'all';
   device?: string;
   system?: System;

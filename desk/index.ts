@@ -41,6 +41,6 @@ export { type SlaClock, slaKinds } from './sla.ts';
 export { figuresOf, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';
 export { openSturdyDatabase } from './sturdy.ts';
 export { filePurposes, openTicketFiles, type TicketFile, type TicketFiles } from './ticket-files.ts';
-export { isClosed, ticketSteps } from './ticket-state.ts';
+export { ticketSteps } from './ticket-state.ts';
 export { rank } from './tickets.ts';
 export { where } from './where.ts';

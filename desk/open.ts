@@ -4,7 +4,7 @@ import type { Alarm } from '../shared/alarm.ts';
 import { mostUrgent } from '../shared/alarm-order.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
-import type { Ticket } from '../shared/ticket.ts';
+import { isClosed, type Ticket } from '../shared/ticket.ts';
 import { isActive, mostUrgentFirst } from './alarm-sql.ts';
 import { type AlarmEvent, defaultMaxShelfMs, isRefusal, move, normalFacts } from './alarm-state.ts';
 import { openAlarmValues } from './alarm-values.ts';
@@ -156,7 +156,7 @@ export function openEngineDesk({
       return db.transact(() => {
         const held = tickets.find(ticket);
         if (!held) throw new Fault('desk/unknown', `there is no ticket ${ticket}`);
-        if (held.state === 'verified' || held.state === 'cancelled') throw new Fault('desk/transition', `ticket ${ticket} is closed`);
+        if (isClosed(held)) throw new Fault('desk/transition', `ticket ${ticket} is closed`);
         return act(need(id), { type: 'out-of-service', ticket }, who, comment ?? null);
       });
     },

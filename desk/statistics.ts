@@ -1,5 +1,5 @@
 /** Counts and times of tickets over a period, by trade, place, person or month. Pure; every figure is of tickets opened in the period. */
-import type { Ticket } from '../shared/ticket.ts';
+import { isClosed, type Ticket } from '../shared/ticket.ts';
 import { wallOf } from '../shared/zone.ts';
 
 export const statisticsBy = ['trade', 'place', 'person', 'month'] as const;
@@ -74,7 +74,7 @@ export function figuresOf(tickets: readonly Ticket[], key: string | null = null)
     opened: tickets.length,
     closed: signed.length,
     cancelled: tickets.filter((one) => one.state === 'cancelled').length,
-    open: tickets.filter((one) => !['verified', 'closed', 'cancelled'].includes(one.state)).length,
+    open: tickets.filter((one) => !isClosed(one)).length,
     fromAlarms: tickets.filter((one) => one.alarm !== null).length,
     reopened: tickets.filter((one) => one.life.reopened > 0).length,
     firstTimeFixPct: signed.length === 0 ? null : (100 * signed.filter((one) => one.life.reopened === 0).length) / signed.length,

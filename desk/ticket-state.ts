@@ -67,9 +67,6 @@ export const ticketSteps: Readonly<Record<Exclude<TicketEventType, 'comment' | '
   cancel: ['open', 'assigned', 'started', 'waiting'],
 };
 
-export const closedTicketStates: readonly TicketState[] = ['verified', 'closed', 'cancelled'];
-export const isClosed = (ticket: Pick<Ticket, 'state'>): boolean => closedTicketStates.includes(ticket.state);
-
 /**
  * Applies one step. Never throws; a step that is not possible is a refusal that says why.
  * @param who id of the person

@@ -5,13 +5,13 @@ import { priorities } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { sentences } from '../shared/text.ts';
-import { freshLife, type Ticket } from '../shared/ticket.ts';
+import { closedTicketStates, freshLife, isClosed, type Ticket } from '../shared/ticket.ts';
 import { isActive, isLifeSafety } from './alarm-sql.ts';
 import type { Database } from './database.ts';
 import { type Actor, engineActor, type NewTicket, type TicketFilter } from './desk.ts';
 import type { Journal } from './journal.ts';
 import { readRecord, type TicketRow, ticketFromColumns, ticketRecord } from './rows.ts';
-import { closedTicketStates, isClosed, moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
+import { moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
 import { stateIs, where } from './where.ts';
 
 const closed = `(${closedTicketStates.map((state) => `'${state}'`).join(',')})`;

@@ -5,10 +5,11 @@
  */
 import type { MqttClient } from 'mqtt';
 import type { EngineDesk } from '../desk/index.ts';
-import { isClosed, isOpen } from '../desk/index.ts';
+import { isOpen } from '../desk/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import { isClosed } from '../shared/ticket.ts';
 import { topics } from '../shared/topic.ts';
 
 const cursorName = 'published';

@@ -4,6 +4,9 @@ import type { Text } from './text.ts';
 
 export const ticketStates = ['open', 'assigned', 'started', 'waiting', 'resolved', 'verified', 'closed', 'cancelled'] as const;
 export type TicketState = (typeof ticketStates)[number];
+/** Signed off or done away with; every list of open tickets leaves these out. */
+export const closedTicketStates: readonly TicketState[] = ['verified', 'closed', 'cancelled'];
+export const isClosed = ({ state }: { state: TicketState }): boolean => closedTicketStates.includes(state);
 export const ticketStateLabels: Record<TicketState, Text> = {
   open: { zh: '待派单', en: 'Open' },
   assigned: { zh: '已派单', en: 'Assigned' },

@@ -38,7 +38,7 @@ export function ticketRoutes(app: App, context: RouteContext): void {
           state: statesQuery(
             ['open', 'all'],
             ticketStates,
-            'open (default; every state but verified and cancelled), all, or states with commas',
+            'open (default; every state but verified, closed and cancelled), all, or states with commas',
           ),
           device: idSchema.optional(),
           system: systemSchema.optional(),

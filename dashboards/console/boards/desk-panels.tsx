@@ -1,7 +1,7 @@
 /** Panels on alarms, tickets and the program itself: they come from the desk and the health of the roles, not from readings. */
 import { type ReactNode, useEffect, useState } from 'react';
 import { byUrgency, isHidden } from '../../../shared/alarm-order.ts';
-import { ticketStateLabels, ticketStates } from '../../../shared/ticket.ts';
+import { closedTicketStates, ticketStateLabels, ticketStates } from '../../../shared/ticket.ts';
 import type { DeskPanel } from '../../board/board.ts';
 import { type AlarmKpis, api } from '../data/api.ts';
 import { isOverdue } from '../desk/ticket-filter.ts';
@@ -96,7 +96,7 @@ function TicketStates() {
   return (
     <Rows
       rows={ticketStates
-        .filter((state) => state !== 'verified' && state !== 'cancelled')
+        .filter((state) => !closedTicketStates.includes(state))
         .map((state) => [text(ticketStateLabels[state]), String(tickets.filter((ticket) => ticket.state === state).length)])}
     />
   );

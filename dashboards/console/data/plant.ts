@@ -4,7 +4,7 @@ import type { SeenValues } from '../../../desk/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
 import type { QuantityId } from '../../../shared/quantity.ts';
 import type { BadReason } from '../../../shared/reading.ts';
-import type { Ticket } from '../../../shared/ticket.ts';
+import { isClosed, type Ticket } from '../../../shared/ticket.ts';
 import type { SimulatorFault } from '../../../shared/topic.ts';
 import { ApiError, api, type DeviceInfo, type SiteInfo } from './api.ts';
 
@@ -212,11 +212,11 @@ function withAlarm(alarms: ReadonlyMap<string, Alarm>, alarm: Alarm): ReadonlyMa
   return next;
 }
 
-function withTicket(tickets: ReadonlyMap<string, Ticket>, ticket: Ticket): ReadonlyMap<string, Ticket> {
+export function withTicket(tickets: ReadonlyMap<string, Ticket>, ticket: Ticket): ReadonlyMap<string, Ticket> {
   const known = tickets.get(ticket.id);
   if (known && known.version > ticket.version) return tickets;
   const next = new Map(tickets);
-  if (ticket.state === 'verified' || ticket.state === 'cancelled') next.delete(ticket.id);
+  if (isClosed(ticket)) next.delete(ticket.id);
   else next.set(ticket.id, ticket);
   return next;
 }

@@ -1,15 +1,14 @@
 /** Which tickets a list shows; kept in the address. */
 import type { Priority } from '../../../shared/alarm.ts';
-import { type Ticket, type TicketState, ticketStates } from '../../../shared/ticket.ts';
+import { closedTicketStates, isClosed, type Ticket, ticketStates } from '../../../shared/ticket.ts';
 
 const hourMs = 3_600_000;
 /** How long the work may take, by priority: what is critical is restored within the hour. Proposal, until the site sets its own. */
 export const dueMs: Record<Priority, number> = { critical: hourMs, high: 4 * hourMs, medium: 24 * hourMs, low: 72 * hourMs };
 /** Work not done within its time. What is resolved waits for a signature only. */
 export const isOverdue = (ticket: Pick<Ticket, 'openedAt' | 'state' | 'priority'>, now: number): boolean =>
-  !closedStates.includes(ticket.state) && ticket.state !== 'resolved' && now - ticket.openedAt > dueMs[ticket.priority];
-export const closedStates: readonly TicketState[] = ['verified', 'cancelled'];
-export const openStates = ticketStates.filter((state) => !closedStates.includes(state));
+  !isClosed(ticket) && ticket.state !== 'resolved' && now - ticket.openedAt > dueMs[ticket.priority];
+export const openStates = ticketStates.filter((state) => !closedTicketStates.includes(state));
 
 export interface TicketFilter {
   text?: string | undefined;

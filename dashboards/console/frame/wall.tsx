@@ -39,7 +39,7 @@ export function Wall({ children }: { children: ReactNode }) {
                 <strong>{text(alarm.title)}</strong> <AlarmNow alarm={alarm} /> <span>{text(alarm.location)}</span>
                 {!calls(alarm) && <em>{text(alarmStateLabels[alarm.state])}</em>}
                 {at === lines.length - 1 && shown.length > lines.length && (
-                  <span>{t('alarms.andMore', { n: shown.length - lines.length })}</span>
+                  <span className="wall-more">{t('alarms.andMore', { n: shown.length - lines.length })}</span>
                 )}
               </li>
             ))}

@@ -2,6 +2,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
 import { byUrgency, calls, isHidden, isLifeDanger } from '../../../shared/alarm-order.ts';
+import { byTicketUrgency } from '../../../shared/ticket-order.ts';
 import type { SiteToday } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { pickValue } from '../overview/pick.ts';
@@ -37,7 +38,7 @@ export function OverviewPage() {
 
   const alarms = [...plant.alarms.values()].filter((alarm) => !isHidden(alarm) || isLifeDanger(alarm)).sort(byUrgency);
   const calling = alarms.filter(calls).length;
-  const tickets = [...plant.tickets.values()].sort((a, b) => b.openedAt - a.openedAt);
+  const tickets = [...plant.tickets.values()].sort(byTicketUrgency);
   const online = [...devices.values()].filter(({ online: up, lastReadingAt }) => up ?? lastReadingAt !== null).length;
 
   return (

@@ -3,7 +3,8 @@ import '../desk/desk.css';
 import { Button, Group, Modal, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { priorities, priorityLabels } from '../../../shared/alarm.ts';
-import { type Ticket, ticketStateLabels } from '../../../shared/ticket.ts';
+import { closedTicketStates, type Ticket, ticketStateLabels } from '../../../shared/ticket.ts';
+import { byTicketUrgency } from '../../../shared/ticket-order.ts';
 import { api } from '../data/api.ts';
 import { NewTicket } from '../desk/new-ticket.tsx';
 import { openStates, ticketFits } from '../desk/ticket-filter.ts';
@@ -25,7 +26,7 @@ export function TicketsPage() {
   const view = query.get('view') ?? 'list';
   const whose = query.get('whose');
   useEffect(() => {
-    if (view === 'closed') void act(async () => setClosed(await api.tickets('verified,cancelled')));
+    if (view === 'closed') void act(async () => setClosed(await api.tickets(closedTicketStates.join(','))));
   }, [view, act]);
   const filter = {
     text: query.get('text') ?? undefined,
@@ -38,7 +39,7 @@ export function TicketsPage() {
   const words = (ticket: Ticket) => [ticket.id, text(ticket.title), text(ticket.location), ticket.device, ticket.assignee].join(' ');
   const shown = (view === 'closed' ? closed : [...plant.tickets.values()])
     .filter((ticket) => ticketFits(ticket, filter, now, words))
-    .sort((a, b) => b.openedAt - a.openedAt);
+    .sort(view === 'closed' ? (a, b) => b.openedAt - a.openedAt : byTicketUrgency);
   const rows = (tickets: readonly Ticket[], stateShown = true) =>
     tickets.map((ticket) => <TicketRow key={ticket.id} ticket={ticket} now={now} ask={ask} stateShown={stateShown} />);
   return (
