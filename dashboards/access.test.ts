@@ -83,6 +83,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/tickets/{id}/close': 'ticket:close',
   'POST /api/tickets/{id}/priority': 'ticket:assign',
   'GET /api/tickets/{id}/files': 'plant:read',
+  'GET /api/tickets/{id}/sheet.pdf': 'plant:read',
   'GET /api/tickets/{id}/files/{file}': 'plant:read',
   'POST /api/tickets/{id}/files': 'ticket:open',
   'POST /api/tickets/{id}/cancel': 'ticket:cancel',

@@ -30,6 +30,7 @@ import { seriesRoutes } from './api/series.ts';
 import { sessionRoutes } from './api/session.ts';
 import { siteRoutes } from './api/site.ts';
 import { ticketFileRoutes } from './api/ticket-files.ts';
+import { ticketSheetRoutes } from './api/ticket-sheet.ts';
 import { ticketStatisticsRoutes } from './api/ticket-statistics.ts';
 import { ticketRoutes } from './api/tickets.ts';
 import { transferRoutes } from './api/transfers.ts';
@@ -40,7 +41,7 @@ import { installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, rosterRoutes, bookRoutes, reportRoutes,
+  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, rosterRoutes, bookRoutes, reportRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table
 

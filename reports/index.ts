@@ -7,3 +7,4 @@ export { type Content, type DocumentOptions, pdfOf, tableOf } from './pdf.ts';
 export { type FormatId, formats, type Rendered, render } from './render.ts';
 export { makeReport, type Period, periodOf, type ReportKind } from './report.ts';
 export { type Sheet, workbookOf } from './sheet.ts';
+export { type TicketSheet, ticketSheet } from './ticket-sheet.ts';

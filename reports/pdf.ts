@@ -78,6 +78,8 @@ export async function pdfOf({ title, subtitle, language, landscape = false, cont
       quiet: { color: '#666' },
     },
     content: [head, ...content],
+    // No heading stands alone at the foot of a page.
+    pageBreakBefore: (node, nodes) => node.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0,
     footer: (page, pages) => ({
       columns: [
         { text: foot, fontSize: 6.5, color: '#555', width: '*' },

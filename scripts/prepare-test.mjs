@@ -11,6 +11,7 @@ const wanted = {
   'python3-serial': '/usr/lib/python3/dist-packages/serial',
   'python3-serial-asyncio': '/usr/lib/python3/dist-packages/serial_asyncio',
   'python3-aiosmtpd': '/usr/lib/python3/dist-packages/aiosmtpd',
+  'poppler-utils': '/usr/bin/pdftotext',
   mbpoll: '/usr/bin/mbpoll',
   socat: '/usr/bin/socat',
   chromium: '/usr/bin/chromium',

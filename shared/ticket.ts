@@ -28,6 +28,12 @@ export interface TicketValues extends AlarmValues {
 /** What a ticket waits for. A contractor needs the approval of the head first. */
 export const waitingKinds = ['parts', 'contractor', 'approval', 'other'] as const;
 export type WaitingKind = (typeof waitingKinds)[number];
+export const waitingKindLabels: Record<WaitingKind, Text> = {
+  parts: { zh: '等配件', en: 'Parts' },
+  contractor: { zh: '等外委单位', en: 'Contractor' },
+  approval: { zh: '等审批', en: 'Approval' },
+  other: { zh: '其他', en: 'Other' },
+};
 
 /** What was done by whom, with which parts. */
 export interface TicketWork {

@@ -22,6 +22,8 @@ const packages = {
   aiosmtpd: 'python3-aiosmtpd',
   'docker-compose': 'docker-compose',
   'prometheus-alertmanager': 'prometheus-alertmanager',
+  pdftotext: 'poppler-utils',
+  pdfimages: 'poppler-utils',
 } as const;
 export type Peer = keyof typeof packages;
 
