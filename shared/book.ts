@@ -121,11 +121,5 @@ export interface ChainedRecord extends BookRecord {
   hash: string;
 }
 
-/** What is found wrong with a value: above or below its limit, or a choice that is a finding. */
-export function isFinding(field: BookField, value: FieldValue): boolean {
-  if (typeof value === 'number') return (field.min !== undefined && value < field.min) || (field.max !== undefined && value > field.max);
-  if (field.kind === 'check') return value === false;
-  return field.choices?.find((one) => one.id === value)?.finding ?? false;
-}
-
+export { isFinding } from './book-finding.ts';
 export type { QuantityId };

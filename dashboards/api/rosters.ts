@@ -11,6 +11,8 @@ import { idSchema, instant, problems, time, timeQuery, words } from './schemas.t
 
 const day = 86_400_000;
 const longestListMs = 400 * day;
+/** How far the duty board looks ahead. */
+const boardMs = 14 * day;
 /** Past and future of a calendar that people subscribe to. */
 const calendarMs = { back: 30 * day, ahead: 180 * day };
 
@@ -30,7 +32,7 @@ const storedRoster = z.object({
   changedAt: time,
   changedBy: z.string(),
 });
-const people = z.array(z.object({ id: z.string(), name: z.string() }));
+const people = z.array(z.object({ id: z.string(), name: z.string(), phone: z.string().nullable() }));
 
 const shown = ({ definition, ...more }: StoredRoster) => ({ ...definition, ...more });
 
@@ -59,20 +61,34 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
     {
       config: { permission: 'plant:read' },
       schema: {
-        description: 'All rosters with who is on call now, and the names of all persons in them',
-        response: { 200: z.array(z.object({ ...storedRoster.shape, now: z.array(onCall), people })), ...problems },
+        description:
+          'The duty board: all rosters with who is on call now and in the next 14 days, the changes that are not over, and the people in them',
+        response: {
+          200: z.array(
+            z.object({ ...storedRoster.shape, now: z.array(onCall), coming: z.array(onCall), changes: z.array(storedChange), people }),
+          ),
+          ...problems,
+        },
       },
     },
-    async () => {
+    async (request) => {
       const now = clock.now();
+      const self = userOf(request).name;
       return rosters.list().map((one) => {
         const { definition } = one;
         const current = rosters.onCallAt(definition.id, now);
+        const coming = rosters.onCallIn(definition.id, now, now + boardMs).filter(({ from }) => from > now);
         const ids = new Set([
           ...definition.layers.flatMap((layer) => layer.turns.flat().map(({ person }) => person)),
-          ...current.flatMap(({ person }) => person ?? []),
+          ...[...current, ...coming].flatMap(({ person }) => person ?? []),
+          ...(site.people.some(({ id }) => id === self) ? [self] : []),
         ]);
-        return { ...shown(one), now: current, people: [...ids].map((id) => ({ id, name: nameOf(id) })) };
+        const people = [...ids].map((id) => ({
+          id,
+          name: nameOf(id),
+          phone: site.people.find((person) => person.id === id)?.phone ?? null,
+        }));
+        return { ...shown(one), now: current, coming, changes: rosters.changes(definition.id), people };
       });
     },
   );

@@ -28,6 +28,8 @@ export const pages = {
   journal: { label: 'nav.journal', icon: 'audit', place: 'alarms', key: 'j' },
   figures: { label: 'nav.figures', icon: 'boards', place: 'alarms', key: 'k' },
   maintenance: { label: 'nav.maintenance', icon: 'tool', place: 'alarms', key: 'm' },
+  duty: { label: 'nav.duty', icon: 'user', place: 'more', key: 'c' },
+  books: { label: 'nav.books', icon: 'audit', place: 'more', detail: true, key: 'l' },
   deliveries: { label: 'nav.deliveries', icon: 'send', place: 'alarms' },
   site: { label: 'nav.site', icon: 'site', place: 'more', key: 's' },
   rules: { label: 'nav.rules', icon: 'rule', place: 'more', detail: true, key: 'r' },

@@ -19,6 +19,9 @@ const AlarmFiguresPage = lazy(async () => ({ default: (await import('./pages/ala
 const DeliveriesPage = lazy(async () => ({ default: (await import('./pages/deliveries.tsx')).DeliveriesPage }));
 const JournalPage = lazy(async () => ({ default: (await import('./pages/journal.tsx')).JournalPage }));
 const MaintenancePage = lazy(async () => ({ default: (await import('./pages/maintenance.tsx')).MaintenancePage }));
+const DutyPage = lazy(async () => ({ default: (await import('./pages/duty.tsx')).DutyPage }));
+const BooksPage = lazy(async () => ({ default: (await import('./pages/books.tsx')).BooksPage }));
+const BookPage = lazy(async () => ({ default: (await import('./pages/book.tsx')).BookPage }));
 const DevicePage = lazy(async () => ({ default: (await import('./pages/device.tsx')).DevicePage }));
 const RulePage = lazy(async () => ({ default: (await import('./pages/rule.tsx')).RulePage }));
 const RulesPage = lazy(async () => ({ default: (await import('./pages/rules.tsx')).RulesPage }));
@@ -35,6 +38,8 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   journal: JournalPage,
   figures: AlarmFiguresPage,
   maintenance: MaintenancePage,
+  duty: DutyPage,
+  books: ({ id }) => (id ? <BookPage id={id} key={id} /> : <BooksPage />),
   deliveries: DeliveriesPage,
   rules: ({ id }) => (id ? <RulePage id={id} key={id} /> : <RulesPage />),
   site: SitePage,

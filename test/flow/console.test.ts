@@ -269,6 +269,7 @@ describe.runIf(needs('chromium'))('the console', () => {
       alarms: alarms.map(({ id }) => id),
       tickets: tickets.map(({ id }) => id),
       boards: boards.map(({ id }) => id),
+      books: ['oxygen-duty'],
       devices: ['incomer'],
       rules: alarms.map(({ rule }) => rule),
     };

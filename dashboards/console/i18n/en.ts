@@ -1,11 +1,13 @@
 /** English texts of the console. Keys are typed: zh.ts must have the same ones, and a test says which are missing. */
 import { enBoards } from './en-boards.ts';
 import { enDesk } from './en-desk.ts';
+import { enPeople } from './en-people.ts';
 import { enPlant } from './en-plant.ts';
 
 export const en = {
   ...enBoards,
   ...enDesk,
+  ...enPeople,
   ...enPlant,
   'app.simulated': 'Simulated',
   'app.speed': '×{speed}',

@@ -2,11 +2,13 @@
 import type { TextKey } from './en.ts';
 import { zhBoards } from './zh-boards.ts';
 import { zhDesk } from './zh-desk.ts';
+import { zhPeople } from './zh-people.ts';
 import { zhPlant } from './zh-plant.ts';
 
 export const zh: Record<TextKey, string> = {
   ...zhBoards,
   ...zhDesk,
+  ...zhPeople,
   ...zhPlant,
   'app.simulated': '仿真',
   'app.speed': '×{speed}',

@@ -1,0 +1,67 @@
+/** Duty rosters and books of records, as the console calls them. */
+import type { Book, BookValue, ChainedRecord, FieldValue } from '../../../shared/book.ts';
+import type { OnCall, RosterChange, RosterDefinition } from '../../../shared/roster.ts';
+import { call } from './api.ts';
+
+export interface DutyChange {
+  id: number;
+  change: RosterChange;
+  madeAt: number;
+  madeBy: string;
+}
+export interface DutyRoster extends Pick<RosterDefinition, 'id' | 'name' | 'trades' | 'areas' | 'rank'> {
+  now: OnCall[];
+  /** What begins in the next 14 days. */
+  coming: OnCall[];
+  changes: DutyChange[];
+  people: { id: string; name: string; phone: string | null }[];
+}
+export interface BookHead {
+  definition: Book;
+  series: (string | null)[];
+  records: number;
+  head: string;
+  missed: number;
+  unsigned: number;
+}
+export interface BookLine {
+  due: number;
+  device: string | null;
+  state: 'due' | 'written' | 'late' | 'missed';
+  entry: ChainedRecord | null;
+  missed: ChainedRecord | null;
+  corrections: ChainedRecord[];
+  signatures: ChainedRecord[];
+  unsigned: string[];
+  findings: string[];
+}
+export type Said = 'as-read' | { v: FieldValue; reason?: string };
+export interface Verdict {
+  records: number;
+  head: string;
+  breaks: { seq: number; what: string }[];
+}
+
+const rosterAt = (id: string) => `/api/rosters/${encodeURIComponent(id)}`;
+const bookAt = (id: string) => `/api/books/${encodeURIComponent(id)}`;
+
+export const peopleApi = {
+  rosters: async () => call<DutyRoster[]>('GET', '/api/rosters'),
+  takeOver: (id: string) => call<DutyChange>('POST', `${rosterAt(id)}/take-over`, {}),
+  offerSwap: (id: string, body: object) => call<DutyChange>('POST', `${rosterAt(id)}/swaps`, body),
+  confirmSwap: (id: string, change: number) => call<DutyChange>('POST', `${rosterAt(id)}/swaps/${change}/confirm`),
+  calendarOf: (id: string, person?: string) =>
+    `${rosterAt(id)}/calendar.ics${person === undefined ? '' : `?person=${encodeURIComponent(person)}`}`,
+  books: async () => call<BookHead[]>('GET', '/api/books'),
+  bookLines: async (id: string, from: number, to: number) => call<BookLine[]>('GET', `${bookAt(id)}/pages?from=${from}&to=${to}`),
+  draft: (id: string, due: number, device: string | null) =>
+    call<{ values: Record<string, BookValue> }>(
+      'GET',
+      `${bookAt(id)}/draft?due=${due}${device === null ? '' : `&device=${encodeURIComponent(device)}`}`,
+    ),
+  writeRecord: (id: string, body: object) => call<ChainedRecord>('POST', `${bookAt(id)}/entries`, body),
+  signRecord: (id: string, seq: number, role: string) => call<ChainedRecord>('POST', `${bookAt(id)}/entries/${seq}/sign`, { role }),
+  verifyBook: (id: string) => call<Verdict>('GET', `${bookAt(id)}/verify`),
+  printOf: (id: string, from: number, to: number, language: string, blank?: number) =>
+    `${bookAt(id)}/print?from=${from}&to=${to}&lang=${language}${blank === undefined ? '' : `&blank=${blank}`}`,
+};
