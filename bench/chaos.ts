@@ -1,7 +1,7 @@
 /**
  * `npm run chaos -- --rounds 20 --seed 7`: kill -9 of gateway, broker, ingest and InfluxDB at random moments under 2,000 values a second.
  * `npm run chaos -- --hang --rounds 30`: roles that hang or die under the supervisor, a supervisor that dies and leaves a hung role behind.
- * `npm run chaos -- --kind liar|disk|damage --rounds 30`: a proxy that lies, a full disk (needs root for a small one), damaged files; alarms are compared too.
+ * `npm run chaos -- --kind liar|disk|damage|clock --rounds 30`: a proxy that lies, a full disk (needs root for a small one), damaged files, clocks set; alarms are compared too.
  * `npm run chaos -- --hour`: InfluxDB away for an hour of plant time. Exit code 1 when the store does not hold exactly the truth.
  */
 import { parseArgs } from 'node:util';
@@ -26,7 +26,9 @@ const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.
 
 function report(comparison: Comparison): boolean {
   const { answers, stored, young } = comparison;
-  say(`${answers} answers of the meters, ${stored} in the store; ${young} younger than a second were lost with a gateway`);
+  say(
+    `${answers} answers of the meters, ${stored} in the store; ${young} rightly not (younger than a second when their gateway was killed, or set aside as stamped in the future)`,
+  );
   let fine = true;
   for (const kind of ['missing', 'twice', 'invented'] as const) {
     const found = comparison[kind];

@@ -8,7 +8,7 @@ export interface Comparison {
   stored: number;
   /** Answers that had to be in the store and are not. */
   missing: string[];
-  /** Answers younger than a second when their gateway was killed that are not in the store, which is allowed. */
+  /** Answers that need not be in the store and are not: younger than a second when their gateway was killed, or set aside as stamped in the future. */
   young: number;
   twice: string[];
   /** Rows that no meter answered, or with a wrong value. */

@@ -38,7 +38,11 @@ export function roleProcess(role: Role, args: string[], environment: NodeJS.Proc
       // As `plantroom start` runs its roles.
       const process_ = spawn(process.execPath, [...nodeArgs(role), main, role, ...args], {
         // ROLE_NODE_OPTIONS='--cpu-prof' profiles the roles and not the bench itself.
-        env: childEnvironment({ ...process.env, ...environment, NODE_OPTIONS: process.env.ROLE_NODE_OPTIONS ?? '' }),
+        env: childEnvironment({
+          ...process.env,
+          ...environment,
+          NODE_OPTIONS: environment.NODE_OPTIONS ?? process.env.ROLE_NODE_OPTIONS ?? '',
+        }),
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       child = process_;

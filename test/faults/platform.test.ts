@@ -1,4 +1,4 @@
-/** Faults of what the platform stands on, short; `npm run chaos -- --kind liar|disk|damage --rounds 30` is the long proof. */
+/** Faults of what the platform stands on, short; `npm run chaos -- --kind liar|disk|damage|clock --rounds 30` is the long proof. */
 import { describe, expect, test } from 'vitest';
 import { maySmallDisk, runPlatform } from '../../bench/chaos/platform.ts';
 import { needs } from '../servers.ts';
@@ -18,6 +18,13 @@ describe('nothing lost, nothing invented, every alarm raised once and told', () 
   test.runIf(maySmallDisk())(`a disk that is full to the last page (seed ${seed})`, { timeout: 240_000 }, async () => {
     const said: string[] = [];
     const result = await runPlatform('disk', { rounds: 3, seed, say: (text) => void said.push(text) });
+    expect(result, said.join('\n')).toMatchObject(right);
+    expect(result.alarms).toBeGreaterThan(0);
+  });
+
+  test(`files that are damaged (seed ${seed})`, { timeout: 240_000 }, async () => {
+    const said: string[] = [];
+    const result = await runPlatform('damage', { rounds: 4, seed, say: (text) => void said.push(text) });
     expect(result, said.join('\n')).toMatchObject(right);
     expect(result.alarms).toBeGreaterThan(0);
   });
