@@ -51,6 +51,21 @@ describe('plantroom energy bill', () => {
     expect(bills[0]).toMatchObject({ covered: false, total: 1_560 });
     expect(notes.join()).toContain('2026-03: the readings cover only a part of the month');
   });
+  it('says of each month what of it was not measured', () => {
+    const lines = readings('m', 61 * 24).split('\n');
+    // Twelve hours of 10 April are silent.
+    const silent = 1 + 4 * 24 * (31 + 9);
+    lines.splice(silent, 48);
+    const { bills, notes } = billReadings({
+      tariff: flat(),
+      readings: write('gap.csv', lines.join('\n')),
+      month: undefined,
+      timezone: undefined,
+    });
+    expect(bills.map(({ month, estimated }) => [month, estimated > 0])).toEqual([['2026-03', false], ['2026-04', true]]); // biome-ignore format: two
+    expect(bills[1]?.estimated).toBeCloseTo(1_225, 0);
+    expect(notes.join()).toMatch(/2026-04: 122\d\.\d\d of the use is not measured/);
+  });
   it('takes a tariff by its name and says that it is to be checked', () => {
     const { bills, notes } = billReadings({
       tariff: 'henan-commercial-two-part',

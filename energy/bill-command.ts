@@ -46,13 +46,14 @@ export function billReadings({ tariff: wanted, readings, month, timezone }: Bill
   if (use.length === 0) throw new Fault('payload/invalid', `${readings}: has no readings of ${billed[tariff.medium]}`);
   if (use.length > 1) notes.push(`${use.length} meters are added up: ${use.map(({ device }) => device).join(', ')}`);
   const amounts: Use[] = [];
-  let estimated = 0;
+  const guessed: Use[] = [];
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const series of use) {
     const { intervals, suspects } = consumption(series, { timezone: zone });
     for (const one of intervals) {
       amounts.push({ from: one.from, value: one.value });
-      if (one.quality !== 'measured') estimated += one.value;
+      // What a person read is as good as what a wire brought.
+      if (one.estimated + one.unknown !== 0) guessed.push({ from: one.from, value: one.estimated + one.unknown });
       from = Math.min(from, one.from);
       to = Math.max(to, one.to);
     }
@@ -75,9 +76,10 @@ export function billReadings({ tariff: wanted, readings, month, timezone }: Bill
     const bill = billMonth({ tariff, month: name, use: together, reactive: reactive.length === 0 ? undefined : kvarh });
     const covered = from <= begin && to >= end;
     if (!covered) notes.push(`${name}: the readings cover only a part of the month`);
+    const estimated = guessed.reduce((sum, one) => (one.from >= begin && one.from < end ? sum + one.value : sum), 0);
+    if (estimated !== 0) notes.push(`${name}: ${estimated.toFixed(2)} of the use is not measured but spread over gaps or unknown`);
     return { ...bill, covered, estimated };
   });
-  if (estimated > 0) notes.push(`${estimated.toFixed(2)} of the use is not measured but spread over gaps or unknown`);
   if (tariff.confidence === 'K') notes.push(`the tariff ${tariff.id} is general knowledge: check it against a bill before it is used`);
   return { bills, notes };
 }
