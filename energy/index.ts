@@ -14,6 +14,15 @@ export {
 export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use } from './bill.ts';
 export { type BillAnswer, type BillRequest, billReadings, tariffFolder } from './bill-command.ts';
 export {
+  type Correction,
+  type CorrectionBody,
+  type Corrections,
+  correctionKinds,
+  correctionSchema,
+  type KnownOfCounter,
+  openCorrections,
+} from './corrections.ts';
+export {
   type Consumption,
   type CounterOptions,
   CounterStream,
@@ -31,6 +40,7 @@ export {
   type Verdict,
 } from './counter.ts';
 export { type CounterAnswer, type CounterLine, type CountersRequest, countReadings } from './counters-command.ts';
+export { type ClosedMonth, type ClosedMonths, openMonths } from './months.ts';
 export { type Method, methods, type SavingsInput, type SavingsResult, savings } from './savings/savings.ts';
 export { daily, hourly, type Points, periods, type Range, type Slice } from './savings/series.ts';
 export { defaultSeasons, type Season } from './savings/splits.ts';

@@ -1,0 +1,156 @@
+/** What people know of counters and the wire does not: swaps, decisions on doubtful steps, readings by hand. Each with who, when and why; each can be taken back. */
+import { z } from 'zod';
+import type { Database } from '../desk/index.ts';
+import type { Clock } from '../shared/clock.ts';
+import { Fault } from '../shared/errors.ts';
+import type { CounterOptions } from './counter.ts';
+
+const register = z.number().min(0);
+const bodies = {
+  /** The old meter came out at `final`, the new one went in at `first`. */
+  swap: z.strictObject({ final: register, first: register, serial: z.string().max(80).optional(), witness: z.string().max(80).optional() }),
+  /** On the step up to the reading at `t`. */
+  decision: z.strictObject({ verdict: z.enum(['accept', 'drop', 'reset', 'split']) }),
+  /** What stood on the meter at `t`. */
+  reading: z.strictObject({ value: register }),
+};
+export const correctionKinds = ['swap', 'decision', 'reading'] as const;
+export const correctionSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('swap'), ...bodies.swap.shape }),
+  z.strictObject({ kind: z.literal('decision'), ...bodies.decision.shape }),
+  z.strictObject({ kind: z.literal('reading'), ...bodies.reading.shape }),
+]);
+export type CorrectionBody = z.output<typeof correctionSchema>;
+
+export interface Correction {
+  id: number;
+  device: string;
+  quantity: string;
+  t: number;
+  body: CorrectionBody;
+  reason: string;
+  madeBy: string;
+  madeAt: number;
+  undone: { by: string; at: number; reason: string } | null;
+}
+
+export interface CorrectionFilter {
+  device?: string | undefined;
+  quantity?: string | undefined;
+}
+
+/** What the counter engine needs of one counter. */
+export interface KnownOfCounter {
+  swaps: NonNullable<CounterOptions['swaps']>;
+  decisions: NonNullable<CounterOptions['decisions']>;
+  /** By hand, in order of time. */
+  readings: { t: number; v: number }[];
+}
+
+export interface Corrections {
+  /** @throws Fault desk/transition when there is one of its kind at this time, api/invalid */
+  add(one: Pick<Correction, 'device' | 'quantity' | 't' | 'body' | 'reason'>, by: string): Correction;
+  /** @throws Fault desk/unknown, desk/transition when it was taken back already */
+  undo(id: number, by: string, reason: string): Correction;
+  /** All that were ever made, the newest first. */
+  list(filter?: CorrectionFilter): Correction[];
+  /** Those that hold. */
+  of(device: string, quantity: string): KnownOfCounter;
+  /** Grows with every correction that is made or taken back: who has worked with another one works again. */
+  version(device: string, quantity: string): number;
+}
+
+interface Row {
+  id: number;
+  device: string;
+  quantity: string;
+  t: number;
+  kind: string;
+  body: string;
+  reason: string;
+  made_by: string;
+  made_at: number;
+  undone_by: string | null;
+  undone_at: number | null;
+  undone_reason: string | null;
+}
+
+export function openCorrections(db: Database, clock: Clock): Corrections {
+  const read = (row: Row): Correction[] => {
+    const { id, device, quantity, t, reason } = row;
+    const body = bodyOf(row);
+    if (!body) {
+      db.setAside(
+        { place: 'energy_corrections', row: String(id), reason: 'does not have the agreed form', content: row.body },
+        clock.now(),
+      );
+      return [];
+    }
+    const undone = row.undone_at === null ? null : { by: row.undone_by ?? '', at: row.undone_at, reason: row.undone_reason ?? '' };
+    return [{ id, device, quantity, t, body, reason, madeBy: row.made_by, madeAt: row.made_at, undone }];
+  };
+  const one = (id: number) => {
+    const row = db.get<Row>('SELECT * FROM energy_corrections WHERE id = ?', id);
+    const [found] = row ? read(row) : [];
+    if (!found) throw new Fault('desk/unknown', `there is no correction ${id}`);
+    return found;
+  };
+  const holding = (device: string, quantity: string) =>
+    db
+      .all<Row>('SELECT * FROM energy_corrections WHERE device = ? AND quantity = ? AND undone_at IS NULL ORDER BY t, id', device, quantity)
+      .flatMap(read);
+  return {
+    add({ device, quantity, t, body, reason }, by) {
+      const { kind, ...rest } = correctionSchema.parse(body);
+      return db.transact(() => {
+        const same = holding(device, quantity).find((other) => other.t === t && other.body.kind === kind);
+        if (same)
+          throw new Fault('desk/transition', `${device}: has a ${kind} at this time already (correction ${same.id}); take that back first`);
+        const { lastInsertRowid } = db.run(
+          'INSERT INTO energy_corrections (device, quantity, t, kind, body, reason, made_by, made_at) VALUES (?,?,?,?,?,?,?,?)',
+          ...[device, quantity, t, kind, JSON.stringify(rest), reason, by, clock.now()],
+        );
+        return one(lastInsertRowid);
+      });
+    },
+    undo(id, by, reason) {
+      return db.transact(() => {
+        if (one(id).undone) throw new Fault('desk/transition', `correction ${id} was taken back already`);
+        db.run('UPDATE energy_corrections SET undone_by = ?, undone_at = ?, undone_reason = ? WHERE id = ?', by, clock.now(), reason, id);
+        return one(id);
+      });
+    },
+    list({ device, quantity } = {}) {
+      return db
+        .all<Row>(
+          'SELECT * FROM energy_corrections WHERE (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR quantity = ?2) ORDER BY id DESC',
+          ...[device ?? null, quantity ?? null],
+        )
+        .flatMap(read);
+    },
+    of(device, quantity) {
+      const known: { swaps: KnownOfCounter['swaps'][number][]; decisions: KnownOfCounter['decisions'][number][]; readings: KnownOfCounter['readings'] } = { swaps: [], decisions: [], readings: [] }; // biome-ignore format: one
+      for (const { t, body } of holding(device, quantity)) {
+        if (body.kind === 'swap') known.swaps.push({ t, final: body.final, first: body.first });
+        else if (body.kind === 'decision') known.decisions.push({ t, verdict: body.verdict });
+        else known.readings.push({ t, v: body.value });
+      }
+      return known;
+    },
+    version(device, quantity) {
+      const row = db.get<{ made: number; undone: number }>(
+        'SELECT count(*) AS made, count(undone_at) AS undone FROM energy_corrections WHERE device = ? AND quantity = ?',
+        ...[device, quantity],
+      );
+      return (row?.made ?? 0) + (row?.undone ?? 0);
+    },
+  };
+}
+
+function bodyOf({ kind, body }: Row): CorrectionBody | undefined {
+  try {
+    return correctionSchema.safeParse({ kind, ...JSON.parse(body) }).data;
+  } catch {
+    return undefined;
+  }
+}
