@@ -85,20 +85,24 @@ describe.skipIf(python === undefined)(`OpenDSM ${version} (skipped where Python 
     theirs = told.trim().split('\n').map((line) => JSON.parse(line)); // biome-ignore format: one
   }, installLimitMs);
 
-  it.each(cases.map(([method, seed], at) => [method, seed, at] as const))('agrees with the %s model, building %i', { timeout: 60_000 }, (method, _seed, at) => {
-    const files = buildings[at] as (typeof buildings)[number];
-    const their = theirs[at] as (typeof theirs)[number];
-    const ours = savingsLine(
-      savingsOfFiles({
-        ...{ meter: files[method], temperature: files.temperature, method, unit: 'f', timezone: 'Asia/Shanghai', confidence: 0.9 },
-        ...{ baseline: '2024-01-01..2024-12-31', reporting: '2025-01-01..2025-12-31' },
-      }),
-    );
-    const told = JSON.stringify({ their, ours }, null, 1);
-    expect(ours.n, told).toBe(their.n);
-    expect(apart(ours.cvrmse, their.cvrmse), told).toBeLessThan(0.01);
-    expect(apart(ours.counterfactual, their.counterfactual), told).toBeLessThan(0.001);
-    expect(apart(ours.saved, their.saved), told).toBeLessThan(0.01);
-    expect(apart(ours.uncertainty.opendsm, their.uncertainty), told).toBeLessThan(0.03);
-  });
+  it.each(cases.map(([method, seed], at) => [method, seed, at] as const))(
+    'agrees with the %s model, building %i',
+    { timeout: 60_000 },
+    (method, _seed, at) => {
+      const files = buildings[at] as (typeof buildings)[number];
+      const their = theirs[at] as (typeof theirs)[number];
+      const ours = savingsLine(
+        savingsOfFiles({
+          ...{ meter: files[method], temperature: files.temperature, method, unit: 'f', timezone: 'Asia/Shanghai', confidence: 0.9 },
+          ...{ baseline: '2024-01-01..2024-12-31', reporting: '2025-01-01..2025-12-31' },
+        }),
+      );
+      const told = JSON.stringify({ their, ours }, null, 1);
+      expect(ours.n, told).toBe(their.n);
+      expect(apart(ours.cvrmse, their.cvrmse), told).toBeLessThan(0.01);
+      expect(apart(ours.counterfactual, their.counterfactual), told).toBeLessThan(0.001);
+      expect(apart(ours.saved, their.saved), told).toBeLessThan(0.01);
+      expect(apart(ours.uncertainty.opendsm, their.uncertainty), told).toBeLessThan(0.03);
+    },
+  );
 });
