@@ -12,6 +12,7 @@ import { type BacktestResult, backtest, type Outcome } from './backtest.ts';
 import { checkRules } from './check.ts';
 import { fileHistory, type LeftOut } from './file-history.ts';
 import type { History } from './history.ts';
+import { proposalLines, propose } from './propose.ts';
 
 export const backtestOptions = {
   site: { type: 'string' },
@@ -22,11 +23,12 @@ export const backtestOptions = {
   pack: { type: 'string', multiple: true },
   device: { type: 'string', multiple: true },
   set: { type: 'string', multiple: true },
+  propose: { type: 'string' },
   readings: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 export const backtestUsage =
-  'backtest [--site F] [--from T] [--to T] [--rule ID]... [--pack ID]... [--device ID]... [--set NAME=VALUE]... [--readings FILE.csv[.gz]] [--json]';
+  'backtest [--site F] [--from T] [--to T] [--rule ID]... [--pack ID]... [--device ID]... [--set NAME=VALUE]... [--propose ID] [--readings FILE.csv[.gz]] [--json]';
 
 const monthMs = 30 * 86_400_000;
 
@@ -58,6 +60,7 @@ export async function runBacktest(args: readonly string[], deps: BacktestDeps): 
   };
   const to = moment(values.to, file === undefined ? deps.now() : 8.64e15);
   const from = moment(values.from, file === undefined ? to - monthMs : 0);
+  if (values.propose !== undefined) refuseMistakes(site, { rule: values.propose, enabled: true, reason: 'backtest' });
   const trial = values.set && trialOf(rules, values.set);
   if (trial) refuseMistakes(site, trial);
   for (const rule of rules ?? []) refuseMistakes(site, { rule, enabled: true, reason: 'backtest' });
@@ -65,6 +68,14 @@ export async function runBacktest(args: readonly string[], deps: BacktestDeps): 
   const known = new Set([...devicesOf(site.config).map(({ device }) => device.id), ...site.config.gateways.map((gateway) => gateway.id)]);
   const fromFile = file === undefined ? undefined : fileHistory(file, { timezone, now: deps.now(), knows: (device) => known.has(device) });
   await using history = fromFile ? unowned(fromFile) : await deps.openHistory(values.data, site);
+  if (values.propose !== undefined) {
+    const found = await propose(site.config, history, { rule: values.propose, from, to, devices: values.device });
+    const lines = values.json ? found.map((one) => JSON.stringify(one)) : proposalLines(values.propose, found);
+    if (found.length > 0) for (const line of lines) deps.print(line);
+    else (values.json ? deps.warn : deps.print)(`nothing to propose from: no readings of places that ${values.propose} watches`);
+    if (fromFile) for (const line of leftOutLines(fromFile.leftOut)) (values.json ? deps.warn : deps.print)(line);
+    return found.length > 0 ? 0 : 1;
+  }
   const request = { from, to, rules, packs: values.pack, devices: values.device, trial: trial && [trial] };
   const result = await backtest(
     site.config,
