@@ -9,7 +9,7 @@ import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
-import { shownValue } from '../people/book-values.ts';
+import { shownValue, waiting } from '../people/book-values.ts';
 import { useFieldText } from '../people/field-value.tsx';
 import { RecordForm } from '../people/record-form.tsx';
 
@@ -51,10 +51,11 @@ export function BookPage({ id }: { id: string }) {
   const book = head.definition;
   const happens = book.schedule === 'when-it-happens';
   const mayWrite = may('book:write');
+  const wanted = waiting(lines ?? [], link.now());
   return (
     <div className="column">
       <a className="back" href="#/books">
-        ← {t('books.back')}
+        {t('books.back')}
       </a>
       <section className="panel">
         <h2>{text(book.title)}</h2>
@@ -90,6 +91,15 @@ export function BookPage({ id }: { id: string }) {
             </p>
           ))}
         </div>
+        {mayWrite && wanted.length > 0 && (
+          <Group gap="xs" mb="sm">
+            {wanted.map((line) => (
+              <Button key={line.device} size="lg" onClick={() => setWriting(line)} data-step="write-now">
+                {t('books.fill')} {time(line.due, link.now())} {line.device !== null && text(plant.devices.get(line.device)?.name)}
+              </Button>
+            ))}
+          </Group>
+        )}
         {happens && mayWrite && (
           <Group gap="xs" mb="sm">
             {head.series.map((device) => (
@@ -188,20 +198,25 @@ function Lines({ book, lines, onWrite, onSigned }: LinesAsk) {
                     {text(book.signers.find(({ id }) => id === one.role)?.title)}: {one.name} {time(one.at, now)}
                   </div>
                 ))}
-                {mayWrite &&
-                  line.unsigned
-                    .filter(() => !line.signatures.some(({ who }) => who === session.user.name))
-                    .map((role) => (
-                      <Button
-                        key={role}
-                        size="compact-md"
-                        variant="default"
-                        onClick={() => void sign(line.entry?.seq ?? 0, role)}
-                        data-step="sign"
-                      >
-                        {t('books.sign', { role: text(book.signers.find(({ id }) => id === role)?.title) })}
-                      </Button>
-                    ))}
+                {line.unsigned.map((role) => {
+                  const title = text(book.signers.find(({ id }) => id === role)?.title);
+                  // Two signatures are of two persons.
+                  return mayWrite && !line.signatures.some(({ who }) => who === session.user.name) ? (
+                    <Button
+                      key={role}
+                      size="compact-md"
+                      variant="default"
+                      onClick={() => void sign(line.entry?.seq ?? 0, role)}
+                      data-step="sign"
+                    >
+                      {t('books.sign', { role: title })}
+                    </Button>
+                  ) : (
+                    <div key={role} className="calm">
+                      {t('books.waits', { role: title })}
+                    </div>
+                  );
+                })}
               </td>
               {book.fields.map((field) => {
                 const shown = shownValue(field, line);

@@ -11,6 +11,8 @@ import { useNow } from '../parts/use-now.ts';
 import { dialled, nextOn, shiftsOf } from '../people/duty.ts';
 
 const refreshMs = 10_000;
+/** The board looks two weeks ahead; an end beyond is none that anybody planned for. */
+const openEndMs = 14 * 86_400_000;
 const reasons: Record<OnCall['by'], TextKey> = {
   layer: 'duty.layer',
   override: 'duty.override',
@@ -76,7 +78,8 @@ function RosterCard({ roster, onChanged }: { roster: DutyRoster; onChanged: () =
               </a>
             )}
             <p>
-              {t('duty.until', { time: time(one.to, now) })} <span className="chip">{t(reasons[one.by])}</span>
+              {one.to - now > openEndMs ? t('duty.open') : t('duty.until', { time: time(one.to, now) })}{' '}
+              <span className="chip">{t(reasons[one.by])}</span>
             </p>
           </div>
         );

@@ -76,3 +76,10 @@ export function numberTyped(text: string): number | null | undefined {
   const value = Number(trimmed);
   return Number.isFinite(value) ? value : undefined;
 }
+
+/** The last record of each series that is due and not written: what a person comes for. */
+export function waiting<L extends Pick<BookLine, 'due' | 'device' | 'entry'>>(lines: readonly L[], now: number): L[] {
+  const last = new Map<string | null, L>();
+  for (const line of lines) if (line.due <= now && line.due >= (last.get(line.device)?.due ?? line.due)) last.set(line.device, line);
+  return [...last.values()].filter(({ entry }) => entry === null);
+}

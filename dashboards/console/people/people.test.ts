@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Book, BookField, BookValue, ChainedRecord } from '../../../shared/book.ts';
 import type { OnCall } from '../../../shared/roster.ts';
-import { changedOf, numberTyped, openFields, saidOf, sameReadings, shownValue } from './book-values.ts';
+import { changedOf, numberTyped, openFields, saidOf, sameReadings, shownValue, waiting } from './book-values.ts';
 import { dialled, nextOn, shiftsOf } from './duty.ts';
 
 const on = (person: string | null, from: number, to: number, by: OnCall['by'] = 'layer'): OnCall => ({ person, from, to, by });
@@ -59,6 +59,12 @@ describe('a record of a book', () => {
     expect(sameReadings(read, { kpa: { v: 400, from: 'reading', t: 9 } })).toBe(true);
     expect(sameReadings(read, { kpa: { v: 310, from: 'reading', t: 9 } })).toBe(false);
     expect(sameReadings(read, {})).toBe(false);
+  });
+  it('is offered where the last one of a series that is due is not written', () => {
+    const line = (device: string | null, due: number, written: boolean) => ({ device, due, entry: written ? ({} as ChainedRecord) : null });
+    const lines = [line('a', 1, false), line('a', 5, true), line('b', 1, true), line('b', 5, false), line('b', 9, false)];
+    expect(waiting(lines, 6)).toEqual([lines[3]]);
+    expect(waiting(lines, 0)).toEqual([]);
   });
   it('keeps all that was corrected in sight', () => {
     const entry = { values: { kpa: { v: 390, from: 'corrected', was: 400, reason: 'gauge' } } } as unknown as ChainedRecord;
