@@ -40,6 +40,7 @@ export {
   type Verdict,
 } from './counter.ts';
 export { type CounterAnswer, type CounterLine, type CountersRequest, countReadings } from './counters-command.ts';
+export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
 export { type ClosedMonth, type ClosedMonths, openMonths } from './months.ts';
 export { type Method, methods, type SavingsInput, type SavingsResult, savings } from './savings/savings.ts';
 export { daily, hourly, type Points, periods, type Range, type Slice } from './savings/series.ts';
