@@ -9,6 +9,7 @@ import {
   openDatabase,
   openDeliveries,
   openDesk,
+  openPlant,
   openRosters,
   openTicketFiles,
   rostersOfSite,
@@ -28,6 +29,7 @@ import { LiveCache } from './live/cache.ts';
 import { RawLink } from './live/raw-link.ts';
 import { SimulatorLink } from './live/simulator-link.ts';
 import { LiveStream } from './live/stream.ts';
+import { lookForDue } from './plant/deadlines.ts';
 import { buildServer } from './server.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
@@ -70,6 +72,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   rosters.takeFromSite(rostersOfSite(config));
   const books = openBooks(db);
   const bookDefinitions = loadBooks([bookFolder, ...config.books.folders.map((folder) => join(site.folder, folder))]);
+  const plant = openPlant(db);
   const deadLetters = undo.use(openDeadLetters(dataDir));
   const devices = deviceFacts(config);
   const cache = new LiveCache(config.site.id, devices.keys(), () => clock.now(), clock.speed);
@@ -118,10 +121,15 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   let stopWatching = () => {};
   const watch = () => {
     stopWatching = wall.after(bookLookMs, () => {
-      try {
-        lookForMissed(watchBooks);
-      } catch (error) {
-        log.error({ reason: reasonOf(error) }, 'missed records could not be looked for');
+      for (const [what, look] of Object.entries({
+        'missed records': () => lookForMissed(watchBooks),
+        'due dates': () => lookForDue({ ...plant, site: config, devices, db, desk, clock, log }),
+      })) {
+        try {
+          look();
+        } catch (error) {
+          log.error({ reason: reasonOf(error) }, `${what} could not be looked for`);
+        }
       }
       watch();
     });
@@ -147,6 +155,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       rosters,
       books,
       bookDefinitions,
+      plant,
       ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
       store() {
         if (!store) throw new Fault('store/unavailable');

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Accounts } from '../access/index.ts';
-import type { Books, Database, Deliveries, Desk, Rosters, TicketFiles } from '../desk/index.ts';
+import type { Books, Database, Deliveries, Desk, Plant, Rosters, TicketFiles } from '../desk/index.ts';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
 import type { Book } from '../shared/book.ts';
@@ -39,6 +39,7 @@ export interface RouteContext {
   rosters: Rosters;
   books: Books;
   bookDefinitions: ReadonlyMap<string, Book>;
+  plant: Plant;
   ticketFiles: TicketFiles;
   /** @throws Fault store/unavailable until the store could be opened. */
   store(): Store;

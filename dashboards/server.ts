@@ -11,11 +11,13 @@ import { installAuth } from '../access/index.ts';
 import { Fault } from '../shared/errors.ts';
 import { alarmJournalRoutes } from './api/alarm-journal.ts';
 import { alarmRoutes } from './api/alarms.ts';
+import { assetRoutes } from './api/assets.ts';
 import { auditRoutes } from './api/audit.ts';
 import { backtestRoutes } from './api/backtests.ts';
 import { balanceRoutes } from './api/balance.ts';
 import { boardRoutes } from './api/boards.ts';
 import { bookRoutes } from './api/books.ts';
+import { deadlineRoutes } from './api/deadlines.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
 import { exportRoutes } from './api/export.ts';
@@ -42,6 +44,7 @@ import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, rosterRoutes, bookRoutes, reportRoutes,
+  assetRoutes, deadlineRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table
 

@@ -3,10 +3,12 @@
 export type { AlarmEventType } from './alarm-state.ts';
 export { isOpen } from './alarm-state.ts';
 export type { SeenValues } from './alarm-values.ts';
+export { keepNotice, linkTicket, noticesOf, ticketsOfAsset } from './asset-tickets.ts';
 export { canonical, type StoredLine, type Verdict, verifyChain } from './book-chain.ts';
 export { dueBefore, dueTimes } from './book-schedule.ts';
 export { type Books, bookFolder, loadBooks, type NewRecord, openBooks } from './books.ts';
 export { type Database, openDatabase, type SetAside } from './database.ts';
+export { daysLeft, deadlineFolder, dueDate, loadDeadlines, localDate, stageOf } from './deadlines.ts';
 export {
   type AlarmPath,
   type Deliveries,
@@ -34,6 +36,8 @@ export type {
 export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
+export { openPlant, type Plant } from './plant.ts';
+export type { Entry, Register } from './registers.ts';
 export { keepReserve } from './reserve.ts';
 export { openRosters, type Rosters, type StoredChange, type StoredRoster } from './rosters.ts';
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';

@@ -124,6 +124,18 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
       if (chain.indexOf(up) < chain.length - 1) break;
     }
   }
+  const assetId = unique('asset');
+  const things = [...devices.keys(), ...site.assets.map(({ id }) => id)];
+  site.assets.forEach((asset, index) => {
+    const path = ['assets', index];
+    assetId(asset.id, [...path, 'id']);
+    if (devices.has(asset.id)) say([...path, 'id'], asset.id, 'an id that no device has: a device is a thing already');
+    refers(asset.building, buildings, [...path, 'building'], 'buildings');
+    refers(asset.department, departments, [...path, 'department'], 'departments');
+    refers(asset.parent, things, [...path, 'parent'], 'assets or devices');
+    if (asset.parent === asset.id) say([...path, 'parent'], asset.parent, 'another thing');
+    for (const [d, device] of asset.devices.entries()) refers(device, [...devices.keys()], [...path, 'devices', d], 'devices');
+  });
   const rosterId = unique('roster');
   const areas = [...buildings, ...departments];
   site.rosters.forEach((roster, index) => {

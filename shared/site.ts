@@ -4,6 +4,7 @@ import { priorities } from './alarm.ts';
 import { deviceRoleSchema } from './device-role.ts';
 import { durationSchema } from './duration.ts';
 import { escalationSchema } from './escalation.ts';
+import { assetSchema } from './plant.ts';
 import { quantitySchema } from './quantity.ts';
 import { rosterSchema } from './roster.ts';
 import { ruleOverrideSchema, ruleSchema } from './rule.ts';
@@ -306,6 +307,10 @@ export const siteSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'Books of records (docs/books.md)' }),
+  assets: z
+    .array(assetSchema)
+    .default([])
+    .meta({ description: 'Things without a meter: lifts, doors, pressure vessels, valves; more are added in the console' }),
   channels: z.array(channelBaseSchema).default([]).meta({ description: 'How people are told of alarms' }),
   retention: z
     .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })

@@ -1,0 +1,113 @@
+/** Words of the registers: things of the plant with or without a meter, what about them falls due, contracts. */
+import { z } from 'zod';
+import { systemSchema, tradeSchema } from './system.ts';
+import { type Text, textSchema } from './text.ts';
+import { idSchema } from './topic.ts';
+
+export const assetKinds = ['boiler', 'pressure-vessel', 'pressure-pipe', 'gas-cylinder', 'lift', 'safety-valve', 'pressure-gauge', 'cabinet', 'pump', 'tank', 'door', 'other'] as const; // biome-ignore format: a list
+export type AssetKind = (typeof assetKinds)[number];
+export const assetKindLabels: Record<AssetKind | 'building' | 'device', Text> = {
+  boiler: { zh: '锅炉', en: 'Boiler' },
+  'pressure-vessel': { zh: '压力容器', en: 'Pressure vessel' },
+  'pressure-pipe': { zh: '压力管道', en: 'Pressure pipe' },
+  'gas-cylinder': { zh: '气瓶', en: 'Gas cylinder' },
+  lift: { zh: '电梯', en: 'Lift' },
+  'safety-valve': { zh: '安全阀', en: 'Safety valve' },
+  'pressure-gauge': { zh: '压力表', en: 'Pressure gauge' },
+  cabinet: { zh: '柜、箱', en: 'Cabinet' },
+  pump: { zh: '水泵', en: 'Pump' },
+  tank: { zh: '水箱、罐', en: 'Tank' },
+  door: { zh: '门', en: 'Door' },
+  other: { zh: '其他', en: 'Other' },
+  building: { zh: '楼栋', en: 'Building' },
+  device: { zh: '在线设备', en: 'Read device' },
+};
+
+export const assetStates = ['in-use', 'stopped', 'scrapped'] as const;
+const line = z.string().trim().min(1).max(200);
+const date = z.iso.date().meta({ description: 'Such as 2026-01-31' });
+const yuan = z.number().nonnegative().max(1e9);
+
+/** A thing of the plant. Devices of the site file are things by themselves and need no entry. */
+export const assetSchema = z.strictObject({
+  id: idSchema,
+  kind: z.enum(assetKinds),
+  name: textSchema,
+  parent: idSchema.optional().meta({ description: 'The thing or device that it is part of' }),
+  building: idSchema.optional(),
+  department: idSchema.optional(),
+  location: textSchema.optional(),
+  devices: z.array(idSchema).max(100).default([]).meta({ description: 'Devices that read it: their alarms and readings are its own' }),
+  system: systemSchema.optional(),
+  trade: tradeSchema.default('general'),
+  registration: line.optional().meta({ description: 'Registration code of special equipment' }),
+  model: line.optional(),
+  maker: line.optional(),
+  serial: line.optional().meta({ description: 'Product number' }),
+  made: date.optional(),
+  installed: date.optional(),
+  parameters: line.optional().meta({ description: 'Such as 0.8 MPa, 2 m³; 4 t/h' }),
+  officer: line.optional().meta({ description: 'Safety officer' }),
+  state: z.enum(assetStates).default('in-use'),
+});
+export type Asset = z.output<typeof assetSchema>;
+
+export const certificateSchema = z
+  .strictObject({
+    id: idSchema,
+    rule: idSchema.meta({ description: 'Which deadline it answers to' }),
+    asset: idSchema.optional(),
+    person: line.optional().meta({ description: 'Whose certificate it is; instead of asset' }),
+    number: line.optional(),
+    issued_by: line.optional(),
+    last: date.optional().meta({ description: 'When it was last inspected, calibrated or issued' }),
+    due: date.meta({ description: 'Last day on which it holds' }),
+    state: z.enum(['valid', 'replaced', 'withdrawn']).default('valid'),
+    note: z.string().trim().max(2_000).optional(),
+  })
+  .refine((one) => (one.asset === undefined) !== (one.person === undefined), { path: ['asset'], message: 'either an asset or a person' })
+  .refine((one) => one.last === undefined || one.last <= one.due, { path: ['due'], message: 'not before the day of the inspection' });
+export type Certificate = z.output<typeof certificateSchema>;
+
+export const contractSchema = z
+  .strictObject({
+    id: idSchema,
+    title: line,
+    company: line,
+    phone: z.string().trim().max(40).optional(),
+    assets: z.array(idSchema).max(500).default([]),
+    from: date,
+    to: date,
+    cost_yuan: yuan.meta({ description: 'Per year' }),
+    visits_per_year: z.number().int().min(0).max(366).optional(),
+    note: z.string().trim().max(2_000).optional(),
+    state: z.enum(['running', 'ended']).default('running'),
+  })
+  .refine((one) => one.from <= one.to, { path: ['to'], message: 'not before its beginning' });
+export type Contract = z.output<typeof contractSchema>;
+
+/** Where a due date stands; `ok` is farther away than the first notice. */
+export type DeadlineStage = 'ok' | 'notice' | 'soon' | 'urgent' | 'overdue';
+
+/** A kind of due date as data: desk/deadlines, one file each. */
+export const deadlineSchema = z
+  .strictObject({
+    id: idSchema,
+    title: textSchema,
+    of: z.union([z.array(z.enum(assetKinds)).min(1), z.literal('person'), z.literal('contract')]),
+    every: z
+      .strictObject({ months: z.number().int().min(1).max(240).optional(), days: z.number().int().min(1).max(3_660).optional() })
+      .nullable()
+      .meta({ description: 'null: the report or paper names the date, and no rule does' }),
+    notices: z.tuple([z.number().int(), z.number().int(), z.number().int()]).default([90, 30, 7]).meta({ description: 'Days before' }),
+    ticket_days: z.number().int().min(0).default(30).meta({ description: 'So many days before, a ticket opens' }),
+    trade: tradeSchema.default('general'),
+    source: z.string().min(1),
+    confidence: z.enum(['read', 'second-hand', 'unchecked', 'proposal']).meta({
+      description: 'read: at the source; second-hand: told by another page; unchecked: known but not looked up; proposal: ours',
+    }),
+    examples: z.array(z.strictObject({ last: date, due: date })).default([]),
+  })
+  .refine(({ every }) => every === null || (every.months === undefined) !== (every.days === undefined), 'months or days')
+  .refine(({ every, examples }) => every === null || examples.length > 0, { path: ['examples'], message: 'at least one example' });
+export type Deadline = z.output<typeof deadlineSchema>;
