@@ -15,6 +15,8 @@ afterAll(() => app?.[Symbol.asyncDispose]());
 const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/login': 'open',
   'GET /healthz': 'open',
+  'GET /a/{token}': 'open',
+  'POST /a/{token}/{answer}': 'open',
   'GET /metrics': 'loopback',
   'POST /api/logout': 'plant:read',
   'GET /api/session': 'plant:read',
@@ -130,6 +132,8 @@ const notCalled = new Set(['POST /api/logout', 'GET /api/live', 'POST /api/login
 const pathOf = (path: string) =>
   path
     .replace('{id}', 'nobody')
+    .replace('{token}', 'nobody')
+    .replace('{answer}', 'take')
     .replace('{name}', 'nobody')
     .replace('{board}', 'nobody')
     .replace('{device}', 'nobody')

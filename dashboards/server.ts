@@ -11,6 +11,7 @@ import { installAuth } from '../access/index.ts';
 import { Fault } from '../shared/errors.ts';
 import { alarmJournalRoutes } from './api/alarm-journal.ts';
 import { alarmRoutes } from './api/alarms.ts';
+import { answerRoutes } from './api/answer.ts';
 import { assetRoutes } from './api/assets.ts';
 import { auditRoutes } from './api/audit.ts';
 import { backtestRoutes } from './api/backtests.ts';
@@ -44,7 +45,7 @@ import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, rosterRoutes, bookRoutes, reportRoutes,
-  assetRoutes, deadlineRoutes,
+  assetRoutes, deadlineRoutes, answerRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table
 

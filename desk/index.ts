@@ -3,6 +3,7 @@
 export type { AlarmEventType } from './alarm-state.ts';
 export { isOpen } from './alarm-state.ts';
 export type { SeenValues } from './alarm-values.ts';
+export { type AnswerKind, type AnswerLink, type AnswerLinks, answerKinds, openAnswerLinks } from './answer-links.ts';
 export { keepNotice, linkTicket, noticesOf, ticketsOfAsset } from './asset-tickets.ts';
 export { canonical, type StoredLine, type Verdict, verifyChain } from './book-chain.ts';
 export { dueBefore, dueTimes } from './book-schedule.ts';

@@ -112,5 +112,6 @@ export function plainText(notice: Notice): string {
   const lines = notice.lines.map(({ label, text }) =>
     label === '' ? text : notice.language === 'zh' ? `${label}：${text}` : `${label}: ${text}`,
   );
-  return [notice.subject, '', ...lines, ...(notice.footer.length > 0 ? ['', ...notice.footer] : [])].join('\n');
+  const link = notice.link ? ['', `${notice.link.label}${notice.language === 'zh' ? '：' : ': '}${notice.link.url}`] : [];
+  return [notice.subject, '', ...lines, ...link, ...(notice.footer.length > 0 ? ['', ...notice.footer] : [])].join('\n');
 }

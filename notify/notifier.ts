@@ -10,7 +10,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';
-import { type Database, openDatabase, openRosters, rostersOfSite } from '../desk/index.ts';
+import { type Database, openAnswerLinks, openDatabase, openRosters, rostersOfSite } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
@@ -73,6 +73,7 @@ export function openNotifier({
 
   const db = more.db ?? openDatabase(file);
   const ledger = openLedger(db);
+  const links = openAnswerLinks(db);
   const rosters = openRosters(db, clock, config.site.timezone);
   rosters.takeFromSite(rostersOfSite(config));
   const onCall = askOnCall(config, rosters, clock);
@@ -105,6 +106,7 @@ export function openNotifier({
         onCall,
         site: config,
         ledger,
+        links,
         deps,
         clock,
         wire,

@@ -116,6 +116,28 @@ afterEach(async () => {
 });
 
 describe('who is told of what', () => {
+  test('a notice to a person carries his own one-time link, one to a group the page of the alarm, below the path of the public address', async () => {
+    // The server of the gateway repeats what it got; the link is a secret, and neither record nor log may hold it.
+    hook.reply = (post: { body: string }) => ({ status: 200, body: post.body });
+    const sms = {
+      id: 'sms',
+      type: 'sms',
+      url: hook.url,
+      body: '{"key":"{secret}","to":"{phone}","text":"{text}"}',
+      success: 'text',
+      secret: { env: 'HOOK' },
+    };
+    start([sms, wecom()], { public_url: 'https://plant.hospital.example/plantroom', on_call: [{ trade: 'electrical', people: ['li'] }] });
+    raise(definition('f1'));
+    await until(() => expect([hook.posts.length, robot.posts.length]).toEqual([1, 1]));
+    const token = /https:\/\/plant\.hospital\.example\/plantroom\/a\/([\w-]{22})/.exec(hook.posts[0]!.body)?.[1];
+    expect(token).toBeDefined();
+    expect(robotTexts()[0]).toContain('https://plant.hospital.example/plantroom/#/alarms/f1');
+    expect(robotTexts()[0]).not.toContain('/a/');
+    await until(() => expect(read.deliveriesOf('f1').map((one) => one.state)).toEqual(['sent', 'sent']));
+    expect(JSON.stringify(read.deliveriesOf('f1')) + logged.join('')).not.toContain(token);
+  });
+
   test('an urgent alarm is told once on each channel, also over restarts, and that is on record', async () => {
     start([webhook(), wecom()]);
     raise(definition('f1'));

@@ -3,10 +3,12 @@
  * recorded when it fails for good or for too long. Life safety has its own way past everything else: never counted against the limit,
  * never summed up, never behind another notice.
  */
+import type { AnswerLinks } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import { isFault, reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import { publicLink } from '../shared/public-link.ts';
 import type { Person, SiteConfig } from '../shared/site.ts';
 import { type Budget, openBudget } from './budget.ts';
 import type { Channel, ChannelDeps, Notice } from './channel.ts';
@@ -14,7 +16,7 @@ import type { Route } from './intake.ts';
 import type { Ledger, Owed } from './ledger.ts';
 import type { NotifyMetrics } from './metrics.ts';
 import type { AskOnCall } from './recipients.ts';
-import { noticeOf, summaryOf } from './text.ts';
+import { linkLabels, noticeOf, summaryOf } from './text.ts';
 
 /** 5 s, 10 s, 20 s ... 5 min between tries. */
 const firstPauseMs = 5_000;
@@ -35,12 +37,16 @@ const stormAlarms = 10;
 /** After the first message the next waits so long for others to go with it. */
 const stormGatherMs = { critical: 5_000, other: 15_000 };
 
+/** Secret of an answer link, also where it stands in an address that was encoded. */
+const linkSecret = /(?:\/|%2f)a(?:\/|%2f)[\w-]+/gi;
+
 export interface SenderOptions {
   route: Route;
   options: unknown;
   onCall: AskOnCall;
   site: SiteConfig;
   ledger: Ledger;
+  links: AnswerLinks;
   deps: ChannelDeps;
   clock: Clock;
   wire: Clock;
@@ -72,7 +78,9 @@ export interface Sender extends AsyncDisposable {
 }
 
 export function openSender(options: SenderOptions): Sender {
-  const { route, site, ledger, deps, clock, wire, metrics, scrub, causeOf, alarmNow } = options;
+  const { route, site, ledger, links, deps, clock, wire, metrics, causeOf, alarmNow } = options;
+  // What a server says may repeat the link of the person, which is a secret of his.
+  const scrub = (text: string) => options.scrub(text).replace(linkSecret, '/a/<secret>');
   const { config, type } = route;
   const log = options.log.child({ channel: config.id });
   const language = config.language ?? site.site.language;
@@ -168,12 +176,21 @@ export function openSender(options: SenderOptions): Sender {
     underWay.add(done);
     return done.finally(() => void underWay.delete(done));
   };
-  const one = (owed: Owed) =>
-    send(
-      [owed],
-      noticeOf(owed, { site: site.site, language, to: peopleOf(owed.person, [owed]), now: clock.now() }, alarmNow(owed.alarm.id)),
-      null,
-    );
+  /** A person gets a link of his own, by which he answers; a group gets the page of the alarm. */
+  const linkOf = ({ key, person, step, alarm }: Owed): Pick<Notice, 'link'> => {
+    if (site.public_url === undefined) return {};
+    const answers = person !== null && step !== 'returned';
+    const path = answers
+      ? `a/${links.make({ delivery: key, alarm: alarm.id, occurrence: alarm.occurrence, person, language }, wire.now())}`
+      : `#/alarms/${encodeURIComponent(alarm.id)}`;
+    return { link: { url: publicLink(site.public_url, path), label: (answers ? linkLabels.answer : linkLabels.look)[language] } };
+  };
+  const listLink = (): Pick<Notice, 'link'> =>
+    site.public_url === undefined ? {} : { link: { url: publicLink(site.public_url, '#/alarms'), label: linkLabels.look[language] } };
+  const one = (owed: Owed) => {
+    const frame = { site: site.site, language, to: peopleOf(owed.person, [owed]), now: clock.now() };
+    return send([owed], { ...noticeOf(owed, frame, alarmNow(owed.alarm.id)), ...linkOf(owed) }, null);
+  };
 
   const lifeSafetyUnderWay = new Set<string>();
   const lifeSafety = () => {
@@ -251,7 +268,8 @@ export function openSender(options: SenderOptions): Sender {
   const summarised = (together: readonly Owed[], first: Owed) => underWayUntil(summary(together, first));
   const summary = (owed: readonly Owed[], first: Owed) => {
     const key = `${first.key}/summary-${owed.length}-${wire.now().toString(36)}`;
-    return send(owed, summaryOf(owed, key, { site: site.site, language, to: peopleOf(first.person, owed), now: clock.now() }), key);
+    const frame = { site: site.site, language, to: peopleOf(first.person, owed), now: clock.now() };
+    return send(owed, { ...summaryOf(owed, key, frame), ...listLink() }, key);
   };
 
   const work = () => {

@@ -44,6 +44,9 @@ const words = {
   },
 } satisfies Record<string, Text>;
 
+/** At most four characters in Chinese: a card shows no more. */
+export const linkLabels = { answer: { zh: '查看接单', en: 'Answer' }, look: { zh: '查看告警', en: 'Open' } } satisfies Record<string, Text>;
+
 export interface Frame {
   site: SiteConfig['site'];
   language: Language;

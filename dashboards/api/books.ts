@@ -5,6 +5,7 @@ import { dueBefore } from '../../desk/index.ts';
 import { bookDocument, pdfOf } from '../../reports/index.ts';
 import { type Book, type BookField, type BookValue, bookSchema, type FieldValue } from '../../shared/book.ts';
 import { Fault } from '../../shared/errors.ts';
+import { publicLink } from '../../shared/public-link.ts';
 import { languages } from '../../shared/text.ts';
 import { fillRecord } from '../books/fill.ts';
 import { type PageLine, pageLines, seriesOf } from '../books/pages.ts';
@@ -314,7 +315,7 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
         nameOf: (device) => devices.get(device)?.name ?? { zh: device, en: device },
         head: books.head(book.id),
         printedAt: now,
-        link: site.public_url === undefined ? undefined : new URL(`#/books/${book.id}`, site.public_url).href,
+        link: site.public_url === undefined ? undefined : publicLink(site.public_url, `#/books/${book.id}`),
         blank,
       });
       return reply

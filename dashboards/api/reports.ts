@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { formats, loadReports, makeReport, periodOf, render } from '../../reports/index.ts';
 import { Fault } from '../../shared/errors.ts';
+import { publicLink } from '../../shared/public-link.ts';
 import { languages } from '../../shared/text.ts';
 import { localTime } from '../../shared/wording.ts';
 import { reportFacts } from '../reports/facts.ts';
@@ -59,7 +60,7 @@ export function reportRoutes(app: App, context: RouteContext): void {
           ? `由 Plantroom 于 ${localTime(now, site.site.timezone)} 生成，内容校验 ${hash}`
           : `Made by Plantroom at ${localTime(now, site.site.timezone)}, content hash ${hash}`;
       const link =
-        site.public_url === undefined ? undefined : new URL(`api/reports/${kind.id}?period=${wanted}&lang=${lang}`, site.public_url).href;
+        site.public_url === undefined ? undefined : publicLink(site.public_url, `api/reports/${kind.id}?period=${wanted}&lang=${lang}`);
       const { type, content } = await render(report, format, made, link);
       const name = `${kind.id}-${wanted}-${lang}.${format}`;
       reply.type(type);
