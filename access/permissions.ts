@@ -29,6 +29,7 @@ export const permissions = {
   'plant:change': 'engineer',
   'part:move': 'technician',
   'round:work': 'technician',
+  'place:codes': 'engineer',
   'roster:swap': 'technician',
   'roster:edit': 'head',
   'fault:change': 'engineer',

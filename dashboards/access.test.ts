@@ -101,6 +101,12 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/certificates': 'plant:change',
   'GET /api/contracts': 'plant:read',
   'POST /api/contracts': 'plant:change',
+  'GET /api/places/cards.pdf': 'place:codes',
+  'POST /api/places/{id}/replace': 'place:codes',
+  'GET /r/{code}': 'open',
+  'POST /r/{code}': 'open',
+  'GET /r/{code}/{token}': 'open',
+  'POST /r/{code}/{token}/sign': 'open',
   'GET /api/rosters': 'plant:read',
   'GET /api/rosters/{id}': 'plant:read',
   'PUT /api/rosters/{id}': 'roster:edit',
@@ -139,6 +145,8 @@ const pathOf = (path: string) =>
     .replace('{device}', 'nobody')
     .replace('{panel}', 'nothing')
     .replace('{change}', '1')
+    .replace('{code}', 'nothing')
+    .replace('{token}', 'nothing')
     .replace('{file}', '1');
 
 describe('every role against every route', () => {

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Accounts } from '../access/index.ts';
-import type { Books, Database, Deliveries, Desk, Plant, Rosters, TicketFiles } from '../desk/index.ts';
+import type { Books, Database, Deliveries, Desk, Places, Plant, Rosters, TicketFiles } from '../desk/index.ts';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
 import type { Book } from '../shared/book.ts';
@@ -37,6 +37,7 @@ export interface RouteContext {
   desk: Desk;
   deliveries: Deliveries;
   rosters: Rosters;
+  places: Places;
   books: Books;
   bookDefinitions: ReadonlyMap<string, Book>;
   plant: Plant;

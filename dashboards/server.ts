@@ -26,6 +26,7 @@ import { faultRoutes } from './api/faults.ts';
 import { healthRoutes } from './api/health.ts';
 import { liveRoutes } from './api/live.ts';
 import { maintenanceRoutes } from './api/maintenance.ts';
+import { placeRoutes } from './api/places.ts';
 import { reportRoutes } from './api/reports.ts';
 import { rosterRoutes } from './api/rosters.ts';
 import { ruleRoutes } from './api/rules.ts';
@@ -38,13 +39,14 @@ import { ticketStatisticsRoutes } from './api/ticket-statistics.ts';
 import { ticketRoutes } from './api/tickets.ts';
 import { transferRoutes } from './api/transfers.ts';
 import { userRoutes } from './api/users.ts';
+import { wardRoutes } from './api/ward.ts';
 import { installCompression } from './compress.ts';
 import { isTooDeep } from './parse-json.ts';
 import { installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, rosterRoutes, bookRoutes, reportRoutes,
+  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, wardRoutes, placeRoutes, rosterRoutes, bookRoutes, reportRoutes,
   assetRoutes, deadlineRoutes, answerRoutes,
   faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes,
 ]; // biome-ignore format: a table

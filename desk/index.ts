@@ -37,6 +37,7 @@ export type {
 export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
+export { openPlaces, type Places } from './places.ts';
 export { openPlant, type Plant } from './plant.ts';
 export type { Entry, Register } from './registers.ts';
 export { keepReserve } from './reserve.ts';

@@ -24,7 +24,7 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
       else seen.set(id, path.filter((step) => step !== 'id').join('.'));
     };
   };
-  const listed = (section: 'buildings' | 'departments' | 'tenants' | 'people' | 'tariffs' | 'channels') => {
+  const listed = (section: 'buildings' | 'departments' | 'places' | 'tenants' | 'people' | 'tariffs' | 'channels') => {
     const check = unique(section.replace(/s$/, ''));
     site[section].forEach((item, index) => void check(item.id, [section, index, 'id']));
     return site[section].map((item) => item.id);
@@ -34,6 +34,7 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
   const tenants = listed('tenants');
   const people = listed('people');
   listed('tariffs');
+  listed('places');
   listed('channels');
   const refers = (id: string | undefined, known: string[], path: Path, section: string) => {
     if (id !== undefined && !known.includes(id)) say(path, id, allowedNames(id, known) || `nothing yet: add it under ${section}`);
@@ -42,6 +43,10 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
   site.departments.forEach(
     (department, index) => void refers(department.building, buildings, ['departments', index, 'building'], 'buildings'),
   );
+  site.places.forEach((place, index) => {
+    refers(place.building, buildings, ['places', index, 'building'], 'buildings');
+    refers(place.department, departments, ['places', index, 'department'], 'departments');
+  });
   const gatewayId = unique('gateway');
   const deviceId = unique('device');
   const lines = new Map<string, string>();

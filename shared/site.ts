@@ -277,6 +277,18 @@ export const siteSchema = z.strictObject({
       }),
     )
     .default([]),
+  places: z
+    .array(
+      z.strictObject({
+        id: idSchema,
+        name: textSchema,
+        building: idSchema.optional(),
+        department: idSchema.optional(),
+        phone: z.string().min(1).optional().meta({ description: 'The number to ring when it is urgent' }),
+      }),
+    )
+    .default([])
+    .meta({ description: 'Where a code hangs by which faults are reported without an account; without any, each department is one' }),
   tenants: z.array(z.strictObject({ id: idSchema, name: textSchema })).default([]),
   gateways: z.array(gatewaySchema).min(1),
   rules: z
@@ -320,6 +332,12 @@ export const siteSchema = z.strictObject({
   reports: reportsSchema.prefault({}),
 });
 export type SiteConfig = z.infer<typeof siteSchema>;
+
+export type Place = SiteConfig['places'][number];
+export const placesOf = ({ places, departments }: SiteConfig): Place[] =>
+  places.length > 0
+    ? places
+    : departments.map(({ id, name, building }) => ({ id, name, department: id, ...(building === undefined ? {} : { building }) }));
 
 export function isTimeZone(zone: string): boolean {
   try {

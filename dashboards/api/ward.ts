@@ -1,0 +1,142 @@
+/** A ward reports without an account: by the code that hangs there, limited per place and address. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../../shared/errors.ts';
+import type { Place } from '../../shared/site.ts';
+import { placesOf } from '../../shared/site.ts';
+import { languages } from '../../shared/text.ts';
+import type { App, RouteContext } from '../route-context.ts';
+import { checkUpload } from '../upload.ts';
+import { faultKindIds, faultKinds } from '../ward/kinds.ts';
+import { progressPage, reportPage } from '../ward/page.ts';
+import { problems } from './schemas.ts';
+
+const script = readFileSync(join(import.meta.dirname, '../ward/phone.js.txt'), 'utf8');
+const code = z.string().min(1).max(40);
+const lang = z.object({ lang: z.enum(languages).optional() });
+/** A photo of 1,280 points is some 300 kB. */
+const mostBody = 3 * 1024 * 1024;
+const mostReportsAnHour = 20;
+const hourMs = 3_600_000;
+const linkReply = z.object({ link: z.string() });
+const html = { 200: z.any(), ...problems };
+
+export function wardRoutes(app: App, { db, desk, accounts, places, ticketFiles, site, clock }: RouteContext): void {
+  const known = new Map(placesOf(site).map((place) => [place.id, place]));
+  // Real time and address: guesses count too, as they come before the code is looked up.
+  const looks = { rateLimit: { max: 60, timeWindow: 60_000 } };
+  const sends = { rateLimit: { max: 10, timeWindow: 600_000 } };
+  const placeOf = (asked: string): Place => {
+    const id = places.placeOf(asked);
+    const place = id === undefined ? undefined : known.get(id);
+    if (!place) throw new Fault('api/unknown', '此码无效或已停用，请电话报修 / This code is not valid or was replaced: please ring');
+    return place;
+  };
+  const ticketOf = (place: Place, token: string) => {
+    const id = places.ticketOf(place.id, token);
+    const ticket = id === undefined ? undefined : desk.ticket(id);
+    if (!ticket) throw new Fault('api/unknown', '没有此报修单 / There is no such report');
+    return ticket;
+  };
+  const pictureOf = (data: string, name: string) => checkUpload(name, Buffer.from(data.slice(data.indexOf(',') + 1), 'base64'));
+  const page = <T extends { header(n: string, v: string): T; type(t: string): T }>(reply: T): T =>
+    reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
+
+  app.get('/r/phone.js', { config: { permission: 'open' }, schema: { hide: true } }, (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(script),
+  );
+  app.get(
+    '/r/:code',
+    { config: { permission: 'open', ...looks }, schema: { params: z.object({ code }), querystring: lang, response: html } },
+    (request, reply) => page(reply).send(reportPage(placeOf(request.params.code), request.query.lang ?? site.site.language)),
+  );
+  app.post(
+    '/r/:code',
+    {
+      bodyLimit: mostBody,
+      config: { permission: 'open', ...sends },
+      schema: {
+        description: 'Opens a ticket; the answer holds the link that shows its progress and takes the signature',
+        params: z.object({ code }),
+        body: z.object({
+          kind: z.enum(faultKindIds),
+          words: z.string().trim().max(500).default(''),
+          photo: z
+            .string()
+            .regex(/^data:image\/(jpeg|png|webp);base64,[A-Za-z0-9+/]+=*$/, 'a picture as a data URL')
+            .optional(),
+        }),
+        response: { 201: linkReply, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const place = placeOf(request.params.code);
+      if (places.reportsSince(place.id, clock.now() - hourMs) >= mostReportsAnHour)
+        throw new Fault('api/invalid', '报修过于频繁，请电话报修 / Too many reports from here: please ring', { detail: { status: 429 } });
+      const { kind, words, photo } = request.body;
+      const drawn = photo === undefined ? undefined : await pictureOf(photo, 'photo.jpg');
+      const { label, ...to } = faultKinds[kind];
+      const who = `ward:${place.id}`;
+      const token = db.transact(() => {
+        const ticket = desk.createTicket(
+          {
+            ...to,
+            title: { zh: `${place.name.zh} ${label.zh}报修`, en: `${place.name.en}: ${label.en.toLowerCase()} fault` },
+            description: words === '' ? label : { zh: words, en: words },
+            building: place.building ?? null,
+            department: place.department ?? null,
+            location: place.name,
+          },
+          { id: who },
+        );
+        if (drawn) ticketFiles.add({ ...drawn, ticket: ticket.id, purpose: 'before', madeBy: who }, drawn.content);
+        accounts.audit(who, 'ticket.open', ticket.id, null, { kind, address: request.ip });
+        return places.link(ticket.id, place.id);
+      });
+      return reply.code(201).send({ link: `/r/${request.params.code}/${token}` });
+    },
+  );
+  const both = z.object({ code, token: code });
+  app.get(
+    '/r/:code/:token',
+    { config: { permission: 'open', ...looks }, schema: { params: both, querystring: lang, response: html } },
+    (request, reply) => {
+      const place = placeOf(request.params.code);
+      const ticket = ticketOf(place, request.params.token);
+      return page(reply).send(progressPage(place, ticket, request.query.lang ?? site.site.language, site.site.timezone));
+    },
+  );
+  app.post(
+    '/r/:code/:token/sign',
+    {
+      config: { permission: 'open', ...sends },
+      schema: {
+        params: both,
+        body: z.object({
+          name: z.string().trim().min(1).max(60),
+          signature: z
+            .string()
+            .max(200_000)
+            .regex(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/, 'a PNG as a data URL')
+            .optional(),
+          stars: z.number().int().min(1).max(5).optional(),
+        }),
+        response: { 200: linkReply, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const place = placeOf(request.params.code);
+      const { id, state } = ticketOf(place, request.params.token);
+      const { name, signature, stars = null } = request.body;
+      const drawn = signature === undefined ? undefined : await pictureOf(signature, 'signature.png');
+      const who = `ward:${place.id}`;
+      db.transact(() => {
+        const file = drawn ? ticketFiles.add({ ...drawn, ticket: id, purpose: 'signature', madeBy: who }, drawn.content).id : null;
+        const signed = desk.sign(id, { id: who }, { name, file, stars });
+        accounts.audit(who, 'ticket.sign', id, { state }, { state: signed.state, name, stars, address: request.ip });
+      });
+      return reply.send({ link: `/r/${request.params.code}/${request.params.token}` });
+    },
+  );
+}

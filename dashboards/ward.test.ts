@@ -1,0 +1,89 @@
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase, openPlaces } from '../desk/index.ts';
+import { systemClock } from '../shared/clock.ts';
+import { operationsFile } from '../shared/role.ts';
+import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
+import { siteOf } from '../test/site-of.ts';
+
+let app: DashboardsApp;
+beforeAll(async () => {
+  const places = [
+    { id: 'ward-3', name: { zh: '三病区 <b>', en: 'Ward 3 <b>' }, phone: '8120' },
+    { id: 'ward-4', name: { zh: '四病区', en: 'Ward 4' } },
+  ];
+  app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }, { places, public_url: 'https://plant.example' }));
+}, 60_000);
+afterAll(() => app?.[Symbol.asyncDispose]());
+
+const codeOf = (place: string) => {
+  using db = openDatabase(operationsFile(app.dataDir));
+  return openPlaces(db, systemClock()).codeOf(place, 'test');
+};
+const dataUrl = async (type: 'png' | 'jpeg') => {
+  const made = await sharp({ create: { width: 200, height: 80, channels: 3, background: 'white' } })
+    .toFormat(type)
+    .toBuffer();
+  return `data:image/${type};base64,${made.toString('base64')}`;
+};
+
+describe('a ward reports without an account', () => {
+  test('page, report with photo, progress, signature and stars on the same link; not before it is repaired, not twice', async () => {
+    const code = codeOf('ward-3');
+    for (const [lang, words] of [
+      ['zh', '提交'],
+      ['en', 'Send'],
+    ] as const) {
+      const { status, json: page } = await app.call('GET', `/r/${code}?lang=${lang}`);
+      expect([status, page]).toEqual([200, expect.stringContaining(words)]);
+      expect(page).toContain('tel:8120');
+      expect(page).not.toContain('<b>');
+    }
+    const sent = await app.call('POST', `/r/${code}`, { body: { kind: 'water', words: '漏水 <i>', photo: await dataUrl('jpeg') } });
+    expect(sent.status).toBe(201);
+    const { link } = sent.json as { link: string };
+    const [ticket] = app.desk.tickets();
+    expect(ticket).toMatchObject({ state: 'open', system: 'water', trade: 'plumbing', openedBy: 'ward:ward-3' });
+    const id = ticket!.id;
+    const files = await app.call('GET', `/api/tickets/${id}/files`, { token: await app.signIn('viewer') });
+    expect(files.json).toMatchObject([{ purpose: 'before', type: 'image/jpeg' }]);
+    const sign = (more: object = {}) => app.call('POST', `${link}/sign`, { body: { name: '王护士', ...more } });
+    expect((await sign()).status).toBe(409);
+    expect((await app.call('GET', `${link}?lang=en`)).json).not.toContain('id="pad"');
+    app.desk.resolve(id, { id: 'technician' }, 'new washer');
+    expect((await app.call('GET', `${link}?lang=en`)).json).toContain('id="pad"');
+    expect((await sign({ signature: await dataUrl('png'), stars: 5 })).status).toBe(200);
+    expect(app.desk.ticket(id)).toMatchObject({ state: 'verified', life: { signature: { name: '王护士', by: 'ward:ward-3', stars: 5 } } });
+    expect((await sign()).status).toBe(409);
+    // The link of one place is none of another.
+    expect((await app.call('GET', `/r/${codeOf('ward-4')}/${link.split('/').at(-1)}`)).status).toBe(404);
+  });
+
+  test('what is no picture is refused and opens nothing', async () => {
+    const before = app.desk.tickets({ state: 'all' }).length;
+    const photo = `data:image/jpeg;base64,${Buffer.from('<script>alert(1)</script>').toString('base64')}`;
+    expect((await app.call('POST', `/r/${codeOf('ward-4')}`, { body: { kind: 'lift', photo } })).status).toBe(415);
+    expect(app.desk.tickets({ state: 'all' })).toHaveLength(before);
+  });
+
+  test('an abused code is replaced: the old one opens nothing, the card is printed again', async () => {
+    const old = codeOf('ward-4');
+    const token = await app.signIn('engineer');
+    expect((await app.call('POST', '/api/places/ward-4/replace', { token })).status).toBe(204);
+    expect((await app.call('GET', `/r/${old}`)).status).toBe(404);
+    expect((await app.call('GET', `/r/${codeOf('ward-4')}`)).status).toBe(200);
+    const cards = await app.call('GET', '/api/places/cards.pdf?lang=zh', { token });
+    expect([cards.status, cards.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    expect((await app.call('GET', '/api/places/cards.pdf', { token: await app.signIn('technician') })).status).toBe(403);
+  });
+
+  test('a guessed code answers 404, and many guesses 429; so do many reports', async () => {
+    const code = codeOf('ward-3');
+    const reports: number[] = [];
+    for (let n = 0; n < 11; n++) reports.push((await app.call('POST', `/r/${code}`, { body: { kind: 'other' } })).status);
+    expect(reports.at(-1)).toBe(429);
+    const guesses: number[] = [];
+    for (let n = 0; n < 61; n++) guesses.push((await app.call('GET', `/r/guess${n}`)).status);
+    expect([guesses[0], guesses.at(-1)]).toEqual([404, 429]);
+  });
+});

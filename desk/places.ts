@@ -1,0 +1,50 @@
+/** Places that report without an account: the code that hangs there, and a link of its own for each report. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../shared/clock.ts';
+import type { Database } from './database.ts';
+
+export interface Places {
+  /** The code in force; made when there is none. */
+  codeOf(place: string, who: string): string;
+  /** The place of a code in force. */
+  placeOf(code: string): string | undefined;
+  /** The old code opens nothing any more; returns the new one. */
+  replaceCode(place: string, who: string): string;
+  /** A token for the report; only its hash is kept. */
+  link(ticket: string, place: string): string;
+  ticketOf(place: string, token: string): string | undefined;
+  /** Reports of the place since. */
+  reportsSince(place: string, t: number): number;
+}
+
+/** 128 bits cannot be guessed. */
+const fresh = () => randomBytes(16).toString('base64url');
+const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
+
+export function openPlaces(db: Database, clock: Clock): Places {
+  const inForce = (place: string) =>
+    db.get<{ code: string }>('SELECT code FROM place_codes WHERE place = ? AND revoked_at IS NULL', place)?.code;
+  const make = (place: string, who: string) => {
+    const code = fresh();
+    db.run('INSERT INTO place_codes (code, place, made_at, made_by) VALUES (?,?,?,?)', code, place, clock.now(), who);
+    return code;
+  };
+  return {
+    codeOf: (place, who) => db.transact(() => inForce(place) ?? make(place, who)),
+    placeOf: (code) => db.get<{ place: string }>('SELECT place FROM place_codes WHERE code = ? AND revoked_at IS NULL', code)?.place,
+    replaceCode: (place, who) =>
+      db.transact(() => {
+        db.run('UPDATE place_codes SET revoked_at = ?, revoked_by = ? WHERE place = ? AND revoked_at IS NULL', clock.now(), who, place);
+        return make(place, who);
+      }),
+    link(ticket, place) {
+      const token = fresh();
+      db.run('INSERT INTO ward_links (token_hash, ticket, place, made_at) VALUES (?,?,?,?)', hashOf(token), ticket, place, clock.now());
+      return token;
+    },
+    ticketOf: (place, token) =>
+      db.get<{ ticket: string }>('SELECT ticket FROM ward_links WHERE token_hash = ? AND place = ?', hashOf(token), place)?.ticket,
+    reportsSince: (place, t) =>
+      db.get<{ n: number }>('SELECT count(*) AS n FROM ward_links WHERE place = ? AND made_at >= ?', place, t)?.n ?? 0,
+  };
+}
