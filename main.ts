@@ -11,7 +11,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${await helpText()}\n`);
     return name === undefined ? 2 : 0;
   }
-  const isRole = (roles as readonly string[]).includes(name) && name !== 'energy';
+  // `energy` with an action is the command on files, without one the role.
+  const isRole = (roles as readonly string[]).includes(name) && !(name === 'energy' && rest[0] !== undefined && !rest[0].startsWith('-'));
   if (!isRole && !isCommandName(name)) {
     process.stderr.write(
       `plantroom: unknown command "${name}"; known: ${[...commandNames(), ...roles.filter((role) => role !== 'energy')].join(', ')}\n`,

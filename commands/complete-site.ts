@@ -31,7 +31,7 @@ const fileOf = (profile: string, folders: readonly string[]) =>
 
 function factsOf(profile: string, folders: readonly string[]): ProfileFacts | undefined {
   const file = fileOf(profile, folders);
-  return file === undefined ? undefined : profileFacts.parse(parse(readFileSync(file, 'utf8')));
+  return file === undefined ? undefined : withQuantities(parse(readFileSync(file, 'utf8')));
 }
 
 function systemOf(profile: string, folders: readonly string[]): System {
@@ -43,4 +43,9 @@ function systemOf(profile: string, folders: readonly string[]): System {
   const found = systemSchema.safeParse(plain ?? (parse(text) as { system?: unknown } | null)?.system);
   if (!found.success) throw new Fault('profile/invalid', `${file}: names no known system`);
   return found.data;
+}
+
+function withQuantities(profile: unknown): ProfileFacts {
+  const { points } = profile as { points?: { quantity?: string }[] };
+  return profileFacts.parse({ ...(profile as object), quantities: (points ?? []).flatMap((point) => point.quantity ?? []) });
 }

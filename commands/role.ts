@@ -41,6 +41,8 @@ async function starter(role: Role): Promise<StartRole> {
       return (await import('../rules/app.ts')).startRules((await import('../notify/index.ts')).openNotifier);
     case 'dashboards':
       return (await import('../dashboards/app.ts')).startDashboards;
+    case 'energy':
+      return (await import('../energy/index.ts')).startEnergy;
     case 'simulators':
       return (await import('../simulators/app.ts')).startSimulators;
     default:
@@ -51,7 +53,7 @@ async function starter(role: Role): Promise<StartRole> {
 const command: Command = {
   id: 'role',
   summary: 'Runs one role',
-  usage: 'broker|simulators|gateway|ingest|rules|dashboards [--site F] [--data DIR]',
+  usage: 'broker|simulators|gateway|ingest|rules|energy|dashboards [--site F] [--data DIR]',
   async run([name, ...args]) {
     const role = name as Role;
     const { values } = parse(args, siteOptions);

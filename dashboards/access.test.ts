@@ -69,6 +69,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/tickets/export': 'plant:read',
   'GET /api/reports': 'report:read',
   'GET /api/reports/{kind}': 'report:read',
+  'GET /api/energy/consumption': 'plant:read',
   'GET /api/tickets': 'plant:read',
   'POST /api/tickets': 'ticket:open',
   'GET /api/tickets/{id}': 'plant:read',

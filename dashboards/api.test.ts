@@ -341,7 +341,7 @@ describe('health and metrics', () => {
     const before = await app.call('GET', '/healthz');
     expect(before.status).toBe(503);
     expect(before.json.roles.gateway).toBe('not heard of');
-    for (const role of ['broker', 'simulators', 'gateway', 'ingest', 'rules'] as const) {
+    for (const role of ['broker', 'simulators', 'gateway', 'ingest', 'rules', 'energy'] as const) {
       const client = await app.connect(role);
       const status = {
         online: true,

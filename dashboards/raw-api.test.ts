@@ -23,7 +23,7 @@ beforeAll(async () => {
   const site = siteOf({ gw1: [...devices, ['mute', 'electricity']] });
   site.profileFacts = (id) =>
     id === 'none'
-      ? { id, vendor: 'V', model: 'M', title: { zh: '表', en: 'Meter' }, source: 'a manual', evidence: 'B', notes: [] }
+      ? { id, vendor: 'V', model: 'M', title: { zh: '表', en: 'Meter' }, source: 'a manual', evidence: 'B', notes: [], quantities: [] }
       : undefined;
   app = await startDashboardsApp(site);
   // A gateway with the rights of one: hears who looks, and shows.

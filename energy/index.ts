@@ -1,4 +1,6 @@
 /** The public face of energy: what others may use. */
+
+export { type Accountant, openAccountant } from './accountant.ts';
 export {
   type Allocation,
   type AllocationInput,
@@ -11,8 +13,10 @@ export {
   type ShareKey,
   shareKeys,
 } from './allocation.ts';
+export { startEnergy } from './app.ts';
 export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use } from './bill.ts';
 export { type BillAnswer, type BillRequest, billReadings, tariffFolder } from './bill-command.ts';
+export { type ConsumptionRow, consumptionOf, edgesOf, mostRows, type Step, steps } from './consumption-of.ts';
 export {
   type Correction,
   type CorrectionBody,
@@ -41,6 +45,7 @@ export {
 } from './counter.ts';
 export { type CounterAnswer, type CounterLine, type CountersRequest, countReadings } from './counters-command.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
+export { type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type Scope, scopes } from './meters.ts';
 export { type ClosedMonth, type ClosedMonths, openMonths } from './months.ts';
 export { type Method, methods, type SavingsInput, type SavingsResult, savings } from './savings/savings.ts';
 export { daily, hourly, type Points, periods, type Range, type Slice } from './savings/series.ts';

@@ -43,8 +43,9 @@ export function rightsOf(user: BrokerIdentity, site: string): Rights {
       return { publish: [...own, `simulated/${site}/#`], subscribe: [topics.simulatorCommand(site)] };
     case 'device':
       return { publish: [], subscribe: [], foreignPublish: true };
-    case 'broker':
     case 'energy':
+      return { publish: own, subscribe: [filters.allReadings(site)] };
+    case 'broker':
       return { publish: own, subscribe: [] };
   }
 }

@@ -13,6 +13,7 @@ export const profileFacts = z
       description: 'A: maker document or two agreeing sources; A-: one careful source; B: verify on a device first',
     }),
     notes: z.array(z.string()).default([]),
+    quantities: z.array(z.string()).default([]).meta({ description: 'What it measures by itself; inputs are wired by the site file' }),
   })
   .meta({ id: 'ProfileFacts' });
 export type ProfileFacts = z.infer<typeof profileFacts>;

@@ -107,5 +107,5 @@ export class RoleHealth {
 export function expectedRoles(simulated: boolean, environment: NodeJS.ProcessEnv = process.env): string[] {
   if (environment.PLANTROOM_ROLES) return environment.PLANTROOM_ROLES.split(',');
   const embedded = !environment.PLANTROOM_MQTT_URL || environment.PLANTROOM_MQTT_EMBEDDED === '1';
-  return [...(embedded ? ['broker'] : []), ...(simulated ? ['simulators'] : []), 'gateway', 'ingest', 'rules', 'dashboards'];
+  return [...(embedded ? ['broker'] : []), ...(simulated ? ['simulators'] : []), 'gateway', 'ingest', 'rules', 'energy', 'dashboards'];
 }

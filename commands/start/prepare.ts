@@ -36,7 +36,7 @@ async function plan({ file, dataDir, port: wantedPort, speed: wantedSpeed }: Wis
   const host = own.PLANTROOM_HOST || '127.0.0.1';
   trustedProxies(own.PLANTROOM_TRUST_PROXY);
   const port = await httpPort(wantedPort ?? own.PLANTROOM_PORT, host);
-  const roles: Role[] = ['gateway', 'ingest', 'rules', 'dashboards'];
+  const roles: Role[] = ['gateway', 'ingest', 'rules', 'energy', 'dashboards'];
   const environment: Record<string, string> = {
     PLANTROOM_PORT: String(port),
     PLANTROOM_HOST: host,
