@@ -108,6 +108,20 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /r/{code}': 'open',
   'GET /r/{code}/{token}': 'open',
   'POST /r/{code}/{token}/sign': 'open',
+  'GET /api/parts': 'plant:read',
+  'POST /api/parts': 'plant:change',
+  'GET /api/parts/{id}/movements': 'plant:read',
+  'POST /api/parts/{id}/movements': 'part:move',
+  'GET /api/appliances': 'plant:read',
+  'POST /api/appliances': 'plant:change',
+  'GET /api/circuits': 'plant:read',
+  'GET /api/alarms/{id}/appliances': 'plant:read',
+  'GET /api/plans': 'plant:read',
+  'POST /api/plans': 'plant:change',
+  'GET /api/rounds': 'plant:read',
+  'GET /api/rounds/{id}': 'plant:read',
+  'GET /api/rounds/{id}/items/{asset}': 'plant:read',
+  'POST /api/rounds': 'round:work',
   'GET /api/rosters': 'plant:read',
   'GET /api/rosters/{id}': 'plant:read',
   'PUT /api/rosters/{id}': 'roster:edit',
@@ -148,6 +162,8 @@ const pathOf = (path: string) =>
     .replace('{change}', '1')
     .replace('{code}', 'nothing')
     .replace('{token}', 'nothing')
+    .replace('{asset}', 'nobody')
+    .replace('/rounds/nobody', '/rounds/1')
     .replace('{file}', '1');
 
 describe('every role against every route', () => {

@@ -31,6 +31,7 @@ import { RawLink } from './live/raw-link.ts';
 import { SimulatorLink } from './live/simulator-link.ts';
 import { LiveStream } from './live/stream.ts';
 import { lookForDue } from './plant/deadlines.ts';
+import { lookForRounds } from './plant/rounds.ts';
 import { buildServer } from './server.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
@@ -124,6 +125,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
     stopWatching = wall.after(bookLookMs, () => {
       for (const [what, look] of Object.entries({
         'missed records': () => lookForMissed(watchBooks),
+        rounds: () => lookForRounds({ ...plant, site: config, cache, desk, clock, log }),
         'due dates': () => lookForDue({ ...plant, site: config, devices, db, desk, clock, log }),
       })) {
         try {

@@ -37,11 +37,13 @@ export type {
 export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
+export type { Movement, PartStock } from './parts.ts';
 export { openPlaces, type Places } from './places.ts';
 export { openPlant, type Plant } from './plant.ts';
 export type { Entry, Register } from './registers.ts';
 export { keepReserve } from './reserve.ts';
 export { openRosters, type Rosters, type StoredChange, type StoredRoster } from './rosters.ts';
+export { type AnsweredItem, type Round, type Rounds, roundState } from './rounds.ts';
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
 export { type SlaClock, slaKinds } from './sla.ts';
 export { figuresOf, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';

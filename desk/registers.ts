@@ -4,7 +4,16 @@
  */
 import type { z } from 'zod';
 import { Fault } from '../shared/errors.ts';
-import { assetSchema, certificateSchema, contractSchema } from '../shared/plant.ts';
+import {
+  applianceSchema,
+  assetSchema,
+  certificateSchema,
+  contractSchema,
+  type Part,
+  type Plan,
+  partSchema,
+  planSchema,
+} from '../shared/plant.ts';
 import type { Database } from './database.ts';
 
 export interface Entry<T> {
@@ -85,3 +94,6 @@ export function openRegister<T extends { id: string }>(db: Database, register: s
 export const openAssets = (db: Database) => openRegister(db, 'assets', assetSchema);
 export const openCertificates = (db: Database) => openRegister(db, 'certificates', certificateSchema);
 export const openContracts = (db: Database) => openRegister(db, 'contracts', contractSchema);
+export const openParts = (db: Database) => openRegister<Part>(db, 'parts', partSchema as unknown as z.ZodType<Part>);
+export const openAppliances = (db: Database) => openRegister(db, 'appliances', applianceSchema);
+export const openPlans = (db: Database) => openRegister<Plan>(db, 'plans', planSchema as unknown as z.ZodType<Plan>);

@@ -41,6 +41,10 @@ export const pointSchema = z.strictObject({
 });
 export type BookPoint = z.output<typeof pointSchema>;
 
+/** What the platform can write down of its own state. */
+export const fieldDrafts = ['open-alarms', 'open-tickets', 'silenced', 'unusual'] as const;
+export type FieldDraft = (typeof fieldDrafts)[number];
+
 export const fieldSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and underscores'),
   title: textSchema,
@@ -51,6 +55,10 @@ export const fieldSchema = z.strictObject({
   min: z.number().optional().meta({ description: 'Below it is a finding' }),
   max: z.number().optional().meta({ description: 'Above it is a finding' }),
   required: z.boolean().default(false),
+  drafts: z.enum(fieldDrafts).optional().meta({
+    description:
+      'A text that the platform begins with: open-alarms, open-tickets, silenced (shelved, suppressed, out of service, in maintenance), unusual (offline, values not to be trusted)',
+  }),
   observe: z.boolean().default(false).meta({ description: 'What a person must see himself: never filled in' }),
   group: textSchema.optional().meta({ description: 'Heading above this and the following fields' }),
 });
@@ -78,6 +86,8 @@ export const bookSchema = z
       if (seen.has(field.id)) say(`the field ${field.id} stands twice`);
       seen.add(field.id);
       if (field.kind === 'choice' && !field.choices) say(`the field ${field.id} has no choices`);
+      if (field.drafts && (field.kind !== 'text' || field.point || field.observe))
+        say(`the field ${field.id} is drafted: a text, without point and observe`);
       if (field.observe && field.point) say(`the field ${field.id} is to be seen by a person and cannot have a point`);
       if (field.point && !field.point.device && !field.point.role && !book.each)
         say(`the point of ${field.id} names no device: device, role, or each of the book`);

@@ -7,6 +7,7 @@ import { type Book, type BookField, type BookValue, bookSchema, type FieldValue 
 import { Fault } from '../../shared/errors.ts';
 import { publicLink } from '../../shared/public-link.ts';
 import { languages } from '../../shared/text.ts';
+import { draftedValues } from '../books/drafts.ts';
 import { fillRecord } from '../books/fill.ts';
 import { type PageLine, pageLines, seriesOf } from '../books/pages.ts';
 import type { App, RouteContext } from '../route-context.ts';
@@ -64,7 +65,10 @@ const verdict = z.object({
 /** What a person says of a field: confirmed as read, or a value of his own; where one was read, with the reason. */
 const written = z.union([z.literal('as-read'), z.object({ v: fieldValue, reason: z.string().max(mostText).optional() })]);
 
-export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, site, devices, clock, store }: RouteContext): void {
+export function bookRoutes(
+  app: App,
+  { db, desk, cache, books, bookDefinitions, accounts, site, devices, clock, store }: RouteContext,
+): void {
   const { timezone } = site.site;
   const bookOf = (id: string): Book => {
     const found = bookDefinitions.get(id);
@@ -75,7 +79,11 @@ export function bookRoutes(app: App, { db, books, bookDefinitions, accounts, sit
     if (!(from < to) || to - from > longestMs) throw invalid('to', `a later time than from, at most ${longestMs / dayMs} days on`);
     return { from, to };
   };
-  const draftOf = (book: Book, device: string | null, due: number) =>
+  const draftOf = async (book: Book, device: string | null, due: number) => ({
+    ...draftedValues({ desk, cache, devices, timezone, language: site.site.language, now: clock.now() }, book),
+    ...(await filledOf(book, device, due)),
+  });
+  const filledOf = (book: Book, device: string | null, due: number) =>
     fillRecord({ site, devices, store: store(), book, device, due, since: dueBefore(book.schedule, timezone, due), now: clock.now() });
   const needSeries = (book: Book, device: string | null) => {
     const known = seriesOf(site, book);
