@@ -1,5 +1,5 @@
 /** Which tickets speak of which thing, and which notices of due dates were given. */
-import type { DeadlineStage } from '../shared/plant.ts';
+import type { DeadlineStage } from '../shared/plant-words.ts';
 import type { Database } from './database.ts';
 
 export const linkTicket = (db: Database, asset: string, ticket: string): void => {

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { filesOf } from '../shared/catalog.ts';
 import { Fault } from '../shared/errors.ts';
-import { type Deadline, type DeadlineStage, deadlineSchema } from '../shared/plant.ts';
+import { type Deadline, deadlineSchema } from '../shared/plant.ts';
+import type { DeadlineStage } from '../shared/plant-words.ts';
 import { wallOf } from '../shared/zone.ts';
 
 export const deadlineFolder = join(import.meta.dirname, 'deadlines');

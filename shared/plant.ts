@@ -1,30 +1,11 @@
-/** Words of the registers: things of the plant with or without a meter, what about them falls due, contracts. */
+/** Words of the registers, as they are checked: things of the plant with or without a meter, what about them falls due, contracts. */
 import { z } from 'zod';
+import { applianceKinds, appliancePhases, assetKinds, assetStates, confidences, movementKinds } from './plant-words.ts';
 import { quantitySchema } from './quantity.ts';
 import { systemSchema, tradeSchema } from './system.ts';
-import { type Text, textSchema } from './text.ts';
+import { textSchema } from './text.ts';
 import { idSchema } from './topic.ts';
 
-export const assetKinds = ['boiler', 'pressure-vessel', 'pressure-pipe', 'gas-cylinder', 'lift', 'safety-valve', 'pressure-gauge', 'cabinet', 'pump', 'tank', 'door', 'other'] as const; // biome-ignore format: a list
-export type AssetKind = (typeof assetKinds)[number];
-export const assetKindLabels: Record<AssetKind | 'building' | 'device', Text> = {
-  boiler: { zh: '锅炉', en: 'Boiler' },
-  'pressure-vessel': { zh: '压力容器', en: 'Pressure vessel' },
-  'pressure-pipe': { zh: '压力管道', en: 'Pressure pipe' },
-  'gas-cylinder': { zh: '气瓶', en: 'Gas cylinder' },
-  lift: { zh: '电梯', en: 'Lift' },
-  'safety-valve': { zh: '安全阀', en: 'Safety valve' },
-  'pressure-gauge': { zh: '压力表', en: 'Pressure gauge' },
-  cabinet: { zh: '柜、箱', en: 'Cabinet' },
-  pump: { zh: '水泵', en: 'Pump' },
-  tank: { zh: '水箱、罐', en: 'Tank' },
-  door: { zh: '门', en: 'Door' },
-  other: { zh: '其他', en: 'Other' },
-  building: { zh: '楼栋', en: 'Building' },
-  device: { zh: '在线设备', en: 'Read device' },
-};
-
-export const assetStates = ['in-use', 'stopped', 'scrapped'] as const;
 const line = z.string().trim().min(1).max(200);
 const date = z.iso.date().meta({ description: 'Such as 2026-01-31' });
 const yuan = z.number().nonnegative().max(1e9);
@@ -87,9 +68,6 @@ export const contractSchema = z
   .refine((one) => one.from <= one.to, { path: ['to'], message: 'not before its beginning' });
 export type Contract = z.output<typeof contractSchema>;
 
-/** Where a due date stands; `ok` is farther away than the first notice. */
-export type DeadlineStage = 'ok' | 'notice' | 'soon' | 'urgent' | 'overdue';
-
 /** A kind of due date as data: desk/deadlines, one file each. */
 export const deadlineSchema = z
   .strictObject({
@@ -104,7 +82,7 @@ export const deadlineSchema = z
     ticket_days: z.number().int().min(0).default(30).meta({ description: 'So many days before, a ticket opens' }),
     trade: tradeSchema.default('general'),
     source: z.string().min(1),
-    confidence: z.enum(['read', 'second-hand', 'unchecked', 'proposal']).meta({
+    confidence: z.enum(confidences).meta({
       description: 'read: at the source; second-hand: told by another page; unchecked: known but not looked up; proposal: ours',
     }),
     examples: z.array(z.strictObject({ last: date, due: date })).default([]),
@@ -133,7 +111,7 @@ export type Part = z.output<typeof partSchema>;
 /** `receive` comes in, `issue` goes out to a ticket, `return` comes back from one, `count` is what a stock-take found. */
 export const movementSchema = z
   .strictObject({
-    kind: z.enum(['receive', 'issue', 'return', 'count']),
+    kind: z.enum(movementKinds),
     quantity: quantityOfParts,
     ticket: z.string().min(1).max(40).optional(),
     note: z.string().trim().max(500).optional(),
@@ -150,10 +128,10 @@ export const applianceSchema = z.strictObject({
   id: idSchema,
   circuit: idSchema.meta({ description: 'The device that meters the circuit' }),
   name: line,
-  kind: z.enum(['heater', 'kettle', 'water-heater', 'microwave', 'air-conditioner', 'other']),
+  kind: z.enum(applianceKinds),
   watt: z.number().positive().max(1e6).meta({ description: 'Of one' }),
   count: z.number().int().min(1).max(1_000).default(1),
-  phase: z.enum(['l1', 'l2', 'l3', 'three', 'unknown']).default('unknown'),
+  phase: z.enum(appliancePhases).default('unknown'),
   department: idSchema.optional(),
   place: line.optional(),
   owner: line,

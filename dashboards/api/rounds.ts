@@ -5,7 +5,7 @@ import { linkTicket, type Round, roundState } from '../../desk/index.ts';
 import { type Plan, planSchema } from '../../shared/plant.ts';
 import { assetTree } from '../plant/assets.ts';
 import { invalid, registerRoutes } from '../plant/register-routes.ts';
-import { answerOf, earlyMs, filledAt, hoursNow } from '../plant/rounds.ts';
+import { answerOf, earlyMs, filledAt, hoursNow, lookForRounds } from '../plant/rounds.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { known } from './moves.ts';
 import { idSchema, problems, time, timeQuery } from './schemas.ts';
@@ -49,7 +49,7 @@ const answer = z.object({
 });
 
 export function roundRoutes(app: App, context: RouteContext): void {
-  const { db, desk, accounts, plant, site, devices, cache, clock, store } = context;
+  const { db, desk, accounts, plant, site, devices, cache, clock, log, store } = context;
   const tree = () => new Map(assetTree({ site, devices, assets: plant.assets }).map((node) => [node.id, node]));
   const shown = (one: Round) => {
     const answers = plant.rounds.answers(one.id);
@@ -78,6 +78,8 @@ export function roundRoutes(app: App, context: RouteContext): void {
     prefix: 'plan',
     schema: planSchema as unknown as z.ZodType<Plan>,
     register: plant.plans,
+    // What falls due next is seen at once.
+    kept: () => void lookForRounds({ ...plant, site, cache, desk, clock, log }),
     mistake: (one) => {
       const nodes = tree();
       if ('run_hours' in one.when && !devices.has(one.when.device)) return ['when.device', 'no such device'];

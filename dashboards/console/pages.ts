@@ -10,7 +10,7 @@ export interface PageInfo {
   label: TextKey;
   icon: IconName;
   /** `main`: always in sight (on a phone only the first four); `more`: in the menu; a page id: a tab within that page's group. */
-  place: 'main' | 'more' | 'alarms';
+  place: 'main' | 'more' | 'alarms' | 'assets';
   /** Not shown, and not drawn, without it. */
   permission?: Permission;
   /** `#/<id>/<thing>` shows one thing. */
@@ -30,6 +30,11 @@ export const pages = {
   maintenance: { label: 'nav.maintenance', icon: 'tool', place: 'alarms', key: 'm' },
   duty: { label: 'nav.duty', icon: 'user', place: 'more', key: 'c' },
   books: { label: 'nav.books', icon: 'audit', place: 'more', detail: true, key: 'l' },
+  rounds: { label: 'nav.rounds', icon: 'tool', place: 'more', detail: true, key: 'i' },
+  assets: { label: 'nav.assets', icon: 'site', place: 'more', detail: true, key: 'e' },
+  due: { label: 'nav.due', icon: 'audit', place: 'assets' },
+  parts: { label: 'nav.parts', icon: 'tool', place: 'assets', key: 'p' },
+  appliances: { label: 'nav.appliances', icon: 'electricity', place: 'assets' },
   deliveries: { label: 'nav.deliveries', icon: 'send', place: 'alarms' },
   site: { label: 'nav.site', icon: 'site', place: 'more', key: 's' },
   rules: { label: 'nav.rules', icon: 'rule', place: 'more', detail: true, key: 'r' },

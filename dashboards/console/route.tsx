@@ -25,6 +25,14 @@ const BookPage = lazy(async () => ({ default: (await import('./pages/book.tsx'))
 const DevicePage = lazy(async () => ({ default: (await import('./pages/device.tsx')).DevicePage }));
 const RulePage = lazy(async () => ({ default: (await import('./pages/rule.tsx')).RulePage }));
 const RulesPage = lazy(async () => ({ default: (await import('./pages/rules.tsx')).RulesPage }));
+const AppliancesPage = lazy(async () => ({ default: (await import('./pages/appliances.tsx')).AppliancesPage }));
+const AssetPage = lazy(async () => ({ default: (await import('./pages/asset.tsx')).AssetPage }));
+const AssetsPage = lazy(async () => ({ default: (await import('./pages/assets.tsx')).AssetsPage }));
+const DuePage = lazy(async () => ({ default: (await import('./pages/due.tsx')).DuePage }));
+const PartsPage = lazy(async () => ({ default: (await import('./pages/parts.tsx')).PartsPage }));
+const RoundAt = lazy(async () => ({ default: (await import('./pages/round.tsx')).RoundAt }));
+const RoundPage = lazy(async () => ({ default: (await import('./pages/round.tsx')).RoundPage }));
+const RoundsPage = lazy(async () => ({ default: (await import('./pages/rounds.tsx')).RoundsPage }));
 const SitePage = lazy(async () => ({ default: (await import('./pages/site.tsx')).SitePage }));
 
 /** Without an id the whole page, with one its detail. A page of pages.ts that is missing here does not pass the compiler. */
@@ -41,6 +49,11 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   duty: DutyPage,
   books: ({ id }) => (id ? <BookPage id={id} key={id} /> : <BooksPage />),
   deliveries: DeliveriesPage,
+  assets: ({ id }) => (id ? <AssetPage id={id} key={id} /> : <AssetsPage />),
+  due: DuePage,
+  parts: PartsPage,
+  appliances: AppliancesPage,
+  rounds: ({ id }) => (id === 'at' ? <RoundAt /> : id ? <RoundPage id={id} key={id} /> : <RoundsPage />),
   rules: ({ id }) => (id ? <RulePage id={id} key={id} /> : <RulesPage />),
   site: SitePage,
   users: UsersPage,

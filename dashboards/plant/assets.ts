@@ -1,6 +1,7 @@
 /** The tree of things: buildings, the devices of the site file, and what has no meter. Pure but for the register that it reads. */
 import type { Entry, Register } from '../../desk/index.ts';
-import type { Asset, AssetKind } from '../../shared/plant.ts';
+import type { Asset } from '../../shared/plant.ts';
+import type { AssetKind } from '../../shared/plant-words.ts';
 import type { SiteConfig } from '../../shared/site.ts';
 import type { System, Trade } from '../../shared/system.ts';
 import type { Text } from '../../shared/text.ts';

@@ -20,12 +20,14 @@ export interface RegisterRoutes<T extends { id: string }> {
   /** What only the rest of the plant can tell; undefined when the entry may stand. */
   mistake?(value: T): [field: string, message: string] | undefined;
   description?: string;
+  /** After an entry was kept. */
+  kept?(): void;
 }
 
 export function registerRoutes<T extends { id: string }>(
   app: App,
   { db, accounts, clock }: Pick<RouteContext, 'db' | 'accounts' | 'clock'>,
-  { path, prefix, schema, register, complete = (body) => body, mistake, description }: RegisterRoutes<T>,
+  { path, prefix, schema, register, complete = (body) => body, mistake, description, kept }: RegisterRoutes<T>,
   list = true,
 ): void {
   const entry = entryOf(schema) as unknown as z.ZodType<Entry<T>>;
@@ -60,6 +62,7 @@ export function registerRoutes<T extends { id: string }>(
         accounts.audit(user.name, `${prefix}.${before ? 'change' : 'add'}`, id, before, after.value);
         return after;
       });
+      kept?.();
       return reply.code(201).send(done as never);
     },
   );

@@ -76,7 +76,7 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
       const { permission } = infoOf(id);
       return !permission || may(role, permission);
     };
-    const outside = (Object.keys(pages) as PageId[]).filter((id) => infoOf(id).place !== 'alarms');
+    const outside = (Object.keys(pages) as PageId[]).filter((id) => ['main', 'more'].includes(infoOf(id).place));
     expect(named.filter((id) => id !== 'more').sort()).toEqual(outside.filter(allowed).sort());
     await page.keyboard.press('Escape');
     // By hand-made address neither.

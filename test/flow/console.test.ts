@@ -265,7 +265,18 @@ describe.runIf(needs('chromium'))('the console', () => {
       program.list<Ticket>('/api/tickets?state=all&limit=1'),
       program.list<{ id: string }>('/api/boards'),
     ]);
+    const look = { id: 'looks', title: { zh: '外观', en: 'Looks' } };
+    await program.api('/api/plans', {
+      method: 'POST',
+      body: {
+        ...{ id: 'patrol', title: { zh: '配电室巡检', en: 'Board room round' }, trade: 'electrical', system: 'electricity' },
+        ...{ when: { every_minutes: 15 }, items: [{ asset: 'incomer', checks: [look] }] },
+      },
+    });
+    const rounds = await program.list<{ id: number }>('/api/rounds');
     return {
+      assets: ['incomer'],
+      rounds: rounds.map(({ id }) => String(id)),
       alarms: alarms.map(({ id }) => id),
       tickets: tickets.map(({ id }) => id),
       boards: boards.map(({ id }) => id),

@@ -14,6 +14,7 @@ import { useNewBuild } from '../shell.ts';
 import './frame.css';
 import { Announcer } from './announcer.tsx';
 import { LinkState, OldValues } from './link-state.tsx';
+import { OverdueBanner } from './overdue.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { useThemeColor } from './theme-color.ts';
 import { UserMenu } from './user-menu.tsx';
@@ -49,6 +50,7 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
             </div>
           </header>
           <OldValues />
+          <OverdueBanner />
           <GroupTabs page={page} />
           <main className="page" id="main" tabIndex={-1}>
             {children}
@@ -114,11 +116,14 @@ function GroupTabs({ page }: { page: PageId }) {
   const { t } = useWords();
   const { may } = useConsole();
   const path = useRoute();
-  const members = pagesAt('alarms', may);
-  if ((page !== 'alarms' && infoOf(page).place !== 'alarms') || path.length > 1 || members.length === 0) return null;
+  const { place } = infoOf(page);
+  const group = place === 'alarms' || place === 'assets' ? place : page;
+  if (path.length > 1 || (group !== 'alarms' && group !== 'assets')) return null;
+  const members = pagesAt(group, may);
+  if (members.length === 0) return null;
   return (
-    <nav className="group-tabs" aria-label={t('nav.alarms')}>
-      {(['alarms', ...members] as PageId[]).map((id) => (
+    <nav className="group-tabs" aria-label={t(infoOf(group).label)}>
+      {([group, ...members] as PageId[]).map((id) => (
         <a key={id} href={addressOf(id)} aria-current={page === id ? 'page' : undefined} data-page={id}>
           {t(id === 'alarms' ? 'alarms.title' : infoOf(id).label)}
         </a>

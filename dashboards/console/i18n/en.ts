@@ -3,12 +3,14 @@ import { enBoards } from './en-boards.ts';
 import { enDesk } from './en-desk.ts';
 import { enPeople } from './en-people.ts';
 import { enPlant } from './en-plant.ts';
+import { enRegisters } from './en-registers.ts';
 
 export const en = {
   ...enBoards,
   ...enDesk,
   ...enPeople,
   ...enPlant,
+  ...enRegisters,
   'app.simulated': 'Simulated',
   'app.speed': '×{speed}',
   'app.connected': 'Live',

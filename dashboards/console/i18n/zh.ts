@@ -4,12 +4,14 @@ import { zhBoards } from './zh-boards.ts';
 import { zhDesk } from './zh-desk.ts';
 import { zhPeople } from './zh-people.ts';
 import { zhPlant } from './zh-plant.ts';
+import { zhRegisters } from './zh-registers.ts';
 
 export const zh: Record<TextKey, string> = {
   ...zhBoards,
   ...zhDesk,
   ...zhPeople,
   ...zhPlant,
+  ...zhRegisters,
   'app.simulated': '仿真',
   'app.speed': '×{speed}',
   'app.connected': '实时',

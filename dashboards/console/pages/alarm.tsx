@@ -4,6 +4,7 @@ import { Button, Group } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type Alarm, alarmStateLabels } from '../../../shared/alarm.ts';
 import { api, type DeliveryInfo, type JournalInfo } from '../data/api.ts';
+import { AlarmAppliances } from '../desk/alarm-appliances.tsx';
 import { AlarmChart, AlarmNeighbours, AlarmPlaces, LastHelp } from '../desk/alarm-context.tsx';
 import { alarmSteps } from '../desk/alarm-steps.ts';
 import { DeliveryList } from '../desk/delivery-list.tsx';
@@ -53,6 +54,7 @@ export function AlarmPage({ id }: { id: string }) {
       )}
       {alarm && (
         <>
+          <AlarmAppliances alarm={alarm} />
           <AlarmChart alarm={alarm} />
           <AlarmNeighbours alarm={alarm} />
           <LastHelp alarm={alarm} />
