@@ -2,7 +2,21 @@
 import type { Node, Watch } from './engine-state.ts';
 
 const version = 1;
-const watchKeys = ['breached', 'active', 'since', 'passed', 'paused', 'dueAt', 'value', 'limit', 't', 'worst', 'worstAt', 'known'] as const;
+const watchKeys = [
+  'breached',
+  'active',
+  'since',
+  'passed',
+  'paused',
+  'dueAt',
+  'value',
+  'limit',
+  't',
+  'worst',
+  'worstAt',
+  'worstSide',
+  'known',
+] as const;
 
 interface Saved {
   version: number;

@@ -25,6 +25,8 @@ export interface Watch {
   /** The worst value since the breach began; NaN when there is none. */
   worst: number;
   worstAt: number;
+  /** 1: more is worse, -1: less is; 0 while that is not known. */
+  worstSide: number;
   /** Is what the judge saw last a known value? */
   known: boolean;
   /** The devices whose values it reads; none when it only watches whether anything comes. */
@@ -73,6 +75,7 @@ export const newWatch = (instance: Instance, judge: Judge, active: boolean): Wat
   t: Number.NEGATIVE_INFINITY,
   worst: Number.NaN,
   worstAt: Number.NaN,
+  worstSide: 0,
   known: false,
   nodes: [],
 });

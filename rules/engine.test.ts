@@ -179,3 +179,26 @@ describe('silence', () => {
     expect(out).toEqual([['on', 1_070 * s, null]]);
   });
 });
+
+describe('the worst value of a breach', () => {
+  test('follows a pressure down although the limit of a rate falls with it and crosses it (7 A2)', () => {
+    const { engine, at } = run(instance({ kind: 'rate', params: { fall: 10, within: '60s', until: 390 } }));
+    const worst = () => engine.sight('try-1.example')?.worst?.value;
+    at(0, 400);
+    at(30 * s, 97);
+    expect(worst()).toBe(97);
+    // The fall has become slow: ten below the highest of the last minute lies under the value now.
+    for (let t = 60; t <= 600; t += 30) at(t * s, 97 - (t - 60) / 60);
+    expect(worst()).toBe(88);
+    at(630 * s, 91);
+    expect(worst()).toBe(88);
+  });
+  test('after a restart without memory an alarm that stands goes on in its own direction', () => {
+    const low = instance({ kind: 'below', params: { limit: 320 } });
+    const { engine, at } = run(low, [low.id]);
+    at(0, 300);
+    at(s, 290);
+    at(2 * s, 310);
+    expect(engine.sight(low.id)?.worst?.value).toBe(290);
+  });
+});

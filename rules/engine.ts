@@ -177,9 +177,11 @@ export function openEngine(
       // Inside the deadband the breach goes on, but what people read is a value beyond the limit.
       if (began || !(value - limit < 0 !== watch.value - limit < 0)) watch.value = value;
       watch.limit = limit;
-      if (began) watch.worst = Number.NaN;
-      const [was, side] = [watch.worst, watch.value - limit < 0 ? -1 : 1];
-      if (!Number.isNaN(limit) && (Number.isNaN(was) || (value - was) * side > 0)) [watch.worst, watch.worstAt] = [value, t];
+      // Which way is worse is known when the breach begins: a limit that follows the value (a rate, a burst) may cross it later.
+      if (began) [watch.worst, watch.worstSide] = [Number.NaN, 0];
+      if (!watch.worstSide && !Number.isNaN(limit))
+        watch.worstSide = (Number.isNaN(watch.value) ? value : watch.value) - limit < 0 ? -1 : 1;
+      if (watch.worstSide && !((value - watch.worst) * watch.worstSide <= 0)) [watch.worst, watch.worstAt] = [value, t];
     } else if (watch.active) watch.value = watch.judge.value;
     if (watch.breached === watch.active) {
       watch.since = Number.NaN;
