@@ -56,6 +56,21 @@ describe('stamping readings', () => {
     expect(stamp.jumps).toBe(1);
   });
 
+  it('moves what was stamped just before the clock was set back, and loses none of it', () => {
+    const { poll, passed, set, run, stamp } = machine(today);
+    poll();
+    run(2_000);
+    const stamped = today + 1_900;
+    set(today - 3_600_000);
+    poll(stamped);
+    poll();
+    expect(passed.map(({ t }) => t)).toEqual([today, stamped - 3_602_000, today - 3_600_000]);
+    run(61_000);
+    poll(stamped + 3_600_000);
+    expect(passed).toHaveLength(3);
+    expect(stamp.future).toBe(1);
+  });
+
   it('does not pass what claims to be more than five minutes ahead by our own clock, and counts it', () => {
     const { poll, passed, stamp } = machine(today);
     poll(today + 299_000);

@@ -15,6 +15,8 @@ export { futureLimitMs };
 /** NTP slews what is less; readings are not disturbed by it. */
 const jumpMs = 2_000;
 const mostWaiting = 20_000;
+/** A poll that was under way when the clock was set is over after so long. */
+const stampedBeforeMs = 60_000;
 
 export interface ClockGuardDeps {
   clock: Clock;
@@ -30,6 +32,8 @@ export class ClockGuard {
   #offset: number;
   #waiting: { result: PollResult; offset: number }[] = [];
   #futureLogged = new Set<string>();
+  /** The last jump, and when it was noticed. */
+  #jump = { ms: 0, at: Number.NEGATIVE_INFINITY };
   jumps = 0;
   /** Readings more than five minutes ahead of the clock, and readings given up while the clock was not set. */
   future = 0;
@@ -56,6 +60,12 @@ export class ClockGuard {
       return;
     }
     if (result.t > now + futureLimitMs) {
+      // Stamped by our own clock before it was set back, and heard of after it: the reading is new, its stamp is of the clock that was.
+      const byMs = result.at === undefined ? this.#jumpSince(now, result.t) : undefined;
+      if (byMs !== undefined) {
+        this.#deps.pass(stampedAnew(result, byMs));
+        return;
+      }
       this.future++;
       // What a device stamped itself may be the only word of a danger: it goes on with the time at which we heard it, and its clock is told of.
       const heard = result.at !== undefined;
@@ -73,6 +83,13 @@ export class ClockGuard {
     this.#deps.pass(result);
   }
 
+  /** The jump that a stamp of before it must be moved by; undefined when that does not explain it. */
+  #jumpSince(now: number, t: number): number | undefined {
+    const { ms, at } = this.#jump;
+    const recent = this.#deps.clock.monotonic() - at <= stampedBeforeMs;
+    return recent && ms < 0 && t + ms <= now + jumpMs ? ms : undefined;
+  }
+
   /** Notices jumps and lets go what waited for the right time; returns plant time. Call it now and then when nothing is added. */
   check(): number {
     const { clock, log } = this.#deps;
@@ -84,6 +101,7 @@ export class ClockGuard {
       this.jumps++;
       log.warn({ jumpMs: Math.round(jump) }, 'the clock of this machine was set');
       this.#deps.jumped(jump);
+      this.#jump = { ms: jump, at: clock.monotonic() };
     }
     if (now >= clockFloor && this.#waiting.length > 0) {
       const waiting = this.#waiting;
