@@ -35,6 +35,8 @@ export const pages = {
   due: { label: 'nav.due', icon: 'audit', place: 'assets' },
   parts: { label: 'nav.parts', icon: 'tool', place: 'assets', key: 'p' },
   appliances: { label: 'nav.appliances', icon: 'electricity', place: 'assets' },
+  statistics: { label: 'nav.statistics', icon: 'boards', place: 'more', key: 'n' },
+  reports: { label: 'nav.reports', icon: 'audit', place: 'more', permission: 'report:read', key: 'p' },
   deliveries: { label: 'nav.deliveries', icon: 'send', place: 'alarms' },
   site: { label: 'nav.site', icon: 'site', place: 'more', key: 's' },
   rules: { label: 'nav.rules', icon: 'rule', place: 'more', detail: true, key: 'r' },

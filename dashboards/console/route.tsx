@@ -20,6 +20,8 @@ const DeliveriesPage = lazy(async () => ({ default: (await import('./pages/deliv
 const JournalPage = lazy(async () => ({ default: (await import('./pages/journal.tsx')).JournalPage }));
 const MaintenancePage = lazy(async () => ({ default: (await import('./pages/maintenance.tsx')).MaintenancePage }));
 const DutyPage = lazy(async () => ({ default: (await import('./pages/duty.tsx')).DutyPage }));
+const ReportsPage = lazy(async () => ({ default: (await import('./pages/reports.tsx')).ReportsPage }));
+const StatisticsPage = lazy(async () => ({ default: (await import('./pages/statistics.tsx')).StatisticsPage }));
 const BooksPage = lazy(async () => ({ default: (await import('./pages/books.tsx')).BooksPage }));
 const BookPage = lazy(async () => ({ default: (await import('./pages/book.tsx')).BookPage }));
 const DevicePage = lazy(async () => ({ default: (await import('./pages/device.tsx')).DevicePage }));
@@ -47,6 +49,8 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   figures: AlarmFiguresPage,
   maintenance: MaintenancePage,
   duty: DutyPage,
+  statistics: () => <StatisticsPage />,
+  reports: () => <ReportsPage />,
   books: ({ id }) => (id ? <BookPage id={id} key={id} /> : <BooksPage />),
   deliveries: DeliveriesPage,
   assets: ({ id }) => (id ? <AssetPage id={id} key={id} /> : <AssetsPage />),

@@ -1,6 +1,7 @@
 /** English texts of the console. Keys are typed: zh.ts must have the same ones, and a test says which are missing. */
 import { enBoards } from './en-boards.ts';
 import { enDesk } from './en-desk.ts';
+import { enManagement } from './en-management.ts';
 import { enPeople } from './en-people.ts';
 import { enPlant } from './en-plant.ts';
 import { enRegisters } from './en-registers.ts';
@@ -8,6 +9,7 @@ import { enRegisters } from './en-registers.ts';
 export const en = {
   ...enBoards,
   ...enDesk,
+  ...enManagement,
   ...enPeople,
   ...enPlant,
   ...enRegisters,

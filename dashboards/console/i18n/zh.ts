@@ -2,6 +2,7 @@
 import type { TextKey } from './en.ts';
 import { zhBoards } from './zh-boards.ts';
 import { zhDesk } from './zh-desk.ts';
+import { zhManagement } from './zh-management.ts';
 import { zhPeople } from './zh-people.ts';
 import { zhPlant } from './zh-plant.ts';
 import { zhRegisters } from './zh-registers.ts';
@@ -9,6 +10,7 @@ import { zhRegisters } from './zh-registers.ts';
 export const zh: Record<TextKey, string> = {
   ...zhBoards,
   ...zhDesk,
+  ...zhManagement,
   ...zhPeople,
   ...zhPlant,
   ...zhRegisters,

@@ -1,0 +1,133 @@
+/** Tickets of a month or year against the year before: how many, how fast, how well, at what cost. */
+import '../people/people.css';
+import { Button, Group, NativeSelect, SegmentedControl } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { TicketFigures } from '../../../desk/index.ts';
+import { type Trade, tradeLabels } from '../../../shared/system.ts';
+import { momentOf, wallOf } from '../../../shared/zone.ts';
+import { managementApi, statisticsBy, type TicketStatistics } from '../data/management-api.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import { useConsole } from '../parts/context.ts';
+import { useNow } from '../parts/use-now.ts';
+
+const kinds = ['year', 'month'] as const;
+
+export function StatisticsPage() {
+  const { t, text, number } = useWords();
+  const { plant, link, act } = useConsole();
+  const zone = plant.site.timezone;
+  const [kind, setKind] = useState<(typeof kinds)[number]>('year');
+  const [steps, setSteps] = useState(0);
+  const [by, setBy] = useState<(typeof statisticsBy)[number]>('trade');
+  const [found, setFound] = useState<TicketStatistics>();
+  const today = new Date(wallOf(zone, useNow(link, 60_000)));
+  const edge = (k: number) =>
+    momentOf(
+      zone,
+      kind === 'year' ? Date.UTC(today.getUTCFullYear() + k, 0, 1) : Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + k, 1),
+    );
+  const [from, to] = [edge(steps), edge(steps + 1)];
+  const label = new Date(wallOf(zone, from)).toISOString().slice(0, kind === 'year' ? 4 : 7);
+  useEffect(() => void act(async () => setFound(await managementApi.statistics(from, to, by))), [act, from, to, by]);
+
+  const nameOf = (key: string | null) => {
+    if (key === null) return t('stats.nobody');
+    if (by === 'trade') return text(tradeLabels[key as Trade]);
+    if (by === 'place')
+      return (
+        text(plant.site.departments.find((one) => one.id === key)?.name ?? plant.site.buildings.find((one) => one.id === key)?.name) || key
+      );
+    return key;
+  };
+  const pair = ({ medianMin, p90Min }: TicketFigures['restore']) =>
+    medianMin === null || p90Min === null
+      ? '–'
+      : `${t('stats.minutes', { n: Math.round(medianMin) })} / ${t('stats.minutes', { n: Math.round(p90Min) })}`;
+  const line = (one: TicketFigures, before: TicketFigures | undefined, name: string) => (
+    <tr key={name}>
+      <th scope="row">{name}</th>
+      <td>{one.opened}</td>
+      <td>{before?.opened ?? 0}</td>
+      <td>{one.closed}</td>
+      <td>{one.open}</td>
+      <td>{pair(one.acknowledge)}</td>
+      <td>{pair(one.arrive)}</td>
+      <td>{pair(one.restore)}</td>
+      <td>{one.firstTimeFixPct === null ? '–' : `${one.firstTimeFixPct.toFixed(0)} %`}</td>
+      <td>{one.repeatFaults}</td>
+      <td>{number(one.costYuan, 2)}</td>
+    </tr>
+  );
+  const exported = (format: string) => `/api/tickets/export?from=${from}&to=${to}&format=${format}`;
+  const lastYear = (key: string | null) =>
+    found?.before.rows.find((one) => one.key === (by === 'month' && key !== null ? `${Number(key.slice(0, 4)) - 1}${key.slice(4)}` : key));
+  return (
+    <div className="column">
+      <section className="panel">
+        <h2>{t('nav.statistics')}</h2>
+        <p className="calm">{t('stats.hint')}</p>
+        <Group gap="xs" mb="sm">
+          <Button variant="default" onClick={() => setSteps(steps - 1)}>
+            {t('stats.earlier')}
+          </Button>
+          <strong>{label}</strong>
+          <Button variant="default" disabled={steps >= 0} onClick={() => setSteps(steps + 1)}>
+            {t('stats.later')}
+          </Button>
+          <SegmentedControl
+            value={kind}
+            data={kinds.map((value) => ({ value, label: t(`stats.${value}`) }))}
+            onChange={(value) => {
+              setKind(value);
+              setSteps(0);
+            }}
+          />
+          <NativeSelect
+            aria-label={t('stats.by')}
+            value={by}
+            data={statisticsBy.map((value) => ({ value, label: t(`stats.by.${value}`) }))}
+            onChange={(event) => setBy(event.currentTarget.value as typeof by)}
+          />
+          {['csv', 'xlsx'].map((format) => (
+            <Button component="a" variant="default" key={format} href={exported(format)} download>
+              {format.toUpperCase()}
+            </Button>
+          ))}
+        </Group>
+        {found?.total.opened === 0 && <p className="calm">{t('stats.none')}</p>}
+        {found && found.total.opened > 0 && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keyboard
+          <section className="book-scroll" tabIndex={0} aria-label={t('nav.statistics')}>
+            <table className="book-table">
+              <thead>
+                <tr>
+                  {[
+                    '',
+                    t('stats.opened'),
+                    t('stats.lastYear'),
+                    t('stats.closed'),
+                    t('stats.open'),
+                    t('stats.acknowledge'),
+                    t('stats.arrive'),
+                    t('stats.restore'),
+                    t('stats.first'),
+                    t('stats.repeat'),
+                    t('stats.cost'),
+                  ].map((text, at) => (
+                    <th scope="col" key={at === 0 ? 'name' : text}>
+                      {text}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {line(found.total, found.before.total, t('stats.total'))}
+                {found.rows.map((one) => line(one, lastYear(one.key), nameOf(one.key)))}
+              </tbody>
+            </table>
+          </section>
+        )}
+      </section>
+    </div>
+  );
+}
