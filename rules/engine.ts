@@ -179,8 +179,7 @@ export function openEngine(
       watch.limit = limit;
       // Which way is worse is known when the breach begins: a limit that follows the value (a rate, a burst) may cross it later.
       if (began) [watch.worst, watch.worstSide] = [Number.NaN, 0];
-      if (!watch.worstSide && !Number.isNaN(limit))
-        watch.worstSide = (Number.isNaN(watch.value) ? value : watch.value) - limit < 0 ? -1 : 1;
+      if (!watch.worstSide && !Number.isNaN(limit)) watch.worstSide = (Number.isNaN(watch.value) ? value : watch.value) < limit ? -1 : 1;
       if (watch.worstSide && !((value - watch.worst) * watch.worstSide <= 0)) [watch.worst, watch.worstAt] = [value, t];
     } else if (watch.active) watch.value = watch.judge.value;
     if (watch.breached === watch.active) {

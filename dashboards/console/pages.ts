@@ -36,7 +36,7 @@ export const pages = {
   parts: { label: 'nav.parts', icon: 'tool', place: 'assets', key: 'p' },
   appliances: { label: 'nav.appliances', icon: 'electricity', place: 'assets' },
   statistics: { label: 'nav.statistics', icon: 'boards', place: 'more', key: 'n' },
-  reports: { label: 'nav.reports', icon: 'audit', place: 'more', permission: 'report:read', key: 'p' },
+  reports: { label: 'nav.reports', icon: 'audit', place: 'more', permission: 'report:read', key: 'y' },
   deliveries: { label: 'nav.deliveries', icon: 'send', place: 'alarms' },
   site: { label: 'nav.site', icon: 'site', place: 'more', key: 's' },
   rules: { label: 'nav.rules', icon: 'rule', place: 'more', detail: true, key: 'r' },

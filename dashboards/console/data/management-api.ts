@@ -14,7 +14,6 @@ export interface TicketStatistics {
   total: TicketFigures;
   before: { rows: TicketFigures[]; total: TicketFigures };
 }
-export const statisticsBy = ['trade', 'place', 'person', 'month'] as const;
 
 export const managementApi = {
   reports: () => call<ReportInfo[]>('GET', '/api/reports'),

@@ -5,20 +5,25 @@ import { useEffect, useState } from 'react';
 import type { TicketFigures } from '../../../desk/index.ts';
 import { type Trade, tradeLabels } from '../../../shared/system.ts';
 import { momentOf, wallOf } from '../../../shared/zone.ts';
-import { managementApi, statisticsBy, type TicketStatistics } from '../data/management-api.ts';
+import { managementApi, type TicketStatistics } from '../data/management-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
 
-const kinds = ['year', 'month'] as const;
+const kinds = [
+  ['year', 'stats.year'],
+  ['month', 'stats.month'],
+] as const;
+const groups = { trade: 'stats.by.trade', place: 'stats.by.place', person: 'stats.by.person', month: 'stats.by.month' } as const;
+type Grouping = keyof typeof groups;
 
 export function StatisticsPage() {
   const { t, text, number } = useWords();
   const { plant, link, act } = useConsole();
   const zone = plant.site.timezone;
-  const [kind, setKind] = useState<(typeof kinds)[number]>('year');
+  const [kind, setKind] = useState<'year' | 'month'>('year');
   const [steps, setSteps] = useState(0);
-  const [by, setBy] = useState<(typeof statisticsBy)[number]>('trade');
+  const [by, setBy] = useState<Grouping>('trade');
   const [found, setFound] = useState<TicketStatistics>();
   const today = new Date(wallOf(zone, useNow(link, 60_000)));
   const edge = (k: number) =>
@@ -76,7 +81,7 @@ export function StatisticsPage() {
           </Button>
           <SegmentedControl
             value={kind}
-            data={kinds.map((value) => ({ value, label: t(`stats.${value}`) }))}
+            data={kinds.map(([value, label]) => ({ value, label: t(label) }))}
             onChange={(value) => {
               setKind(value);
               setSteps(0);
@@ -85,8 +90,8 @@ export function StatisticsPage() {
           <NativeSelect
             aria-label={t('stats.by')}
             value={by}
-            data={statisticsBy.map((value) => ({ value, label: t(`stats.by.${value}`) }))}
-            onChange={(event) => setBy(event.currentTarget.value as typeof by)}
+            data={Object.entries(groups).map(([value, label]) => ({ value, label: t(label) }))}
+            onChange={(event) => setBy(event.currentTarget.value as Grouping)}
           />
           {['csv', 'xlsx'].map((format) => (
             <Button component="a" variant="default" key={format} href={exported(format)} download>
