@@ -112,13 +112,13 @@ describe('architecture', () => {
     expect(lock).not.toMatch(/"resolved":/);
   });
 
-  it('passes the compiler', () => {
+  it('passes the compiler', { timeout: 300_000 }, () => {
     const bin = join(root, 'node_modules', '.bin', 'tsc');
     const run = () => execFileSync(process.execPath, [bin, '-p', root], { encoding: 'utf8', stdio: 'pipe' });
     expect(run).not.toThrow();
   });
 
-  it('passes the linter', () => {
+  it('passes the linter', { timeout: 300_000 }, () => {
     const bin = join(root, 'node_modules', '.bin', 'biome');
     const run = () => execFileSync(process.execPath, [bin, 'check', root], { encoding: 'utf8', stdio: 'pipe' });
     expect(run).not.toThrow();
