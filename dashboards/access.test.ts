@@ -53,6 +53,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/alarms/{id}/return': 'alarm:out-of-service',
   'POST /api/alarms/{id}/comment': 'alarm:comment',
   'GET /api/alarms/{id}/deliveries': 'plant:read',
+  'GET /api/alarms/{id}/trail': 'plant:read',
   'GET /api/alarm-path': 'plant:read',
   'GET /api/maintenance': 'plant:read',
   'POST /api/maintenance': 'maintenance:change',

@@ -3,9 +3,14 @@
  * and the API read here; only the notifier of the rules role writes.
  */
 import type { Priority } from '../shared/alarm.ts';
+import { isLifeSafety } from './alarm-sql.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { DeskDatabase } from './open.ts';
+import { openReceipts, type ScreenReceipt } from './receipts.ts';
 import { where } from './where.ts';
+
+/** The screens, on record beside the channels of the site file: `answer` is shown, sounded or acknowledged, `person` the user. */
+export const consoleChannel = 'console';
 
 /**
  * waiting: not sent yet, or to be tried again. sending: on its way; after a crash nobody knows, and it is sent again. sent: the receiver took it.
@@ -15,12 +20,15 @@ import { where } from './where.ts';
 export const deliveryStates = ['waiting', 'sending', 'sent', 'summarised', 'grouped', 'withdrawn', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
+export const deliverySteps = ['raised', 'shelf-ended', 'escalated', 'taken', 'returned'] as const;
+export type DeliveryStep = (typeof deliverySteps)[number];
+
 export interface Delivery {
   /** Names this delivery for good; receivers that know keys get it with every try. */
   key: string;
   alarm: string;
   occurrence: number;
-  step: 'raised' | 'shelf-ended' | 'escalated' | 'returned';
+  step: DeliveryStep;
   /** Of the site file. */
   channel: string;
   /** Id in the site file; null for a group. */
@@ -120,6 +128,28 @@ const deliveryOf = (row: Row): Delivery => ({
 });
 
 export function deliveriesIn(db: Database): Omit<Deliveries, typeof Symbol.dispose> {
+  const receipts = openReceipts(db);
+  const priorityOf = (alarm: string) =>
+    db.get<{ priority: Priority; life: number }>(`SELECT priority, ${isLifeSafety} AS life FROM alarms WHERE id = ?`, alarm);
+  const receiptAsDelivery = ({ alarm, occurrence, user, shownAt, soundedAt, acknowledgedAt }: ScreenReceipt): Delivery => {
+    const { priority = 'high', life = 0 } = priorityOf(alarm) ?? {};
+    return {
+      key: `${consoleChannel}/${alarm}/${occurrence}/${user}`,
+      alarm,
+      occurrence,
+      step: 'raised',
+      channel: consoleChannel,
+      person: user,
+      priority,
+      lifeSafety: life === 1,
+      state: 'sent',
+      attempts: 1,
+      lastError: null,
+      createdAt: shownAt,
+      sentAt: shownAt,
+      answer: acknowledgedAt !== null ? 'acknowledged' : soundedAt !== null ? 'sounded' : 'shown',
+    };
+  };
   const list = (filter: DeliveryFilter & { occurrence?: number | undefined }) => {
     const { sql, values } = where({
       'alarm = ?': filter.alarm,
@@ -131,8 +161,17 @@ export function deliveriesIn(db: Database): Omit<Deliveries, typeof Symbol.dispo
       'created_at < ?': filter.to,
     });
     const newest = `SELECT * FROM deliveries WHERE ${sql} ORDER BY seq DESC, key LIMIT ?`;
-    return db.all<Row>(newest, ...values, filter.limit ?? 1_000).map(deliveryOf);
+    const most = filter.limit ?? 1_000;
+    const sent = filter.channel === consoleChannel ? [] : db.all<Row>(newest, ...values, most).map(deliveryOf);
+    const screens =
+      (filter.channel ?? consoleChannel) === consoleChannel && (filter.state ?? 'sent') === 'sent' ? shownOn(filter, most) : [];
+    return screens.length === 0 ? sent : [...sent, ...screens].sort((a, b) => b.createdAt - a.createdAt).slice(0, most);
   };
+  const shownOn = (filter: DeliveryFilter & { occurrence?: number | undefined }, limit: number) =>
+    (filter.alarm === undefined
+      ? receipts.latest({ user: filter.person, from: filter.from, to: filter.to }, limit)
+      : receipts.of(filter.alarm, filter.occurrence)
+    ).map(receiptAsDelivery);
   return {
     deliveries: (filter = {}) => list(filter),
     deliveriesOf: (alarm, occurrence) => list({ alarm, occurrence }),

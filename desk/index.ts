@@ -12,10 +12,13 @@ export { type Database, openDatabase, type SetAside } from './database.ts';
 export { daysLeft, deadlineFolder, dueDate, loadDeadlines, localDate, stageOf } from './deadlines.ts';
 export {
   type AlarmPath,
+  consoleChannel,
   type Deliveries,
   type Delivery,
   type DeliveryState,
+  type DeliveryStep,
   deliveryStates,
+  deliverySteps,
   openDeliveries,
 } from './deliveries.ts';
 export type {
@@ -40,6 +43,7 @@ export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from '.
 export type { Movement, PartStock } from './parts.ts';
 export { openPlaces, type Places } from './places.ts';
 export { openPlant, type Plant } from './plant.ts';
+export { openReceipts, type Receipts } from './receipts.ts';
 export type { Entry, Register } from './registers.ts';
 export { keepReserve } from './reserve.ts';
 export { openRosters, type Rosters, type StoredChange, type StoredRoster } from './rosters.ts';
@@ -51,4 +55,5 @@ export { openSturdyDatabase } from './sturdy.ts';
 export { filePurposes, openTicketFiles, type TicketFile, type TicketFiles } from './ticket-files.ts';
 export { ticketSteps } from './ticket-state.ts';
 export { rank } from './tickets.ts';
+export { type Trail, type TrailEntry, type TrailKind, trailKinds, trailOf } from './trail.ts';
 export { where } from './where.ts';

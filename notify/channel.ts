@@ -10,14 +10,22 @@ import type { Secret } from '../shared/secret.ts';
 import type { Person } from '../shared/site.ts';
 import type { Language, Text } from '../shared/text.ts';
 
-/** Raised: it calls a person. Shelf ended: it calls again. Escalated: nobody has acknowledged, the next is called. Returned: the condition is gone (life safety only). Summary: several notices as one. */
-export type NoticeStep = 'raised' | 'shelf-ended' | 'escalated' | 'returned' | 'summary';
+/**
+ * Raised: it calls a person. Shelf ended: it calls again. Escalated: nobody has acknowledged, the next is called. Taken: somebody has it, the others may
+ * stay where they are. Returned: the condition is gone (life safety only). Summary: several notices as one. Test: of no alarm; does it arrive?
+ */
+export type NoticeStep = 'raised' | 'shelf-ended' | 'escalated' | 'taken' | 'returned' | 'summary' | 'test';
+
+/** Good news, or none: nobody has to run. */
+export const isCalm = (step: NoticeStep): boolean => step === 'taken' || step === 'returned' || step === 'test';
 
 /** What one receiver is told, in one language. */
 export interface Notice {
   /** The same at every try and after a restart, never the same for another notice; receivers know a repetition by it. */
   key: string;
   step: NoticeStep;
+  /** The same for all notices of one occurrence of an alarm, with the subject of the first: one thread in a mailbox. Absent where several are told as one. */
+  thread?: { id: string; subject: string };
   priority: Priority;
   lifeSafety: boolean;
   language: Language;

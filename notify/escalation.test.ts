@@ -207,6 +207,42 @@ describe('nobody answers', () => {
   });
 });
 
+describe('somebody takes it', () => {
+  test('the others who were told hear it once, over the channel that reached them, the one who took it does not; so does a group', async () => {
+    start(everyRank, [sms(), robot()]);
+    raise(definition('a'));
+    await pass(7 * minute);
+    const before = phones.posts.length;
+    desk.acknowledge('a', { id: 'chief' });
+    notifier.kick();
+    await pass(15 * second, second);
+    await until(() => expect(phones.posts).toHaveLength(before + 1));
+    await until(() => expect(JSON.parse(group.posts.at(-1)!.body)).toMatchObject({ step: 'taken' }));
+    expect(JSON.parse(phones.posts.at(-1)!.body)).toMatchObject({ to: '100' });
+    expect(JSON.parse(phones.posts.at(-1)!.body).text).toMatch(/chief已接单/);
+    await pass(20 * minute);
+    const taken = read.deliveries({ alarm: 'a' }).filter(({ step }) => step === 'taken');
+    expect(taken.map(({ channel, person, state }) => `${channel} ${person} ${state}`).sort()).toEqual(['robot null sent', 'sms duty sent']);
+  });
+
+  test('that is counted in a storm like any message, and of a danger to life it is not', async () => {
+    start([duty, fixed('gas', 'duty', 'duty', ['medical-gas'])], [sms({ per_minute: 6_000 })], { escalation: { critical: [], high: [] } });
+    for (let index = 0; index < 20; index++) raise(definition(`m${index}`));
+    raise(definition('o2', { system: 'oxygen', trade: 'medical-gas', lifeSafety: true, title: text('Oxygen low') }));
+    await pass(minute, second);
+    const before = phones.posts.length;
+    for (let index = 0; index < 20; index++) desk.acknowledge(`m${index}`, { id: 'chief' });
+    desk.acknowledge('o2', { id: 'chief' });
+    notifier.kick();
+    await pass(8 * minute);
+    const told = phones.posts.slice(before).map(({ body }) => JSON.parse(body).text as string);
+    expect(told[0]).toMatch(/chief已接单.*Oxygen low/);
+    expect(told.slice(1).map((one) => one.split('\n')[0])).toEqual(['【20 条告警已接单】示范医院']);
+    expect(phones.posts.filter(({ body }) => !body.includes('Oxygen low')).length).toBeLessThanOrEqual(2);
+    expect(read.deliveries({ state: 'waiting', limit: 1_000 })).toEqual([]);
+  }, 30_000);
+});
+
 const byTime = (a: string, b: string) => Number(a.split(' ')[0]) - Number(b.split(' ')[0]) || a.localeCompare(b);
 
 describe('when the way is broken', () => {

@@ -3,7 +3,7 @@
  * delivery has a key that follows from the journal alone: whatever is killed, no entry is passed over and none is owed twice.
  */
 
-import type { Database, Delivery, JournalEntry } from '../desk/index.ts';
+import type { Database, DeliveryStep, JournalEntry } from '../desk/index.ts';
 import { alarmIn, openJournal } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -14,6 +14,8 @@ import type { Ledger } from './ledger.ts';
 import { type AskOnCall, takes } from './recipients.ts';
 
 const batch = 500;
+/** Who moves alarms without being a person. */
+const engine = 'engine';
 /** Owed to one channel at once; life safety is above it. More than a flood of a whole hospital, less than a disk. */
 const mostWaiting = 5_000;
 
@@ -62,8 +64,31 @@ export function openIntake({ db, ledger, site, routes, onCall, escalation, clock
     return { alarm: { ...now, occurrence: now.occurrence - since, raisedAt: at, value, limit, clearedAt: null }, raise };
   };
 
+  /** Somebody has it: whoever else was told hears so, once, over the channel that reached him last. */
+  const tellOthers = (entry: JournalEntry): boolean => {
+    const found = then(entry);
+    if (!found || entry.who === engine) return false;
+    const { raise } = found;
+    const alarm = { ...found.alarm, acknowledged: true, acknowledgedAt: entry.t, acknowledgedBy: entry.who };
+    let any = false;
+    for (const { person, channel } of ledger.toldWays(alarm.id, alarm.occurrence)) {
+      if (person === entry.who || !routes.some(({ config }) => config.id === channel)) continue;
+      const key = [...nameOf(alarm, raise), 'taken', channel, ...(person === null ? [] : [person])].join('/');
+      any = ledger.add({ key, seq: entry.seq, step: 'taken', channel, person, alarm }, clock.now(), wire.now()) || any;
+    }
+    return any;
+  };
+  /** The raise names the occurrence for good, also where the database was begun anew. */
+  const nameOf = (alarm: Alarm, raise: { seq: number; t: number }) => [
+    site.site.id,
+    alarm.id,
+    alarm.occurrence,
+    `${raise.t.toString(36)}.${raise.seq}`,
+  ];
+
   const owe = (entry: JournalEntry): boolean => {
     if (entry.kind !== 'alarm') return false;
+    if (entry.event === 'acknowledge') return tellOthers(entry);
     // Where the entry's detail is damaged, rather one call too many.
     const annunciated = entry.detail.annunciated === true || (entry.detail.unreadable === true && entry.to === 'UNACK');
     if (!annunciated && entry.event !== 'clear') return false;
@@ -71,14 +96,13 @@ export function openIntake({ db, ledger, site, routes, onCall, escalation, clock
     if (!found) return false;
     const { raise } = found;
     let { alarm } = found;
-    let step: Delivery['step'] = 'raised';
+    let step: DeliveryStep = 'raised';
     if (!annunciated) {
       if (!alarm.lifeSafety || !ledger.told(alarm.id, alarm.occurrence)) return false;
       step = 'returned';
       alarm = { ...alarm, clearedAt: Number(entry.detail.at), value: (entry.detail.value as number | null | undefined) ?? null };
     } else if (entry.event === 'shelf-end' && ledger.told(alarm.id, alarm.occurrence)) step = 'shelf-ended';
-    // The raise names the occurrence for good, also where the database was begun anew.
-    const name = [site.site.id, alarm.id, alarm.occurrence, `${raise.t.toString(36)}.${raise.seq}`, step];
+    const name = [...nameOf(alarm, raise), step];
     if (step === 'shelf-ended') name.push(String(entry.seq));
     let any = false;
     for (const { config, type } of routes) {

@@ -1,7 +1,7 @@
 /** The notifier's side of the deliveries: what is owed, tried and done. Each change is one transaction, on disk before and after a try. */
 
 import { z } from 'zod';
-import type { Database, Delivery } from '../desk/index.ts';
+import type { Database, DeliveryStep } from '../desk/index.ts';
 import { alarmIn, alarmRecord, rank, readRecord } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 
@@ -9,7 +9,7 @@ import type { Alarm } from '../shared/alarm.ts';
 export interface Owed {
   key: string;
   seq: number;
-  step: Delivery['step'];
+  step: DeliveryStep;
   person: string | null;
   /** The alarm as it was when the journal asked for this. */
   alarm: Alarm;
@@ -23,7 +23,7 @@ export interface Owed {
 export interface NewDelivery {
   key: string;
   seq: number;
-  step: Delivery['step'];
+  step: DeliveryStep;
   channel: string;
   person: string | null;
   alarm: Alarm;
@@ -34,7 +34,7 @@ export interface NewDelivery {
 interface OwedRow {
   key: string;
   seq: number;
-  step: Delivery['step'];
+  step: DeliveryStep;
   person: string | null;
   alarm: string;
   alarm_then: string;
@@ -122,6 +122,17 @@ export function openLedger(db: Database) {
           occurrence,
         )
         .some(({ channel, state }) => !['waiting', 'sending'].includes(state) || works(channel)),
+    /** Who was told of an occurrence, or is about to be, over which channel; of each person the last. `person` null: a group. */
+    toldWays: (alarm: string, occurrence: number): { person: string | null; channel: string }[] =>
+      db.all<{ person: string | null; channel: string }>(
+        `SELECT person, channel FROM (
+           SELECT person, channel, row_number() OVER (PARTITION BY person, CASE WHEN person IS NULL THEN channel END
+             ORDER BY coalesce(sent_at, created_at) DESC, rowid DESC) AS place, min(rowid) OVER (PARTITION BY person, channel) AS first
+           FROM deliveries WHERE alarm = ? AND occurrence = ? AND state IN ('sent', 'summarised', 'sending', 'waiting'))
+         WHERE place = 1 ORDER BY first`,
+        alarm,
+        occurrence,
+      ),
     /** Calls for help that have not gone out and are needed no more. */
     withdraw(alarm: string, why: string): void {
       db.run(

@@ -95,6 +95,7 @@ export function openSender(options: SenderOptions): Sender {
   let pausedUntil = 0;
   let opening: Promise<Channel> | undefined;
 
+  const nameOf = (person: string) => site.people.find(({ id }) => id === person)?.name ?? person;
   const peopleOf = (person: string | null, alarms: readonly Owed[]): Person[] => {
     if (person !== null) return site.people.filter((one) => one.id === person);
     const all = alarms.flatMap((one) => options.onCall(one.alarm));
@@ -179,7 +180,7 @@ export function openSender(options: SenderOptions): Sender {
   /** A person gets a link of his own, by which he answers; a group gets the page of the alarm. */
   const linkOf = ({ key, person, step, alarm }: Owed): Pick<Notice, 'link'> => {
     if (site.public_url === undefined) return {};
-    const answers = person !== null && step !== 'returned';
+    const answers = person !== null && step !== 'returned' && step !== 'taken';
     const path = answers
       ? `a/${links.make({ delivery: key, alarm: alarm.id, occurrence: alarm.occurrence, person, language }, wire.now())}`
       : `#/alarms/${encodeURIComponent(alarm.id)}`;
@@ -188,7 +189,7 @@ export function openSender(options: SenderOptions): Sender {
   const listLink = (): Pick<Notice, 'link'> =>
     site.public_url === undefined ? {} : { link: { url: publicLink(site.public_url, '#/alarms'), label: linkLabels.look[language] } };
   const one = (owed: Owed) => {
-    const frame = { site: site.site, language, to: peopleOf(owed.person, [owed]), now: clock.now() };
+    const frame = { site: site.site, language, to: peopleOf(owed.person, [owed]), now: clock.now(), nameOf };
     return send([owed], { ...noticeOf(owed, frame, alarmNow(owed.alarm.id)), ...linkOf(owed) }, null);
   };
 
@@ -268,7 +269,7 @@ export function openSender(options: SenderOptions): Sender {
   const summarised = (together: readonly Owed[], first: Owed) => underWayUntil(summary(together, first));
   const summary = (owed: readonly Owed[], first: Owed) => {
     const key = `${first.key}/summary-${owed.length}-${wire.now().toString(36)}`;
-    const frame = { site: site.site, language, to: peopleOf(first.person, owed), now: clock.now() };
+    const frame = { site: site.site, language, to: peopleOf(first.person, owed), now: clock.now(), nameOf };
     return send(owed, { ...summaryOf(owed, key, frame), ...listLink() }, key);
   };
 

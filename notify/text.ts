@@ -18,6 +18,10 @@ const words = {
   returned: { zh: '已恢复', en: 'Returned to normal' },
   shelfEnded: { zh: '搁置到期仍在告警', en: 'Shelf ended, still in alarm' },
   escalated: { zh: '第{n}次呼叫，无人确认', en: 'Call {n}, nobody has acknowledged' },
+  taken: { zh: '{who}已接单', en: '{who} has taken it' },
+  allTaken: { zh: '{count} 条告警已接单', en: '{count} alarms are taken' },
+  has: { zh: '处理人', en: 'Taken by' },
+  takenAt: { zh: '接单时间', en: 'Taken at' },
   what: { zh: '告警', en: 'Alarm' },
   where: { zh: '位置', en: 'Where' },
   since: { zh: '开始时间', en: 'Since' },
@@ -53,10 +57,15 @@ export interface Frame {
   to: Person[];
   /** Plant time. */
   now: number;
+  /** Of a person's id; the id itself where nobody knows him. */
+  nameOf?: (person: string) => string;
 }
 
 /** Which call it is stands in the key, which is made of what happened. */
 const callOf = (key: string) => Number(/\/escalated\/(\d+)\//.exec(key)?.[1] ?? 2);
+
+/** What of the key names the occurrence, whatever step it is. */
+const threadOf = (key: string) => key.replace(/\/(raised|shelf-ended|escalated|taken|returned)(\/.*)?$/, '');
 
 const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
@@ -64,7 +73,7 @@ const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').t
  * One alarm, one step.
  * @param current the alarm as it is while this is written: a notice may have waited, and "now" in it is now
  */
-export function noticeOf(owed: Owed, { site, language, to, now }: Frame, current?: Alarm): Notice {
+export function noticeOf(owed: Owed, { site, language, to, now, nameOf = (id) => id }: Frame, current?: Alarm): Notice {
   const { step } = owed;
   const same = current?.occurrence === owed.alarm.occurrence;
   const alarm = same ? { ...owed.alarm, live: current.live, worst: current.worst } : owed.alarm;
@@ -72,29 +81,34 @@ export function noticeOf(owed: Owed, { site, language, to, now }: Frame, current
   const time = (t: number | null) => (t === null ? '–' : localTime(t, site.timezone));
   const zh = language === 'zh';
   const returned = step === 'returned';
-  const marks = [
-    ...(returned
-      ? [say(words.returned)]
-      : step === 'shelf-ended'
-        ? [say(words.shelfEnded)]
-        : step === 'escalated'
-          ? [say(words.escalated, { n: callOf(owed.key) })]
-          : []),
-    priorityLabels[alarm.priority][language],
-    ...(alarm.lifeSafety ? [say(words.lifeSafety)] : []),
-  ].join(zh ? '·' : ' · ');
+  const taken = step === 'taken';
+  const who = nameOf(alarm.acknowledgedBy ?? '–');
+  const stepMark: Partial<Record<typeof step, string>> = {
+    returned: say(words.returned),
+    'shelf-ended': say(words.shelfEnded),
+    escalated: say(words.escalated, { n: callOf(owed.key) }),
+    taken: say(words.taken, { who }),
+  };
   const title = alarm.title[language];
   const place = alarm.location[language];
+  const subjectWith = (mark: string[]) => {
+    const marks = [...mark, priorityLabels[alarm.priority][language], ...(alarm.lifeSafety ? [say(words.lifeSafety)] : [])];
+    return oneLine(zh ? `【${marks.join('·')}】${title}，${place}` : `[${marks.join(' · ')}] ${title}, ${place}`);
+  };
   // The sentence on the statutory panels stands once, at the end.
   const message = alarm.message[language].replace(supplements[language], '').trim();
   const lines: Notice['lines'] = [];
   const add = (label: Text, text: string) => void lines.push({ label: label[language], text: oneLine(text) });
   add(words.what, title);
   add(words.where, place);
+  if (taken) {
+    add(words.has, who);
+    add(words.takenAt, time(alarm.acknowledgedAt));
+  }
   add(words.since, time(alarm.raisedAt));
   if (returned) add(words.until, time(alarm.clearedAt));
-  add(words.bad, priorityLabels[alarm.priority][language] + measured(alarm, language));
-  if (!returned) {
+  if (!taken) add(words.bad, priorityLabels[alarm.priority][language] + measured(alarm, language));
+  if (!returned && !taken) {
     add(words.detail, message);
     add(words.check, alarm.check[language]);
   }
@@ -103,7 +117,7 @@ export function noticeOf(owed: Owed, { site, language, to, now }: Frame, current
   add(words.number, say(words.occurrence, { id: alarm.id, n: alarm.occurrence }));
   const footer: string[] = [];
   const age = alarm.raisedAt === null ? 0 : now - alarm.raisedAt;
-  if (!returned && age > lateMs) footer.push(say(words.late, { minutes: Math.round(age / 60_000) }));
+  if (!returned && !taken && age > lateMs) footer.push(say(words.late, { minutes: Math.round(age / 60_000) }));
   if (owed.uncertain) footer.push(say(words.repeated));
   if (alarm.lifeSafety) footer.push(supplements[language]);
   return {
@@ -113,7 +127,8 @@ export function noticeOf(owed: Owed, { site, language, to, now }: Frame, current
     lifeSafety: alarm.lifeSafety,
     language,
     site: { id: site.id, name: site.name[language] },
-    subject: oneLine(zh ? `【${marks}】${title}，${place}` : `[${marks}] ${title}, ${place}`),
+    subject: subjectWith([stepMark[step] ?? []].flat()),
+    thread: { id: threadOf(owed.key), subject: subjectWith([]) },
     lines,
     footer,
     alarms: [alarm],
@@ -151,7 +166,7 @@ function measured({ value, live, worst, limit, unit, quantity }: Alarm, language
 }
 
 /** Many alarms as one message, worst first. Never used for life safety. */
-export function summaryOf(owed: readonly Owed[], key: string, { site, language, to }: Frame): Notice {
+export function summaryOf(owed: readonly Owed[], key: string, { site, language, to, nameOf = (id) => id }: Frame): Notice {
   const zh = language === 'zh';
   const sorted = [...owed].sort((a, b) => byUrgency(a.alarm, b.alarm) || a.seq - b.seq);
   const parts = priorities
@@ -159,10 +174,13 @@ export function summaryOf(owed: readonly Owed[], key: string, { site, language, 
     .filter(([, count]) => count > 0)
     .map(([priority, count]) => fill(words.part[language], { label: priorityLabels[priority][language].toLowerCase(), count }))
     .join(zh ? '，' : ', ');
-  const subject = fill(words.summary[language], { count: sorted.length, parts });
-  const line = ({ alarm }: Owed) => {
+  const allTaken = sorted.every(({ step }) => step === 'taken');
+  const subject = fill((allTaken ? words.allTaken : words.summary)[language], { count: sorted.length, parts });
+  const line = ({ alarm, step }: Owed) => {
     const since = alarm.raisedAt === null ? '–' : localTime(alarm.raisedAt, site.timezone);
-    const [title, place, label] = [alarm.title[language], alarm.location[language], priorityLabels[alarm.priority][language]];
+    const [title, place] = [alarm.title[language], alarm.location[language]];
+    const taken = step === 'taken' ? fill(words.taken[language], { who: nameOf(alarm.acknowledgedBy ?? '–') }) : undefined;
+    const label = taken ?? priorityLabels[alarm.priority][language];
     return oneLine(zh ? `${label}：${title}，${place}，自 ${since}` : `${label}: ${title}, ${place}, since ${since}`);
   };
   return {

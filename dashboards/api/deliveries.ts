@@ -1,6 +1,6 @@
 /** Who was told of an alarm, and whether anybody can be told at all. */
 import { z } from 'zod';
-import { deliveryStates } from '../../desk/index.ts';
+import { deliveryStates, deliverySteps, trailKinds, trailOf } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { present } from './moves.ts';
@@ -12,9 +12,9 @@ export const delivery = z.object({
   key: z.string(),
   alarm: z.string(),
   occurrence: z.number().int(),
-  step: z.enum(['raised', 'shelf-ended', 'escalated', 'returned']),
-  channel: z.string(),
-  person: z.string().nullable().meta({ description: 'Id in the site file; null: a group' }),
+  step: z.enum(deliverySteps),
+  channel: z.string().meta({ description: 'Of the site file; console: a screen has shown it, answer says shown, sounded or acknowledged' }),
+  person: z.string().nullable().meta({ description: 'Id in the site file, or user of a screen; null: a group' }),
   priority: z.enum(priorities),
   lifeSafety: z.boolean(),
   state: z.enum(deliveryStates),
@@ -39,7 +39,51 @@ export const alarmPath = z.object({
   ),
 });
 
-export function deliveryRoutes(app: App, { desk, deliveries }: RouteContext): void {
+export const trail = z.object({
+  occurrence: z.number().int(),
+  occurrences: z.number().int(),
+  entries: z.array(
+    z.object({
+      t: time,
+      kind: z.enum(trailKinds).meta({
+        description:
+          'move: of the alarm; ticket: of its ticket; message: a notice; receipt: a screen showed it; called: a step told somebody; silence: a step reached nobody; answer: passed on or declined by link',
+      }),
+      event: z.string(),
+      who: z.string().nullable(),
+      from: z.string().nullable(),
+      to: z.string().nullable(),
+      why: z.string().nullable(),
+      channel: z.string().nullable(),
+      ticket: z.string().nullable(),
+      state: z.enum(deliveryStates).nullable(),
+      attempts: z.number().int().nullable(),
+      tookMs: z.number().nullable().meta({ description: 'From owing a message to its being taken, plant time' }),
+      bad: z.boolean().meta({ description: 'Somebody was not reached, or a rule was overridden' }),
+    }),
+  ),
+});
+
+export function deliveryRoutes(app: App, { db, desk, deliveries }: RouteContext): void {
+  app.get(
+    '/api/alarms/:id/trail',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        description: 'Everything around one occurrence, oldest first: moves, messages, receipts, silence, overrides, arrival, signature',
+        params,
+        querystring: z.object({ occurrence: z.coerce.number().int().min(1).optional().meta({ description: 'By default the last' }) }),
+        response: { 200: trail, ...problems },
+      },
+    },
+    async ({ params: { id }, query: { occurrence } }) => {
+      const found = trailOf({ db, desk, deliveries }, id, occurrence);
+      if (!found)
+        throw new Fault('desk/unknown', `There is no alarm "${id}"${occurrence === undefined ? '' : ` with an occurrence ${occurrence}`}`);
+      return found;
+    },
+  );
+
   app.get(
     '/api/alarms/:id/deliveries',
     {

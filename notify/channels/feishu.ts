@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { secretReference } from '../../shared/site.ts';
-import { defineChannel, type Notice } from '../channel.ts';
+import { defineChannel, isCalm, type Notice } from '../channel.ts';
 import { postJson } from '../post.ts';
 import { type Codes, cut, fitted, receiptOf, uncalling } from '../robot.ts';
 
@@ -79,7 +79,7 @@ function card(notice: Notice): object {
   return {
     config: { wide_screen_mode: true },
     header: {
-      template: notice.step === 'returned' ? 'green' : colours[notice.priority],
+      template: isCalm(notice.step) ? 'green' : colours[notice.priority],
       title: { tag: 'plain_text', content: uncalling(cut(notice.subject, 300)) },
     },
     elements: [{ tag: 'div', text: { tag: 'lark_md', content } }, ...(button ? [button] : [])],

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Priority } from '../../shared/alarm.ts';
 import { Fault } from '../../shared/errors.ts';
 import { secretReference } from '../../shared/site.ts';
-import { defineChannel, type Notice } from '../channel.ts';
+import { defineChannel, isCalm, type Notice } from '../channel.ts';
 import { postJson, shortly } from '../post.ts';
 import { cut, fitted } from '../robot.ts';
 
@@ -60,8 +60,8 @@ function message(notice: Notice, topic: string): object {
     topic,
     title: cut(notice.subject, mostTitle),
     message: text,
-    priority: notice.step === 'returned' ? 3 : notice.lifeSafety ? 5 : urgency[notice.priority],
-    tags: [notice.step === 'returned' ? 'white_check_mark' : 'rotating_light', notice.site.id],
+    priority: isCalm(notice.step) ? 3 : notice.lifeSafety ? 5 : urgency[notice.priority],
+    tags: [isCalm(notice.step) ? 'white_check_mark' : 'rotating_light', notice.site.id],
     ...(notice.link
       ? { click: notice.link.url, actions: [{ action: 'view', label: cut(notice.link.label, 40), url: notice.link.url, clear: true }] }
       : {}),

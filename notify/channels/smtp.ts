@@ -55,6 +55,11 @@ export default defineChannel({
         const person = notice.to[0];
         if (person?.email === undefined) throw new Fault('notify/refused', 'the person has no e-mail address');
         const domain = options.from.split('@')[1] ?? 'plantroom';
+        const idOf = (text: string) => `<${createHash('sha256').update(text).digest('hex').slice(0, 40)}@${domain}>`;
+        const { thread } = notice;
+        // The first mail of an alarm to a person begins the thread; those after it belong to it and bear its subject, by which Gmail and Outlook go too.
+        const first = thread && idOf(`${thread.id} ${person.id}`);
+        const begins = first !== undefined && notice.step === 'raised';
         const mailer = createTransport({
           host: options.host,
           port: options.port,
@@ -77,10 +82,11 @@ export default defineChannel({
             from: { name: notice.site.name, address: options.from },
             to: { name: person.name, address: person.email },
             ...(options.reply_to === undefined ? {} : { replyTo: options.reply_to }),
-            subject: notice.subject,
+            subject: thread && !begins ? `Re: ${thread.subject}` : notice.subject,
             text: plainText(notice),
             // The same at each try: mail systems and readers know a repetition by it.
-            messageId: `<${createHash('sha256').update(notice.key).digest('hex').slice(0, 40)}@${domain}>`,
+            messageId: begins ? first : idOf(notice.key),
+            ...(first === undefined || begins ? {} : { inReplyTo: first, references: first }),
             date: new Date(deps.wire.now()),
             headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
             priority: notice.lifeSafety || notice.priority === 'critical' ? 'high' : 'normal',

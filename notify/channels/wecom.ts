@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { secretReference } from '../../shared/site.ts';
-import { defineChannel, type Notice } from '../channel.ts';
+import { defineChannel, isCalm, type Notice } from '../channel.ts';
 import { postJson } from '../post.ts';
 import { type Codes, cut, fitted, plain, receiptOf } from '../robot.ts';
 
@@ -53,7 +53,7 @@ export default defineChannel({
 
 /** Subject, lines as a quotation, footer; cut at whole lines where it is too long, with a word on how many are left out. */
 export function markdown(notice: Notice): string {
-  const colour = notice.step === 'returned' ? 'info' : 'warning';
+  const colour = isCalm(notice.step) ? 'info' : 'warning';
   const called = notice.to.flatMap((person) => (person.wecom === undefined ? [] : [`<@${person.wecom.replace(/[<>@\s]/g, '')}>`]));
   const head = `**<font color="${colour}">${plain(cut(notice.subject, 400))}</font>**`;
   const link = notice.link ? [`[${plain(notice.link.label)}](${notice.link.url})`] : [];

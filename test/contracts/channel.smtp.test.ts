@@ -55,6 +55,26 @@ describe.runIf(needs('aiosmtpd'))('smtp', () => {
     expect(header('importance')).toBe('High');
   });
 
+  test('the mails of one occurrence to a person are one thread with one subject; another occurrence or person begins his own', async () => {
+    await using server = await startSmtpServer();
+    const settings = { host: '127.0.0.1', port: server.port, security: 'none', from };
+    await using channel = await smtp.open(smtp.options.parse(settings), deps);
+    const base = 'demo/o2/3/x.9';
+    const raised = noticeFor({}, { key: `${base}/raised/mail/zhang` });
+    const later = { ...noticeFor({}, { key: `${base}/escalated/2/mail/zhang` }), step: 'escalated' as const, subject: '第2次呼叫' };
+    const other = { ...raised, to: [{ ...person, id: 'zhao', email: 'zhao@hospital.example' }] };
+    const again = noticeFor({}, { key: 'demo/o2/4/x.12/raised/mail/zhang' });
+    for (const notice of [raised, later, other, again]) await channel.send(notice, never);
+    await vi.waitFor(() => expect(server.mails).toHaveLength(4), 5_000);
+    const header = (index: number, name: string) => server.mails[index]?.headers.find(([one]) => one.toLowerCase() === name)?.[1];
+    const root = header(0, 'message-id');
+    expect([header(0, 'in-reply-to'), header(1, 'in-reply-to'), header(1, 'references')]).toEqual([undefined, root, root]);
+    expect(server.mails[1]?.subject).toBe(`Re: ${server.mails[0]?.subject}`);
+    expect(server.mails[1]?.text).toContain('第2次呼叫');
+    expect(new Set([0, 1, 2, 3].map((index) => header(index, 'message-id'))).size).toBe(4);
+    expect([header(2, 'in-reply-to'), header(3, 'in-reply-to')]).toEqual([undefined, undefined]);
+  });
+
   test('sends nothing to a server whose certificate it does not know, and nothing in the clear where TLS is wanted', async () => {
     await using server = await startSmtpServer({ tls: true, user });
     await using plain = await startSmtpServer();

@@ -2,7 +2,7 @@
 
 import type { AuditEntry, User } from '../../../access/index.ts';
 import type { Permission, UserRole } from '../../../access/permissions.ts';
-import type { AlarmPath, Delivery, DeskKpis, Maintenance, RuleInForce } from '../../../desk/index.ts';
+import type { AlarmPath, Delivery, DeskKpis, Maintenance, RuleInForce, Trail } from '../../../desk/index.ts';
 import type { SeriesPoint } from '../../../ingest/store.ts';
 import type { BacktestResult } from '../../../rules/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
@@ -200,7 +200,6 @@ export const api = {
     call<{ total: number; deadLetters: { id: number; t: number; topic: string; reason: string }[] }>('GET', '/api/dead-letters?limit=20'),
   alarms: async () => call<Alarm[]>('GET', '/api/alarms'),
   alarm: (id: string) => call<Alarm>('GET', `/api/alarms/${encodeURIComponent(id)}`),
-  deliveriesOf: (id: string) => call<DeliveryInfo[]>('GET', `/api/alarms/${encodeURIComponent(id)}/deliveries`),
   deliveries: () => call<DeliveryInfo[]>('GET', '/api/deliveries'),
   alarmPath: () => call<AlarmPath>('GET', '/api/alarm-path'),
   journal: (ask: JournalAsk) => call<AlarmJournalInfo[]>('GET', at('/api/alarm-journal', { ...ask })),
@@ -212,6 +211,8 @@ export const api = {
   alarmsOf: (device: string) => call<Alarm[]>('GET', at('/api/alarms', { device, state: 'all' })),
   alarmJournal: async (id: string, limit = 100) =>
     call<JournalInfo[]>('GET', at(`/api/alarms/${encodeURIComponent(id)}/journal`, { limit })),
+  /** By default of the last occurrence. */
+  trail: (id: string, occurrence?: number) => call<Trail>('GET', at(`/api/alarms/${encodeURIComponent(id)}/trail`, { occurrence })),
   moveAlarm: (id: string, action: string, body: object = {}) =>
     call<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/${action}`, body),
   tickets: async (state = 'open') => call<Ticket[]>('GET', at('/api/tickets', { state })),

@@ -5,7 +5,8 @@ import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { PriorityMark } from '../parts/priority.tsx';
 
-const states: Record<DeliveryState, TextKey> = {
+const receipts: Record<string, TextKey> = { shown: 'receipt.shown', sounded: 'receipt.sounded', acknowledged: 'receipt.acknowledged' };
+export const deliveryStateKeys: Record<DeliveryState, TextKey> = {
   waiting: 'delivery.waiting',
   sending: 'delivery.sending',
   sent: 'delivery.sent',
@@ -14,12 +15,20 @@ const states: Record<DeliveryState, TextKey> = {
   withdrawn: 'delivery.withdrawn',
   failed: 'delivery.failed',
 };
-const steps: Record<DeliveryInfo['step'], TextKey> = {
+export const deliveryStepKeys: Record<DeliveryInfo['step'], TextKey> = {
   raised: 'event.raise',
   'shelf-ended': 'event.shelfEnd',
   escalated: 'event.escalated',
+  taken: 'event.taken',
   returned: 'event.clear',
 };
+
+/** What came back: of a screen in words, of a channel as its server said it. */
+function saidOf(delivery: DeliveryInfo, t: (key: TextKey) => string): string | null {
+  if (delivery.state !== 'sent') return delivery.lastError;
+  const receipt = delivery.channel === 'console' ? receipts[delivery.answer ?? ''] : undefined;
+  return receipt ? t(receipt) : delivery.answer;
+}
 
 export function DeliveryList({ deliveries, titleOf }: { deliveries: readonly DeliveryInfo[]; titleOf?: (alarm: string) => string }) {
   const { t, dateTime } = useWords();
@@ -30,16 +39,20 @@ export function DeliveryList({ deliveries, titleOf }: { deliveries: readonly Del
           <time>{dateTime(delivery.sentAt ?? delivery.createdAt)}</time>
           <span>
             <PriorityMark priority={delivery.priority} size={18} />{' '}
-            {titleOf ? <a href={`#/alarms/${encodeURIComponent(delivery.alarm)}`}>{titleOf(delivery.alarm)}</a> : t(steps[delivery.step])}
+            {titleOf ? (
+              <a href={`#/alarms/${encodeURIComponent(delivery.alarm)}`}>{titleOf(delivery.alarm)}</a>
+            ) : (
+              t(deliveryStepKeys[delivery.step])
+            )}
           </span>
           <span>
-            <span className={`chip${delivery.state === 'failed' ? ' bad' : ''}`}>{t(states[delivery.state])}</span>
+            <span className={`chip${delivery.state === 'failed' ? ' bad' : ''}`}>{t(deliveryStateKeys[delivery.state])}</span>
             {delivery.attempts > 1 && ` ${t('delivery.attempts', { n: delivery.attempts })}`}
           </span>
           <span>
             {delivery.channel} · {delivery.person ?? t('delivery.group')}
           </span>
-          <span className="calm">{delivery.state === 'sent' ? delivery.answer : delivery.lastError}</span>
+          <span className="calm">{saidOf(delivery, t)}</span>
         </li>
       ))}
     </ol>

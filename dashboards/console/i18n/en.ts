@@ -2,6 +2,7 @@
 import { enBoards } from './en-boards.ts';
 import { enDesk } from './en-desk.ts';
 import { enManagement } from './en-management.ts';
+import { enNotices } from './en-notices.ts';
 import { enPeople } from './en-people.ts';
 import { enPlant } from './en-plant.ts';
 import { enRegisters } from './en-registers.ts';
@@ -10,6 +11,7 @@ export const en = {
   ...enBoards,
   ...enDesk,
   ...enManagement,
+  ...enNotices,
   ...enPeople,
   ...enPlant,
   ...enRegisters,

@@ -3,6 +3,7 @@ import type { TextKey } from './en.ts';
 import { zhBoards } from './zh-boards.ts';
 import { zhDesk } from './zh-desk.ts';
 import { zhManagement } from './zh-management.ts';
+import { zhNotices } from './zh-notices.ts';
 import { zhPeople } from './zh-people.ts';
 import { zhPlant } from './zh-plant.ts';
 import { zhRegisters } from './zh-registers.ts';
@@ -11,6 +12,7 @@ export const zh: Record<TextKey, string> = {
   ...zhBoards,
   ...zhDesk,
   ...zhManagement,
+  ...zhNotices,
   ...zhPeople,
   ...zhPlant,
   ...zhRegisters,

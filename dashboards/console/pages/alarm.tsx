@@ -1,43 +1,34 @@
-/** One alarm in full: facts, every step that is possible now, who was told, what happened. */
+/** One alarm in full: facts, every step that is possible now, and the time line of all that happened. */
 import '../desk/desk.css';
 import { Button, Group } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type Alarm, alarmStateLabels } from '../../../shared/alarm.ts';
-import { api, type DeliveryInfo, type JournalInfo } from '../data/api.ts';
+import { api } from '../data/api.ts';
 import { AlarmAppliances } from '../desk/alarm-appliances.tsx';
 import { AlarmChart, AlarmNeighbours, AlarmPlaces, LastHelp } from '../desk/alarm-context.tsx';
 import { alarmSteps } from '../desk/alarm-steps.ts';
-import { DeliveryList } from '../desk/delivery-list.tsx';
+import { AlarmTrail } from '../desk/alarm-trail.tsx';
 import { useAlarmMove } from '../desk/use-alarm-move.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
-import { Journal } from '../parts/journal.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { sourceText } from '../rules/wording.ts';
-
-interface Loaded {
-  alarm: Alarm;
-  journal: JournalInfo[];
-  deliveries: DeliveryInfo[];
-}
 
 export function AlarmPage({ id }: { id: string }) {
   const { t } = useWords();
   const { plant, link, act } = useConsole();
   const now = useNow(link, 5_000);
   const [question, ask] = useState<Question>();
-  const [loaded, setLoaded] = useState<Loaded>();
+  const [loaded, setLoaded] = useState<Alarm>();
   const version = plant.alarms.get(id)?.version;
-  // A new version has a new journal. What is back to normal is no longer in the plant's list, but still known.
+  // What is back to normal is no longer in the plant's list, but still known.
+  const here = plant.alarms.has(id);
   useEffect(() => {
-    void act(async () => {
-      const [alarm, journal, deliveries] = await Promise.all([api.alarm(id), api.alarmJournal(id), api.deliveriesOf(id)]);
-      setLoaded({ alarm, journal, deliveries });
-    });
-  }, [id, version, act]);
-  const alarm = plant.alarms.get(id) ?? loaded?.alarm;
+    if (!here) void act(async () => setLoaded(await api.alarm(id)));
+  }, [id, here, act]);
+  const alarm = plant.alarms.get(id) ?? (loaded?.id === id ? loaded : undefined);
   return (
     <div className="column">
       <a className="back" href="#/alarms">
@@ -60,16 +51,7 @@ export function AlarmPage({ id }: { id: string }) {
           <LastHelp alarm={alarm} />
         </>
       )}
-      {loaded && loaded.deliveries.length > 0 && (
-        <section className="panel">
-          <h2>{t('nav.deliveries')}</h2>
-          <DeliveryList deliveries={loaded.deliveries} />
-        </section>
-      )}
-      <section className="panel">
-        <h2>{t('alarms.history')}</h2>
-        <Journal entries={loaded?.journal ?? []} kind="alarm" />
-      </section>
+      <AlarmTrail id={id} version={version} />
       <ActionDialog question={question} onClose={() => ask(undefined)} />
     </div>
   );
