@@ -44,9 +44,22 @@ export {
   type Verdict,
 } from './counter.ts';
 export { type CounterAnswer, type CounterLine, type CountersRequest, countReadings } from './counters-command.ts';
+export { type FigureName, type FigureUnit, figureNames, figureOf, figureUnits, inUnit } from './figure-names.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
 export { type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type Scope, scopes } from './meters.ts';
 export { type ClosedMonth, type ClosedMonths, openMonths } from './months.ts';
+export {
+  type FigureQuality,
+  type FigureSeries,
+  figureQualities,
+  type MonthFigure,
+  monthPattern,
+  monthsOf,
+  type NewFigure,
+  nextMonth,
+  openRegisters,
+  type Registers,
+} from './registers.ts';
 export { type Method, methods, type SavingsInput, type SavingsResult, savings } from './savings/savings.ts';
 export { daily, hourly, type Points, periods, type Range, type Slice } from './savings/series.ts';
 export { defaultSeasons, type Season } from './savings/splits.ts';
@@ -54,3 +67,18 @@ export { limits as savingsLimits, type Reason } from './savings/sufficiency.ts';
 export { type SavingsAnswer, type SavingsRequest, savingsLine, savingsOfFiles, savingsText } from './savings-command.ts';
 export { fitOf, type SavingsUncertainty, savingsUncertainty, savingsUncertaintyNmecr } from './statistics.ts';
 export { checkTariff, readTariff, type Tariff } from './tariff.ts';
+export {
+  dayOf,
+  degreeDayBases,
+  hourlyTemperature,
+  type ImportedTemperature,
+  type ImportedWeather,
+  openImportedWeather,
+  type Station,
+  stationOf,
+  type Weather,
+  type WeatherDay,
+  weatherByMonth,
+  weatherOf,
+  weatherSources,
+} from './weather.ts';

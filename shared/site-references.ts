@@ -129,6 +129,7 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
       if (chain.indexOf(up) < chain.length - 1) break;
     }
   }
+  if (site.weather) refers(site.weather.device, [...devices.keys()], ['weather', 'device'], 'devices');
   const assetId = unique('asset');
   const things = [...devices.keys(), ...site.assets.map(({ id }) => id)];
   site.assets.forEach((asset, index) => {

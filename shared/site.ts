@@ -329,6 +329,10 @@ export const siteSchema = z.strictObject({
     .prefault({})
     .meta({ description: 'How long readings are kept' }),
   tariffs: z.array(tariffSchema).default([]),
+  weather: z
+    .strictObject({ device: idSchema, quantity: quantitySchema.default('outdoor_temp_c') })
+    .optional()
+    .meta({ description: 'Whose outdoor temperature counts for degree days; by default the device of role outdoor' }),
   reports: reportsSchema.prefault({}),
 });
 export type SiteConfig = z.infer<typeof siteSchema>;
