@@ -1,15 +1,26 @@
 /**
- * Consumption of the site's counters, kept up to date: raw readings from the store in, quarter hours to the store out. What came late is worked through again
- * from before it, and ends in what a clean recomputation gives; writing a quarter hour twice changes nothing.
+ * Consumption of the site's counters, kept up to date: raw readings from the store and what people know of them in, quarter hours to the store out. What came
+ * late, and what was corrected, is worked through again from before it, and ends in what a clean recomputation gives; writing a quarter hour twice changes nothing.
  */
 import type { Store, StorePoint, Tags } from '../ingest/store.ts';
 import type { Clock } from '../shared/clock.ts';
-import { CounterStream, type Interval } from './counter.ts';
+import { type Checkpoint, Checkpoints, type SavedStates } from './checkpoints.ts';
+import type { Corrections } from './corrections.ts';
+import { type CounterOptions, CounterStream, type Interval, intervalMs } from './counter.ts';
+import { GapWatch } from './gap-watch.ts';
+import { mergeReadings } from './merge-readings.ts';
 import type { Meter } from './meters.ts';
+import { voidWhatIsGone } from './stale-intervals.ts';
+import type { Doubt, Suspects } from './suspects.ts';
 
 const dayMs = 86_400_000;
-/** Before what is new, so that the engine knows how this meter usually runs. */
-const warmUpMs = 2 * dayMs;
+const hourMs = 3_600_000;
+/** So long the engine remembers how a meter runs: with no state to go on from, it reads as much before it writes. */
+const memoryMs = 30 * dayMs;
+/** At a start without a saved state: enough to know the day; the weeks before would take minutes for a hundred meters. */
+const shortMemoryMs = 2 * dayMs;
+/** A reset turns out to be none within two days: so far back figures change. */
+const returnMs = 3 * dayMs;
 /** Readings are asked for in such pieces. */
 const pieceMs = 2 * dayMs;
 const mostPoints = 100_000;
@@ -19,22 +30,39 @@ const longestBackMs = 400 * dayMs;
 /** What is younger may still be on its way to the store. */
 const settleMs = 20_000;
 /** Intervals that are kept in memory. */
-const keptMs = 8 * dayMs;
+const keptMs = 4 * dayMs;
+const checkpointMs = 6 * hourMs;
+/** Checkpoints of all meters together: some 50 kB each. */
+const mostCheckpoints = 1_600;
 
 interface Running {
   meter: Meter;
   stream: CounterStream;
-  /** Time of the last reading that went in; NaN before any. */
+  /** Readings up to here went in; NaN before any. */
   pushedTo: number;
+  /** Quarter hours before this are as they were: the stream began without knowing what came before it. */
+  writeFrom: number;
+  checkpoints: Checkpoints;
+  /** Corrections that it works with. */
+  marks: Map<number, boolean>;
+  version: number;
+  byHand: readonly { t: number; v: number }[];
+  gaps: GapWatch;
+  /** When the last checkpoint was made. */
+  markedAt: number;
+  /** While it is worked through again after a correction: from where, and what was written. */
+  again: { from: number; to: number; written: Set<number> } | undefined;
 }
 
 export interface Accountant {
   /** Brings all meters up to now; resolves when it is written. @returns quarter hours written */
   work(): Promise<number>;
-  /** A reading of this device and time has come; one that is older than what was worked through makes its meter begin again. */
+  /** A reading of this device and time is in the store; one that is older than what was worked through makes its meter go back before it. */
   heard(device: string, t: number): void;
   /** Where each meter stands, for health and tests. */
   readonly standing: ReadonlyMap<string, number>;
+  /** Writes the states down, for the next start. */
+  save(): void;
 }
 
 export interface AccountantOptions {
@@ -42,60 +70,149 @@ export interface AccountantOptions {
   store: Pick<Store, 'series' | 'write'>;
   clock: Clock;
   timezone: string;
+  corrections?: Pick<Corrections, 'of' | 'version' | 'marks'> | undefined;
+  suspects?: Pick<Suspects, 'replace'> | undefined;
+  states?: SavedStates | undefined;
   /** Real time of waiting for what is under way, ms of plant time per ms. */
   speed?: number;
   /** Between pieces, so that the store serves others too. */
   pause?: () => Promise<void>;
 }
 
-export function openAccountant({ meters, store, clock, timezone, speed = 1, pause = async () => {} }: AccountantOptions): Accountant {
+export function openAccountant(options: AccountantOptions): Accountant {
+  const { meters, store, clock, timezone, corrections, suspects, states, speed = 1, pause = async () => {} } = options;
   const running = new Map<string, Running>();
   const late = new Map<string, number>();
   const standing = new Map<string, number>();
   const byDevice = new Map(meters.map((meter) => [meter.device, meter]));
+  const checkpointsEach = Math.max(2, Math.min(10, Math.floor(mostCheckpoints / Math.max(1, meters.length))));
 
-  const fresh = (meter: Meter): Running => ({
-    meter,
-    stream: new CounterStream({
-      timezone,
-      ...(meter.ratedPerHour === undefined ? {} : { rated: meter.ratedPerHour }),
-      ...(meter.digits === undefined ? {} : { digits: meter.digits }),
-    }),
-    pushedTo: Number.NaN,
+  const plainOptions = ({ ratedPerHour, digits }: Meter): CounterOptions => ({
+    timezone,
+    ...(ratedPerHour === undefined ? {} : { rated: ratedPerHour }),
+    ...(digits === undefined ? {} : { digits }),
   });
-
-  const raw = (meter: Meter, from: number, to: number) =>
-    store.series({ measurement: meter.measurement, device: meter.device, field: meter.field, from, to, limit: mostPoints });
-
-  const daily = (meter: Meter, measurement: 'consumption' | Meter['measurement'], field: string, to: number) =>
-    store.series({ measurement, device: meter.device, field, from: to - longestBackMs, to, every: dayMs, aggregate: 'last' });
-
-  /** Where to begin: some days before the last quarter hour that is written, else at the first reading there is. */
-  const beginOf = async (meter: Meter, now: number): Promise<number | undefined> => {
-    const written = (await daily(meter, 'consumption', 'value', now)).findLast(([, value]) => value !== null);
-    if (written) return written[0] - warmUpMs;
-    return (await daily(meter, meter.measurement, meter.field, now)).find(([, value]) => value !== null)?.[0];
+  const knowledge = (meter: Meter) => {
+    const known = corrections?.of(meter.device, meter.field);
+    const marks = corrections?.marks(meter.device, meter.field) ?? new Map<number, { from: number; holds: boolean }>();
+    return {
+      options: { ...plainOptions(meter), ...(known ? { swaps: known.swaps, decisions: known.decisions } : {}) } satisfies CounterOptions,
+      byHand: known?.readings ?? [],
+      marks,
+      version: corrections?.version(meter.device, meter.field) ?? 0,
+    };
+  };
+  const holding = (marks: ReadonlyMap<number, { holds: boolean }>) => new Map([...marks].map(([id, { holds }]) => [id, holds]));
+  /** The earliest moment that corrections made or taken back since then can change. */
+  const touchedFrom = (before: ReadonlyMap<number, boolean>, now: ReadonlyMap<number, { from: number; holds: boolean }>) => {
+    let from = Number.POSITIVE_INFINITY;
+    for (const [id, mark] of now) if ((before.get(id) ?? false) !== mark.holds) from = Math.min(from, mark.from);
+    return from;
   };
 
-  const write = async (meter: Meter, intervals: readonly Interval[]): Promise<number> => {
+  const fresh = (meter: Meter, begin: number, writeFrom: number): Running => {
+    const { options: own, byHand, marks, version } = knowledge(meter);
+    const one: Running = {
+      ...{ meter, stream: new CounterStream(own), pushedTo: begin, writeFrom, checkpoints: new Checkpoints(checkpointsEach) },
+      ...{ marks: holding(marks), version, byHand, gaps: new GapWatch(), markedAt: begin, again: undefined },
+    };
+    suspects?.replace(meter.device, meter.field, Math.max(begin, writeFrom), []);
+    return one;
+  };
+  /** Goes on from a checkpoint with what is known of the counter now; undefined when its bytes cannot be read. */
+  const resumed = (meter: Meter, { resumeFrom, seenTo, state }: Checkpoint, before?: Running): Running | undefined => {
+    const { options: own, byHand, marks, version } = knowledge(meter);
+    const stream = CounterStream.from(state, own);
+    if (!stream) return undefined;
+    const at = stream.at;
+    const checkpoints = before?.checkpoints ?? new Checkpoints(checkpointsEach);
+    if (!before) checkpoints.add({ resumeFrom, seenTo, state });
+    suspects?.replace(meter.device, meter.field, at?.t ?? resumeFrom - 1, []);
+    return {
+      ...{ meter, stream, pushedTo: resumeFrom, writeFrom: Number.NEGATIVE_INFINITY, checkpoints, marks: holding(marks), version, byHand },
+      ...{ gaps: new GapWatch(at), markedAt: seenTo, again: undefined },
+    };
+  };
+
+  /** From before `t` anew. */
+  const goBack = async (one: Running, t: number): Promise<Running> => {
+    const { meter } = one;
+    const checkpoint = one.checkpoints.before(t);
+    const again = checkpoint && resumed(meter, checkpoint, one);
+    if (again) return again;
+    // What was spread over a gap before `t` changes too: back to the day of the last reading before it.
+    const byHand = knowledge(meter).byHand.findLast((reading) => reading.t < t)?.t ?? Number.NEGATIVE_INFINITY;
+    const wire =
+      (await daily(meter, meter.measurement, meter.field, t)).findLast(([, value]) => value !== null)?.[0] ?? Number.NEGATIVE_INFINITY;
+    const back = Math.min(t, Math.max(byHand, wire, t - longestBackMs));
+    return fresh(meter, back - memoryMs, Math.floor((back - returnMs) / intervalMs) * intervalMs);
+  };
+
+  const raw = ({ measurement, device, field }: Meter, from: number, to: number) =>
+    store.series({ measurement, device, field, from, to, limit: mostPoints });
+  const daily = ({ device }: Meter, measurement: 'consumption' | Meter['measurement'], field: string, to: number) =>
+    store.series({ measurement, device, field, from: to - longestBackMs, to, every: dayMs, aggregate: 'last' });
+
+  /** Where to begin: what was saved, else some days before the last quarter hour that is written, else at the first reading there is. */
+  const begin = async (meter: Meter, now: number): Promise<Running | undefined> => {
+    const saved = states?.load(meter.device);
+    if (saved && saved.options === JSON.stringify(plainOptions(meter)) && saved.checkpoint.seenTo <= now) {
+      const one = resumed(meter, saved.checkpoint);
+      if (one) {
+        // Corrections that were made while nobody worked: as if they came now.
+        const touched = touchedFrom(saved.marks, corrections?.marks(meter.device, meter.field) ?? new Map());
+        return touched < saved.checkpoint.seenTo ? withVoids(await goBack(one, touched), touched, now) : one;
+      }
+    }
+    const written = (await daily(meter, 'consumption', 'value', now)).findLast(([, value]) => value !== null);
+    if (written) return fresh(meter, written[0] - shortMemoryMs, written[0] - dayMs);
+    const first =
+      (await daily(meter, meter.measurement, meter.field, now)).find(([, value]) => value !== null)?.[0] ?? Number.POSITIVE_INFINITY;
+    const byHand = corrections?.of(meter.device, meter.field).readings[0]?.t ?? Number.POSITIVE_INFINITY;
+    const from = Math.min(first, byHand);
+    return Number.isFinite(from) ? fresh(meter, from, Number.NEGATIVE_INFINITY) : undefined;
+  };
+  const touchOf = (one: Running): number => {
+    const { device, field } = one.meter;
+    const version = corrections?.version(device, field) ?? 0;
+    if (!corrections || version === one.version) return Number.POSITIVE_INFINITY;
+    one.version = version;
+    return touchedFrom(one.marks, corrections.marks(device, field));
+  };
+  const withVoids = (one: Running, touched: number, to: number): Running => {
+    const from = Math.ceil(Math.max(one.writeFrom, one.stream.at?.t ?? touched - returnMs) / intervalMs) * intervalMs;
+    one.again = { from, to, written: new Set() };
+    return one;
+  };
+
+  const write = async (one: Running, intervals: readonly Interval[]): Promise<number> => {
+    const { meter, writeFrom, again } = one;
     const tags = { ...meter.tags, medium: meter.medium } as Tags;
-    const points = intervals.map(({ from, value, estimated, manual, unknown }): StorePoint => {
-      const share = value === 0 ? (estimated > 0 ? 1 : 0) : (estimated + unknown) / value;
-      return {
-        measurement: 'consumption',
-        tags,
-        t: from,
-        fields: {
-          value,
-          estimated: Math.min(1, Math.max(0, share)),
-          estimated_amount: estimated,
-          manual_amount: manual,
-          unknown_amount: unknown,
-        },
-      };
-    });
+    const points = intervals
+      .filter(({ from }) => from >= writeFrom)
+      .map(({ from, value, estimated, manual, unknown }): StorePoint => {
+        again?.written.add(from);
+        const share = value === 0 ? (estimated > 0 ? 1 : 0) : (estimated + unknown) / value;
+        return {
+          measurement: 'consumption',
+          tags,
+          t: from,
+          fields: {
+            value,
+            estimated: Math.min(1, Math.max(0, share)),
+            estimated_amount: estimated,
+            manual_amount: manual,
+            unknown_amount: unknown,
+          },
+        };
+      });
     for (let at = 0; at < points.length; at += mostWritten) await store.write(points.slice(at, at + mostWritten));
     return points.length;
+  };
+
+  const tell = ({ meter, stream, writeFrom }: Running, gaps: readonly Doubt[]) => {
+    const found = [...stream.takeSuspects().filter(({ verdict }) => verdict !== 'jitter'), ...gaps].filter(({ to }) => to > writeFrom);
+    if (found.length > 0) suspects?.replace(meter.device, meter.field, Number.POSITIVE_INFINITY, found as Doubt[]);
   };
 
   const advance = async (one: Running, now: number): Promise<number> => {
@@ -104,23 +221,47 @@ export function openAccountant({ meters, store, clock, timezone, speed = 1, paus
     const last = now - settleMs * speed;
     for (let from = one.pushedTo; from < last; ) {
       const to = Math.min(from + pieceMs, last);
-      const points = await raw(meter, from, to);
-      for (const [t, value] of points) {
-        if (value === null) continue;
-        stream.push(t, value);
+      const gaps: Doubt[] = [];
+      for (const { t, v, manual } of mergeReadings(await raw(meter, from, to), one.byHand, from, to)) {
+        stream.push(t, v, manual);
+        const gap = one.gaps.see(t, v, manual);
+        if (gap) gaps.push(gap);
         standing.set(meter.device, t);
       }
       one.pushedTo = to;
       from = to;
-      written += await write(meter, stream.settle());
+      written += await write(one, stream.settle());
+      tell(one, gaps);
+      if (to - one.markedAt >= checkpointMs) keep(one);
       if (from < last) await pause();
     }
     stream.forget(now - keptMs);
+    if (one.again) {
+      written += await voidWhatIsGone(store, meter, one.again);
+      one.again = undefined;
+    }
     return written;
   };
+  const keep = (one: Running) => {
+    one.stream.forget(one.pushedTo - keptMs);
+    one.markedAt = one.pushedTo;
+    const checkpoint = checkpointOf(one);
+    one.checkpoints.add(checkpoint);
+    saveState(one, checkpoint);
+  };
+  const checkpointOf = ({ pushedTo, stream }: Running): Checkpoint => ({
+    seenTo: pushedTo,
+    resumeFrom: stream.waitsFrom ?? pushedTo,
+    state: stream.save(),
+  });
+  const saveState = ({ meter, marks }: Running, checkpoint: Checkpoint) =>
+    states?.save(meter.device, { checkpoint, marks, options: JSON.stringify(plainOptions(meter)) });
 
   return {
     standing,
+    save() {
+      for (const one of running.values()) saveState(one, checkpointOf(one));
+    },
     heard(device, t) {
       const one = running.get(device);
       if (!byDevice.has(device) || !one || !(t < one.pushedTo)) return;
@@ -129,23 +270,22 @@ export function openAccountant({ meters, store, clock, timezone, speed = 1, paus
     async work() {
       const now = clock.now();
       let written = 0;
-      for (const [device, t] of [...late]) {
-        late.delete(device);
-        const meter = byDevice.get(device) as Meter;
-        const again = fresh(meter);
-        again.pushedTo = t - warmUpMs;
-        standing.delete(device);
-        running.set(device, again);
-      }
       for (const meter of meters) {
-        let one = running.get(meter.device);
-        if (!one) {
-          const begin = await beginOf(meter, now);
-          if (begin === undefined) continue;
-          one = fresh(meter);
-          one.pushedTo = begin;
-          running.set(meter.device, one);
+        let one = running.get(meter.device) ?? (await begin(meter, now));
+        if (!one) continue;
+        const touched = touchOf(one);
+        const back = Math.min(touched, late.get(meter.device) ?? Number.POSITIVE_INFINITY);
+        late.delete(meter.device);
+        if (back < one.pushedTo) {
+          const to = one.pushedTo;
+          standing.delete(meter.device);
+          one = await goBack(one, back);
+          if (touched < to) withVoids(one, touched, to);
+        } else if (Number.isFinite(touched)) {
+          // Of what is still to come: the same stream with what is known now.
+          one = await goBack(one, one.pushedTo);
         }
+        running.set(meter.device, one);
         written += await advance(one, now);
       }
       return written;

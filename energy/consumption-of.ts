@@ -22,7 +22,8 @@ export interface ConsumptionRow {
 const quarterMs = 900_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
-const fields = ['value', 'estimated_amount', 'manual_amount', 'unknown_amount'] as const;
+/** `void`: quarter hours of which nothing is known any more. */
+const fields = ['value', 'estimated_amount', 'manual_amount', 'unknown_amount', 'void'] as const;
 export const mostRows = 10_000;
 
 /** Begins of the steps, and the end of the last one; days of 23 and 25 hours are as long as they are. */
@@ -84,13 +85,17 @@ export async function consumptionOf(
     }),
   );
   for (let m = 0; m < meters.length; m++) {
-    const [values, estimated, manual, unknown, count] = columns.slice(m * width, (m + 1) * width);
+    const [values, estimated, manual, unknown, voids, count] = columns.slice(m * width, (m + 1) * width);
     let row = 0;
+    // Not every quarter hour says whether it is void; those that do, by their time.
+    const gone = new Map(voids);
     for (let i = 0; i < (values?.length ?? 0); i++) {
       const point = values?.[i];
       if (!point || point[1] === null) continue;
       const [t, value] = point;
       while (row < rows.length - 1 && t >= (rows[row] as ConsumptionRow).to) row++;
+      const known = (count?.[i]?.[1] ?? 0) - (gone.get(t) ?? 0);
+      if (known <= 0) continue;
       const one = rows[row] as ConsumptionRow;
       const [e, h, u] = [estimated?.[i]?.[1] ?? 0, manual?.[i]?.[1] ?? 0, unknown?.[i]?.[1] ?? 0];
       one.value = (one.value ?? 0) + value;
@@ -98,7 +103,7 @@ export async function consumptionOf(
       one.manual += h;
       one.unknown += u;
       one.measured += value - e - h - u;
-      one.coverage += count?.[i]?.[1] ?? 0;
+      one.coverage += known;
     }
   }
   for (const one of rows) one.coverage = Math.min(1, one.coverage / Math.max(1, (meters.length * (one.to - one.from)) / quarterMs));

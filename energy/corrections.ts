@@ -5,20 +5,36 @@ import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import type { CounterOptions } from './counter.ts';
 
+/** A swap explains odd steps so long before and after it. */
+const swapReachMs = 48 * 3_600_000;
 const register = z.number().min(0);
 const bodies = {
   /** The old meter came out at `final`, the new one went in at `first`. */
-  swap: z.strictObject({ final: register, first: register, serial: z.string().max(80).optional(), witness: z.string().max(80).optional() }),
+  swap: z.strictObject({
+    final: register,
+    first: register,
+    serial: z.string().max(80).optional(),
+    /** Files of the meter: photos, drawn signatures. */
+    photos: z.array(z.number().int()).max(10).optional(),
+    signatures: z
+      .array(z.strictObject({ name: z.string().min(1).max(80), file: z.number().int().nullable() }))
+      .max(2)
+      .optional(),
+    witness: z.string().max(80).optional(),
+  }),
   /** On the step up to the reading at `t`. */
   decision: z.strictObject({ verdict: z.enum(['accept', 'drop', 'reset', 'split']) }),
   /** What stood on the meter at `t`. */
   reading: z.strictObject({ value: register }),
+  /** A person has looked at the step up to `t`: what the engine made of it is right. Changes no figure. */
+  review: z.strictObject({ verdict: z.string().max(20) }),
 };
-export const correctionKinds = ['swap', 'decision', 'reading'] as const;
+export const correctionKinds = ['swap', 'decision', 'reading', 'review'] as const;
 export const correctionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('swap'), ...bodies.swap.shape }),
   z.strictObject({ kind: z.literal('decision'), ...bodies.decision.shape }),
   z.strictObject({ kind: z.literal('reading'), ...bodies.reading.shape }),
+  z.strictObject({ kind: z.literal('review'), ...bodies.review.shape }),
 ]);
 export type CorrectionBody = z.output<typeof correctionSchema>;
 
@@ -29,6 +45,8 @@ export interface Correction {
   t: number;
   body: CorrectionBody;
   reason: string;
+  /** The import that it came with. */
+  import: number | null;
   madeBy: string;
   madeAt: number;
   undone: { by: string; at: number; reason: string } | null;
@@ -37,6 +55,8 @@ export interface Correction {
 export interface CorrectionFilter {
   device?: string | undefined;
   quantity?: string | undefined;
+  import?: number | undefined;
+  limit?: number | undefined;
 }
 
 /** What the counter engine needs of one counter. */
@@ -49,15 +69,17 @@ export interface KnownOfCounter {
 
 export interface Corrections {
   /** @throws Fault desk/transition when there is one of its kind at this time, api/invalid */
-  add(one: Pick<Correction, 'device' | 'quantity' | 't' | 'body' | 'reason'>, by: string): Correction;
+  add(one: Pick<Correction, 'device' | 'quantity' | 't' | 'body' | 'reason'> & { import?: number }, by: string): Correction;
   /** @throws Fault desk/unknown, desk/transition when it was taken back already */
   undo(id: number, by: string, reason: string): Correction;
   /** All that were ever made, the newest first. */
   list(filter?: CorrectionFilter): Correction[];
   /** Those that hold. */
   of(device: string, quantity: string): KnownOfCounter;
-  /** Grows with every correction that is made or taken back: who has worked with another one works again. */
+  /** Grows with every correction that is made or taken back and changes figures: who has worked with another one works again. */
   version(device: string, quantity: string): number;
+  /** Corrections that change figures, by id: when, and whether they hold. For those who look what has changed since. */
+  marks(device: string, quantity: string): Map<number, { from: number; holds: boolean }>;
 }
 
 interface Row {
@@ -68,6 +90,7 @@ interface Row {
   kind: string;
   body: string;
   reason: string;
+  import: number | null;
   made_by: string;
   made_at: number;
   undone_by: string | null;
@@ -87,7 +110,7 @@ export function openCorrections(db: Database, clock: Clock): Corrections {
       return [];
     }
     const undone = row.undone_at === null ? null : { by: row.undone_by ?? '', at: row.undone_at, reason: row.undone_reason ?? '' };
-    return [{ id, device, quantity, t, body, reason, madeBy: row.made_by, madeAt: row.made_at, undone }];
+    return [{ id, device, quantity, t, body, reason, import: row.import, madeBy: row.made_by, madeAt: row.made_at, undone }];
   };
   const one = (id: number) => {
     const row = db.get<Row>('SELECT * FROM energy_corrections WHERE id = ?', id);
@@ -100,15 +123,15 @@ export function openCorrections(db: Database, clock: Clock): Corrections {
       .all<Row>('SELECT * FROM energy_corrections WHERE device = ? AND quantity = ? AND undone_at IS NULL ORDER BY t, id', device, quantity)
       .flatMap(read);
   return {
-    add({ device, quantity, t, body, reason }, by) {
+    add({ device, quantity, t, body, reason, import: imported }, by) {
       const { kind, ...rest } = correctionSchema.parse(body);
       return db.transact(() => {
         const same = holding(device, quantity).find((other) => other.t === t && other.body.kind === kind);
         if (same)
           throw new Fault('desk/transition', `${device}: has a ${kind} at this time already (correction ${same.id}); take that back first`);
         const { lastInsertRowid } = db.run(
-          'INSERT INTO energy_corrections (device, quantity, t, kind, body, reason, made_by, made_at) VALUES (?,?,?,?,?,?,?,?)',
-          ...[device, quantity, t, kind, JSON.stringify(rest), reason, by, clock.now()],
+          'INSERT INTO energy_corrections (device, quantity, t, kind, body, reason, import, made_by, made_at) VALUES (?,?,?,?,?,?,?,?,?)',
+          ...[device, quantity, t, kind, JSON.stringify(rest), reason, imported ?? null, by, clock.now()],
         );
         return one(lastInsertRowid);
       });
@@ -120,11 +143,12 @@ export function openCorrections(db: Database, clock: Clock): Corrections {
         return one(id);
       });
     },
-    list({ device, quantity } = {}) {
+    list({ device, quantity, import: imported, limit = 100_000 } = {}) {
       return db
         .all<Row>(
-          'SELECT * FROM energy_corrections WHERE (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR quantity = ?2) ORDER BY id DESC',
-          ...[device ?? null, quantity ?? null],
+          `SELECT * FROM energy_corrections WHERE (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR quantity = ?2) AND (?3 IS NULL OR import = ?3)
+           ORDER BY id DESC LIMIT ?4`,
+          ...[device ?? null, quantity ?? null, imported ?? null, limit],
         )
         .flatMap(read);
     },
@@ -133,16 +157,25 @@ export function openCorrections(db: Database, clock: Clock): Corrections {
       for (const { t, body } of holding(device, quantity)) {
         if (body.kind === 'swap') known.swaps.push({ t, final: body.final, first: body.first });
         else if (body.kind === 'decision') known.decisions.push({ t, verdict: body.verdict });
-        else known.readings.push({ t, v: body.value });
+        else if (body.kind === 'reading') known.readings.push({ t, v: body.value });
       }
       return known;
     },
     version(device, quantity) {
       const row = db.get<{ made: number; undone: number }>(
-        'SELECT count(*) AS made, count(undone_at) AS undone FROM energy_corrections WHERE device = ? AND quantity = ?',
+        "SELECT count(*) AS made, count(undone_at) AS undone FROM energy_corrections WHERE device = ? AND quantity = ? AND kind <> 'review'",
         ...[device, quantity],
       );
       return (row?.made ?? 0) + (row?.undone ?? 0);
+    },
+    marks(device, quantity) {
+      const rows = db.all<{ id: number; t: number; kind: string; undone_at: number | null }>(
+        "SELECT id, t, kind, undone_at FROM energy_corrections WHERE device = ? AND quantity = ? AND kind <> 'review'",
+        ...[device, quantity],
+      );
+      return new Map(
+        rows.map(({ id, t, kind, undone_at }) => [id, { from: kind === 'swap' ? t - swapReachMs : t, holds: undone_at === null }]),
+      );
     },
   };
 }

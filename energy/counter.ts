@@ -4,6 +4,7 @@
  */
 import { Machine } from './counter/machine.ts';
 import { inOrder } from './counter/order.ts';
+import { machineFrom, stateOf } from './counter/state.ts';
 import type { CounterOptions, Interval, Samples, Segment, Suspect } from './counter/types.ts';
 
 export type { CounterOptions, Decision, Interval, Multiplier, Quality, Samples, Segment, Suspect, Swap, Verdict } from './counter/types.ts';
@@ -45,15 +46,26 @@ export function consumptionColumns(samples: Samples, options: CounterOptions = {
 export const totalOf = (segments: readonly Segment[]): number =>
   segments.reduce((sum, { first, last, multiplier }) => sum + (last - first) * multiplier, 0);
 
-/** A counter that is being read. Samples come in order of time; a late one means a new stream from before it. */
+/** A counter that is being read. Samples come in order of time; a late one means a stream that goes on from before it. */
 export class CounterStream {
   readonly #machine: Machine;
   #t: number[] = [];
   #v: number[] = [];
   #manual: number[] = [];
 
-  constructor(options: CounterOptions = {}) {
-    this.#machine = new Machine(options);
+  constructor(options: CounterOptions = {}, machine: Machine = new Machine(options)) {
+    this.#machine = machine;
+  }
+
+  /** Goes on from what `save` gave, with corrections that may differ in what comes after it. Undefined when the bytes cannot be read. */
+  static from(saved: Uint8Array, options: CounterOptions): CounterStream | undefined {
+    const machine = machineFrom(saved, options);
+    return machine && new CounterStream(options, machine);
+  }
+
+  /** Everything that was decided, as bytes; what still waits is not in it and must be pushed again: what came after `at`. */
+  save(): Uint8Array {
+    return stateOf(this.#machine);
   }
 
   push(t: number, v: number, manual = false): void {
@@ -75,6 +87,11 @@ export class CounterStream {
     return this.#machine.at;
   }
 
+  /** Time of the first sample that waits for what follows it. */
+  get waitsFrom(): number | undefined {
+    return this.#t[0];
+  }
+
   get suspects(): readonly Suspect[] {
     return this.#machine.suspects;
   }
@@ -83,8 +100,14 @@ export class CounterStream {
     return this.#machine.segments;
   }
 
-  /** Lets go of intervals before `t`. */
+  /** Those since the last call. */
+  takeSuspects(): Suspect[] {
+    return this.#machine.suspects.splice(0);
+  }
+
+  /** Lets go of intervals before `t`, and of segments that are over. */
   forget(t: number): void {
     this.#machine.book.forget(t);
+    this.#machine.segments.splice(0, this.#machine.segments.length - 1);
   }
 }

@@ -44,7 +44,7 @@ export function rightsOf(user: BrokerIdentity, site: string): Rights {
     case 'device':
       return { publish: [], subscribe: [], foreignPublish: true };
     case 'energy':
-      return { publish: own, subscribe: [filters.allReadings(site)] };
+      return { publish: own, subscribe: [filters.allReadings(site), topics.committed(site, '+')] };
     case 'broker':
       return { publish: own, subscribe: [] };
   }

@@ -19,53 +19,53 @@ const ahead = 8;
 const idleSteps = 1000;
 
 export class Bound {
-  readonly #rated: number | undefined;
-  readonly #maxima = new Float64Array(memoryDays);
-  readonly #days = new Float64Array(memoryDays).fill(Number.NaN);
-  #since = Number.NaN;
-  #steps = 0;
-  #day = Number.NaN;
-  #dayMax = 0;
+  private readonly rated: number | undefined;
+  private readonly maxima = new Float64Array(memoryDays);
+  private readonly days = new Float64Array(memoryDays).fill(Number.NaN);
+  private since = Number.NaN;
+  private steps = 0;
+  private day = Number.NaN;
+  private dayMax = 0;
   /** Units per ms, slack included; undefined while unknown. */
   perMs: number | undefined;
   /** What the meter does when it is well known; not used to refuse, only to choose between two explanations. */
   sharpPerMs: number | undefined;
 
   constructor(rated: number | undefined) {
-    this.#rated = rated;
+    this.rated = rated;
     if (rated !== undefined) this.perMs = (rated * ratedSlack) / hourMs;
   }
 
   get declared(): boolean {
-    return this.#rated !== undefined;
+    return this.rated !== undefined;
   }
 
   /** A good step of `delta` (already times the multiplier) in `ms`. `unit`: what the register cannot show. */
   learn(t: number, delta: number, ms: number, unit: number): void {
-    if (this.#rated !== undefined || ms <= 0) return;
-    if (Number.isNaN(this.#since)) this.#since = t;
+    if (this.rated !== undefined || ms <= 0) return;
+    if (Number.isNaN(this.since)) this.since = t;
     if (delta <= 0) return;
-    this.#steps++;
+    this.steps++;
     const rate = (delta > 2 * unit ? delta - unit : delta) / ms;
     const day = Math.floor(t / dayMs);
-    const same = day === this.#day;
-    if (same && rate <= this.#dayMax && this.#steps > fewestSteps + 1) return;
+    const same = day === this.day;
+    if (same && rate <= this.dayMax && this.steps > fewestSteps + 1) return;
     if (!same) {
-      this.#day = day;
-      this.#dayMax = 0;
+      this.day = day;
+      this.dayMax = 0;
       const ring = ((day % memoryDays) + memoryDays) % memoryDays;
-      this.#days[ring] = day;
-      this.#maxima[ring] = 0;
+      this.days[ring] = day;
+      this.maxima[ring] = 0;
     }
-    if (rate > this.#dayMax) {
-      this.#dayMax = rate;
-      this.#maxima[((day % memoryDays) + memoryDays) % memoryDays] = rate;
+    if (rate > this.dayMax) {
+      this.dayMax = rate;
+      this.maxima[((day % memoryDays) + memoryDays) % memoryDays] = rate;
     }
-    if (this.#steps < fewestSteps) return;
+    if (this.steps < fewestSteps) return;
     let highest = 0;
     for (let ring = 0; ring < memoryDays; ring++)
-      if ((this.#days[ring] as number) > day - memoryDays) highest = Math.max(highest, this.#maxima[ring] as number);
-    const age = t - this.#since;
+      if ((this.days[ring] as number) > day - memoryDays) highest = Math.max(highest, this.maxima[ring] as number);
+    const age = t - this.since;
     const [, slack] = learnedSlack.find(([known]) => age >= known) ?? learnedSlack[2];
     this.perMs = highest * slack;
     this.sharpPerMs = highest * learnedSlack[0][1];
@@ -91,18 +91,18 @@ export class Bound {
 
 /** The step of the display, learned from the digits that come; a float register cannot show less than its last bit. */
 export class Resolution {
-  #decimal = 1;
+  private decimal = 1;
 
   unitAt(value: number): number {
     const float = value >= 2 ** 14 && Math.fround(value) === value ? 2 ** (Math.floor(Math.log2(value)) - 23) : 0;
-    return Math.max(this.#decimal, float);
+    return Math.max(this.decimal, float);
   }
 
   see(value: number): void {
-    while (this.#decimal > 0.001) {
-      const steps = value / this.#decimal;
+    while (this.decimal > 0.001) {
+      const steps = value / this.decimal;
       if (Math.abs(steps - Math.round(steps)) < 1e-6 * Math.max(1, Math.abs(steps) * 1e-6)) return;
-      this.#decimal = Math.round(this.#decimal * 100) / 1000;
+      this.decimal = Math.round(this.decimal * 100) / 1000;
     }
   }
 }

@@ -12,44 +12,44 @@ export const memoryDays = 28;
 const floorShare = 0.02;
 
 export class Profile {
-  readonly #timezone: string;
-  readonly #values = new Float64Array(memoryDays * slots).fill(Number.NaN);
-  readonly #days = new Float64Array(memoryDays).fill(Number.NaN);
+  private readonly timezone: string;
+  private readonly values = new Float64Array(memoryDays * slots).fill(Number.NaN);
+  private readonly days = new Float64Array(memoryDays).fill(Number.NaN);
 
   constructor(timezone: string) {
-    this.#timezone = timezone;
+    this.timezone = timezone;
   }
 
-  #wall(index: number): { day: number; slot: number } {
+  private wall(index: number): { day: number; slot: number } {
     const t = index * intervalMs;
-    const wall = t + zoneOffsetMs(this.#timezone, t);
+    const wall = t + zoneOffsetMs(this.timezone, t);
     const day = Math.floor(wall / dayMs);
     return { day, slot: Math.floor((wall - day * dayMs) / intervalMs) };
   }
 
   learn(index: number, value: number): void {
-    const { day, slot } = this.#wall(index);
+    const { day, slot } = this.wall(index);
     const ring = ((day % memoryDays) + memoryDays) % memoryDays;
-    if (this.#days[ring] !== day) {
-      this.#days[ring] = day;
-      this.#values.fill(Number.NaN, ring * slots, (ring + 1) * slots);
+    if (this.days[ring] !== day) {
+      this.days[ring] = day;
+      this.values.fill(Number.NaN, ring * slots, (ring + 1) * slots);
     }
-    this.#values[ring * slots + slot] = value;
+    this.values[ring * slots + slot] = value;
   }
 
   /** Weights of the intervals from `first` to `last`; undefined when less than a day is known. */
   weights(first: number, last: number): Float64Array | undefined {
-    const { day: today } = this.#wall(first);
+    const { day: today } = this.wall(first);
     const sums = new Float64Array(3 * slots);
     const counts = new Float64Array(3 * slots);
     let known = 0;
     let total = 0;
     for (let ring = 0; ring < memoryDays; ring++) {
-      const day = this.#days[ring] as number;
+      const day = this.days[ring] as number;
       if (!(day <= today && day > today - memoryDays)) continue;
       const type = weekend(day) ? 1 : 0;
       for (let slot = 0; slot < slots; slot++) {
-        const value = this.#values[ring * slots + slot] as number;
+        const value = this.values[ring * slots + slot] as number;
         if (Number.isNaN(value)) continue;
         known++;
         total += value;
@@ -64,7 +64,7 @@ export class Profile {
     const average = (at: number) => ((counts[at] as number) > 0 ? (sums[at] as number) / (counts[at] as number) : Number.NaN);
     const weights = new Float64Array(last - first + 1);
     for (let index = first; index <= last; index++) {
-      const { day, slot } = this.#wall(index);
+      const { day, slot } = this.wall(index);
       let value = average((weekend(day) ? slots : 0) + slot);
       if (Number.isNaN(value)) value = average(2 * slots + slot);
       weights[index - first] = Math.max(Number.isNaN(value) ? mean : value, mean * floorShare);

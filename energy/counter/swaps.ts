@@ -17,17 +17,19 @@ export interface Step {
 }
 
 export class SwapRecords {
-  readonly #open: Set<Swap>;
+  private readonly all: Swap[];
+  /** Those that explained a step. */
+  private taken: string[] = [];
 
   constructor(swaps: readonly Swap[]) {
-    this.#open = new Set([...swaps].sort((x, y) => x.t - y.t));
+    this.all = [...swaps].sort((x, y) => x.t - y.t);
   }
 
   /** The nearest one whose figures fit; taken out of the list. People note the day, not the minute: 48 hours either way for a step that is odd. */
   take(step: Step): Swap | undefined {
     let best: Swap | undefined;
     let nearest = Number.POSITIVE_INFINITY;
-    for (const swap of this.#open) {
+    for (const swap of this.unmatched) {
       const inside = swap.t > step.ta && swap.t <= step.tb;
       const away = inside ? 0 : Math.min(Math.abs(swap.t - step.ta), Math.abs(swap.t - step.tb));
       if (away > reachMs || (!step.odd && !inside)) continue;
@@ -38,11 +40,13 @@ export class SwapRecords {
       best = swap;
       nearest = away;
     }
-    if (best) this.#open.delete(best);
+    if (best) this.taken.push(nameOf(best));
     return best;
   }
 
-  get unmatched(): Iterable<Swap> {
-    return this.#open;
+  get unmatched(): Swap[] {
+    return this.all.length === 0 ? this.all : this.all.filter((swap) => !this.taken.includes(nameOf(swap)));
   }
 }
+
+const nameOf = ({ t, final, first }: Swap) => `${t} ${final} ${first}`;

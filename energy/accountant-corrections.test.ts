@@ -1,0 +1,174 @@
+/** What people correct is worked through again: live, late and from the beginning give the same with corrections, and taken back they leave no trace. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../desk/index.ts';
+import { openStore } from '../ingest/open-store.ts';
+import type { Store } from '../ingest/store.ts';
+import { systemClock } from '../shared/clock.ts';
+import { random as randomFrom } from '../test/random.ts';
+import { openAccountant } from './accountant.ts';
+import { openSavedStates } from './checkpoints.ts';
+import { consumptionOf, edgesOf } from './consumption-of.ts';
+import { type CorrectionBody, type Corrections, openCorrections } from './corrections.ts';
+import type { Meter } from './meters.ts';
+import { openSuspects, type Suspects } from './suspects.ts';
+
+const meter = (device: string, more: Partial<Meter> = {}): Meter => ({
+  device, medium: 'electricity', measurement: 'electricity', field: 'energy_import_kwh', building: undefined, department: undefined, tenant: undefined, fedBy: undefined, ratedPerHour: undefined, digits: undefined,
+  tags: { site: 's', building: undefined, department: undefined, device, gateway: 'g', circuit: undefined }, ...more,
+}); // biome-ignore format: a meter
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const start = Date.UTC(2026, 2, 1) - 8 * hour;
+const zone = 'Asia/Shanghai';
+const field = 'energy_import_kwh';
+
+let folder: string;
+let store: Store;
+let db: Database;
+let corrections: Corrections;
+let suspects: Suspects;
+let now = start;
+const clock = { ...systemClock(), now: () => now };
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'plantroom-doctor-'));
+  store = await openStore({ url: `sqlite:${join(folder, 'readings.db')}`, site: 's' });
+  db = openDatabase(':memory:');
+  corrections = openCorrections(db, clock);
+  suspects = openSuspects(db);
+  now = start;
+});
+afterEach(async () => {
+  await store[Symbol.asyncDispose]();
+  db[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Points = [t: number, v: number][];
+const readings = (device: string, points: Points) =>
+  store.write(points.map(([t, v]) => ({ measurement: 'electricity' as const, tags: { site: 's', device, gateway: 'g' }, t, fields: { [field]: v } }))); // biome-ignore format: one
+const open = (devices: string[], states?: ReturnType<typeof openSavedStates>) =>
+  openAccountant({ meters: devices.map((device) => meter(device)), store, clock, timezone: zone, corrections, suspects, states });
+const correct = (device: string, t: number, body: CorrectionBody) =>
+  corrections.add({ device, quantity: field, t, body, reason: 'test' }, 'li');
+const quarters = async (device: string, from: number, to: number) =>
+  (await consumptionOf(store, [meter(device)], edgesOf('15m', zone, from, to))).map(({ value, manual, estimated, unknown }) =>
+    [value, manual, estimated, unknown].map((one) => (one === null ? null : Number(one.toFixed(6)))),
+  );
+const sum = (rows: (number | null)[][]) => rows.reduce((total, [value]) => total + (value ?? 0), 0);
+
+/** Every five minutes, a jump on the third day, a reset on the fifth, a gap of seven hours, an exchange on the seventh. */
+function history(seed: number) {
+  const random = randomFrom(seed);
+  const points: Points = [];
+  let v = 1_000;
+  const at = (days: number, hours: number) => start + days * day + hours * hour;
+  const moments = { jump: at(2, 5), reset: at(4, 6), gapFrom: at(5, 3), gapTo: at(5, 10), swap: at(6, 9) };
+  for (let t = start; t <= start + 9 * day; t += 5 * minute) {
+    v += Math.round(1_000 * random()) / 200;
+    if (t === moments.jump) v += 4_000;
+    if (t === moments.reset) v = 2;
+    if (t === moments.swap) v = 7_000;
+    if (t > moments.gapFrom && t < moments.gapTo) continue;
+    points.push([t, Math.round(v * 100) / 100]);
+  }
+  return { points, moments };
+}
+
+describe('corrections and the accountant', () => {
+  test.each([11, 12])(
+    'live, late and from the beginning are the same with corrections; taken back they leave the old figures (seed %i)',
+    async (seed) => {
+      const { points, moments } = history(seed);
+      const all = open(['live', 'late']);
+      const lateFrom = start + 3 * day + 2 * hour;
+      const isLate = ([t]: [number, number]) => t >= lateFrom && t < lateFrom + 4 * hour;
+      for (let hours = 0; hours < 9 * 24; hours += 6) {
+        const part = points.filter(([t]) => t >= start + hours * hour && t < start + (hours + 6) * hour);
+        await readings('live', part);
+        await readings(
+          'late',
+          part.filter((one) => !isLate(one)),
+        );
+        now = start + (hours + 6) * hour - minute;
+        await all.work();
+      }
+      const end = start + 8 * day;
+      const before = await quarters('live', start, end);
+      const asked = suspects.list({ device: 'live' }).map(({ verdict }) => verdict);
+      expect(asked).toEqual(expect.arrayContaining(['jump', 'reset', 'gap']));
+      const made = (device: string) => [
+        correct(device, moments.jump, { kind: 'decision', verdict: 'accept' }),
+        correct(device, moments.reset, { kind: 'decision', verdict: 'split' }),
+        correct(device, moments.gapFrom + 3 * hour, { kind: 'reading', value: valueAt(points, moments.gapFrom) + 10 }),
+        correct(device, moments.swap, { kind: 'swap', final: valueAt(points, moments.swap - 5 * minute) + 20, first: 6_999 }),
+      ];
+      const undone = made('live');
+      made('late');
+      await readings('late', points.filter(isLate)); // biome-ignore format: one
+      all.heard('late', lateFrom);
+      await all.work();
+      await readings('whole', points);
+      made('whole');
+      await open(['whole']).work();
+      const whole = await quarters('whole', start, end);
+      expect(await quarters('live', start, end), 'live').toEqual(whole);
+      expect(await quarters('late', start, end), 'late').toEqual(whole);
+      expect(sum(whole)).toBeGreaterThan(sum(before) + 3_500);
+      expect(whole.some(([, manual]) => (manual ?? 0) > 0)).toBe(true);
+      expect(suspects.list({ device: 'live' }).map(({ verdict, to }) => [verdict, to])).toEqual(
+        suspects.list({ device: 'whole' }).map(({ verdict, to }) => [verdict, to]),
+      );
+      for (const { id } of undone) corrections.undo(id, 'wang', 'all wrong');
+      await all.work();
+      expect(await quarters('live', start, end), 'taken back').toEqual(before);
+    },
+    60_000,
+  );
+
+  test('a restart goes on as if there had been none, and takes in what was corrected meanwhile', async () => {
+    const { points, moments } = history(13);
+    const states = openSavedStates(join(folder, 'states'));
+    const half = points.findIndex(([t]) => t > start + 6 * day);
+    await readings('m', points.slice(0, half));
+    now = points[half - 1]![0] + minute;
+    const first = open(['m'], states);
+    await first.work();
+    first.save();
+    correct('m', moments.jump, { kind: 'decision', verdict: 'accept' });
+    await readings('m', points.slice(half));
+    now = start + 9 * day + hour;
+    await open(['m'], states).work();
+    await readings('whole', points);
+    correct('whole', moments.jump, { kind: 'decision', verdict: 'accept' });
+    await open(['whole']).work();
+    expect(await quarters('m', start, start + 8 * day)).toEqual(await quarters('whole', start, start + 8 * day));
+  }, 60_000);
+
+  test('a meter that nobody reads but people: by hand once a month; the last reading taken back leaves nothing known', async () => {
+    now = start + 70 * day;
+    const account = open(['hand']);
+    for (const [days, value] of [[0, 100], [31, 410]] as const) correct('hand', start + days * day, { kind: 'reading', value }); // biome-ignore format: one
+    await account.work();
+    const [first, second] = await consumptionOf(store, [meter('hand')], edgesOf('1mo', zone, start, start + 60 * day));
+    expect(first).toMatchObject({ coverage: 1, measured: 0 });
+    expect(first?.value).toBeCloseTo(310, 6);
+    expect(first?.manual).toBeCloseTo(310, 6);
+    expect(second?.value).toBeNull();
+    const { id } = correct('hand', start + 60 * day, { kind: 'reading', value: 700 });
+    await account.work();
+    const month = async () => (await consumptionOf(store, [meter('hand')], edgesOf('1mo', zone, start + 31 * day, start + 60 * day)))[0];
+    expect((await month())?.value).toBeCloseTo(290, 1);
+    corrections.undo(id, 'li', 'misread');
+    await account.work();
+    expect(await month()).toMatchObject({ value: null, coverage: 0 });
+    correct('hand', start + 60 * day, { kind: 'reading', value: 600 });
+    await account.work();
+    expect((await month())?.value).toBeCloseTo(190, 1);
+  });
+});
+
+const valueAt = (points: Points, t: number) => points.findLast(([at]) => at <= t)?.[1] as number;
