@@ -57,8 +57,8 @@ interface Running {
 export interface Accountant {
   /** Brings all meters up to now; resolves when it is written. @returns quarter hours written */
   work(): Promise<number>;
-  /** A reading of this device and time is in the store; one that is older than what was worked through makes its meter go back before it. */
-  heard(device: string, t: number): void;
+  /** A reading of this device and time is in the store; one that is older than what was worked through makes its meter go back before it: then true. */
+  heard(device: string, t: number): boolean;
   /** Where each meter stands, for health and tests. */
   readonly standing: ReadonlyMap<string, number>;
   /** Writes the states down, for the next start. */
@@ -84,7 +84,6 @@ export function openAccountant(options: AccountantOptions): Accountant {
   const running = new Map<string, Running>();
   const late = new Map<string, number>();
   const standing = new Map<string, number>();
-  const byDevice = new Map(meters.map((meter) => [meter.device, meter]));
   const checkpointsEach = Math.max(2, Math.min(10, Math.floor(mostCheckpoints / Math.max(1, meters.length))));
 
   const plainOptions = ({ ratedPerHour, digits }: Meter): CounterOptions => ({
@@ -263,9 +262,9 @@ export function openAccountant(options: AccountantOptions): Accountant {
       for (const one of running.values()) saveState(one, checkpointOf(one));
     },
     heard(device, t) {
-      const one = running.get(device);
-      if (!byDevice.has(device) || !one || !(t < one.pushedTo)) return;
+      if (!(t < (running.get(device)?.pushedTo ?? Number.NEGATIVE_INFINITY))) return false;
       late.set(device, Math.min(t, late.get(device) ?? Number.POSITIVE_INFINITY));
+      return true;
     },
     async work() {
       const now = clock.now();

@@ -1,23 +1,31 @@
-/** The energy role: keeps the consumption of all counters up to date. */
-import { Counter, Gauge } from 'prom-client';
+/** The energy role: keeps the consumption of all counters up to date, and says what it doubts. */
+import { join } from 'node:path';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { openDatabase } from '../desk/index.ts';
 import { openStore } from '../ingest/open-store.ts';
 import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { readReadings } from '../shared/readings.ts';
-import { connectMqtt, type RoleContext, type StartRole } from '../shared/role.ts';
-import { filters, parseTopic } from '../shared/topic.ts';
+import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
+import { committedPayload, filters, parseTopic, topics } from '../shared/topic.ts';
 import { openAccountant } from './accountant.ts';
+import { openSavedStates } from './checkpoints.ts';
+import { openCorrections } from './corrections.ts';
+import { LateReadings } from './late-readings.ts';
 import { metersOf } from './meters.ts';
+import { openSuspects } from './suspects.ts';
 
 /** Real time, as is the next. */
 const workMs = 30_000;
 const firstMs = 5_000;
 const retryMs = 10_000;
+/** How often corrections are looked for. */
+const lookMs = 500;
 /** Between pieces of a long history, so that readings and people come first. */
 const pauseMs = 20;
 
 export const startEnergy: StartRole = async (context: RoleContext) => {
-  const { clock, log, metrics, site } = context;
+  const { clock, log, metrics, site, dataDir } = context;
   const id = site.config.site.id;
   await using undo = new AsyncDisposableStack();
   const wall = systemClock();
@@ -28,22 +36,51 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
     registers: [metrics],
   });
   const behind = new Gauge({ name: 'plantroom_energy_meters', help: 'Counters that are accounted', registers: [metrics] });
+  const seconds = new Histogram({
+    name: 'plantroom_energy_work_seconds',
+    help: 'Time to bring all counters up to date',
+    buckets: [0.1, 0.5, 2, 10, 60],
+    registers: [metrics],
+  });
 
+  const db = undo.use(openDatabase(operationsFile(dataDir)));
+  const corrections = openCorrections(db, clock);
   let store: Awaited<ReturnType<typeof openStore>> | undefined;
   undo.defer(async () => store?.[Symbol.asyncDispose]());
   const meters = metersOf(site.config, (profile) => site.profileFacts?.(profile)?.quantities);
   behind.set(meters.length);
   let accountant: ReturnType<typeof openAccountant> | undefined;
+  /** Something of before has come: the next round is due now. */
+  let due = false;
 
+  const late = new LateReadings((device, t) => {
+    if (accountant?.heard(device, t)) due = true;
+  });
   const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync(true));
-  client.on('connect', () => client.subscribe(filters.allReadings(id), { qos: 0 }));
+  client.on('connect', () => client.subscribe([filters.allReadings(id), topics.committed(id, '+')], { qos: 0 }));
   const wanted = new Set(meters.map((meter) => meter.device));
   client.on('message', (topic, payload) => {
     const parts = parseTopic(topic);
-    if (!parts?.device || !wanted.has(parts.device)) return;
+    if (!parts) return;
+    if (parts.kind === 'committed') {
+      const said = committedPayload.safeParse(parsed(payload));
+      if (said.success) late.committed(parts.gateway, said.data);
+      return;
+    }
+    if (!parts.device || !wanted.has(parts.device)) return;
     const message = readReadings(payload);
-    if ('t' in message) accountant?.heard(parts.device, message.t);
+    if ('t' in message) late.heard(parts.gateway, message, parts.device, wall.now());
   });
+
+  const changesOf = () =>
+    db.get<{ made: number; undone: number }>('SELECT max(id) AS made, count(undone_at) AS undone FROM energy_corrections');
+  let seen = JSON.stringify(changesOf());
+  const corrected = () => {
+    const now = JSON.stringify(changesOf());
+    if (now === seen) return false;
+    seen = now;
+    return true;
+  };
 
   const run = async () => {
     await wall.sleep(firstMs, stop.signal).catch(() => undefined);
@@ -56,22 +93,45 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
           store,
           clock,
           timezone: site.config.site.timezone,
+          corrections,
+          suspects: openSuspects(db),
+          states: openSavedStates(join(dataDir, 'energy')),
           speed: speedFromEnvironment(),
           pause: () => wall.sleep(pauseMs, stop.signal).catch(() => undefined),
         });
+        due = false;
+        late.overdue(wall.now());
+        const end = seconds.startTimer();
         count.inc(await accountant.work());
+        end();
       } catch (error) {
         if (!stop.signal.aborted) log.warn({ reason: reasonOf(error) }, 'consumption could not be brought up to date, trying on');
         waitMs = retryMs;
       }
-      await wall.sleep(waitMs, stop.signal).catch(() => undefined);
+      for (let waited = 0; waited < waitMs && !stop.signal.aborted; waited += lookMs) {
+        await wall.sleep(lookMs, stop.signal).catch(() => undefined);
+        if (due || corrected()) break;
+      }
     }
   };
   const running = run();
   undo.defer(async () => {
     stop.abort();
     await running;
+    try {
+      accountant?.save();
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, 'the states of the counters could not be written; the next start reads some days again');
+    }
   });
   log.info({ meters: meters.length }, 'counters are accounted');
   return undo.move();
 };
+
+function parsed(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(payload));
+  } catch {
+    return undefined;
+  }
+}
