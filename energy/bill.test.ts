@@ -86,6 +86,29 @@ describe('bills', () => {
     );
   });
 
+  it('prices both hours of a 25-hour day that the clocks call the same, and quarters of an hour before their hour', () => {
+    const day = Date.UTC(2026, 9, 24, 22);
+    const hours = ['00', '01', '02+02:00', '02+01:00', ...Array.from({ length: 21 }, (_, i) => String(i + 3).padStart(2, '0'))];
+    const series = Object.fromEntries(hours.map((hour, i) => [`2026-10-25T${hour}`, (i + 1) / 100]));
+    const of = (more: Record<string, number>) =>
+      checkTariff({ ...(golden[0] as Golden & { tariff: object }).tariff, timezone: 'Europe/Berlin', versions: [{ from: '2026-01-01', energy: { series: more } }] }, 'series'); // biome-ignore format: one
+    // 10 kWh in each of 100 quarter hours: hour i of the day costs 40 kWh · i cents, 0.40 · (1 + 2 + … + 25) = 0.40 · 325 = 130.00.
+    const use = Array.from({ length: 100 }, (_, i) => ({ from: day + i * quarterMs, value: 10 }));
+    const bill = billMonth({ tariff: of(series), month: '2026-10', use });
+    expect(bill.total).toBe(130);
+    expect(bill.lines.filter(({ id }) => id.includes('T02')).map(({ id, quantity, amount }) => [id, quantity, amount])).toEqual([
+      ['hour-2026-10-25T02+01:00', 40, 1.6],
+      ['hour-2026-10-25T02+02:00', 40, 1.2],
+    ]);
+    const { '2026-10-25T02+01:00': _, ...lacking } = series;
+    expect(() => billMonth({ tariff: of({ ...lacking, '2026-10-25T02': 1 }), month: '2026-10', use })).toThrow(
+      /02\+01:00; this hour comes twice/,
+    );
+    // One quarter of the noon at 1 yuan instead of 14 cents: 10 · (1 − 0.14) = 8.60 more.
+    expect(billMonth({ tariff: of({ ...series, '2026-10-25T12:30': 1 }), month: '2026-10', use }).total).toBe(138.6);
+    expect(() => of({ '2026-10-25 02': 1 })).toThrow(/is no hour such as/);
+  });
+
   it('brings at least eight provinces, each with its source and confidence', () => {
     const folder = join(import.meta.dirname, 'tariffs');
     const all = readdirSync(folder).map((name) => ({ name, tariff: readTariff(join(folder, name)) }));

@@ -1,7 +1,7 @@
 /** A month's bill from quarter hours: exact to the cent, by the clocks of the site, with a tariff that may change within the month. Pure. */
 import chineseDays from 'chinese-days';
 import { Fault } from '../shared/errors.ts';
-import { momentOf, wallOf } from '../shared/zone.ts';
+import { isoInZone, momentOf, momentsOf, wallOf } from '../shared/zone.ts';
 import { decimal, divideHalfUp, hundredths, priceScale, yuan } from './money.ts';
 import { adjustment, powerFactorHundredths } from './power-factor.ts';
 import { type Period, periods, type Tariff, type TariffVersion } from './tariff.ts';
@@ -40,6 +40,7 @@ export interface Bill {
   powerFactor?: number | undefined;
 }
 
+const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 const dateOf = (wall: number) => new Date(wall).toISOString().slice(0, 10);
 
@@ -109,15 +110,11 @@ function energyLines({ timezone, calendar, id: tariffId }: Tariff, { energy }: T
   for (const { from, value } of use) {
     const wall = wallOf(timezone, from);
     let id: string;
-    let price: number | undefined;
+    let price: number;
     if ('series' in energy) {
-      id = `hour-${new Date(wall).toISOString().slice(0, 13)}`;
-      price = energy.series[new Date(wall).toISOString().slice(0, 13)];
-      if (price === undefined)
-        throw new Fault(
-          'payload/invalid',
-          `tariff ${tariffId}: has no price for ${id.slice(5)}; the series must name every hour as 2026-07-01T13`,
-        );
+      const found = seriesPrice(energy.series, timezone, from);
+      if ('why' in found) throw new Fault('payload/invalid', `tariff ${tariffId}: ${found.why}`);
+      ({ id, price } = found);
     } else {
       const period = periodAt(energy.schedules, calendar, wall);
       id = period;
@@ -132,6 +129,23 @@ function energyLines({ timezone, calendar, id: tariffId }: Tariff, { energy }: T
     .sort(([a], [b]) => order(a) - order(b) || a.localeCompare(b))
     .map(([id, { value, price }]) => ({ id, quantity: hundredths(value), price }));
 }
+
+/** The quarter's price, else the hour's; where the clocks show an hour twice only one that says which of the two. */
+function seriesPrice(series: Record<string, number>, timezone: string, t: number): { id: string; price: number } | { why: string } {
+  const iso = isoInZone(timezone, t);
+  const [hour, quarter, offset] = [iso.slice(0, 13), `${iso.slice(0, 14)}${quarterOf(iso)}`, iso.slice(19)];
+  const twice = momentsOf(timezone, Math.floor(wallOf(timezone, t) / hourMs) * hourMs).length > 1;
+  for (const key of [quarter + offset, hour + offset, ...(twice ? [] : [quarter, hour])]) {
+    const price = series[key];
+    if (price !== undefined) return { id: `hour-${key}`, price };
+  }
+  return {
+    why: twice
+      ? `has no price for ${hour}${offset}; this hour comes twice, so the series must name both with their offset`
+      : `has no price for ${hour}; the series must name every hour as 2026-07-01T13`,
+  };
+}
+const quarterOf = (iso: string) => String(Math.floor(Number(iso.slice(14, 16)) / 15) * 15).padStart(2, '0');
 
 function tierLines(tiers: readonly { up_to?: number | undefined; price: number }[], from: bigint, to: bigint) {
   let low = 0n;

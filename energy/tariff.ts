@@ -15,6 +15,12 @@ const price = z.number().min(-10).max(1000);
 const span = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'a span such as 08:00-11:00');
 const spans = z.partialRecord(z.enum(periods), z.array(span).min(1));
 
+/**
+ * An hour of a price series by the tariff's clocks, or a quarter of one, which goes before its hour. In the hour that comes twice in autumn the offset tells
+ * which one: `2026-10-25T02+02:00` is the first in Berlin, `2026-10-25T02+01:00` the second.
+ */
+const seriesHour = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:(00|15|30|45))?([+-]\d{2}:\d{2})?$/;
+
 const schedule = z.strictObject({
   months: z.array(z.int().min(1).max(12)).min(1).optional(),
   days: z.enum(['workday', 'weekend', 'holiday']).optional(),
@@ -87,6 +93,13 @@ export function checkTariff(raw: unknown, file: string): Tariff {
     );
   const tariff = { ...checked.data, versions: [...checked.data.versions].sort((a, b) => a.from.localeCompare(b.from)) };
   const mistakes = tariff.versions.flatMap(({ energy, from }) => {
+    if ('series' in energy)
+      return Object.keys(energy.series)
+        .filter((hour) => !seriesHour.test(hour))
+        .slice(0, 20)
+        .map(
+          (hour) => `${file}: version ${from}: "${hour}" is no hour such as 2026-07-01T13, or 2026-10-25T02+02:00 where one comes twice`,
+        );
     if (!('schedules' in energy)) return [];
     const used = new Set<Period>(['flat', ...energy.schedules.flatMap(({ hours }) => Object.keys(hours) as Period[])]);
     return [...used]
