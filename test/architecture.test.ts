@@ -119,7 +119,7 @@ describe('architecture', () => {
   });
 
   it('passes the linter', { timeout: 300_000 }, () => {
-    const bin = join(root, 'node_modules', '.bin', 'biome');
+    const bin = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
     const run = () => execFileSync(process.execPath, [bin, 'check', root], { encoding: 'utf8', stdio: 'pipe' });
     expect(run).not.toThrow();
   });
