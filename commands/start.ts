@@ -1,12 +1,14 @@
 /** Starts all roles, one child process each, keeps them running, and stops them together. */
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { keepPrivate } from '../shared/private-files.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
 import { holdFolder } from './start/hold-folder.ts';
 import { endOrphans } from './start/orphans.ts';
 import type { Plan, Wish } from './start/prepare.ts';
+import { readable } from './start/readable-log.ts';
 import { childEnvironment, supervise } from './start/supervise.ts';
 
 const saveClockMs = 2_000;
@@ -26,11 +28,14 @@ const command: Command = {
     if (typeof plan === 'number') return plan;
     process.stdout.write(`${plan.banner.join('\n')}\n`);
     using _clock = saveClock(plan.clock);
+    const environment = { ...process.env, ...plan.environment };
+    const place = ['--site', wish.file, '--data', wish.dataDir];
+    using _history = plan.history ? beside('history', place, environment) : undefined;
     return await supervise({
       dataDir: wish.dataDir,
       roles: plan.roles,
-      args: ['--site', wish.file, '--data', wish.dataDir],
-      environment: { ...process.env, ...plan.environment },
+      args: place,
+      environment,
     });
   },
 };
@@ -64,4 +69,20 @@ function saveClock(clock: Plan['clock']): Disposable {
       write();
     },
   };
+}
+
+/** A command that runs once beside the roles. What it has not done when it ends, the next start does. */
+function beside(name: string, args: readonly string[], environment: NodeJS.ProcessEnv): Disposable {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '..', 'main.ts'), name, ...args],
+    {
+      env: childEnvironment(environment),
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      detached: true,
+    },
+  );
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => process.stdout.write(`${readable(line)}\n`));
+  child.on('error', (error) => process.stderr.write(`plantroom ${name}: ${error.message}\n`));
+  return { [Symbol.dispose]: () => void child.kill() };
 }

@@ -37,6 +37,7 @@ export type {
   RulePlace,
   TicketFilter,
 } from './desk.ts';
+export { importTickets } from './import-tickets.ts';
 export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';

@@ -15,6 +15,8 @@ export interface DeviceKnobs {
   // feeder, transformer, joints
   /** Heaters are switched on until the current is this part of In. */
   loadRatio?: number;
+  /** All that hangs on the feeder, as a multiple of what it takes today. */
+  loadFactor?: number;
   /** Contact resistance as a multiple of the sound contact. */
   looseFactor?: number;
   /** 1, 2 or 3: this phase has no voltage. */

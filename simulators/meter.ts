@@ -31,6 +31,8 @@ export interface Meter {
 export const hoursInService = 24 * 730;
 
 export const importedKwh = (meter: Meter) => meter.importKwh[0] + meter.importKwh[1] + meter.importKwh[2];
+/** What the total import register shows. */
+export const countedKwh = ({ tariffKwh }: Meter) => tariffKwh[0] + tariffKwh[1] + tariffKwh[2] + tariffKwh[3];
 export const totalKw = (meter: Meter) => meter.kw[0] + meter.kw[1] + meter.kw[2];
 
 /** A meter in service that has counted so much. */

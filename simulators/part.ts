@@ -26,6 +26,8 @@ export interface Part {
   values(device: string): Values | undefined;
   /** Physical facts that no sensor shows; names carry the unit. For tests and scoring. */
   facts(): Record<string, number>;
+  /** What the main register of its meters shows, without the cost of all values: for long studies. */
+  counters?: Counters;
   /** What a repair crew does when a fault is over: breakers closed again, lockouts reset. */
   repair(): void;
 }
@@ -36,6 +38,12 @@ export interface PartContext {
   /** Plant time of the first step. */
   calendar: Calendar;
   shared: Shared;
+}
+
+export interface Counters {
+  devices: readonly string[];
+  /** Writes one number per device, kWh or m³. */
+  read(into: Float64Array, at: number): void;
 }
 
 export type CreatePart = (context: PartContext) => Part;

@@ -15,6 +15,8 @@ export interface Shared {
   boilerHealth: number;
   /** heating: heat that boilers burn for, share of the installed power 0 to 1; zone temperatures by building, °C. */
   firing: number;
+  /** boilers: heat into the hot water, kW. */
+  hotWaterKw: number;
   zoneC: Record<string, number>;
   /** heating and water: pipes that wet a rope, m³/h by building. */
   spillM3h: Record<string, number>;
@@ -35,6 +37,7 @@ export function newShared(): Shared {
     essentialKw: 0,
     boilerHealth: 1,
     firing: 0,
+    hotWaterKw: 0,
     zoneC: {},
     spillM3h: {},
     drainM3h: {},

@@ -119,6 +119,8 @@ export function createSubstation({ devices, seed, shared }: PartContext, feeders
   };
 
   return {
+    /** Transformers and incomers, that order. */
+    meters: [...transformers, ...incomers].map(({ meter }) => meter),
     /** Voltages of this step. */
     supply({ dtS, calendar }: Moment): void {
       sag = wander(sag, dtS, 300, stream);

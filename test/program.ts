@@ -34,7 +34,7 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
   const password = options.environment?.PLANTROOM_ADMIN_PASSWORD ?? randomBytes(12).toString('hex');
   const child = spawn(process.execPath, [join(root, 'main.ts'), 'start', '--port', '0', '--data', dataDir, ...(options.args ?? [])], {
     cwd: root,
-    env: { ...process.env, PLANTROOM_LOG: 'warn', PLANTROOM_ADMIN_PASSWORD: password, ...options.environment },
+    env: { ...process.env, PLANTROOM_LOG: 'warn', PLANTROOM_HISTORY: 'off', PLANTROOM_ADMIN_PASSWORD: password, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];

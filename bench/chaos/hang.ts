@@ -46,6 +46,7 @@ export async function runHang(options: { rounds: number; seed: number; say(text:
         ...process.env,
         PLANTROOM_BROKER_PORT: String(brokerPort),
         PLANTROOM_HUNG_AFTER: '4s',
+        PLANTROOM_HISTORY: 'off',
         PLANTROOM_ADMIN_PASSWORD: 'only-for-this-proof',
         PLANTROOM_LOG: 'warn',
       },

@@ -8,6 +8,7 @@ import { ensureCredentials } from '../../gateway/credentials.ts';
 import { exitCodeOf, Fault, reasonOf } from '../../shared/errors.ts';
 import { type Endpoints, endpointsFile, type Role } from '../../shared/role.ts';
 import { printableUrl } from '../../shared/secret.ts';
+import { historyWanted, readMarker } from '../../shared/simulated-past.ts';
 import type { SiteConfig } from '../../shared/site.ts';
 import { checkAll } from '../check.ts';
 import { freePort, freeShift, isFree } from './ports.ts';
@@ -23,6 +24,8 @@ export interface Plan {
   roles: Role[];
   environment: Record<string, string>;
   banner: string[];
+  /** The simulated hospital has no past yet. */
+  history: boolean;
   clock: { file: string; speed: number; realStart: number; plantStart: number } | undefined;
 }
 
@@ -73,7 +76,8 @@ async function plan({ file, dataDir, port: wantedPort, speed: wantedSpeed }: Wis
         ]
       : []),
   ];
-  return { roles, environment, banner, clock };
+  const history = simulated && historyWanted(own) && (readMarker(dataDir)?.state ?? 'begun') === 'begun';
+  return { roles, environment, banner, history, clock };
 }
 
 function number(text: string, what: string, min: number, max: number): number {

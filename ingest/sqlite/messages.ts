@@ -1,6 +1,6 @@
 /** What the store and its two threads say to each other. Numbers travel as typed arrays that change hands without a copy. */
 import type { FaultCode } from '../../shared/errors.ts';
-import type { Measurement, SeriesQuery } from '../store.ts';
+import type { EvenSeries, Measurement, SeriesQuery } from '../store.ts';
 import type { SqliteSettings } from './schema.ts';
 
 export interface WorkerSetup {
@@ -20,6 +20,7 @@ export type Request =
       t: Float64Array;
       value: Float64Array;
     }
+  | { kind: 'write-even'; series: readonly EvenSeries[] }
   | { kind: 'retain'; rawMs: number; hourlyMs: number; now: number }
   | { kind: 'series'; queries: readonly SeriesQuery[] }
   | { kind: 'newest'; known: number; devices?: readonly string[] | undefined }
@@ -31,6 +32,7 @@ export type Request =
 export interface Replies {
   /** Rows older than the retention, by index into the arrays of the request. */
   write: { tooOld: number[] };
+  'write-even': boolean;
   /** True when there is more to drop: ask again. */
   retain: { more: boolean };
   series: { t: Float64Array; value: Float64Array }[];

@@ -92,6 +92,10 @@ function answer(request: Request): { value: unknown; transfer?: ArrayBuffer[] } 
       needRoom();
       return { value: writer.write(request) };
     }
+    if (request.kind === 'write-even') {
+      needRoom();
+      return { value: writer.writeEven(request.series) };
+    }
     if (request.kind === 'retain') return { value: writer.retain(request) };
   }
   if (reader) {

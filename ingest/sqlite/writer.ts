@@ -5,6 +5,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { systemClock } from '../../shared/clock.ts';
 import { hourMs } from '../buckets.ts';
+import type { EvenSeries } from '../store.ts';
 import type { Replies, Request, SeriesName } from './messages.ts';
 
 /** Fixed-width records that are not readings are kept as long as the hourly values. */
@@ -76,6 +77,43 @@ export class SqliteWriter {
       }
       return { tooOld };
     });
+  }
+
+  /** Points and finished hours in one transaction, without passing through `dirty`. What is not kept long is rolled up only. */
+  writeEven(all: readonly EvenSeries[]): true {
+    return this.#transaction((): true => {
+      for (const series of all) this.#even(series);
+      return true;
+    });
+  }
+
+  #even({ measurement, tags, field, from, everyMs, values }: EvenSeries): void {
+    const { device } = tags;
+    this.#keepTags([[device, from, JSON.stringify(tags)]]);
+    this.#database.prepare('insert or ignore into series (measurement, device, field) values (?, ?, ?)').run(measurement, device, field);
+    const find = this.#database.prepare('select id from series where measurement = ? and device = ? and field = ?');
+    const id = Number(find.get(measurement, device, field)?.id);
+    if (keptLong.has(measurement))
+      this.#database
+        .prepare('insert or replace into points select ?1, ?2 + key * ?3, value from json_each(?4) where value is not null')
+        .run(id, from, everyMs, JSON.stringify(Array.from(values, (value) => (Number.isNaN(value) ? null : value))));
+    const roll = this.#database.prepare('insert or replace into hourly values (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    for (let i = 0; i < values.length; ) {
+      const hour = Math.floor((from + i * everyMs) / hourMs);
+      let [count, sum, min, max, first, last, lastT] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
+      for (; i < values.length && from + i * everyMs < (hour + 1) * hourMs; i++) {
+        const value = values[i] as number;
+        if (Number.isNaN(value)) continue;
+        if (count === 0) first = value;
+        count++;
+        sum += value;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        last = value;
+        lastT = from + i * everyMs;
+      }
+      if (count > 0) roll.run(id, hour, count, sum, min, max, first, last, lastT);
+    }
   }
 
   #touch(place: number, id: number, hour: number): void {

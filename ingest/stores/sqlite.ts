@@ -12,7 +12,7 @@ import { rowsOf } from '../scan-rows.ts';
 import { SqliteLink } from '../sqlite/link.ts';
 import type { SeriesName } from '../sqlite/messages.ts';
 import { type SqliteSettings, tableMeasurement } from '../sqlite/schema.ts';
-import type { Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint, Tags } from '../store.ts';
+import type { EvenSeries, Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint, Tags } from '../store.ts';
 
 export function settingsOf(url: string): SqliteSettings {
   const [path = '', search = ''] = url.slice('sqlite:'.length).split('?', 2);
@@ -119,6 +119,11 @@ class SqliteStore implements Store {
       refused.push({ index, reason: 'older than the retention' });
     }
     return refused.sort((a, b) => a.index - b.index);
+  }
+
+  async writeEven(series: readonly EvenSeries[]): Promise<void> {
+    if (this.#closed) throw new Fault('store/unavailable', 'the store is closed');
+    await this.#writing.call<'write-even'>({ kind: 'write-even', series });
   }
 
   #placesOf(measurement: string, device: string): Map<string, number> {

@@ -44,6 +44,8 @@ export function createBoilers({ devices, seed, calendar, shared }: PartContext):
   const stations = withRole(devices, 'hotwater').map(
     (device): HotWater => ({ id: device.id, outletC: 63, returnC: 55, tapC: 44, noise: 0 }),
   );
+  const gasMeters = new Set(withRole(devices, 'gas-meter').map(({ id }) => id));
+  const gas = (of: (boiler: Boiler) => number) => boilers.reduce((sum, one) => sum + of(one), 0);
   const draw = (hour: number) => 0.3 + 0.7 * Math.exp(-(((hour - 7) / 2) ** 2)) + 0.6 * Math.exp(-(((hour - 19.5) / 2.2) ** 2));
 
   return {
@@ -61,6 +63,7 @@ export function createBoilers({ devices, seed, calendar, shared }: PartContext):
         if (boiler.lockout === 0 && plant.mainsOn) able += 1;
         wanted -= boiler.firing;
       }
+      plant.hotWaterKw = able > 0 ? 1_250 * (0.1 + 0.08 * draw(now.hour)) : 0;
       plant.firing = boilers.reduce((sum, boiler) => sum + boiler.firing, 0) / Math.max(1, boilers.length);
       // one boiler of two carries most winter days, none carries nothing
       plant.boilerHealth = lag(
@@ -72,10 +75,17 @@ export function createBoilers({ devices, seed, calendar, shared }: PartContext):
       for (const station of stations) stepHotWater(station, moment, draw(now.hour), able > 0);
     },
     values(device) {
+      if (gasMeters.has(device)) return { flow_m3h: gas((one) => one.firing * 150), volume_m3: gas((one) => one.gasM3) };
       const boiler = boilers.find((one) => one.id === device);
       if (boiler) return boilerValues(boiler, shared.outdoorC);
       const station = stations.find((one) => one.id === device);
       return station && { heater_outlet_temp_c: station.outletC, return_temp_c: station.returnC, tap_temp_c: station.tapC };
+    },
+    counters: {
+      devices: [...gasMeters],
+      read(into, at) {
+        for (let i = 0; i < gasMeters.size; i++) into[at++] = gas((one) => one.gasM3);
+      },
     },
     facts: () =>
       Object.fromEntries(

@@ -1,7 +1,18 @@
 /** Feeders and ward boards: what is switched on, what the breakers make of it, and the meter tree up to the 10 kV supply. */
 
 import { curveValues, type Load, loadOf } from '../loads.ts';
-import { hoursInService, importedKwh, integrate, type Meter, meterValues, newMeter, type Three, tariffPeriod, totalKw } from '../meter.ts';
+import {
+  countedKwh,
+  hoursInService,
+  importedKwh,
+  integrate,
+  type Meter,
+  meterValues,
+  newMeter,
+  type Three,
+  tariffPeriod,
+  totalKw,
+} from '../meter.ts';
 import { clamp, type Moment, type Part, type PartContext } from '../part.ts';
 import { type Stream, streamOf, wander } from '../random.ts';
 import { createSubstation } from '../substation.ts';
@@ -120,6 +131,13 @@ export function createElectricity({ devices, seed, calendar, shared }: PartConte
       }
       return facts;
     },
+    counters: {
+      devices: [...order.map(({ meter }) => meter.id), ...substation.meters.map(({ id }) => id)],
+      read(into, at) {
+        for (const { meter } of order) into[at++] = countedKwh(meter);
+        for (const meter of substation.meters) into[at++] = countedKwh(meter);
+      },
+    },
     repair() {
       for (const feeder of order) {
         if (feeder.tripped) feeder.theta = Math.min(feeder.theta, 0.5);
@@ -137,8 +155,9 @@ function stepFeeder(feeder: Feeder, { dtS, calendar, knobs, shared }: Moment, cu
   let kw = load.base + load.day * curve;
   if (load.cool) kw += load.cool * Math.max(0, (outdoor - 22) / 10) * (0.55 + 0.45 * curve);
   if (load.season && calendar.heatingSeason) kw += load.season;
+  kw *= wrong.loadFactor ?? 1;
   kw *= 1 + feeder.noise * (load.noise ?? 0.02);
-  if (load.pulse) kw += pulse(feeder, dtS, curve);
+  if (load.pulse) kw += pulse(feeder, dtS, curve) * (wrong.loadFactor ?? 1);
   if (load.heat) {
     // thermostats: each minute or so one heater more or less, towards what the cold asks for
     const wanted = (load.heat * Math.max(0, (14 - outdoor) / 10) * (0.4 + 0.6 * curve)) / heaterKw;

@@ -22,6 +22,9 @@ interface Loop {
   lossKwK: number;
   storeKwhK: number;
   radiatorKwK: number;
+  /** Through its heat meter. */
+  heatKw: number;
+  heatKwh: number;
   stream: Stream;
   noise: number;
 }
@@ -32,6 +35,8 @@ const complianceL = 2;
 const makeupMostM3h = 4;
 /** Air gets in and circulation breaks down below this part of the nominal pressure. */
 const emptyPart = 0.3;
+/** Lost between the boiler house and the buildings, part of what arrives. */
+const pipeLoss = 0.05;
 
 /**
  * Part of its nominal flow that a loop circulates: the pumps follow the valves, down to 45 % above 10 °C. With radiators for a spread of 17 K at
@@ -76,10 +81,18 @@ export function createHeating({ devices, seed, calendar, shared }: PartContext):
       lossKwK,
       storeKwhK: area * 0.055,
       radiatorKwK: lossKwK * 1.35,
+      heatKw: 0,
+      heatKwh: lossKwK * 90_000,
       stream: streamOf(seed, `loop ${device.id}`),
       noise: 0,
     });
   }
+  const heatMeters = withRole(devices, 'heat-meter').map(({ id, building }) => ({
+    id,
+    loop: [...loops.values()].find((one) => one.building === building),
+  }));
+  /** Of the boiler house: all loops, what the pipes lose, and the hot water. */
+  const main = { kw: 0, kwh: [...loops.values()].reduce((sum, one) => sum + one.heatKwh, 0) * (1 + pipeLoss) + 900_000 };
   let clockS = 0;
   return {
     id: 'heating',
@@ -91,10 +104,18 @@ export function createHeating({ devices, seed, calendar, shared }: PartContext):
         shared.zoneC[loop.building] = loop.zoneC;
         shared.spillM3h[loop.building] = loop.leakM3h;
       }
+      main.kw = shared.hotWaterKw;
+      for (const { heatKw } of loops.values()) main.kw += heatKw * (1 + pipeLoss);
+      main.kwh += (main.kw * moment.dtS) / 3_600;
     },
     values(device) {
       const loop = loops.get(device);
-      if (!loop) return undefined;
+      if (!loop) {
+        const meter = heatMeters.find(({ id }) => id === device);
+        if (!meter) return undefined;
+        const { loop: of } = meter;
+        return { heat_power_kw: of ? of.heatKw : main.kw, heat_energy_kwh: of ? of.heatKwh : main.kwh };
+      }
       return {
         pressure_kpa: loop.kpa,
         supply_temp_c: loop.supplyC,
@@ -117,6 +138,12 @@ export function createHeating({ devices, seed, calendar, shared }: PartContext):
       }
       return facts;
     },
+    counters: {
+      devices: heatMeters.map(({ id }) => id),
+      read(into, at) {
+        for (const { loop } of heatMeters) into[at++] = loop ? loop.heatKwh : main.kwh;
+      },
+    },
     repair() {
       for (const loop of loops.values()) {
         // after the repair the crew bleeds the loop down to its pressure
@@ -128,8 +155,21 @@ export function createHeating({ devices, seed, calendar, shared }: PartContext):
   };
 }
 
+/** Pressures move within seconds: steps of many minutes see them at rest. */
+const longStepS = 120;
+function stepLong(loop: Loop, heats: boolean, outdoorC: number): void {
+  loop.kpa = loop.nominalKpa;
+  loop.leakM3h = 0.02;
+  loop.makeupM3h = 0.02;
+  loop.flowM3h = heats ? loop.flowMostM3h * nominalFlow * flowPart(outdoorC) : 0;
+}
+
 /** C·dP/dt = make-up - leak; the make-up pump follows the pressure. */
 function stepWater(loop: Loop, { dtS, calendar, knobs, shared }: Moment, clockS: number): void {
+  if (dtS > longStepS) {
+    stepLong(loop, calendar.heatingSeason, shared.outdoorC);
+    return;
+  }
   const wrong = knobs.read(loop.id);
   loop.noise = wander(loop.noise, dtS, 45, loop.stream);
   const pumping = calendar.heatingSeason && !wrong.pumpStopped && shared.mainsOn && loop.kpa > loop.nominalKpa * 0.2;
@@ -162,6 +202,8 @@ function stepHeat(loop: Loop, { dtS, calendar, knobs, shared }: Moment): void {
   const valve = clamp((22.6 - loop.zoneC) / 1.4, 0.12, 1);
   const meanC = (loop.supplyC + loop.returnC) / 2;
   const heatKw = loop.flowM3h > 1 ? Math.max(0, loop.radiatorKwK * valve * (meanC - loop.zoneC)) : 0;
+  loop.heatKw = heatKw;
+  loop.heatKwh += (heatKw * dtS) / 3_600;
   const dropK = loop.flowM3h > 1 ? heatKw / (loop.flowM3h * 1.163) : 0;
   loop.returnC = lag(loop.returnC, loop.supplyC - dropK, dtS, loop.flowM3h > 1 ? 240 : 5_400);
   // people, lamps and sun; in summer the cooling holds 26 °C

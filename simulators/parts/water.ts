@@ -87,6 +87,13 @@ export function createWater({ devices, seed, shared }: PartContext): Part {
       }
       return facts;
     },
+    counters: {
+      devices: [...(main ? [main.id] : []), ...all.map(({ id }) => id)],
+      read(into, at) {
+        if (main) into[at++] = total.volumeM3;
+        for (const { volumeM3 } of all) into[at++] = volumeM3;
+      },
+    },
     repair: () => undefined,
   };
 }

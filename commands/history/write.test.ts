@@ -1,0 +1,113 @@
+/** The past goes into store and desk once, goes on after a kill, and is never written over a past that is there. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Database, openDatabase, openDesk } from '../../desk/index.ts';
+import { consumptionOf, edgesOf, metersIn, metersOf } from '../../energy/index.ts';
+import { openStore } from '../../ingest/open-store.ts';
+import type { Store } from '../../ingest/store.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { loadSite } from '../../shared/site-file.ts';
+import { simulateHistory } from '../../simulators/history.ts';
+import { completeSite } from '../complete-site.ts';
+import { writeHistory } from './write.ts';
+
+const site = completeSite(loadSite(join(import.meta.dirname, '..', '..', 'sites', 'demo.yaml')));
+const meters = metersOf(site.config, (profile) => site.profileFacts?.(profile)?.quantities);
+const hour = 3_600_000;
+const to = Date.UTC(2026, 10, 27, 12, 30);
+/** A range of a begun marker, so that the test is of days and not of years. */
+const range = { from: to - 0.5 * hour - 9 * 24 * hour, to };
+
+let dataDir: string;
+let store: Store;
+let db: Database;
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'plantroom-history-'));
+  store = await openStore({ url: `sqlite:${join(dataDir, 'readings.db')}`, site: 'demo' });
+  db = openDatabase(join(dataDir, 'operations.db'));
+});
+afterEach(async () => {
+  await store[Symbol.asyncDispose]();
+  db[Symbol.dispose]();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+const begun = () =>
+  writeFileSync(
+    join(dataDir, 'simulated-history.json'),
+    JSON.stringify({ ...range, seed: site.config.site.seed, state: 'begun', events: [] }),
+  );
+const write = (now = to + 60_000) => writeHistory({ site, dataDir, store, db, now });
+const marker = () => JSON.parse(readFileSync(join(dataDir, 'simulated-history.json'), 'utf8')) as { state: string; events: unknown[] };
+const tickets = () => {
+  using desk = openDesk({ db, clock: systemClock() });
+  return desk.tickets({ state: 'all', limit: 10_000 });
+};
+
+it('writes every meter, as days and hours add it up, and repairs; a second time nothing', async () => {
+  begun();
+  const done = await write();
+  const history = await simulateHistory(site.config, range);
+  expect(done).toMatchObject({ state: 'done', series: meters.length + 1 });
+  for (const step of ['1h', '1d', '1mo'] as const) {
+    const rows = await consumptionOf(
+      store,
+      metersIn(meters, 'site', undefined, 'electricity'),
+      edgesOf(step, 'Asia/Shanghai', range.from, range.to),
+    );
+    const truth = history.meters.find(({ device }) => device === 'incomer')?.values.reduce((sum, value) => sum + value, 0) as number;
+    expect(
+      rows.reduce((sum, row) => sum + (row.value ?? 0), 0),
+      step,
+    ).toBeCloseTo(truth, 1);
+  }
+  const [t] = await store.series({ measurement: 'environment', device: 'outdoor', field: 'outdoor_temp_c', from: range.from, to: range.from + 24 * hour, every: 24 * hour, offset: range.from % (24 * hour), aggregate: 'mean' }); // biome-ignore format: one
+  expect(t?.[1]).toBeCloseTo(history.outdoorC.slice(0, 96).reduce((sum, value) => sum + value, 0) / 96, 5);
+  const found = tickets();
+  expect(found.length).toBe(done.tickets);
+  expect(found.length).toBeGreaterThan(8);
+  for (const one of found) {
+    expect(one.life.closedAt).not.toBeNull();
+    if (one.state === 'closed')
+      expect((one.resolvedAt as number) > one.openedAt && (one.verifiedAt as number) > (one.resolvedAt as number)).toBe(true);
+  }
+  expect(marker()).toMatchObject({ state: 'done' });
+  expect(await write()).toMatchObject({ state: 'done', series: 0, tickets: 0 });
+  expect(tickets().length).toBe(found.length);
+});
+
+it('killed in the middle it is written again at the next start, and nothing stands twice', async () => {
+  begun();
+  const failing: Store = Object.assign(Object.create(store) as Store, {
+    count: 0,
+    writeEven(this: { count: number }, series: Parameters<NonNullable<Store['writeEven']>>[0]) {
+      if (++this.count > 1) throw new Error('killed');
+      return store.writeEven?.(series);
+    },
+  });
+  await expect(writeHistory({ site, dataDir, store: failing, db, now: to, mostAtOnce: 20_000 })).rejects.toThrow('killed');
+  expect(marker().state).toBe('begun');
+  const { tickets: count } = await write(to + 3 * hour);
+  const counted = await store.series({
+    measurement: 'consumption',
+    device: 'incomer',
+    field: 'value',
+    from: range.from,
+    to: to + 24 * hour,
+  });
+  expect(counted.length).toBe(9 * 96 + 2);
+  expect(tickets().length).toBe(count);
+});
+
+it('is not written over readings of before, nor at a real site', async () => {
+  const meter = meters[0] as (typeof meters)[number];
+  await store.write([{ measurement: meter.measurement, tags: meter.tags, t: to - 30 * 24 * hour, fields: { [meter.field]: 1 } }]);
+  expect(await write()).toMatchObject({ state: 'not-empty', series: 0 });
+  expect(marker()).toMatchObject({ state: 'not-empty' });
+  const real = { ...site, config: { ...site.config, site: { ...site.config.site, simulated: false } } };
+  rmSync(join(dataDir, 'simulated-history.json'));
+  begun();
+  expect(await writeHistory({ site: real, dataDir, store, db, now: to })).toMatchObject({ series: 0 });
+  expect(tickets()).toEqual([]);
+});
