@@ -29,7 +29,7 @@ afterAll(async () => {
 
 it('holds every device of the demo hospital up to now', async () => {
   const newest = await store.newest();
-  expect(made.devices).toBe(126);
+  expect(made.devices).toBe(131);
   expect(new Set(newest.map(({ device }) => device)).size).toBe(made.devices);
   expect(newest.filter(({ field }) => field !== 'online')).toHaveLength(made.series);
   expect(newest.filter(({ field, t }) => field !== 'online' && t < now - 20_000)).toEqual([]);

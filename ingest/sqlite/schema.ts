@@ -48,7 +48,7 @@ export interface SqliteSettings {
  * merged every 80 MB: merging more often halves the write rate (stack of reasons in docs/decisions/0005).
  */
 export const pragmas =
-  'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 20000; pragma cache_size = -65536;';
+  'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 20000; pragma journal_size_limit = 100000000; pragma cache_size = -65536;';
 
 export function openDatabase(settings: SqliteSettings, purpose: 'write' | 'read'): DatabaseSync {
   const { file, mend } = settings;
