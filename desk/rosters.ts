@@ -52,6 +52,8 @@ export interface Rosters {
   /** Who is on call at `t`, each with its whole interval. Never empty: nobody is an answer. */
   onCallAt(id: string, t: number): OnCall[];
   onCallIn(id: string, from: number, to: number): OnCall[];
+  /** Who would be on call by this plan and the changes of the roster of its id, where there is one. Writes nothing. */
+  preview(definition: RosterDefinition, from: number, to: number): OnCall[];
   /** Stores what has become past; cheap. */
   settle(): void;
 }
@@ -104,10 +106,13 @@ export function openRosters(db: Database, clock: Clock, zone: string): Rosters {
         const change = readRecord(db, rosterChangeSchema, row.change, 'roster_changes', String(row.id), clock.now());
         return change ? [{ id: row.id, change, madeAt: row.made_at, madeBy: row.made_by }] : [];
       });
-  const inForce = (id: string): Roster => {
-    const { definition } = get(id);
-    return { ...definition, zone: definition.zone ?? zone, changes: changes(id).map(({ change }) => change), isHoliday: isPublicHoliday };
-  };
+  const applied = (definition: RosterDefinition, known: readonly StoredChange[]): Roster => ({
+    ...definition,
+    zone: definition.zone ?? zone,
+    changes: known.map(({ change }) => change),
+    isHoliday: isPublicHoliday,
+  });
+  const inForce = (id: string): Roster => applied(get(id).definition, changes(id));
 
   const settleOne = (row: Row, now: number) => {
     if (now <= row.settled_until) return;
@@ -235,6 +240,10 @@ export function openRosters(db: Database, clock: Clock, zone: string): Rosters {
       });
     },
     onCallIn: between,
+    preview(definition, from, to) {
+      const known = db.get('SELECT 1 FROM rosters WHERE id = ? AND removed_at IS NULL', definition.id) ? changes(definition.id) : [];
+      return onCallIn(applied(definition, known), from, to);
+    },
     onCallAt(id, t) {
       for (const reach of reaches) {
         const found = between(id, t - reach, t + reach).filter((one) => t >= one.from && t < one.to);

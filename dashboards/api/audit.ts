@@ -1,17 +1,7 @@
 /** Who changed what, when; before and after. */
 import { z } from 'zod';
 import type { App, RouteContext } from '../route-context.ts';
-import { count, problems, time } from './schemas.ts';
-
-const entry = z.object({
-  id: z.number().int(),
-  at: time,
-  who: z.string(),
-  action: z.string(),
-  object: z.string(),
-  before: z.unknown(),
-  after: z.unknown(),
-});
+import { auditEntry, count, problems } from './schemas.ts';
 
 export function auditRoutes(app: App, { accounts }: RouteContext): void {
   app.get(
@@ -25,7 +15,7 @@ export function auditRoutes(app: App, { accounts }: RouteContext): void {
           object: z.string().optional(),
           who: z.string().optional(),
         }),
-        response: { 200: z.array(entry), ...problems },
+        response: { 200: z.array(auditEntry), ...problems },
       },
     },
     async ({ query }) => accounts.auditLog(query),

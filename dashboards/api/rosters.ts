@@ -5,17 +5,19 @@ import type { User } from '../../access/index.ts';
 import { may, userOf } from '../../access/index.ts';
 import type { StoredChange, StoredRoster } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
-import { onCallReasons, type RosterChange, rosterChangeSchema, rosterSchema } from '../../shared/roster.ts';
+import { onCallReasons, type RosterChange, type RosterDefinition, rosterChangeSchema, rosterSchema } from '../../shared/roster.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, instant, problems, time, timeQuery, words } from './schemas.ts';
+import { auditEntry, count, idSchema, instant, problems, time, timeQuery, words } from './schemas.ts';
 
 const day = 86_400_000;
 const longestListMs = 400 * day;
+const longestPreviewMs = 100 * day;
 /** How far the duty board looks ahead. */
 const boardMs = 14 * day;
 /** Past and future of a calendar that people subscribe to. */
 const calendarMs = { back: 30 * day, ahead: 180 * day };
 
+const span = { from: instant, to: instant };
 const params = z.object({ id: idSchema });
 const changeParams = z.object({ id: idSchema, change: z.coerce.number().int().min(1) });
 const onCall = z.object({
@@ -42,6 +44,20 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
     if (!site.people.some((person) => person.id === id))
       throw invalid(field, `there is no person "${id}" under people in the site file, so no notice would reach them`);
   };
+  /** @throws Fault api/invalid naming what nobody could be reached by, or what does not exist */
+  const checked = (definition: RosterDefinition): RosterDefinition => {
+    const { zone } = definition;
+    if (zone !== undefined && !Intl.supportedValuesOf('timeZone').includes(zone) && zone !== 'UTC')
+      throw invalid('zone', 'an IANA time zone such as Asia/Shanghai');
+    const areas = [...site.buildings, ...site.departments].map(({ id }) => id);
+    for (const [index, area] of definition.areas.entries())
+      if (!areas.includes(area)) throw invalid(`areas.${index}`, 'no such building or department');
+    for (const [l, layer] of definition.layers.entries()) {
+      for (const [t, turn] of layer.turns.entries())
+        for (const [m, { person }] of turn.entries()) needPerson(`layers.${l}.turns.${t}.${m}.person`, person);
+    }
+    return definition;
+  };
   /** Others' shifts are moved by who plans the roster; one's own by oneself. */
   const needRight = (user: User, person: string) => {
     if (person !== user.name && !may(user.role, 'roster:edit'))
@@ -62,7 +78,7 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
       config: { permission: 'plant:read' },
       schema: {
         description:
-          'The duty board: all rosters with who is on call now and in the next 14 days, the changes that are not over, and the people in them',
+          'The duty board: all rosters with who is on call now and in the next 14 days, the changes that are not over, and all people who can be in them',
         response: {
           200: z.array(
             z.object({ ...storedRoster.shape, now: z.array(onCall), coming: z.array(onCall), changes: z.array(storedChange), people }),
@@ -71,9 +87,8 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
         },
       },
     },
-    async (request) => {
+    async () => {
       const now = clock.now();
-      const self = userOf(request).name;
       return rosters.list().map((one) => {
         const { definition } = one;
         const current = rosters.onCallAt(definition.id, now);
@@ -81,7 +96,7 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
         const ids = new Set([
           ...definition.layers.flatMap((layer) => layer.turns.flat().map(({ person }) => person)),
           ...[...current, ...coming].flatMap(({ person }) => person ?? []),
-          ...(site.people.some(({ id }) => id === self) ? [self] : []),
+          ...site.people.map(({ id }) => id),
         ]);
         const people = [...ids].map((id) => ({
           id,
@@ -115,16 +130,7 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
     },
     async (request) => {
       const { version, ...rest } = request.body;
-      const definition = { ...rest, id: request.params.id };
-      if (definition.zone !== undefined && !Intl.supportedValuesOf('timeZone').includes(definition.zone) && definition.zone !== 'UTC')
-        throw invalid('zone', 'an IANA time zone such as Asia/Shanghai');
-      const areas = [...site.buildings, ...site.departments].map(({ id }) => id);
-      for (const [index, area] of definition.areas.entries())
-        if (!areas.includes(area)) throw invalid(`areas.${index}`, 'no such building or department');
-      for (const [l, layer] of definition.layers.entries()) {
-        for (const [t, turn] of layer.turns.entries())
-          for (const [m, { person }] of turn.entries()) needPerson(`layers.${l}.turns.${t}.${m}.person`, person);
-      }
+      const definition = checked({ ...rest, id: request.params.id });
       const user = userOf(request);
       return db.transact(() => {
         const before = rosters.list().find((one) => one.definition.id === definition.id);
@@ -132,6 +138,43 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
         accounts.audit(user.name, 'roster.save', definition.id, before ? shown(before) : null, after);
         return after;
       });
+    },
+  );
+
+  app.post(
+    '/api/rosters/:id/preview',
+    {
+      config: { permission: 'roster:edit' },
+      schema: {
+        description: 'Who would be on call by this plan, with the changes that are not over. Nothing is kept',
+        params,
+        body: z.object({ ...span, definition: rosterSchema.omit({ id: true }) }),
+        response: { 200: z.array(onCall), ...problems },
+      },
+    },
+    async ({ params: { id }, body: { from, to, definition } }) => {
+      needSpan(from, to, longestPreviewMs);
+      return rosters.preview(checked({ ...definition, id }), from, to);
+    },
+  );
+
+  app.get(
+    '/api/rosters/:id/history',
+    {
+      config: { permission: 'plant:read' },
+      schema: {
+        description: 'Who changed what in this roster and when, the newest first',
+        params,
+        querystring: z.object({ limit: count(200, 30) }),
+        response: { 200: z.array(auditEntry), ...problems },
+      },
+    },
+    async ({ params: { id }, query: { limit } }) => {
+      rosters.get(id);
+      return accounts
+        .auditLog({ object: id, limit: 500 })
+        .filter(({ action }) => action.startsWith('roster.'))
+        .slice(0, limit);
     },
   );
 
@@ -165,8 +208,8 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
     async ({ params: { id }, query: { at, from, to } }) => {
       rosters.get(id);
       if (from === undefined && to === undefined) return rosters.onCallAt(id, at ?? clock.now());
-      if (from === undefined || to === undefined || !(to > from)) throw invalid('to', 'from and to, to after from');
-      if (to - from > longestListMs) throw invalid('to', 'at most 400 days at once');
+      if (from === undefined || to === undefined) throw invalid('to', 'from and to, to after from');
+      needSpan(from, to, longestListMs);
       return rosters.onCallIn(id, from, to);
     },
   );
@@ -204,7 +247,6 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
     },
   );
 
-  const span = { from: instant, to: instant };
   const made = { 201: storedChange, ...problems };
 
   app.post(
@@ -223,6 +265,30 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
       if (added !== null) needPerson('add', added);
       const change = { kind: 'override' as const, from, to, remove, add: added, reason };
       return reply.code(201).send(add(userOf(request), request.params.id, 'override', change));
+    },
+  );
+
+  app.post(
+    '/api/rosters/:id/exchanges',
+    {
+      config: { permission: 'roster:edit' },
+      schema: {
+        description: 'Decided by who plans: `other` takes the span of `person`, who takes `back`. In force at once, as two overrides',
+        params,
+        body: z.object({ ...span, person: idSchema, other: idSchema, back: z.object(span), reason: words }),
+        response: { 201: z.array(storedChange), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { from, to, person, other, back, reason } = request.body;
+      needPerson('person', person);
+      needPerson('other', other);
+      const user = userOf(request);
+      const done = db.transact(() => [
+        add(user, request.params.id, 'override', { kind: 'override', from, to, remove: person, add: other, reason }),
+        add(user, request.params.id, 'override', { kind: 'override', ...back, remove: other, add: person, reason }),
+      ]);
+      return reply.code(201).send(done);
     },
   );
 
@@ -363,6 +429,11 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
       return reply.code(204).send(null);
     },
   );
+}
+
+function needSpan(from: number, to: number, longestMs: number): void {
+  if (!(to > from)) throw invalid('to', 'from and to, to after from');
+  if (to - from > longestMs) throw invalid('to', `at most ${longestMs / day} days at once`);
 }
 
 const invalid = (field: string, message: string) =>

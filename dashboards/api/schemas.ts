@@ -245,3 +245,13 @@ export const count = (most: number, standard: number) => z.coerce.number().int()
 export const words = z.string().trim().min(1).max(2_000);
 export const optionalComment = z.object({ comment: words.optional() }).nullish();
 export { idSchema, languages, priorities, systemSchema, tradeSchema };
+
+export const auditEntry = z.object({
+  id: z.number().int(),
+  at: time,
+  who: z.string(),
+  action: z.string(),
+  object: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+});

@@ -6,11 +6,16 @@ import type { Permission } from '../../access/permissions.ts';
 import type { TextKey } from './i18n/en.ts';
 import type { IconName } from './parts/icons.tsx';
 
+/** Pages that lead a group of tabs. */
+export const pageGroups = ['alarms', 'assets', 'duty'] as const;
+export type PageGroup = (typeof pageGroups)[number];
+export const isGroup = (page: string): page is PageGroup => (pageGroups as readonly string[]).includes(page);
+
 export interface PageInfo {
   label: TextKey;
   icon: IconName;
   /** `main`: always in sight (on a phone only the first four); `more`: in the menu; a page id: a tab within that page's group. */
-  place: 'main' | 'more' | 'alarms' | 'assets';
+  place: 'main' | 'more' | PageGroup;
   /** Not shown, and not drawn, without it. */
   permission?: Permission;
   /** `#/<id>/<thing>` shows one thing. */
@@ -29,6 +34,7 @@ export const pages = {
   figures: { label: 'nav.figures', icon: 'boards', place: 'alarms', key: 'k' },
   maintenance: { label: 'nav.maintenance', icon: 'tool', place: 'alarms', key: 'm' },
   duty: { label: 'nav.duty', icon: 'user', place: 'more', key: 'c' },
+  rosters: { label: 'nav.rosters', icon: 'user', place: 'duty', key: 'q' },
   books: { label: 'nav.books', icon: 'audit', place: 'more', detail: true, key: 'l' },
   rounds: { label: 'nav.rounds', icon: 'tool', place: 'more', detail: true, key: 'i' },
   assets: { label: 'nav.assets', icon: 'site', place: 'more', detail: true, key: 'e' },

@@ -20,6 +20,7 @@ const DeliveriesPage = lazy(async () => ({ default: (await import('./pages/deliv
 const JournalPage = lazy(async () => ({ default: (await import('./pages/journal.tsx')).JournalPage }));
 const MaintenancePage = lazy(async () => ({ default: (await import('./pages/maintenance.tsx')).MaintenancePage }));
 const DutyPage = lazy(async () => ({ default: (await import('./pages/duty.tsx')).DutyPage }));
+const RostersPage = lazy(async () => ({ default: (await import('./pages/rosters.tsx')).RostersPage }));
 const ReportsPage = lazy(async () => ({ default: (await import('./pages/reports.tsx')).ReportsPage }));
 const StatisticsPage = lazy(async () => ({ default: (await import('./pages/statistics.tsx')).StatisticsPage }));
 const BooksPage = lazy(async () => ({ default: (await import('./pages/books.tsx')).BooksPage }));
@@ -49,6 +50,7 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   figures: AlarmFiguresPage,
   maintenance: MaintenancePage,
   duty: DutyPage,
+  rosters: RostersPage,
   statistics: () => <StatisticsPage />,
   reports: () => <ReportsPage />,
   books: ({ id }) => (id ? <BookPage id={id} key={id} /> : <BooksPage />),

@@ -1,4 +1,5 @@
 /** Duty rosters and books of records, as the console calls them. */
+import type { AuditEntry } from '../../../access/index.ts';
 import type { Book, BookValue, ChainedRecord, FieldValue } from '../../../shared/book.ts';
 import type { OnCall, RosterChange, RosterDefinition } from '../../../shared/roster.ts';
 import { call } from './api.ts';
@@ -9,7 +10,9 @@ export interface DutyChange {
   madeAt: number;
   madeBy: string;
 }
-export interface DutyRoster extends Pick<RosterDefinition, 'id' | 'name' | 'trades' | 'areas' | 'rank'> {
+export interface DutyRoster extends RosterDefinition {
+  version: number;
+  source: 'site' | 'console';
   now: OnCall[];
   /** What begins in the next 14 days. */
   coming: OnCall[];
@@ -50,6 +53,14 @@ export const peopleApi = {
   takeOver: (id: string) => call<DutyChange>('POST', `${rosterAt(id)}/take-over`, {}),
   offerSwap: (id: string, body: object) => call<DutyChange>('POST', `${rosterAt(id)}/swaps`, body),
   confirmSwap: (id: string, change: number) => call<DutyChange>('POST', `${rosterAt(id)}/swaps/${change}/confirm`),
+  onCall: (id: string, from: number, to: number) => call<OnCall[]>('GET', `${rosterAt(id)}/on-call?from=${from}&to=${to}`),
+  saveRoster: (id: string, body: object) => call<DutyRoster>('PUT', rosterAt(id), body),
+  removeRoster: (id: string) => call<null>('DELETE', rosterAt(id)),
+  previewRoster: (id: string, body: object) => call<OnCall[]>('POST', `${rosterAt(id)}/preview`, body),
+  rosterHistory: (id: string) => call<AuditEntry[]>('GET', `${rosterAt(id)}/history`),
+  /** @param what overrides, exchanges, temporary, absences or swaps */
+  changeRoster: (id: string, what: string, body: object) => call<unknown>('POST', `${rosterAt(id)}/${what}`, body),
+  withdraw: (id: string, change: number) => call<null>('DELETE', `${rosterAt(id)}/changes/${change}`),
   calendarOf: (id: string, person?: string) =>
     `${rosterAt(id)}/calendar.ics${person === undefined ? '' : `?person=${encodeURIComponent(person)}`}`,
   books: async () => call<BookHead[]>('GET', '/api/books'),

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { calls } from '../../../shared/alarm-order.ts';
 import { useRoute } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
-import { addressOf, infoOf, type PageId, pageOf, pagesAt } from '../pages.ts';
+import { addressOf, infoOf, isGroup, type PageId, pageOf, pagesAt } from '../pages.ts';
 import { AlarmSound } from '../parts/alarm-sound.tsx';
 import { useConsole } from '../parts/context.ts';
 import { FaultDrawer } from '../parts/fault-drawer.tsx';
@@ -117,8 +117,8 @@ function GroupTabs({ page }: { page: PageId }) {
   const { may } = useConsole();
   const path = useRoute();
   const { place } = infoOf(page);
-  const group = place === 'alarms' || place === 'assets' ? place : page;
-  if (path.length > 1 || (group !== 'alarms' && group !== 'assets')) return null;
+  const group = isGroup(place) ? place : page;
+  if (path.length > 1 || !isGroup(group)) return null;
   const members = pagesAt(group, may);
   if (members.length === 0) return null;
   return (

@@ -6,6 +6,7 @@ import { enNotices } from './en-notices.ts';
 import { enPeople } from './en-people.ts';
 import { enPlant } from './en-plant.ts';
 import { enRegisters } from './en-registers.ts';
+import { enRosters } from './en-rosters.ts';
 
 export const en = {
   ...enBoards,
@@ -13,6 +14,7 @@ export const en = {
   ...enManagement,
   ...enNotices,
   ...enPeople,
+  ...enRosters,
   ...enPlant,
   ...enRegisters,
   'app.simulated': 'Simulated',

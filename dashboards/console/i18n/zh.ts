@@ -7,6 +7,7 @@ import { zhNotices } from './zh-notices.ts';
 import { zhPeople } from './zh-people.ts';
 import { zhPlant } from './zh-plant.ts';
 import { zhRegisters } from './zh-registers.ts';
+import { zhRosters } from './zh-rosters.ts';
 
 export const zh: Record<TextKey, string> = {
   ...zhBoards,
@@ -14,6 +15,7 @@ export const zh: Record<TextKey, string> = {
   ...zhManagement,
   ...zhNotices,
   ...zhPeople,
+  ...zhRosters,
   ...zhPlant,
   ...zhRegisters,
   'app.simulated': '仿真',

@@ -77,7 +77,7 @@ export function RegisterTable<Row>({
 export interface FormField {
   name: string;
   label: string;
-  kind?: 'text' | 'number' | 'date' | 'lines' | 'select' | 'multi';
+  kind?: 'text' | 'number' | 'date' | 'datetime-local' | 'lines' | 'select' | 'multi';
   required?: boolean;
   hint?: string | undefined;
   options?: readonly { value: string; label: string }[];
@@ -173,7 +173,7 @@ function Form({ ask, onClose }: { ask: FormAsk; onClose: () => void }) {
             <TextInput
               key={name}
               {...text}
-              type={kind === 'date' ? 'date' : 'text'}
+              type={kind === 'date' || kind === 'datetime-local' ? kind : 'text'}
               {...(kind === 'number' ? { inputMode: 'decimal' as const, pattern: '[0-9]+([.][0-9]+)?' } : {})}
               maxLength={200}
               onChange={(event) => set(name, event.currentTarget.value)}
