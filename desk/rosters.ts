@@ -49,6 +49,8 @@ export interface Rosters {
   confirm(id: string, change: number, person: string): StoredChange;
   /** Withdraws a change from now on. */
   cancel(id: string, change: number, who: string): void;
+  /** Since when it is on record who was on call; before, "nobody" only says that nobody knows. */
+  recordedSince(id: string): number;
   /** Who is on call at `t`, each with its whole interval. Never empty: nobody is an answer. */
   onCallAt(id: string, t: number): OnCall[];
   onCallIn(id: string, from: number, to: number): OnCall[];
@@ -240,6 +242,11 @@ export function openRosters(db: Database, clock: Clock, zone: string): Rosters {
       });
     },
     onCallIn: between,
+    recordedSince(id) {
+      const { settled_until: settled } = rowOf(id);
+      const first = db.get<{ t: number | null }>('SELECT min(from_t) AS t FROM roster_past WHERE roster = ?', id)?.t;
+      return Math.min(settled, first ?? settled);
+    },
     preview(definition, from, to) {
       const known = db.get('SELECT 1 FROM rosters WHERE id = ? AND removed_at IS NULL', definition.id) ? changes(definition.id) : [];
       return onCallIn(applied(definition, known), from, to);

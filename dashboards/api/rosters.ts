@@ -81,7 +81,10 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
           'The duty board: all rosters with who is on call now and in the next 14 days, the changes that are not over, and all people who can be in them',
         response: {
           200: z.array(
-            z.object({ ...storedRoster.shape, now: z.array(onCall), coming: z.array(onCall), changes: z.array(storedChange), people }),
+            z.object({
+              ...{ ...storedRoster.shape, now: z.array(onCall), coming: z.array(onCall), changes: z.array(storedChange), people },
+              recordedSince: time.meta({ description: 'Before, nobody knows who was on call' }),
+            }),
           ),
           ...problems,
         },
@@ -103,7 +106,10 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
           name: nameOf(id),
           phone: site.people.find((person) => person.id === id)?.phone ?? null,
         }));
-        return { ...shown(one), now: current, coming, changes: rosters.changes(definition.id), people };
+        return {
+          ...{ ...shown(one), now: current, coming, changes: rosters.changes(definition.id), people },
+          recordedSince: rosters.recordedSince(definition.id),
+        };
       });
     },
   );

@@ -13,6 +13,8 @@ export interface DutyChange {
 export interface DutyRoster extends RosterDefinition {
   version: number;
   source: 'site' | 'console';
+  /** Before, nobody knows who was on call. */
+  recordedSince: number;
   now: OnCall[];
   /** What begins in the next 14 days. */
   coming: OnCall[];

@@ -83,7 +83,7 @@ export const enRosters = {
   'rosters.withdraw': 'Withdraw',
   'rosters.history': 'Who changed what',
   'rosters.noHistory': 'Nobody has changed this roster yet.',
-  'rosters.siteFile': 'From the site file; the first change here takes it over.',
+  'rosters.siteFile': 'From the site file. Editing the rotation here takes it over.',
   'rosters.change.override': '{add} instead of {remove}',
   'rosters.change.added': '{add} in addition',
   'rosters.change.removed': '{remove} off duty',

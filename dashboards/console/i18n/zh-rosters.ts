@@ -84,7 +84,7 @@ export const zhRosters: Record<keyof typeof enRosters, string> = {
   'rosters.withdraw': '撤销',
   'rosters.history': '修改记录',
   'rosters.noHistory': '尚无人修改此值班表。',
-  'rosters.siteFile': '来自站点文件；在此修改后以此处为准。',
+  'rosters.siteFile': '来自站点文件；在此编辑轮换后以此处为准。',
   'rosters.change.override': '{add} 接替 {remove}',
   'rosters.change.added': '加派 {add}',
   'rosters.change.removed': '{remove} 不值班',

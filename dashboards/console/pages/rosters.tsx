@@ -35,7 +35,11 @@ export function RostersPage() {
   const [query, change] = useHashQuery();
   const [making, setMaking] = useState(false);
   const shown = rosters?.find(({ id }) => id === query.get('roster')) ?? rosters?.[0];
-  const show = (roster: string, day?: string) => change({ roster, day }, 'step');
+  const show = (roster: string, day?: string) => {
+    change({ roster, day }, 'step');
+    // On a phone the calendar is below the list.
+    requestAnimationFrame(() => document.getElementById('roster-calendar')?.scrollIntoView({ block: 'start' }));
+  };
   return (
     <div className="column">
       <section className="panel">
@@ -115,15 +119,18 @@ function Heads({ rosters, shown, now, onShow }: HeadsAsk & { shown: string | und
           <th scope="col">{t('rosters.roster')}</th>
           <th scope="col">{t('rosters.now')}</th>
           <th scope="col">{t('rosters.next')}</th>
-          <th aria-label={t('rosters.show')} />
         </tr>
       </thead>
       <tbody>
         {rosters.map((roster) => (
           <tr key={roster.id} data-entry={roster.id} aria-current={roster.id === shown ? 'true' : undefined}>
             <td data-label={t('rosters.roster')}>
-              <b>{text(roster.name)}</b>
-              {roster.rank !== 'duty' && <div className="calm small">{t(rankWords[roster.rank])}</div>}
+              <a href={`#/rosters?roster=${roster.id}`} onClick={() => onShow(roster.id)} data-step="show">
+                <b>{text(roster.name)}</b>
+              </a>
+              {roster.rank !== 'duty' && t(rankWords[roster.rank]) !== text(roster.name) && (
+                <div className="calm small">{t(rankWords[roster.rank])}</div>
+              )}
             </td>
             <td data-label={t('rosters.now')}>
               {roster.now.map((one) => (
@@ -135,11 +142,6 @@ function Heads({ rosters, shown, now, onShow }: HeadsAsk & { shown: string | und
                 <Person key={`${one.person} ${one.from}`} roster={roster} person={one.person} from={time(one.from, now)} />
               ))}
               {nextOn(roster).length === 0 && <span className="calm">{t('duty.open')}</span>}
-            </td>
-            <td className="register-steps">
-              <Button variant={roster.id === shown ? 'filled' : 'default'} onClick={() => onShow(roster.id)} data-step="show">
-                {t('rosters.show')}
-              </Button>
             </td>
           </tr>
         ))}
@@ -199,7 +201,11 @@ function RosterSection({ roster, now, onChanged }: { roster: DutyRoster; now: nu
   }, [onChanged, load]);
   const asks = useRosterAsks(roster, now, changed);
   const { nameOf, span } = useRosterWords(roster, now);
-  const calendar = useMemo(() => calendarOf(days, intervals, zone), [days, intervals, zone]);
+  const since = roster.recordedSince;
+  const calendar = useMemo(() => {
+    const known = intervals.filter(({ to }) => to > since).map((one) => ({ ...one, from: Math.max(one.from, since) }));
+    return calendarOf(days, known, zone);
+  }, [days, intervals, since, zone]);
   const plans = may('roster:edit');
   const me = session.user.name;
   const known = roster.people.some(({ id }) => id === me);
@@ -214,7 +220,7 @@ function RosterSection({ roster, now, onChanged }: { roster: DutyRoster; now: nu
   };
   const week = { from: Math.max(now, dayStart(day, zone)), to: dayEnd(day, zone) };
   return (
-    <section className="panel" data-roster={roster.id}>
+    <section className="panel roster-section" id="roster-calendar" data-roster={roster.id}>
       <div className="roster-bar">
         <h3>
           {text(roster.name)}{' '}
@@ -333,7 +339,7 @@ function RosterSection({ roster, now, onChanged }: { roster: DutyRoster; now: nu
           </Button>
         )}
       </Group>
-      {roster.source === 'site' && <p className="calm small">{t('rosters.siteFile')}</p>}
+      {roster.source === 'site' && <p className="calm small roster-note">{t('rosters.siteFile')}</p>}
       <Changes roster={roster} now={now} onChanged={changed} />
       <History roster={roster} now={now} entries={history} />
       <FormDialog ask={ask} onClose={() => setAsk(undefined)} />
