@@ -30,6 +30,7 @@ import { maintenanceRoutes } from './api/maintenance.ts';
 import { partRoutes } from './api/parts.ts';
 import { placeRoutes } from './api/places.ts';
 import { reportRoutes } from './api/reports.ts';
+import { rosterChangeRoutes } from './api/roster-changes.ts';
 import { rosterRoutes } from './api/rosters.ts';
 import { roundRoutes } from './api/rounds.ts';
 import { ruleRoutes } from './api/rules.ts';
@@ -49,7 +50,7 @@ import { installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
-  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, wardRoutes, placeRoutes, rosterRoutes, bookRoutes, reportRoutes, assetRoutes, deadlineRoutes, partRoutes, roundRoutes, answerRoutes, faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes, energyRoutes,
+  sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, wardRoutes, placeRoutes, rosterRoutes, rosterChangeRoutes, bookRoutes, reportRoutes, assetRoutes, deadlineRoutes, partRoutes, roundRoutes, answerRoutes, faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes, energyRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(context: RouteContext): Promise<App> {

@@ -1,13 +1,12 @@
 /** Who is on call, and what people change about it. Each change is audited with it in one transaction. */
 import ical, { ICalCalendarMethod } from 'ical-generator';
 import { z } from 'zod';
-import type { User } from '../../access/index.ts';
-import { may, userOf } from '../../access/index.ts';
-import type { StoredChange, StoredRoster } from '../../desk/index.ts';
-import { Fault } from '../../shared/errors.ts';
-import { onCallReasons, type RosterChange, type RosterDefinition, rosterChangeSchema, rosterSchema } from '../../shared/roster.ts';
+import { userOf } from '../../access/index.ts';
+import type { StoredRoster } from '../../desk/index.ts';
+import { type RosterDefinition, rosterSchema } from '../../shared/roster.ts';
+import { invalid, onCall, params, personNeeded, span, storedChange } from '../roster-forms.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { auditEntry, count, idSchema, instant, problems, time, timeQuery, words } from './schemas.ts';
+import { auditEntry, count, idSchema, problems, time, timeQuery } from './schemas.ts';
 
 const day = 86_400_000;
 const longestListMs = 400 * day;
@@ -17,16 +16,6 @@ const boardMs = 14 * day;
 /** Past and future of a calendar that people subscribe to. */
 const calendarMs = { back: 30 * day, ahead: 180 * day };
 
-const span = { from: instant, to: instant };
-const params = z.object({ id: idSchema });
-const changeParams = z.object({ id: idSchema, change: z.coerce.number().int().min(1) });
-const onCall = z.object({
-  person: z.string().nullable().meta({ description: 'null: nobody, which is an answer too' }),
-  from: time,
-  to: time,
-  by: z.enum(onCallReasons),
-});
-const storedChange = z.object({ id: z.number().int(), change: rosterChangeSchema, madeAt: time, madeBy: z.string() });
 const storedRoster = z.object({
   ...rosterSchema.shape,
   source: z.enum(['site', 'console']),
@@ -40,10 +29,7 @@ const shown = ({ definition, ...more }: StoredRoster) => ({ ...definition, ...mo
 
 export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: RouteContext): void {
   const nameOf = (id: string) => site.people.find((person) => person.id === id)?.name ?? accounts.user(id)?.fullName ?? id;
-  const needPerson = (field: string, id: string) => {
-    if (!site.people.some((person) => person.id === id))
-      throw invalid(field, `there is no person "${id}" under people in the site file, so no notice would reach them`);
-  };
+  const needPerson = personNeeded(site);
   /** @throws Fault api/invalid naming what nobody could be reached by, or what does not exist */
   const checked = (definition: RosterDefinition): RosterDefinition => {
     const { zone } = definition;
@@ -58,20 +44,6 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
     }
     return definition;
   };
-  /** Others' shifts are moved by who plans the roster; one's own by oneself. */
-  const needRight = (user: User, person: string) => {
-    if (person !== user.name && !may(user.role, 'roster:edit'))
-      throw new Fault('api/denied', `The role ${user.role} changes its own shifts only (roster:edit)`);
-  };
-  const changed = (user: User, id: string, what: string, work: () => StoredChange): StoredChange =>
-    db.transact(() => {
-      const done = work();
-      accounts.audit(user.name, `roster.${what}`, id, null, done);
-      return done;
-    });
-  const add = (user: User, id: string, what: string, change: RosterChange) =>
-    changed(user, id, what, () => rosters.add(id, change, user.name));
-
   app.get(
     '/api/rosters',
     {
@@ -252,195 +224,9 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
         .send(calendar.toString() as never);
     },
   );
-
-  const made = { 201: storedChange, ...problems };
-
-  app.post(
-    '/api/rosters/:id/overrides',
-    {
-      config: { permission: 'roster:edit' },
-      schema: {
-        description: 'For a while somebody is added, removed, or put in the place of another',
-        params,
-        body: z.object({ ...span, remove: idSchema.nullish(), add: idSchema.nullish(), reason: words }),
-        response: made,
-      },
-    },
-    async (request, reply) => {
-      const { from, to, remove = null, add: added = null, reason } = request.body;
-      if (added !== null) needPerson('add', added);
-      const change = { kind: 'override' as const, from, to, remove, add: added, reason };
-      return reply.code(201).send(add(userOf(request), request.params.id, 'override', change));
-    },
-  );
-
-  app.post(
-    '/api/rosters/:id/exchanges',
-    {
-      config: { permission: 'roster:edit' },
-      schema: {
-        description: 'Decided by who plans: `other` takes the span of `person`, who takes `back`. In force at once, as two overrides',
-        params,
-        body: z.object({ ...span, person: idSchema, other: idSchema, back: z.object(span), reason: words }),
-        response: { 201: z.array(storedChange), ...problems },
-      },
-    },
-    async (request, reply) => {
-      const { from, to, person, other, back, reason } = request.body;
-      needPerson('person', person);
-      needPerson('other', other);
-      const user = userOf(request);
-      const done = db.transact(() => [
-        add(user, request.params.id, 'override', { kind: 'override', from, to, remove: person, add: other, reason }),
-        add(user, request.params.id, 'override', { kind: 'override', ...back, remove: other, add: person, reason }),
-      ]);
-      return reply.code(201).send(done);
-    },
-  );
-
-  app.post(
-    '/api/rosters/:id/temporary',
-    {
-      config: { permission: 'roster:edit' },
-      schema: {
-        description: 'A plan of its own for a while, such as a holiday week: it replaces all layers, also where it has nobody',
-        params,
-        body: z.object({ ...span, shifts: z.array(z.object({ ...span, people: z.array(idSchema).max(20) })).max(500), reason: words }),
-        response: made,
-      },
-    },
-    async (request, reply) => {
-      const { body } = request;
-      for (const [index, shift] of body.shifts.entries()) for (const person of shift.people) needPerson(`shifts.${index}.people`, person);
-      return reply.code(201).send(add(userOf(request), request.params.id, 'temporary', { kind: 'temporary', ...body }));
-    },
-  );
-
-  app.post(
-    '/api/rosters/:id/absences',
-    {
-      config: { permission: 'roster:swap' },
-      schema: {
-        description: 'Somebody is away; the next of the rotation fills in. `uncovered`: what then has nobody',
-        params,
-        body: z.object({ ...span, person: idSchema.optional().meta({ description: 'By default oneself' }), reason: words }),
-        response: { 201: z.object({ ...storedChange.shape, uncovered: z.array(onCall) }), ...problems },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const user = userOf(request);
-      const { from, to, person = user.name, reason } = request.body;
-      needPerson('person', person);
-      needRight(user, person);
-      const done = add(user, id, 'absence', { kind: 'absence', from, to, person, reason });
-      const uncovered = rosters.onCallIn(id, done.change.from, done.change.to).filter((one) => one.person === null);
-      return reply.code(201).send({ ...done, uncovered });
-    },
-  );
-
-  app.post(
-    '/api/rosters/:id/swaps',
-    {
-      config: { permission: 'roster:swap' },
-      schema: {
-        description:
-          '`person` asks `other` to take this span, and takes `back` in return. It counts when both have confirmed; asking is confirming for oneself',
-        params,
-        body: z.object({
-          ...span,
-          person: idSchema.optional().meta({ description: 'By default oneself' }),
-          other: idSchema,
-          back: z.object(span).nullish(),
-        }),
-        response: made,
-      },
-    },
-    async (request, reply) => {
-      const user = userOf(request);
-      const { from, to, person = user.name, other, back = null } = request.body;
-      needPerson('person', person);
-      needPerson('other', other);
-      needRight(user, person);
-      const change = {
-        kind: 'swap' as const,
-        from,
-        to,
-        person,
-        other,
-        back,
-        confirmedBy: user.name === person || user.name === other ? [user.name] : [],
-      };
-      return reply.code(201).send(add(user, request.params.id, 'swap', change));
-    },
-  );
-
-  app.post(
-    '/api/rosters/:id/swaps/:change/confirm',
-    {
-      config: { permission: 'roster:swap' },
-      schema: { description: 'Each of the two for himself', params: changeParams, response: { 200: storedChange, ...problems } },
-    },
-    async (request) => {
-      const { id, change } = request.params;
-      const user = userOf(request);
-      return changed(user, id, 'swap.confirm', () => rosters.confirm(id, change, user.name));
-    },
-  );
-
-  app.post(
-    '/api/rosters/:id/take-over',
-    {
-      config: { permission: 'roster:swap' },
-      schema: {
-        description: '"I take over now": in the place of all who are on call, until `to`, by default until the present shift ends',
-        params,
-        body: z.object({ to: instant.optional() }).nullish(),
-        response: made,
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const user = userOf(request);
-      const now = clock.now();
-      rosters.get(id);
-      needPerson('person', user.name);
-      // A shift without an end is taken for a day.
-      const end = Math.min(now + day, ...rosters.onCallAt(id, now).map((one) => one.to));
-      const change = { kind: 'taken' as const, from: now, to: request.body?.to ?? end, person: user.name };
-      return reply.code(201).send(add(user, id, 'take-over', change));
-    },
-  );
-
-  app.delete(
-    '/api/rosters/:id/changes/:change',
-    {
-      config: { permission: 'roster:swap' },
-      schema: {
-        description: 'Withdraws a change from now on; of others only with roster:edit',
-        params: changeParams,
-        response: { 204: z.null(), ...problems },
-      },
-    },
-    async (request, reply) => {
-      const { id, change } = request.params;
-      const user = userOf(request);
-      db.transact(() => {
-        const found = rosters.changes(id).find((one) => one.id === change);
-        if (!found) throw new Fault('desk/unknown', `roster ${id} has no change ${change} that is not over`);
-        if (found.change.kind !== 'swap' || ![found.change.person, found.change.other].includes(user.name)) needRight(user, found.madeBy);
-        rosters.cancel(id, change, user.name);
-        accounts.audit(user.name, 'roster.withdraw', id, found, null);
-      });
-      return reply.code(204).send(null);
-    },
-  );
 }
 
 function needSpan(from: number, to: number, longestMs: number): void {
   if (!(to > from)) throw invalid('to', 'from and to, to after from');
   if (to - from > longestMs) throw invalid('to', `at most ${longestMs / day} days at once`);
 }
-
-const invalid = (field: string, message: string) =>
-  new Fault('api/invalid', `${field}: ${message}`, { detail: { errors: [{ field, message }] } });

@@ -7,25 +7,25 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { OnCall } from '../../../shared/roster.ts';
 import type { AuditEntry } from '../data/api.ts';
 import { dayEnd, dayOf, dayStart } from '../data/days.ts';
-import { type DutyChange, type DutyRoster, peopleApi } from '../data/people-api.ts';
+import { type DutyRoster, peopleApi } from '../data/people-api.ts';
 import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
-import { dialled, nextOn } from '../people/duty.ts';
 import { type FormAsk, FormDialog } from '../plant/register.tsx';
 import { useList } from '../plant/use-list.ts';
 import { useRosterAsks } from '../rosters/asks.ts';
 import { RosterCalendar, samePiece } from '../rosters/calendar.tsx';
-import { type CalendarView, calendarOf, daysOf, gapsOf, meant, mondayOf, moved, type Piece } from '../rosters/days.ts';
+import { type CalendarView, calendarOf, daysOf, meant, mondayOf, moved, type Piece } from '../rosters/days.ts';
 import { RosterEditor } from '../rosters/editor.tsx';
+import { Gaps, Heads } from '../rosters/heads.tsx';
+import { Changes, History } from '../rosters/records.tsx';
 import { WeekPlan } from '../rosters/week-plan.tsx';
-import { rankWords, useRosterWords } from '../rosters/words.ts';
+import { useRosterWords } from '../rosters/words.ts';
 
 const dayMs = 86_400_000;
 /** Around what is shown, so that shifts of a week are known as a whole. */
 const aroundMs = 9 * dayMs;
-const mostGaps = 6;
 
 export function RostersPage() {
   const { t } = useWords();
@@ -74,90 +74,6 @@ export function RostersPage() {
         />
       </Modal>
     </div>
-  );
-}
-
-interface HeadsAsk {
-  rosters: readonly DutyRoster[];
-  now: number;
-  onShow(roster: string, day?: string): void;
-}
-
-function Gaps({ rosters, now, onShow }: HeadsAsk) {
-  const { t, text, time } = useWords();
-  const { plant } = useConsole();
-  const gaps = rosters
-    .flatMap((roster) => gapsOf([...roster.now, ...roster.coming], now).map((gap) => ({ ...gap, roster })))
-    .sort((a, b) => a.from - b.from);
-  if (gaps.length === 0) return rosters.length > 0 ? <p className="calm">{t('rosters.noGap')}</p> : null;
-  return (
-    <div role="alert" data-gaps={gaps.length}>
-      {gaps.slice(0, mostGaps).map(({ roster, from, to }) => (
-        <div className="roster-gap" key={`${roster.id} ${from}`}>
-          <span>
-            ⚠{' '}
-            {from <= now
-              ? t('rosters.gapNow', { roster: text(roster.name), to: time(to, now) })
-              : t('rosters.gap', { roster: text(roster.name), from: time(from, now), to: time(to, now) })}
-          </span>
-          <Button size="compact-md" variant="default" onClick={() => onShow(roster.id, dayOf(from, plant.site.timezone))}>
-            {t('rosters.show')}
-          </Button>
-        </div>
-      ))}
-      {gaps.length > mostGaps && <p>{t('rosters.gapMore', { n: gaps.length - mostGaps })}</p>}
-    </div>
-  );
-}
-
-function Heads({ rosters, shown, now, onShow }: HeadsAsk & { shown: string | undefined }) {
-  const { t, text, time } = useWords();
-  return (
-    <table className="register roster-head">
-      <thead>
-        <tr>
-          <th scope="col">{t('rosters.roster')}</th>
-          <th scope="col">{t('rosters.now')}</th>
-          <th scope="col">{t('rosters.next')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rosters.map((roster) => (
-          <tr key={roster.id} data-entry={roster.id} aria-current={roster.id === shown ? 'true' : undefined}>
-            <td data-label={t('rosters.roster')}>
-              <a href={`#/rosters?roster=${roster.id}`} onClick={() => onShow(roster.id)} data-step="show">
-                <b>{text(roster.name)}</b>
-              </a>
-              {roster.rank !== 'duty' && t(rankWords[roster.rank]) !== text(roster.name) && (
-                <div className="calm small">{t(rankWords[roster.rank])}</div>
-              )}
-            </td>
-            <td data-label={t('rosters.now')}>
-              {roster.now.map((one) => (
-                <Person key={`${one.person} ${one.from}`} roster={roster} person={one.person} />
-              ))}
-            </td>
-            <td data-label={t('rosters.next')}>
-              {nextOn(roster).map((one) => (
-                <Person key={`${one.person} ${one.from}`} roster={roster} person={one.person} from={time(one.from, now)} />
-              ))}
-              {nextOn(roster).length === 0 && <span className="calm">{t('duty.open')}</span>}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Person({ roster, person, from }: { roster: DutyRoster; person: string | null; from?: string }) {
-  const { t } = useWords();
-  const found = roster.people.find(({ id }) => id === person);
-  return (
-    <span className="roster-person">
-      {person === null ? <span className="roster-none">{t('duty.nobody')}</span> : <b>{found?.name ?? person}</b>}{' '}
-      {found?.phone && <a href={`tel:${dialled(found.phone)}`}>{found.phone}</a>} {from && <span className="calm">{from}</span>}
-    </span>
   );
 }
 
@@ -375,79 +291,5 @@ function RosterSection({ roster, now, onChanged }: { roster: DutyRoster; now: nu
         )}
       </Modal>
     </section>
-  );
-}
-
-function Changes({ roster, now, onChanged }: { roster: DutyRoster; now: number; onChanged: () => void }) {
-  const { t } = useWords();
-  const { session, may, act } = useConsole();
-  const { line } = useRosterWords(roster, now);
-  const me = session.user.name;
-  const step = (work: () => Promise<unknown>) =>
-    void act(async () => {
-      await work();
-      onChanged();
-    });
-  const mayWithdraw = ({ change, madeBy }: DutyChange) =>
-    may('roster:swap') && (may('roster:edit') || madeBy === me || (change.kind === 'swap' && [change.person, change.other].includes(me)));
-  return (
-    <section>
-      <h4>{t('rosters.changes')}</h4>
-      {roster.changes.length === 0 && <p className="calm">{t('rosters.noChanges')}</p>}
-      <ul className="roster-lines">
-        {roster.changes.map((one) => {
-          const { id, change } = one;
-          const waits = change.kind === 'swap' && [change.person, change.other].includes(me) && !change.confirmedBy.includes(me);
-          return (
-            <li key={id} data-change={id}>
-              <span>{line(change)}</span>
-              {waits && (
-                <Button size="compact-md" onClick={() => step(() => peopleApi.confirmSwap(roster.id, id))} data-step="confirm">
-                  {t('duty.confirm')}
-                </Button>
-              )}
-              {mayWithdraw(one) && (
-                <Button
-                  size="compact-md"
-                  variant="default"
-                  onClick={() => step(() => peopleApi.withdraw(roster.id, id))}
-                  data-step="withdraw"
-                >
-                  {t('rosters.withdraw')}
-                </Button>
-              )}
-            </li>
-          );
-        })}
-      </ul>
-    </section>
-  );
-}
-
-function History({ roster, now, entries }: { roster: DutyRoster; now: number; entries: readonly AuditEntry[] | undefined }) {
-  const { t, dateTime } = useWords();
-  const { line } = useRosterWords(roster, now);
-  const said = ({ action, before, after }: AuditEntry): string => {
-    if (action === 'roster.save') return t('rosters.did.save', { n: (after as { version?: number })?.version ?? '' });
-    if (action === 'roster.remove') return t('rosters.did.remove');
-    const kept = (after ?? before) as DutyChange | null;
-    const what = kept?.change ? line(kept.change) : action;
-    if (action === 'roster.swap.confirm') return `${what} · ${t('rosters.did.confirm')}`;
-    return action === 'roster.withdraw' ? `${what} · ${t('rosters.did.withdraw')}` : what;
-  };
-  return (
-    <details>
-      <summary>{t('rosters.history')}</summary>
-      {entries?.length === 0 && <p className="calm">{t('rosters.noHistory')}</p>}
-      <ul className="roster-lines">
-        {entries?.map((entry) => (
-          <li key={entry.id}>
-            <span>
-              {dateTime(entry.at)} <b>{entry.who}</b> · {said(entry)}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }

@@ -25,7 +25,8 @@ export function useRosterAsks(roster: DutyRoster, now: number, onChanged: () => 
   ];
   const local = ({ from, to }: Span, [a, b]: readonly [string, string] = ['from', 'to']): FormValues => ({
     [a]: localOf(from, zone),
-    [b]: localOf(to, zone),
+    // A field of a form has whole minutes: what it covers is not to end a second short.
+    [b]: localOf(Math.ceil(to / 60_000) * 60_000, zone),
   });
   const spanOf = (values: FormValues, [a, b]: readonly [string, string] = ['from', 'to']) => {
     const [from, to] = [momentOfLocal(one(values, a), zone), momentOfLocal(one(values, b), zone)];

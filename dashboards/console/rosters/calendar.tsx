@@ -118,7 +118,6 @@ function PieceButton({ ask, piece, dragged, onDrag, onDropped }: PieceAsk) {
         ...(piece.person === null ? {} : { '--person': `var(--s${Math.max(0, colour)})` }),
         ...(view === 'week' ? { left: `${piece.left * 100}%`, width: `${piece.width * 100}%`, top: `${piece.lane * 46}px` } : {}),
       }}
-      aria-label={words}
       aria-pressed={samePiece(picked, piece)}
       title={words}
       draggable={!over && piece.person !== null}

@@ -42,7 +42,8 @@ export function RosterEditor({ roster, people, now, onDone }: EditorAsk) {
   const setLayer = (index: number, layer: Layer) => set({ layers: plan.layers.with(index, layer) });
   const whole =
     id !== '' && plan.name.zh.trim() !== '' && plan.name.en.trim() !== '' && plan.layers.every(({ start }) => start.length === 16);
-  const look = () => act(async () => setPreview(await peopleApi.previewRoster(id, { from: now, to: now + previewMs, definition: plan })));
+  const look = () =>
+    act(async () => setPreview(await peopleApi.previewRoster(id, { from: iso(now), to: iso(now + previewMs), definition: plan })));
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -341,6 +342,8 @@ function LayerBox({ layer, index, people, onChange, onRemove }: LayerAsk) {
     </fieldset>
   );
 }
+
+const iso = (ms: number) => new Date(ms).toISOString();
 
 /** From this Monday at eight on. */
 const freshLayer = (now: number, zone: string): Layer => ({
