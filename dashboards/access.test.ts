@@ -144,6 +144,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'DELETE /api/faults/{name}': 'fault:change',
   'GET /api/rules': 'plant:read',
   'POST /api/backtests': 'rule:backtest',
+  'POST /api/backtests/limits': 'rule:backtest',
   'GET /api/dead-letters': 'dead-letter:read',
   'GET /api/users': 'user:change',
   'POST /api/users': 'user:change',

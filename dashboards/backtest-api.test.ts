@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { RuleInForce } from '../desk/index.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { until } from '../test/program.ts';
 import { siteOf } from '../test/site-of.ts';
-import { backtestResult } from './api/backtests.ts';
+import { backtestResult, proposal } from './api/backtests.ts';
 import { problemSchema } from './problem.ts';
 
 const minute = 60_000;
@@ -65,6 +66,21 @@ describe('a backtest over the API', () => {
     expect((await ask(request)).json.trial).toBeNull();
   });
 
+  it('proposes limits from the spread of a place, with the alarms a year beside them', async () => {
+    const request = { rule: 'O2-AREA-LOW', from: t0, to, devices: ['zone-1'] };
+    const { status, json } = await app.call('POST', '/api/backtests/limits', { token: engineer, body: request });
+    expect([status, json.detail]).toEqual([200, undefined]);
+    const [found, ...more] = z.array(proposal).parse(json);
+    expect(more).toEqual([]);
+    // An hour in which the limit was passed once is 8,766 times a year, and no year to tell from.
+    expect(found).toMatchObject({ device: 'zone-1', guess: true, median: 400, today: { limit: 320 } });
+    expect(found?.today.perYear).toBeGreaterThan(8_000);
+    // It stands still but for those ten minutes: what it reached then is all that there is to propose.
+    expect(found?.limits).toMatchObject([{ limit: 300, looser: true }]);
+    const other = await app.call('POST', '/api/backtests/limits', { token: engineer, body: { ...request, from: to } });
+    expect([other.status, problemSchema.parse(other.json).errors?.map(({ field }) => field)]).toEqual([400, ['from']]);
+  });
+
   it('names the field that is wrong', async () => {
     const rule = { id: 'O2-AREA-LOW' } as RuleInForce['rule'];
     app.desk.saveRules([{ rule, pack: 'oxygen', enabled: true, overrides: [], parameters: [], drawn: [], places: [] }]);
@@ -82,6 +98,11 @@ describe('a backtest over the API', () => {
       const { status, json } = await ask({ from: t0, to, ...change });
       expect([status, problemSchema.parse(json).errors?.map(({ field }) => field)]).toEqual([400, fields]);
     }
+    const rate = { id: 'O2-RATE', kind: 'rate' } as RuleInForce['rule'];
+    app.desk.saveRules([{ rule: rate, pack: 'oxygen', enabled: true, overrides: [], parameters: [], drawn: [], places: [] }]);
+    const noLimit = await app.call('POST', '/api/backtests/limits', { token: engineer, body: { rule: 'O2-RATE', from: t0, to } });
+    expect([noLimit.status, noLimit.json.detail]).toEqual([400, 'rule: O2-RATE is of kind rate, which has no single limit']);
+    app.desk.saveRules([{ rule, pack: 'oxygen', enabled: true, overrides: [], parameters: [], drawn: [], places: [] }]);
     const strange = await ask({ from: t0, to, trial: [{ rule: 'O2-AREA-LOW', params: { limt: 1 } }] });
     expect([strange.status, strange.json.type]).toEqual([400, 'urn:plantroom:rule/invalid']);
     expect(strange.json.detail).toContain('O2-AREA-LOW');

@@ -1,32 +1,35 @@
-/** Runs one backtest in a thread of its own, so that the API keeps answering meanwhile. */
+/** Tries rules on history in a thread of its own, so that the API keeps answering meanwhile. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { openStore } from '../ingest/open-store.ts';
 import { Fault, type FaultCode, isFault, reasonOf } from '../shared/errors.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import { type BacktestRequest, type BacktestResult, backtest } from './backtest.ts';
 import { storeHistory } from './history.ts';
+import { type Proposal, type ProposeRequest, propose } from './propose.ts';
 
+type Work = { backtest: BacktestRequest } | { propose: ProposeRequest };
 interface Job {
-  backtest: true;
   site: SiteConfig;
   storeUrl: string;
-  request: BacktestRequest;
+  onHistory: Work;
 }
-type Answer = { result: BacktestResult } | { code: FaultCode; reason: string };
+type Result = BacktestResult | Proposal[];
+type Answer = { result: Result } | { code: FaultCode; reason: string };
 
 /**
  * Over the history of the store. The site's devices must know their systems.
  * @throws Fault as `backtest` does; api/invalid when it is called off by the signal
  */
-export function backtestInThread(
-  site: SiteConfig,
-  storeUrl: string,
-  request: BacktestRequest,
-  signal?: AbortSignal,
-): Promise<BacktestResult> {
+export const backtestInThread = (site: SiteConfig, storeUrl: string, request: BacktestRequest, signal?: AbortSignal) =>
+  inThread({ site, storeUrl, onHistory: { backtest: request } }, signal) as Promise<BacktestResult>;
+
+/** @throws Fault as `propose` does; api/invalid when it is called off by the signal */
+export const proposeInThread = (site: SiteConfig, storeUrl: string, request: ProposeRequest, signal?: AbortSignal) =>
+  inThread({ site, storeUrl, onHistory: { propose: request } }, signal) as Promise<Proposal[]>;
+
+function inThread(job: Job, signal?: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new Fault('api/invalid', 'the backtest was called off'));
-    const job: Job = { backtest: true, site, storeUrl, request };
     const worker = new Worker(new URL(import.meta.url), { workerData: job, resourceLimits: { maxOldGenerationSizeMb: 512 } });
     const stop = () => {
       void worker.terminate();
@@ -45,8 +48,8 @@ export function backtestInThread(
   });
 }
 
-if (parentPort && (workerData as Partial<Job> | null)?.backtest) {
-  const { site, storeUrl, request } = workerData as Job;
+if (parentPort && (workerData as Partial<Job> | null)?.onHistory) {
+  const { site, storeUrl, onHistory } = workerData as Job;
   const answer = await run().catch(
     (error: unknown): Answer => ({ code: isFault(error) ? error.code : 'role/failed', reason: reasonOf(error) }),
   );
@@ -54,6 +57,8 @@ if (parentPort && (workerData as Partial<Job> | null)?.backtest) {
 
   async function run(): Promise<Answer> {
     await using store = await openStore({ url: storeUrl, site: site.site.id });
-    return { result: await backtest(site, storeHistory(store), request) };
+    const history = storeHistory(store);
+    if ('propose' in onHistory) return { result: await propose(site, history, onHistory.propose) };
+    return { result: await backtest(site, history, onHistory.backtest) };
   }
 }

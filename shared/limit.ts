@@ -58,3 +58,6 @@ export function limitLines(drawn: readonly DrawnParam[], params: Readonly<Record
     return [{ param, side, value, back: deadband > 0 ? value + (side === 'above' ? -deadband : deadband) : undefined }];
   });
 }
+
+/** Kinds of rules with one number above or below which they speak. */
+export const hasOneLimit = (kind: string): boolean => kind === 'above' || kind === 'below';

@@ -1,8 +1,10 @@
 /** Rules tried on the past: what would have fired, and how another setting differs. One run at a time, in a thread of its own. */
+import type { FastifyReply } from 'fastify';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
-import { type BacktestResult, backtest } from '../../rules/index.ts';
+import { type BacktestResult, backtest, type Proposal, propose } from '../../rules/index.ts';
 import { Fault } from '../../shared/errors.ts';
+import { hasOneLimit } from '../../shared/limit.ts';
 import { ruleIdSchema, ruleOverrideSchema } from '../../shared/rule.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, momentMs, problems, time } from './schemas.ts';
@@ -62,6 +64,17 @@ export const backtestResult = z.object({
   byRule: z.array(z.object({ rule: z.string(), today: z.number().int(), trial: z.number().int().nullable() })),
 });
 
+export const proposal = z.object({
+  device: z.string(),
+  days: z.number().meta({ description: 'From the first reading to the last' }),
+  guess: z.boolean().meta({ description: 'Too few days to tell a year from' }),
+  median: z.number(),
+  spread: z.number(),
+  thousandth: z.number().meta({ description: 'One reading of a thousand lies beyond' }),
+  today: z.object({ limit: z.number().nullable(), perYear: z.number() }),
+  limits: z.array(z.object({ limit: z.number(), perYear: z.number(), looser: z.boolean() })),
+});
+
 export function backtestRoutes(app: App, { site, desk, devices, storeUrl, clock, metrics }: RouteContext): void {
   const runs = new Counter({
     name: 'plantroom_backtests_total',
@@ -85,39 +98,68 @@ export function backtestRoutes(app: App, { site, desk, devices, storeUrl, clock,
     },
     async (request, reply): Promise<BacktestResult> => {
       const wanted = { ...request.body, to: request.body.to ?? clock.now() };
-      if (!(wanted.from < wanted.to)) throw badField('from', 'must lie before "to"');
-      if (wanted.to - wanted.from > mostDays * dayMs) throw badField('from', `at most ${mostDays} days before "to"`);
+      refusePeriod(wanted);
       refuseStrangers(wanted);
-
-      if (running) {
-        runs.inc({ outcome: 'refused' });
-        throw Object.assign(new Error('A backtest is running; try again when it is done'), { statusCode: 429 });
-      }
-      const calledOff = new AbortController();
-      running = calledOff;
-      const leave = () => {
-        if (!reply.raw.writableFinished) calledOff.abort();
-      };
-      reply.raw.once('close', leave);
-      try {
-        const result = await backtest(site, storeUrl, wanted, calledOff.signal);
-        runs.inc({ outcome: 'done' });
-        return result;
-      } catch (error) {
-        runs.inc({ outcome: calledOff.signal.aborted ? 'called off' : 'failed' });
-        if (!calledOff.signal.aborted) throw error;
-        // Kept open, the connection would hold up a server that closes.
-        reply.header('connection', 'close');
-        throw new Fault('api/invalid', 'the backtest was called off', { detail: { status: 503 } });
-      } finally {
-        reply.raw.off('close', leave);
-        running = undefined;
-      }
+      return alone(reply, (signal) => backtest(site, storeUrl, wanted, signal));
     },
   );
 
+  app.post(
+    '/api/backtests/limits',
+    {
+      config: { permission: 'rule:backtest' },
+      schema: {
+        description: `Limits proposed from the spread of each place over at most ${mostDays} days, with the alarms a year that each would bring. Only for rules of kind above or below; counts as a backtest`,
+        body: z.strictObject({ rule: ruleIdSchema, from: moment, to: moment.optional(), devices: names(idSchema) }),
+        response: { 200: z.array(proposal), ...problems },
+      },
+    },
+    async (request, reply): Promise<Proposal[]> => {
+      const { rule, devices: places } = request.body;
+      const wanted = { ...request.body, to: request.body.to ?? clock.now() };
+      refusePeriod(wanted);
+      refuseStrangers({ rules: [rule], devices: places });
+      const kind = desk.rules().find((one) => one.rule.id === rule)?.rule.kind;
+      if (kind !== undefined && !hasOneLimit(kind)) throw badField('rule', `${rule} is of kind ${kind}, which has no single limit`);
+      return alone(reply, (signal) => propose(site, storeUrl, wanted, signal));
+    },
+  );
+
+  function refusePeriod({ from, to }: { from: number; to: number }): void {
+    if (!(from < to)) throw badField('from', 'must lie before "to"');
+    if (to - from > mostDays * dayMs) throw badField('from', `at most ${mostDays} days before "to"`);
+  }
+
+  /** @throws Error of status 429 while another one runs; Fault api/invalid when whoever asked went away */
+  async function alone<Result>(reply: FastifyReply, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    if (running) {
+      runs.inc({ outcome: 'refused' });
+      throw Object.assign(new Error('A backtest is running; try again when it is done'), { statusCode: 429 });
+    }
+    const calledOff = new AbortController();
+    running = calledOff;
+    const leave = () => {
+      if (!reply.raw.writableFinished) calledOff.abort();
+    };
+    reply.raw.once('close', leave);
+    try {
+      const result = await work(calledOff.signal);
+      runs.inc({ outcome: 'done' });
+      return result;
+    } catch (error) {
+      runs.inc({ outcome: calledOff.signal.aborted ? 'called off' : 'failed' });
+      if (!calledOff.signal.aborted) throw error;
+      // Kept open, the connection would hold up a server that closes.
+      reply.header('connection', 'close');
+      throw new Fault('api/invalid', 'the backtest was called off', { detail: { status: 503 } });
+    } finally {
+      reply.raw.off('close', leave);
+      running = undefined;
+    }
+  }
+
   /** A wrong name would quietly find nothing. Rules and packs are known once the rules role has been up. @throws Fault api/invalid */
-  function refuseStrangers({ rules, packs, devices: wanted, trial }: z.infer<typeof body>): void {
+  function refuseStrangers({ rules, packs, devices: wanted, trial }: Omit<z.infer<typeof body>, 'from' | 'to'>): void {
     const errors: { field: string; message: string }[] = [];
     const check = (field: string, name: string, known: { has(name: string): boolean }, what: string) => {
       if (!known.has(name)) errors.push({ field, message: `there is no ${what} "${name}"` });

@@ -128,6 +128,14 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     });
     await page.locator('.override-copy button').click();
     await page.locator('.override-copy [role=status]:not(:empty)').waitFor();
+    // Limits from the spread of this place, with the alarms a year; one of them is tried by a press.
+    await page.locator('.proposals button').first().click();
+    await page.waitForSelector('[data-per-year="today"]', { timeout: 60_000 });
+    const proposed = page.locator('.proposals [data-per-year]:not([data-per-year="today"])');
+    expect(await proposed.count()).toBe(3);
+    await page.locator('.proposals td button').first().click();
+    const turned = JSON.stringify(parse(await page.inputValue('.override-text')).rules.overrides[0].params.limit);
+    expect(turned).toBe(await proposed.first().getAttribute('data-per-year'));
     expect(await accessibilityTrouble(page)).toEqual([]);
     await page.screenshot({ path: join(pictures, 'try-rule.png'), fullPage: true });
     expect(trouble).toEqual([]);

@@ -4,7 +4,7 @@ import type { AuditEntry, User } from '../../../access/index.ts';
 import type { Permission, UserRole } from '../../../access/permissions.ts';
 import type { AlarmPath, Delivery, DeskKpis, Maintenance, RuleInForce, Trail } from '../../../desk/index.ts';
 import type { SeriesPoint } from '../../../ingest/store.ts';
-import type { BacktestResult } from '../../../rules/index.ts';
+import type { BacktestResult, Proposal } from '../../../rules/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
 import type { ProfileFacts } from '../../../shared/profile-facts.ts';
 import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
@@ -230,6 +230,7 @@ export const api = {
     call<MeterBalance>('GET', at('/api/site/balance', { kind, period }), undefined, signal),
   siteToday: (signal: AbortSignal) => call<SiteToday>('GET', '/api/site/today', undefined, signal),
   backtest: (ask: object, signal: AbortSignal) => call<BacktestResult>('POST', '/api/backtests', ask, signal),
+  proposeLimits: (ask: object, signal: AbortSignal) => call<Proposal[]>('POST', '/api/backtests/limits', ask, signal),
   rules: async () => call<RuleInfo[]>('GET', '/api/rules'),
   users: async () => call<User[]>('GET', '/api/users'),
   addUser: (body: object) => call<User>('POST', '/api/users', body),

@@ -1,7 +1,7 @@
 /** Another setting tried on the past: sliders for the numbers of the rule, a backtest when they are let go, the text for the site file. */
 import { Button, Checkbox } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { resolveLimit } from '../../../shared/limit.ts';
+import { hasOneLimit, resolveLimit } from '../../../shared/limit.ts';
 import type { RuleInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -9,6 +9,7 @@ import { BacktestOutcome } from './outcome.tsx';
 import { OverrideText } from './override-text.tsx';
 import { ParameterRow } from './parameter-row.tsx';
 import { type RuleParameter, sliderOf } from './parameters.ts';
+import { ProposeLimit } from './propose-limit.tsx';
 import { allParameters, overrideOf, trialOf } from './trial.ts';
 import type { BacktestAsk, BacktestState } from './use-backtest.ts';
 
@@ -93,6 +94,15 @@ export function TryRule({
           {t('try.run', { n: days })}
         </Button>
       </div>
+      {hasOneLimit(entry.rule.kind) && (
+        <ProposeLimit
+          key={device}
+          rule={entry.rule.id}
+          device={device}
+          unit={place?.unit ?? ''}
+          take={(limit) => turn({ ...turned, limit })}
+        />
+      )}
       {entry.parameters.length === 0 && <p className="calm">{t('try.noNumbers')}</p>}
       <div className="parameters">
         {parameters.map((parameter) => (
