@@ -1,6 +1,6 @@
 /** A fleet of meters, the roles that read it, and what they cost; shared by the rows that measure the whole line. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,9 @@ export interface LineOptions {
   storeUrl?: string;
   /** Plant seconds per second; timeouts grow with it, since the network does not get faster. */
   clock?: { speed: number };
-  roles: readonly Extract<Role, 'broker' | 'ingest' | 'gateway'>[];
+  roles: readonly Exclude<Role, 'simulators'>[];
+  /** Added to the site file, such as rules. */
+  more?: string;
   /** Ends readings with a stand-in for ingest. */
   committer?: boolean;
 }
@@ -55,6 +57,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
     timeout: `${5 * (options.clock?.speed ?? 1)}s`,
   };
   const site = writeFleet(folder, fleet);
+  if (options.more) appendFileSync(site, options.more);
   const url = `mqtt://127.0.0.1:${brokerPort}`;
   const environment = {
     PLANTROOM_MQTT_URL: url,
@@ -71,7 +74,8 @@ export async function startLine(options: LineOptions): Promise<Line> {
       committer = child('committer.ts', [url, 'fleet'], { COMMITTER_USER: username, COMMITTER_PASSWORD: password });
       await new Promise((resolve) => committer?.once('message', resolve));
     }
-    const role = undo.use(roleProcess(name, ['--site', site, '--data', folder], environment));
+    const port = name === 'dashboards' ? ['--port', String(await freePort())] : [];
+    const role = undo.use(roleProcess(name, ['--site', site, '--data', folder, ...port], environment));
     await role.start();
     roles.set(name, role);
   }

@@ -1,10 +1,8 @@
-import { fork } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../../ingest/open-store.ts';
 import { startInfluxdb } from '../../test/servers.ts';
+import { startBare } from '../bare.ts';
 import { deviceId, wideQuantities } from '../chaos/fleet.ts';
-import { startTruthServer } from '../chaos/truth-server.ts';
 import { measure, startLine } from '../line.ts';
 import { median, type Row } from '../row.ts';
 
@@ -19,33 +17,6 @@ const windowMs = 8_000;
 const windows = 5;
 const limitCpu = 8;
 const limitAgeMs = 1_000;
-
-interface BareUse {
-  cpuSeconds: number;
-  values: number;
-}
-
-interface Bare extends AsyncDisposable {
-  use(): Promise<BareUse>;
-}
-
-async function startBare(influxUrl: string): Promise<Bare> {
-  await fetch(`${influxUrl}/query`, { method: 'POST', body: new URLSearchParams({ q: 'CREATE DATABASE bare' }) });
-  await using undo = new AsyncDisposableStack();
-  const server = undo.use(await startTruthServer({ values, buses: meters, remember: false }));
-  const child = fork(join(import.meta.dirname, '..', 'bare-line.ts'), [String(values), influxUrl, ...server.ports.map(String)]);
-  undo.defer(() => void child.kill('SIGKILL'));
-  await new Promise((resolve) => child.once('message', resolve));
-  const stop = undo.move();
-  return {
-    use: () =>
-      new Promise((resolve) => {
-        child.once('message', (message) => resolve(message as BareUse));
-        child.send('use');
-      }),
-    [Symbol.asyncDispose]: () => stop.disposeAsync(),
-  };
-}
 
 const row: Row = {
   id: 'p11',
@@ -65,7 +36,7 @@ const row: Row = {
     });
     await using store = await openStore({ url: storeUrl, site: 'fleet' });
     // Both at once, in the same windows: what else the machine does slows both down.
-    await using bare = await startBare(influx.url);
+    await using bare = await startBare(influx.url, meters, values);
     await sleep(warmMs);
     const limit: number[] = [];
     const raw: Record<string, number[]> = { 'CPU s per million values': [], gateway: [], broker: [], ingest: [], 'bare script': limit };

@@ -7,7 +7,7 @@ import type { AlarmJournalInfo } from '../data/api.ts';
 import { dayEnd, dayOf, dayStart } from '../data/days.ts';
 import { pathOf } from '../hash.ts';
 import { makeWords } from '../i18n/i18n.tsx';
-import { tileAlarms } from '../overview/tile-alarms.ts';
+import { dangerFirst, tileAlarms } from '../overview/tile-alarms.ts';
 import { filterOf, fits } from './alarm-filter.ts';
 import { alarmSteps, inBulk } from './alarm-steps.ts';
 import { journalCsv } from './journal-csv.ts';
@@ -127,6 +127,19 @@ describe('a tile of the overview', () => {
     expect(tileAlarms(hidden.map((one) => ({ ...one, active: false }))).quiet).toEqual([]);
     const life = alarm({ id: 'o2', state: 'SHLVD', lifeSafety: true });
     expect(tileAlarms([alarm({ id: 'other', priority: 'critical' }), life]).shown.map(({ id }) => id)).toEqual(['o2', 'other']);
+  });
+});
+
+describe('the large figure of a tile', () => {
+  it('is what the most urgent alarm is about: the source at 99 % does not stand before a zone at 43 %', () => {
+    const zone = alarm({ id: 'zone', priority: 'critical', lifeSafety: true });
+    const flow = alarm({ id: 'flow', priority: 'high' });
+    const shown = (...alarms: (Alarm | undefined)[]) => alarms.map((one, at) => ({ at, alarm: one }));
+    const order = (...alarms: (Alarm | undefined)[]) => dangerFirst(shown(...alarms)).map(({ at }) => at);
+    expect(order(undefined, zone, flow)).toEqual([1, 0, 2]);
+    expect(order(undefined, flow, zone)).toEqual([2, 0, 1]);
+    expect(order(flow, undefined, flow)).toEqual([0, 1, 2]);
+    expect(order(undefined, undefined)).toEqual([0, 1]);
   });
 });
 

@@ -10,7 +10,7 @@ import { PriorityMark } from '../parts/priority.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { type Pick, type Picked, pickValue } from './pick.ts';
 import type { SystemValues } from './system-values.ts';
-import { tileAlarms } from './tile-alarms.ts';
+import { dangerFirst, tileAlarms } from './tile-alarms.ts';
 
 export function SystemTile({ system, values, trend }: { system: System; values: SystemValues; trend: SeriesPoint[] | undefined }) {
   const { t, text } = useWords();
@@ -20,11 +20,13 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
   const worstAlarm = mostUrgent(alarms);
   const offline = devices.filter(({ online }) => online === false).length;
   const label = plant.site.systems.find(({ id }) => id === system)?.label;
-  const key = pickValue(values.key, system, plant.devices.values());
-  const isState = key.quantity !== undefined && plant.site.quantities[key.quantity]?.kind === 'state';
-  const rows = values.rows
-    .map((pick) => ({ pick, picked: pickValue(pick, system, plant.devices.values()) }))
-    .filter(({ picked }) => picked.quantity !== undefined);
+  const [key, ...rows] = dangerFirst(
+    [values.key, ...values.rows]
+      .map((pick) => ({ pick, picked: pickValue(pick, system, plant.devices.values()) }))
+      .filter(({ pick, picked }) => pick === values.key || picked.quantity !== undefined)
+      .map((one) => ({ ...one, alarm: alarmOf(one.picked, alarms) })),
+  ) as [Shown, ...Shown[]];
+  const isState = key.picked.quantity !== undefined && plant.site.quantities[key.picked.quantity]?.kind === 'state';
   const state = worstAlarm
     ? `${text(priorityLabels[worstAlarm.priority])}${alarms.length > 1 ? ` ×${alarms.length}` : ''}`
     : quiet.length > 0
@@ -53,18 +55,18 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
           {worstAlarm && quiet.length > 0 && <small className="tile-hidden"> · {t('tile.hidden', { n: quiet.length })}</small>}
         </span>
       </header>
-      <div className="tile-label">{t(values.key.label)}</div>
+      <div className="tile-label">{t(key.pick.label)}</div>
       <div className="tile-key">
-        <ValueText pick={values.key} picked={key} alarm={alarmOf(key, alarms)} large />
-        {isState ? <span /> : <Sparkline points={trend} />}
+        <ValueText {...key} large />
+        {isState || key.pick !== values.key ? <span /> : <Sparkline points={trend} />}
       </div>
       {rows.length > 0 && (
         <dl className="tile-rows">
-          {rows.map(({ pick, picked }) => (
-            <div key={pick.label}>
-              <dt>{t(pick.label)}</dt>
+          {rows.map((row) => (
+            <div key={row.pick.label}>
+              <dt>{t(row.pick.label)}</dt>
               <dd>
-                <ValueText pick={pick} picked={picked} alarm={alarmOf(picked, alarms)} />
+                <ValueText {...row} />
               </dd>
             </div>
           ))}
@@ -72,6 +74,12 @@ export function SystemTile({ system, values, trend }: { system: System; values: 
       )}
     </section>
   );
+}
+
+interface Shown {
+  pick: Pick;
+  picked: Picked;
+  alarm: Alarm | undefined;
 }
 
 /** The worst alarm about exactly what is shown here. */
