@@ -1,6 +1,6 @@
 /**
  * `npm run chaos -- --rounds 20 --seed 7`: kill -9 of gateway, broker, ingest and InfluxDB at random moments under 2,000 values a second.
- * `npm run chaos -- --hang --rounds 30`: roles that hang or die under the supervisor, a supervisor that dies and leaves a hung role behind.
+ * `npm run chaos -- --kind hang --rounds 30`: roles that hang or die under the supervisor, a supervisor that dies and leaves a hung role behind.
  * `npm run chaos -- --kind liar|disk|damage|clock --rounds 30`: a proxy that lies, a full disk (needs root for a small one), damaged files, clocks set; alarms are compared too.
  * `npm run chaos -- --hour`: InfluxDB away for an hour of plant time. Exit code 1 when the store does not hold exactly the truth.
  */
@@ -15,8 +15,8 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
     seed: { type: 'string' },
-    hang: { type: 'boolean', default: false },
     kind: { type: 'string' },
+    help: { type: 'boolean', default: false },
     hour: { type: 'boolean', default: false },
     speed: { type: 'string', default: '60' },
   },
@@ -38,10 +38,17 @@ function report(comparison: Comparison): boolean {
   return fine;
 }
 
+const hang = values.kind === 'hang';
 const kind = platformFaults.find((one) => one === values.kind);
-if (values.kind !== undefined && !kind) throw new Error(`--kind ${values.kind}; allowed: ${platformFaults.join(', ')}`);
+const kinds = [...platformFaults, 'hang'];
+if (values.kind !== undefined && !kind && !hang) throw new Error(`--kind ${values.kind}; allowed: ${kinds.join(', ')}`);
 
-if (kind) {
+if (values.help) {
+  say(
+    `npm run chaos -- [--kind ${kinds.join('|')}] [--rounds N] [--seed N]: without a kind kill -9 of gateway, broker, ingest and InfluxDB`,
+  );
+  say('npm run chaos -- --hour [--speed N]: InfluxDB away for an hour of plant time');
+} else if (kind) {
   const result = await runPlatform(kind, { rounds: Number(values.rounds), seed, say });
   say(
     `faults: ${Object.entries(result.faults)
@@ -65,7 +72,7 @@ if (kind) {
   );
   say(`live readings meanwhile were at most ${result.worstLiveMs} ms late`);
   process.exitCode = report(result) ? 0 : 1;
-} else if (values.hang) {
+} else if (hang) {
   const result = await runHang({ rounds: Number(values.rounds), seed, say });
   const kinds = Object.entries(result.rounds).map(([name, count]) => `${count} x ${name}`);
   say(`${kinds.join('; ')}; seed ${seed}`);

@@ -74,8 +74,8 @@ export async function startLine(options: LineOptions): Promise<Line> {
       committer = child('committer.ts', [url, 'fleet'], { COMMITTER_USER: username, COMMITTER_PASSWORD: password });
       await new Promise((resolve) => committer?.once('message', resolve));
     }
-    const port = name === 'dashboards' ? ['--port', String(await freePort())] : [];
-    const role = undo.use(roleProcess(name, ['--site', site, '--data', folder, ...port], environment));
+    const own = name === 'dashboards' ? { PLANTROOM_PORT: String(await freePort()) } : {};
+    const role = undo.use(roleProcess(name, ['--site', site, '--data', folder], { ...environment, ...own }));
     await role.start();
     roles.set(name, role);
   }

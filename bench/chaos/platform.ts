@@ -391,7 +391,7 @@ function alarmsOf({ folder, answers, ears, headers, windows, damaged }: AlarmTru
   }
   for (const id of raised.keys()) {
     // The platform's own alarm is due when a role told of that trouble.
-    const trouble = /^sys-platform-([a-z-]+)\./.exec(id)?.[1];
+    const trouble = /^sys-platform-([a-z-]+)(?:\.|$)/.exec(id)?.[1];
     if (!/^r\d+\.m-\d+$/.test(id) && !(trouble && ears.troubles.has(trouble))) wrong.push(`${id}: not due`);
   }
   return { due, wrong, slowest };

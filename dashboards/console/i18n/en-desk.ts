@@ -120,6 +120,7 @@ export const enDesk = {
   'alarm.lastHelp': 'What helped last time',
   'alarm.noHelp': 'Nothing is on record for this rule at this device.',
   'list.comma': ', ',
+  'list.colon': ': ',
   'tile.hidden': '{n} not announced',
   'tile.hiddenOnly': '{n} active, not announced: {states}',
   'tickets.noneOverdue': 'None is overdue; {n} are open',

@@ -122,6 +122,7 @@ export const zhDesk: Record<keyof typeof enDesk, string> = {
   'alarm.lastHelp': '上次处理办法',
   'alarm.noHelp': '该规则在本设备上没有处理记录。',
   'list.comma': '、',
+  'list.colon': '：',
   'tile.hidden': '另有 {n} 条未通知',
   'tile.hiddenOnly': '{n} 条在告警但未通知：{states}',
   'tickets.noneOverdue': '没有超时工单；未完成 {n} 张',

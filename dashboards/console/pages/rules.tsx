@@ -7,7 +7,7 @@ import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { PriorityMark } from '../parts/priority.tsx';
 import { Overrides } from '../rules/rule-facts.tsx';
-import { packName, sourceText } from '../rules/wording.ts';
+import { aboutOf, packName, sourceText } from '../rules/wording.ts';
 
 const mostLimits = 4;
 
@@ -64,7 +64,8 @@ export function RulesPage() {
   );
 }
 
-function RuleRow({ entry: { rule, pack, enabled, overrides, places } }: { entry: RuleInfo }) {
+function RuleRow({ entry }: { entry: RuleInfo }) {
+  const { rule, pack, enabled, overrides, places } = entry;
   const { t, text, number } = useWords();
   const { plant } = useConsole();
   const limits = [...new Set(places.flatMap(({ limit, unit }) => (limit === null ? [] : [`${number(limit)} ${unit}`])))];
@@ -88,7 +89,7 @@ function RuleRow({ entry: { rule, pack, enabled, overrides, places } }: { entry:
           {!enabled && <span className="chip">{t('rules.off')}</span>}
           <span>{sourceText(rule.source, t)}</span>
         </div>
-        <Overrides overrides={overrides} />
+        <Overrides overrides={overrides} about={aboutOf(entry, plant.site.quantities)} />
       </div>
       <span className="row-facts">{t('rules.places', { n: places.length })}</span>
     </li>

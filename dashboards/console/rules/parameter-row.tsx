@@ -1,11 +1,12 @@
 /** One number of a rule: a slider that keeps to sensible values, and a field for any other. */
 import { Button } from '@mantine/core';
-import type { TextKey } from '../i18n/en.ts';
+import { en, type TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { RuleParameter, Slider } from './parameters.ts';
 import { limitWords } from './wording.ts';
 
 export function ParameterRow({
+  kind,
   parameter,
   inForce,
   value,
@@ -16,6 +17,8 @@ export function ParameterRow({
   hold,
   release,
 }: {
+  /** Of the rule. */
+  kind: string;
   parameter: RuleParameter;
   inForce: number | string;
   value: number | string;
@@ -28,7 +31,9 @@ export function ParameterRow({
   release: () => void;
 }) {
   const { t, text } = useWords();
-  const name = t(`param.${parameter.name}` as TextKey);
+  const name = t(
+    (Object.hasOwn(en, `param.${kind}.${parameter.name}`) ? `param.${kind}.${parameter.name}` : `param.${parameter.name}`) as TextKey,
+  );
   const shown = `${limitWords(value, { t, text })}${unit ? ` ${unit}` : ''}${means ? ` = ${means}` : ''}`;
   return (
     <div className={`parameter${value === inForce ? '' : ' turned'}`} data-parameter={parameter.name}>
@@ -51,7 +56,7 @@ export function ParameterRow({
         {value !== inForce && (
           <span className="calm">
             {' '}
-            {t('try.inForce', { value: inForce })}
+            {t('try.inForce', { value: limitWords(inForce, { t, text }) })}
             <Button
               size="compact-sm"
               variant="subtle"

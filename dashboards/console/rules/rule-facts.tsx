@@ -5,12 +5,13 @@ import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { PriorityMark } from '../parts/priority.tsx';
 import { durationText } from './parameters.ts';
-import { packName, paramsText, sourceText } from './wording.ts';
+import { type About, aboutOf, packName, paramsText, sourceText } from './wording.ts';
 
 export function RuleFacts({ entry }: { entry: RuleInfo }) {
   const { t, text } = useWords();
   const { plant } = useConsole();
   const { rule, pack, enabled, overrides, parameters, places } = entry;
+  const about = aboutOf(entry, plant.site.quantities);
   const params = { ...Object.fromEntries(parameters.map(({ name, value }) => [name, value])), ...rule.params };
   return (
     <>
@@ -34,7 +35,7 @@ export function RuleFacts({ entry }: { entry: RuleInfo }) {
             {durationText(rule.on_delay)} / {durationText(rule.off_delay)}
           </Fact>
           <Fact name={t('rules.params')}>
-            <span className="json">{paramsText(params, { t, text })}</span>
+            <span className="json">{paramsText(params, { t, text }, about)}</span>
           </Fact>
           {places.some(({ cannot }) => cannot) && (
             <Fact name={t('rules.cannot')}>
@@ -64,13 +65,13 @@ export function RuleFacts({ entry }: { entry: RuleInfo }) {
           </Fact>
         </dl>
         {overrides.length > 0 && <h3>{t('rules.overrides')}</h3>}
-        <Overrides overrides={overrides} />
+        <Overrides overrides={overrides} about={about} />
       </section>
     </>
   );
 }
 
-export function Overrides({ overrides }: { overrides: RuleInfo['overrides'] }) {
+export function Overrides({ overrides, about }: { overrides: RuleInfo['overrides']; about: About }) {
   const { t, text } = useWords();
   const { plant } = useConsole();
   return (
@@ -78,7 +79,7 @@ export function Overrides({ overrides }: { overrides: RuleInfo['overrides'] }) {
       {overrides.map((one, at) => {
         const changes = [
           one.enabled === false && t('rules.off'),
-          one.params && paramsText(one.params, { t, text }),
+          one.params && paramsText(one.params, { t, text }, about),
           one.on_delay !== undefined && `${t('param.on_delay')} ${durationText(one.on_delay)}`,
           one.off_delay !== undefined && `${t('param.off_delay')} ${durationText(one.off_delay)}`,
           one.priority && text(priorityLabels[one.priority]),

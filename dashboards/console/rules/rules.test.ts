@@ -6,6 +6,7 @@ import { loadPacks, openRuleBook, rulesOf, withOverride } from '../../../rules/p
 import { parametersOf } from '../../../rules/rule-parameters.ts';
 import { attributeLabels } from '../../../shared/attribute-labels.ts';
 import { limitLines } from '../../../shared/limit.ts';
+import { type QuantityId, quantities } from '../../../shared/quantity.ts';
 import { ruleOverrideSchema } from '../../../shared/rule.ts';
 import { attributesSchema } from '../../../shared/site.ts';
 import { siteOf } from '../../../test/site-of.ts';
@@ -185,8 +186,29 @@ describe('the words of a rule file', () => {
     expect(sourceText('IEC 60898-1 (no trip at 1.13 In); time constant is a proposal', t)).toMatch(/（英文原文）$/);
     expect(packName('boiler', (label) => label?.zh ?? '', t)).toBe('锅炉');
     expect(packName('system', (label) => label?.zh ?? '', t)).toBe('平台自身');
-    expect(paramsText({ is: [1, 2], when: { limit: 3 } }, words)).toBe('is: 1, 2 · when: {"limit":3}');
     expect(paramsText({}, words)).toBe('—');
+  });
+
+  it('say the parameters of every rule of every pack with names, units and states, never with keys', () => {
+    for (const language of ['zh', 'en'] as const) {
+      const spoken = makeWords(language, 'Asia/Shanghai', () => undefined);
+      const texts = loadPacks().flatMap((pack) => pack.rules).map((rule) => {
+        const parameters = parametersOf(kinds.get(rule.kind)!, rule.params);
+        const params = { ...Object.fromEntries(parameters.map(({ name, value }) => [name, value])), ...rule.params };
+        const unit = kinds.get(rule.kind)!.unit(rule.params) ?? quantities[rule.quantity as QuantityId]?.unit ?? '';
+        return [rule.id, paramsText(params, spoken, { kind: rule.kind, quantity: rule.quantity, unit, quantities })] as const;
+      }); // biome-ignore format: short
+      expect(texts.length).toBeGreaterThan(90);
+      expect(texts.filter(([, said]) => /[a-z]_|[{}[\]"]|undefined/.test(said))).toEqual([]);
+      if (language === 'zh') expect(texts.filter(([, said]) => /[a-z]{3,}/.test(said.replaceAll('min', '')))).toEqual([]);
+      const of = (id: string) => texts.find(([rule]) => rule === id)?.[1];
+      if (language === 'en') continue;
+      expect(of('BL-SUPPLY-HOT')).toBe('限值：90 °C · 回差：1 °C');
+      expect(of('EL-UNB')).toMatch(/^限值：15 % · 回差：2 %/);
+      expect(of('EL-PHASE')).toMatch(/^限值：132 V · 回差：20 V · 同时监测：B相电压、C相电压$/);
+      expect(of('GS-START')).toBe('时间内：15s · 条件：市电 状态为 失电 · 随后应有：双电源位置 状态为 发电机');
+      expect(of('WW-HOURS')).toMatch(/截止时间：20:00/);
+    }
   });
 
   it('name the ratings of a device, and never their keys', () => {
@@ -194,7 +216,7 @@ describe('the words of a rule file', () => {
     expect(limitWords('room_min_c - 2', words)).toBe('室温下限 − 2');
     expect(limitWords(320, words)).toBe('320');
     expect(paramsText({ limit: '95 % of rating_a', deadband: '3 % of rating_a' }, words)).toBe(
-      `${t('param.limit')}: 额定电流的 95 % · ${t('param.deadband')}: 额定电流的 3 %`,
+      '限值：额定电流的 95 % · 回差：额定电流的 3 %',
     );
     expect(Object.keys(attributeLabels).sort()).toEqual(Object.keys(attributesSchema.shape).sort());
   });

@@ -108,6 +108,7 @@ export function TryRule({
         {parameters.map((parameter) => (
           <ParameterRow
             key={parameter.name}
+            kind={entry.rule.kind}
             parameter={parameter}
             inForce={inForce(parameter)}
             value={turned[parameter.name] ?? inForce(parameter)}

@@ -1,8 +1,10 @@
 /** How the words of a rule file are shown to people. */
 import { attributeLabel } from '../../../shared/attribute-labels.ts';
 import { limitParts } from '../../../shared/limit.ts';
+import type { Quantity } from '../../../shared/quantity.ts';
 import { systemLabels } from '../../../shared/system.ts';
 import type { Text } from '../../../shared/text.ts';
+import type { RuleInfo } from '../data/api.ts';
 import { en, type TextKey } from '../i18n/en.ts';
 import type { Words } from '../i18n/i18n.tsx';
 
@@ -31,16 +33,60 @@ export function limitWords(value: unknown, { t, text }: Pick<Words, 't' | 'text'
   return parts.distance === 0 ? base : `${base} ${parts.distance < 0 ? '−' : '+'} ${Math.abs(parts.distance)}`;
 }
 
-/** Parameters with the names that people use, where they have one. */
-export const paramsText = (params: Readonly<Record<string, unknown>>, words: Pick<Words, 't' | 'text'>): string =>
-  Object.entries(params)
-    .map(([name, value]) => {
-      const known = `param.${name}`;
-      const shown = Array.isArray(value)
-        ? value.join(', ')
-        : value !== null && typeof value === 'object'
-          ? JSON.stringify(value)
-          : limitWords(value, words);
-      return `${Object.hasOwn(en, known) ? words.t(known as TextKey) : name}: ${shown}`;
-    })
-    .join(' · ') || '—';
+/** What the numbers of a rule are about. */
+export interface About {
+  kind: string;
+  quantity: string | undefined;
+  /** Of the value that the rule judges. */
+  unit: string;
+  quantities: Readonly<Record<string, Pick<Quantity, 'label' | 'unit' | 'states'>>>;
+}
+
+export const aboutOf = ({ rule, places }: RuleInfo, quantities: About['quantities']): About => ({
+  kind: rule.kind,
+  quantity: rule.quantity,
+  unit: places[0]?.unit ?? '',
+  quantities,
+});
+
+/** In the unit of what is judged, and in that of the quantity that is read: a limit of unbalance is per cent of amperes. */
+const judged = new Set(['limit', 'deadband']);
+const measured = new Set(['low', 'high', 'by', 'fall', 'rise', 'until']);
+
+/** Parameters with the names, units and words that people use. */
+export function paramsText(params: Readonly<Record<string, unknown>>, words: Pick<Words, 't' | 'text'>, about?: About): string {
+  const { t, text } = words;
+  const nameOf = (name: string) => {
+    const known = [`param.${about?.kind}.${name}`, `param.${name}`].find((key) => Object.hasOwn(en, key));
+    return known ? t(known as TextKey) : name;
+  };
+  const quantityName = (id: unknown) => text(about?.quantities[String(id)]?.label) || String(id);
+  const state = (id: string | undefined, code: unknown) => text(about?.quantities[id ?? '']?.states?.[Number(code)]) || String(code);
+  const condition = (when: Readonly<Record<string, unknown>>) => {
+    const id = String(when.quantity);
+    const unit = about?.quantities[id]?.unit ?? '';
+    const how = (['is', 'is_not', 'above', 'below'] as const).flatMap((name) => {
+      const value = when[name];
+      if (value === undefined) return [];
+      const shown = Array.isArray(value) ? value.map((code) => state(id, code)).join(t('list.comma')) : withUnit(value, unit);
+      return [`${nameOf(name === 'above' || name === 'below' ? `condition.${name}` : name)} ${shown}`];
+    });
+    return [quantityName(id), ...how].join(' ');
+  };
+  const withUnit = (value: unknown, unit: string) => `${limitWords(value, words)}${typeof value === 'number' && unit ? ` ${unit}` : ''}`;
+  const shown = (name: string, value: unknown): string => {
+    if (name === 'is' || name === 'is_not')
+      return [value]
+        .flat()
+        .map((code) => state(about?.quantity, code))
+        .join(t('list.comma'));
+    if (Array.isArray(value))
+      return value.map((one) => (typeof one === 'object' ? condition(one) : quantityName(one))).join(t('list.comma'));
+    if (value !== null && typeof value === 'object') return condition(value as Record<string, unknown>);
+    if (name === 'direction') return nameOf(`direction.${String(value)}`);
+    const unit = judged.has(name) ? about?.unit : measured.has(name) ? about?.quantities[about.quantity ?? '']?.unit : '';
+    return typeof value === 'string' && about && Object.hasOwn(about.quantities, value) ? quantityName(value) : withUnit(value, unit ?? '');
+  };
+  const said = Object.entries(params).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+  return said.map(([name, value]) => `${nameOf(name)}${t('list.colon')}${shown(name, value)}`).join(' · ') || '—';
+}
