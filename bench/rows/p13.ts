@@ -22,7 +22,7 @@ const telegrafPerBare = 11 / 6.6;
 
 const lineRoles = ['broker', 'ingest', 'gateway'] as const;
 /** Rules at every meter that see each of its readings and have nothing to say, beside those of the packs. */
-const rules = `rules:
+export const rules = `rules:
   own:
 ${wideQuantities
   .slice(1, 6)
