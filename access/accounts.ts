@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { isUnwritable } from '../shared/damaged.ts';
 import { Fault } from '../shared/errors.ts';
 import { operationsFile } from '../shared/role.ts';
-import { hashPassword, passwordFits, passwordLength } from './password.ts';
+import { type Cost, hashPassword, passwordFits, passwordLength } from './password.ts';
 import { type UserRole, userRoles } from './permissions.ts';
 
 export interface User {
@@ -47,7 +47,7 @@ const userRow = z.object({
 const userColumns = 'name, full_name as fullName, role, created_at as createdAt, last_seen_at as lastSeenAt';
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
 /** Compared against when there is no such user, so that both take the same time. */
-const nobody = hashPassword(randomBytes(16).toString('hex'));
+let nobody: Promise<string> | undefined;
 
 interface SessionRow {
   user: string;
@@ -92,11 +92,18 @@ export class Accounts implements Disposable {
     return row && this.#checked(row);
   }
 
-  /** @throws Fault api/invalid when the name is taken or the password too short. */
-  async add(user: { name: string; fullName?: string | undefined; role: UserRole; password: string }, who: string): Promise<User> {
+  /**
+   * @param cost of the hash, where the usual one is too slow: many users of a test.
+   * @throws Fault api/invalid when the name is taken or the password too short.
+   */
+  async add(
+    user: { name: string; fullName?: string | undefined; role: UserRole; password: string },
+    who: string,
+    cost?: Cost,
+  ): Promise<User> {
     checkPassword(user.password);
     if (this.user(user.name)) throw invalid('name', `there is already a user "${user.name}"`);
-    const hash = await hashPassword(user.password);
+    const hash = await hashPassword(user.password, cost);
     this.#db.transact(() => {
       const sql = 'insert into users (name, full_name, role, password, created_at) values (?, ?, ?, ?, ?)';
       this.#db.run(sql, user.name, user.fullName || user.name, user.role, hash, this.#wall.now());
@@ -143,7 +150,9 @@ export class Accounts implements Disposable {
 
   async passwordOf(name: string, password: string): Promise<User | undefined> {
     const row = this.#db.get<{ password: string }>('select password from users where name = ?', name);
-    const fits = await passwordFits(password, row?.password ?? (await nobody));
+    nobody ??= hashPassword(randomBytes(16).toString('hex'));
+    const other = await nobody;
+    const fits = await passwordFits(password, row?.password ?? other);
     return row && fits ? this.user(name) : undefined;
   }
 

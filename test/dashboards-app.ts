@@ -54,7 +54,7 @@ export async function startDashboardsApp(site: LoadedSite, options: { proxies?: 
   {
     using accounts = new Accounts(dataDir, clock);
     for (const role of userRoles) {
-      await accounts.add({ name: role, role, password: passwordOf(role) }, 'test');
+      await accounts.add({ name: role, role, password: passwordOf(role) }, 'test', { N: 256, r: 8, p: 1 });
     }
   }
   const metrics = new Registry();
