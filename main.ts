@@ -1,8 +1,12 @@
 /** The command line. Each command is one file in commands/, loaded only when it is called, so that a role carries no other role's code. */
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { type Command, commandNames, helpText, isCommandName } from './commands/command.ts';
 import { exitCodeOf, reasonOf } from './shared/errors.ts';
 import { roles } from './shared/role-name.ts';
+
+// The second start is twice as fast. In our own folder: one that others may write to could bring their code; where it cannot be written there is no cache.
+enableCompileCache(join(import.meta.dirname, 'node_modules', '.cache', 'plantroom'));
 
 /** 0 fine, 1 failed, 2 wrong usage or bad site file. */
 async function main(args: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import pdfmake from 'pdfmake';
+import type { default as PdfMake } from 'pdfmake';
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import { toDataURL } from 'qrcode';
 import type { Language } from '../shared/text.ts';
@@ -13,10 +13,10 @@ const require = createRequire(import.meta.url);
 const fontFolder = dirname(require.resolve('@expo-google-fonts/noto-sans-sc/package.json'));
 const fontFile = (weight: string) => join(fontFolder, weight, `NotoSansSC_${weight}.ttf`);
 
-let ready = false;
-/** Fonts are read once; a document takes only the signs that it uses. */
-function prepare(): void {
-  if (ready) return;
+let ready: Promise<typeof PdfMake> | undefined;
+/** Loaded with the first document. Fonts are read once; a document takes only the signs that it uses. */
+async function prepare(): Promise<typeof PdfMake> {
+  const { default: pdfmake } = await import('pdfmake');
   const files = { 'regular.ttf': readFileSync(fontFile('400Regular')), 'bold.ttf': readFileSync(fontFile('700Bold')) };
   // Its types leave out where it keeps files in memory.
   const { virtualfs } = pdfmake as unknown as { virtualfs: { writeFileSync(name: string, content: Buffer): void } };
@@ -25,7 +25,7 @@ function prepare(): void {
   // A document never reads what lies elsewhere, whatever stands in its texts.
   pdfmake.setLocalAccessPolicy(() => false);
   pdfmake.setUrlAccessPolicy(() => false);
-  ready = true;
+  return pdfmake;
 }
 
 export interface DocumentOptions {
@@ -47,7 +47,8 @@ const pageText = {
 };
 
 export async function pdfOf({ title, subtitle, language, landscape = false, content, foot, link }: DocumentOptions): Promise<Buffer> {
-  prepare();
+  ready ??= prepare();
+  const pdfmake = await ready;
   const code = link === undefined ? undefined : await toDataURL(link, { margin: 0, width: 160, errorCorrectionLevel: 'M' });
   const head: Content = {
     columns: [

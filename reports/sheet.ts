@@ -1,5 +1,4 @@
 /** Workbooks: plain tables with a heading, for people who go on calculating. Texts are texts: nothing of them becomes a formula. */
-import ExcelJS from 'exceljs';
 
 export interface Sheet {
   name: string;
@@ -11,6 +10,8 @@ export interface Sheet {
 }
 
 export async function workbookOf(sheets: readonly Sheet[], title: string): Promise<Buffer> {
+  // Half a second to load: not before the first workbook.
+  const { default: ExcelJS } = await import('exceljs');
   const book = new ExcelJS.Workbook();
   book.creator = 'Plantroom';
   book.title = title;
