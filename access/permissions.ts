@@ -25,6 +25,7 @@ export const permissions = {
   'ticket:approve': 'head',
   'book:write': 'technician',
   'report:read': 'viewer',
+  'energy:close': 'manager',
   'ticket:close': 'engineer',
   'plant:change': 'engineer',
   'part:move': 'technician',

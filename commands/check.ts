@@ -29,12 +29,13 @@ export async function checkAll(file: string): Promise<LoadedSite> {
   return completeSite(site);
 }
 
-/** What profiles, rules and channels find. `lenient`: the site has other mistakes, which may be all that is behind a failure here. */
+/** What profiles, rules, channels and tariffs find. `lenient`: the site has other mistakes, which may be all that is behind a failure here. */
 async function furtherMistakes(site: LoadedSite, lenient = false): Promise<Mistake[]> {
   const { checkGateway } = await import('../gateway/check.ts');
   const { checkRules } = await import('../rules/check.ts');
   const { checkChannels } = await import('../notify/check-channels.ts');
-  return [checkGateway, checkRules, checkChannels].flatMap((check) => {
+  const { checkTariffs } = await import('../energy/check-tariffs.ts');
+  return [checkGateway, checkRules, checkChannels, checkTariffs].flatMap((check) => {
     try {
       return check(site);
     } catch (error) {

@@ -15,6 +15,7 @@ import {
   openTicketFiles,
   rostersOfSite,
 } from '../desk/index.ts';
+import { openLedger } from '../energy/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -140,6 +141,10 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   watch();
   undo.defer(() => stopWatching());
 
+  const theStore = () => {
+    if (!store) throw new Fault('store/unavailable');
+    return store;
+  };
   const consoleDir = builtConsoleDir();
   const app = undo.adopt(
     await buildServer({
@@ -161,10 +166,8 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       bookDefinitions,
       plant,
       ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
-      store() {
-        if (!store) throw new Fault('store/unavailable');
-        return store;
-      },
+      store: theStore,
+      ledger: openLedger({ site: config, folder: site.folder, profileFacts: site.profileFacts, store: theStore, db, clock, wall }),
       storeUrl: context.storeUrl,
       cache,
       stream,

@@ -75,12 +75,14 @@ export interface AccountantOptions {
   states?: SavedStates | undefined;
   /** Real time of waiting for what is under way, ms of plant time per ms. */
   speed?: number;
+  /** Quarter hours from..to were written. */
+  written?: (from: number, to: number) => void;
   /** Between pieces, so that the store serves others too. */
   pause?: () => Promise<void>;
 }
 
 export function openAccountant(options: AccountantOptions): Accountant {
-  const { meters, store, clock, timezone, corrections, suspects, states, speed = 1, pause = async () => {} } = options;
+  const { meters, store, clock, timezone, corrections, suspects, states, speed = 1, written, pause = async () => {} } = options;
   const running = new Map<string, Running>();
   const late = new Map<string, number>();
   const standing = new Map<string, number>();
@@ -206,6 +208,8 @@ export function openAccountant(options: AccountantOptions): Accountant {
         };
       });
     for (let at = 0; at < points.length; at += mostWritten) await store.write(points.slice(at, at + mostWritten));
+    const [first, last] = [intervals[0], intervals.at(-1)];
+    if (first && last) written?.(first.from, last.to);
     return points.length;
   };
 

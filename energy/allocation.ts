@@ -38,6 +38,8 @@ export interface AllocationInput {
   receivers: readonly Receiver[];
   /** Parts of the bill: what each costs. `quantity: false` for those that are shared by all that was used, such as the basic charge. */
   parts: readonly { id: string; cost: number; quantity?: false | undefined }[];
+  /** Lines say what they are of each part. */
+  detail?: boolean | undefined;
 }
 
 export type NotAllocated = 'no-rule' | 'negative' | 'no-key' | 'short-of-one';
@@ -50,6 +52,7 @@ export interface AllocationLine {
   item: string | null;
   quantity: number;
   cost: number;
+  parts?: { id: string; quantity: number; cost: number }[] | undefined;
 }
 
 export interface Allocation {
@@ -76,12 +79,13 @@ interface Line {
   item: string | null;
   byPart: Map<string, bigint>;
   cents: bigint;
+  centsByPart: Map<string, bigint>;
 }
 
 const shareScale = 1_000_000;
 
 /** @throws Fault payload/invalid with every mistake */
-export function allocate({ meters, receivers, parts }: AllocationInput): Allocation {
+export function allocate({ meters, receivers, parts, detail = false }: AllocationInput): Allocation {
   const byId = new Map(receivers.map((one) => [one.id, one]));
   const mistakes = rulesIn(meters, byId);
   if (mistakes.length > 0) throw new Fault('payload/invalid', mistakes.join('\n'));
@@ -91,13 +95,16 @@ export function allocate({ meters, receivers, parts }: AllocationInput): Allocat
   const lines = pools.flatMap(({ meter, own }) => linesOf(meterOf.get(meter) as AllocationMeter, own, byId));
   priced(lines, parts, main);
   const told = lines.map(
-    ({ receiver, why, meter, item, byPart, cents }): AllocationLine => ({
+    ({ receiver, why, meter, item, byPart, cents, centsByPart }): AllocationLine => ({
       receiver,
       ...(why === undefined ? {} : { why }),
       meter,
       item,
       quantity: yuan(total(byPart)),
       cost: yuan(cents),
+      ...(detail
+        ? { parts: parts.map(({ id }) => ({ id, quantity: yuan(byPart.get(id) ?? 0n), cost: yuan(centsByPart.get(id) ?? 0n) })) }
+        : {}),
     }),
   );
   const sums = (some: readonly Line[]) => ({
@@ -134,6 +141,7 @@ function linesOf(
     item: item ?? null,
     byPart,
     cents: 0n,
+    centsByPart: new Map(),
   });
   if ([...own.values()].every((amount) => amount === 0n)) return [];
   // More below than above is a fault of a meter: nobody is paid for it.
@@ -166,8 +174,13 @@ function priced(lines: Line[], parts: AllocationInput['parts'], main: ReadonlyMa
       quantity === false || main.get(id) === 0n
         ? cut(cents, lines.map(({ byPart }) => total(byPart)))
         : cut(cents, lines.map(({ byPart }) => byPart.get(id) ?? 0n)); // biome-ignore format: both
-    if (pieces) for (const [at, line] of lines.entries()) line.cents += pieces[at] as bigint;
-    else lines.push({ receiver: null, why: 'no-key', meter: '', item: null, byPart: new Map(), cents });
+    if (pieces)
+      for (const [at, line] of lines.entries()) {
+        line.cents += pieces[at] as bigint;
+        line.centsByPart.set(id, pieces[at] as bigint);
+      }
+    else
+      lines.push({ receiver: null, why: 'no-key', meter: '', item: null, byPart: new Map(), cents, centsByPart: new Map([[id, cents]]) });
   }
 }
 

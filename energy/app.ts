@@ -13,7 +13,9 @@ import { openSavedStates } from './checkpoints.ts';
 import { openCorrections } from './corrections.ts';
 import { LateReadings } from './late-readings.ts';
 import { metersOf } from './meters.ts';
+import { monthsBetween } from './month-names.ts';
 import { openSuspects } from './suspects.ts';
+import { openMonthVersions } from './versions.ts';
 
 /** Real time, as is the next. */
 const workMs = 30_000;
@@ -82,6 +84,10 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
     return true;
   };
 
+  const versions = openMonthVersions(db);
+  const zone = site.config.site.timezone;
+  /** Months of which something was written since the last count. */
+  const touched = new Set<string>();
   const run = async () => {
     await wall.sleep(firstMs, stop.signal).catch(() => undefined);
     while (!stop.signal.aborted) {
@@ -97,12 +103,17 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
           suspects: openSuspects(db),
           states: openSavedStates(join(dataDir, 'energy')),
           speed: speedFromEnvironment(),
+          written: (from, to) => {
+            for (const month of monthsBetween(zone, from, to)) touched.add(month);
+          },
           pause: () => wall.sleep(pauseMs, stop.signal).catch(() => undefined),
         });
         due = false;
         late.overdue(wall.now());
         const end = seconds.startTimer();
         count.inc(await accountant.work());
+        if (touched.size > 0) versions.bump(touched, clock.now());
+        touched.clear();
         end();
       } catch (error) {
         if (!stop.signal.aborted) log.warn({ reason: reasonOf(error) }, 'consumption could not be brought up to date, trying on');

@@ -7,9 +7,8 @@ import { momentOf, wallOf } from '../shared/zone.ts';
 import { type Bill, billMonth, type Use } from './bill.ts';
 import { consumption } from './counter.ts';
 import { readReadings, type Series } from './readings-file.ts';
+import { tariffFolder } from './site-tariffs.ts';
 import { readTariff } from './tariff.ts';
-
-export const tariffFolder = join(import.meta.dirname, 'tariffs');
 
 export interface BillRequest {
   /** A file, or the name of one that comes with the program. */

@@ -93,7 +93,7 @@ export function billMonth({ tariff, month, use, reactive, demandKw }: BillInput)
 }
 
 /** The versions that hold in the month, by wall clock. */
-function versionsIn(tariff: Tariff, first: number, end: number) {
+export function versionsIn(tariff: Tariff, first: number, end: number) {
   const starts = tariff.versions.map((version) => Date.parse(version.from));
   return tariff.versions.flatMap((version, i) => {
     const begin = Math.max(first, starts[i] as number);
@@ -131,7 +131,7 @@ function energyLines({ timezone, calendar, id: tariffId }: Tariff, { energy }: T
 }
 
 /** The quarter's price, else the hour's; where the clocks show an hour twice only one that says which of the two. */
-function seriesPrice(series: Record<string, number>, timezone: string, t: number): { id: string; price: number } | { why: string } {
+export function seriesPrice(series: Record<string, number>, timezone: string, t: number): { id: string; price: number } | { why: string } {
   const iso = isoInZone(timezone, t);
   const [hour, quarter, offset] = [iso.slice(0, 13), `${iso.slice(0, 14)}${quarterOf(iso)}`, iso.slice(19)];
   const twice = momentsOf(timezone, Math.floor(wallOf(timezone, t) / hourMs) * hourMs).length > 1;

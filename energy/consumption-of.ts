@@ -49,6 +49,8 @@ export async function consumptionOf(
   store: Pick<Store, 'seriesMany'>,
   meters: readonly Meter[],
   edges: readonly number[],
+  /** How often each meter counts, of virtual meters and items; by default once. */
+  weights?: ReadonlyMap<string, number>,
 ): Promise<ConsumptionRow[]> {
   const [from, to] = [edges[0] as number, edges.at(-1) as number];
   // Whole hours of a site's clocks are whole hours here too, but for zones of half and quarter hours.
@@ -86,18 +88,19 @@ export async function consumptionOf(
   );
   for (let m = 0; m < meters.length; m++) {
     const [values, estimated, manual, unknown, voids, count] = columns.slice(m * width, (m + 1) * width);
+    const weight = weights?.get((meters[m] as Meter).device) ?? 1;
     let row = 0;
     // Not every quarter hour says whether it is void; those that do, by their time.
     const gone = new Map(voids);
     for (let i = 0; i < (values?.length ?? 0); i++) {
       const point = values?.[i];
       if (!point || point[1] === null) continue;
-      const [t, value] = point;
+      const [t, value] = [point[0], point[1] * weight];
       while (row < rows.length - 1 && t >= (rows[row] as ConsumptionRow).to) row++;
       const known = (count?.[i]?.[1] ?? 0) - (gone.get(t) ?? 0);
       if (known <= 0) continue;
       const one = rows[row] as ConsumptionRow;
-      const [e, h, u] = [estimated?.[i]?.[1] ?? 0, manual?.[i]?.[1] ?? 0, unknown?.[i]?.[1] ?? 0];
+      const [e, h, u] = [estimated, manual, unknown].map((column) => (column?.[i]?.[1] ?? 0) * weight) as [number, number, number];
       one.value = (one.value ?? 0) + value;
       one.estimated += e;
       one.manual += h;

@@ -5,6 +5,7 @@ import { systemClock } from '../shared/clock.ts';
 import { allocate } from './allocation.ts';
 import { type Corrections, openCorrections } from './corrections.ts';
 import { consumption, totalOf } from './counter.ts';
+import type { MonthAccount } from './month-account.ts';
 import { type ClosedMonths, openMonths } from './months.ts';
 
 const quarter = 900_000;
@@ -74,23 +75,24 @@ describe('corrections of a counter', () => {
 describe('a closed month', () => {
   const allocation = (kwh: number) =>
     allocate({ meters: [{ id: 'main', values: { all: kwh } }], receivers: [], parts: [{ id: 'all', cost: 2 * kwh }] });
+  const statement = (kwh: number) => ({ account: { allocation: allocation(kwh) } as MonthAccount, later: [] });
 
   it('stays as it was, is opened with a reason, and is closed as its next version', () => {
-    const first = months.close('2026-06', 'electricity', allocation(100), 'zhao');
-    expect(() => months.close('2026-06', 'electricity', allocation(101), 'zhao')).toThrow(/is closed \(version 1\)/);
-    expect(months.closed('2026-06', 'electricity')?.allocation).toEqual(allocation(100));
+    const first = months.close('2026-06', 'electricity', statement(100), 'zhao');
+    expect(() => months.close('2026-06', 'electricity', statement(101), 'zhao')).toThrow(/is closed \(version 1\)/);
+    expect(months.closed('2026-06', 'electricity')?.statement).toEqual(statement(100));
     expect(months.closed('2026-06', 'water')).toBeUndefined();
     months.open('2026-06', 'electricity', 'zhao', '表计更换补录');
     expect(months.closed('2026-06', 'electricity')).toBeUndefined();
     expect(() => months.open('2026-06', 'electricity', 'zhao', 'x')).toThrow(/is not closed/);
-    const second = months.close('2026-06', 'electricity', allocation(101), 'zhao');
+    const second = months.close('2026-06', 'electricity', statement(101), 'zhao');
     expect(second.version).toBe(2);
     expect(second.sha256).not.toBe(first.sha256);
-    expect(months.versions('2026-06', 'electricity').map(({ allocation: { main } }) => main)).toEqual([101, 100]);
+    expect(months.versions('2026-06', 'electricity').map((one) => one.statement.account.allocation.main)).toEqual([101, 100]);
   });
 
   it('cannot be changed behind its back', () => {
-    months.close('2026-06', 'electricity', allocation(100), 'zhao');
+    months.close('2026-06', 'electricity', statement(100), 'zhao');
     expect(() => db.run("UPDATE energy_months SET body = '{}'")).toThrow(/never changed/);
     expect(() => db.run('DELETE FROM energy_months')).toThrow(/never removed/);
     db.run('DROP TRIGGER energy_months_stay');

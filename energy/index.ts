@@ -15,7 +15,7 @@ export {
 } from './allocation.ts';
 export { startEnergy } from './app.ts';
 export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use } from './bill.ts';
-export { type BillAnswer, type BillRequest, billReadings, tariffFolder } from './bill-command.ts';
+export { type BillAnswer, type BillRequest, billReadings } from './bill-command.ts';
 export { type ConsumptionRow, consumptionOf, edgesOf, mostRows, type Step, steps } from './consumption-of.ts';
 export {
   type Correction,
@@ -26,6 +26,7 @@ export {
   type KnownOfCounter,
   openCorrections,
 } from './corrections.ts';
+export { type CostLine, type CostQuery, type CostRow, type CostScope, costScopes } from './cost.ts';
 export {
   type Consumption,
   type CounterOptions,
@@ -46,7 +47,10 @@ export {
 export { type CounterAnswer, type CounterLine, type CountersRequest, countReadings } from './counters-command.ts';
 export { type FigureName, type FigureUnit, figureNames, figureOf, figureUnits, inUnit } from './figure-names.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
+export { type LaterLine, type Ledger, type LedgerSource, type MonthStatement, openLedger } from './ledger.ts';
 export { type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type Scope, scopes } from './meters.ts';
+export type { BilledGroup, MeterMonth, MonthAccount } from './month-account.ts';
+export { boundsOf, monthAt, monthsBetween } from './month-names.ts';
 export { type ClosedMonth, type ClosedMonths, openMonths } from './months.ts';
 export {
   type FigureQuality,
@@ -65,8 +69,11 @@ export { daily, hourly, type Points, periods, type Range, type Slice } from './s
 export { defaultSeasons, type Season } from './savings/splits.ts';
 export { limits as savingsLimits, type Reason } from './savings/sufficiency.ts';
 export { type SavingsAnswer, type SavingsRequest, savingsLine, savingsOfFiles, savingsText } from './savings-command.ts';
+export { type Prices, type SiteTariffs, tariffFolder, tariffsOfSite } from './site-tariffs.ts';
+export { metersOfMedium, type SiteMeter, weightsOf, weightsOfItem } from './site-tree.ts';
 export { fitOf, type SavingsUncertainty, savingsUncertainty, savingsUncertaintyNmecr } from './statistics.ts';
 export { checkTariff, readTariff, type Tariff } from './tariff.ts';
+export { type MonthVersions, openMonthVersions } from './versions.ts';
 export {
   dayOf,
   degreeDayBases,

@@ -3,13 +3,21 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../desk/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
-import type { Allocation } from './allocation.ts';
+import type { LaterLine } from './ledger.ts';
+import type { MonthAccount } from './month-account.ts';
+
+/** What is frozen. */
+export interface ClosedStatement {
+  account: MonthAccount;
+  /** Of months that were closed before, booked in this one. */
+  later: LaterLine[];
+}
 
 export interface ClosedMonth {
   month: string;
   medium: string;
   version: number;
-  allocation: Allocation;
+  statement: ClosedStatement;
   sha256: string;
   closedBy: string;
   closedAt: number;
@@ -18,11 +26,13 @@ export interface ClosedMonth {
 
 export interface ClosedMonths {
   /** @param month `2026-07`. @throws Fault desk/transition when it is closed */
-  close(month: string, medium: string, allocation: Allocation, by: string): ClosedMonth;
+  close(month: string, medium: string, statement: ClosedStatement, by: string): ClosedMonth;
   /** @throws Fault desk/transition when it is not closed */
   open(month: string, medium: string, by: string, reason: string): ClosedMonth;
   /** The version that holds; undefined while the month is open. */
   closed(month: string, medium: string): ClosedMonth | undefined;
+  /** All that are closed, the oldest first. */
+  list(medium: string): ClosedMonth[];
   /** Every version, the newest first. */
   versions(month: string, medium: string): ClosedMonth[];
 }
@@ -53,7 +63,7 @@ export function openMonths(db: Database, clock: Clock): ClosedMonths {
       month: row.month,
       medium: row.medium,
       version: row.version,
-      allocation: JSON.parse(row.body) as Allocation,
+      statement: JSON.parse(row.body) as ClosedStatement,
       sha256: row.sha256,
       closedBy: row.closed_by,
       closedAt: row.closed_at,
@@ -68,12 +78,13 @@ export function openMonths(db: Database, clock: Clock): ClosedMonths {
   };
   return {
     closed,
+    list: (medium) => db.all<Row>('SELECT * FROM energy_months WHERE medium = ? AND opened_at IS NULL ORDER BY month', medium).map(read),
     versions: (month, medium) => rows(month, medium).map(read),
-    close(month, medium, allocation, by) {
+    close(month, medium, statement, by) {
       return db.transact(() => {
         const known = closed(month, medium);
         if (known) throw new Fault('desk/transition', `${month} is closed (version ${known.version}); open it first`);
-        const body = JSON.stringify(allocation);
+        const body = JSON.stringify(statement);
         db.run(
           'INSERT INTO energy_months (month, medium, version, body, sha256, closed_by, closed_at) VALUES (?,?,?,?,?,?,?)',
           ...[month, medium, (rows(month, medium)[0]?.version ?? 0) + 1, body, hashOf(body), by, clock.now()],

@@ -41,6 +41,9 @@ const listSections = [
   'rosters',
   'channels',
   'tariffs',
+  'tree',
+  'targets',
+  'projects',
 ] as const;
 const singleSections = ['site', 'escalation', 'rules', 'retention', 'reports'] as const;
 const mostFiles = 100;

@@ -1,10 +1,13 @@
 /** Mistakes that a schema cannot see: names given twice, names that nothing has, impossible combinations. */
 
+import { energyMistakes } from './energy-references.ts';
 import { escalationRanks } from './escalation.ts';
 import { allowedNames } from './guess.ts';
 import { type Path, Unquoted } from './mistake.ts';
 import { type Bus, isTimeZone, type ModbusDevice, type SiteConfig } from './site.ts';
 import { reservedGatewayIds } from './topic.ts';
+
+type Listed = 'buildings' | 'departments' | 'places' | 'tenants' | 'people' | 'tariffs' | 'channels' | 'tree' | 'targets' | 'projects';
 
 export interface Finding {
   path: Path;
@@ -24,7 +27,7 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
       else seen.set(id, path.filter((step) => step !== 'id').join('.'));
     };
   };
-  const listed = (section: 'buildings' | 'departments' | 'places' | 'tenants' | 'people' | 'tariffs' | 'channels') => {
+  const listed = (section: Listed) => {
     const check = unique(section.replace(/s$/, ''));
     site[section].forEach((item, index) => void check(item.id, [section, index, 'id']));
     return site[section].map((item) => item.id);
@@ -33,7 +36,7 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
   const departments = listed('departments');
   const tenants = listed('tenants');
   const people = listed('people');
-  listed('tariffs');
+  for (const section of ['tariffs', 'tree', 'targets', 'projects'] as const) listed(section);
   listed('places');
   listed('channels');
   const refers = (id: string | undefined, known: string[], path: Path, section: string) => {
@@ -166,6 +169,7 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
   site.on_call.forEach((entry, index) => {
     for (const [p, id] of entry.people.entries()) refers(id, people, ['on_call', index, 'people', p], 'people');
   });
+  energyMistakes(site, [...devices.keys()], say, refers);
   return findings;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { priorities } from './alarm.ts';
 import { deviceRoleSchema } from './device-role.ts';
 import { durationSchema } from './duration.ts';
+import { projectSchema, targetSchema, tariffSchema, tenantSchema, treeNodeSchema } from './energy-site.ts';
 import { escalationSchema } from './escalation.ts';
 import { assetSchema } from './plant.ts';
 import { quantitySchema } from './quantity.ts';
@@ -233,15 +234,6 @@ const dayOfYear = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'm
 /** Both days included; may pass the turn of the year. */
 export const seasonSchema = z.strictObject({ from: dayOfYear, to: dayOfYear });
 
-/** A price with the time for which it holds; what a key means must be known here, so that a misspelt one is found and not ignored. */
-export const tariffSchema = z.strictObject({
-  id: idSchema,
-  name: textSchema.optional(),
-  valid_from: z.iso.date().optional().meta({ description: 'First day, such as 2026-01-01' }),
-  valid_to: z.iso.date().optional().meta({ description: 'Last day' }),
-  price_per_kwh: z.number().nonnegative().optional().meta({ description: 'Yuan' }),
-  price_per_m3: z.number().nonnegative().optional().meta({ description: 'Yuan' }),
-});
 export const reportsSchema = z.strictObject({
   year_end: dayOfYear.optional().meta({ description: 'Last day of the reporting year; by default 12-31' }),
   language: z.enum(languages).optional().meta({ description: "By default the site's" }),
@@ -274,6 +266,7 @@ export const siteSchema = z.strictObject({
         building: idSchema.optional(),
         area_m2: positive.optional(),
         beds: z.number().int().min(0).optional(),
+        headcount: z.number().int().min(0).optional(),
       }),
     )
     .default([]),
@@ -289,7 +282,7 @@ export const siteSchema = z.strictObject({
     )
     .default([])
     .meta({ description: 'Where a code hangs by which faults are reported without an account; without any, each department is one' }),
-  tenants: z.array(z.strictObject({ id: idSchema, name: textSchema })).default([]),
+  tenants: z.array(tenantSchema).default([]).meta({ description: 'Canteen, shop, dormitories, telecom masts: who pays for what it uses' }),
   gateways: z.array(gatewaySchema).min(1),
   rules: z
     .strictObject({
@@ -328,7 +321,13 @@ export const siteSchema = z.strictObject({
     .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })
     .prefault({})
     .meta({ description: 'How long readings are kept' }),
-  tariffs: z.array(tariffSchema).default([]),
+  tariffs: z
+    .array(tariffSchema)
+    .default([])
+    .meta({ description: 'Prices by date, medium and meter; a later one wins, and one that names meters' }),
+  tree: z.array(treeNodeSchema).default([]).meta({ description: 'Virtual meters, item codes, and who pays for what is left at a meter' }),
+  targets: z.array(targetSchema).default([]),
+  projects: z.array(projectSchema).default([]).meta({ description: 'Retrofits whose saving is measured (IPMVP)' }),
   weather: z
     .strictObject({ device: idSchema, quantity: quantitySchema.default('outdoor_temp_c') })
     .optional()

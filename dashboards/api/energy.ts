@@ -1,9 +1,24 @@
 /** Consumption over HTTP: of a meter, department, building, tenant or the site, by steps of the site's clocks, with what is measured and what is not. */
 import { z } from 'zod';
-import { consumptionOf, edgesOf, media, mediumUnits, metersIn, metersOf, mostRows, scopes, steps } from '../../energy/index.ts';
+import {
+  consumptionOf,
+  costScopes,
+  edgesOf,
+  type Medium,
+  media,
+  mediumUnits,
+  metersIn,
+  metersOf,
+  metersOfMedium,
+  mostRows,
+  type Scope,
+  steps,
+  weightsOf,
+  weightsOfItem,
+} from '../../energy/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems, time, timeQuery } from './schemas.ts';
+import { problems, time, timeQuery } from './schemas.ts';
 
 const row = z.object({
   from: time,
@@ -16,6 +31,8 @@ const row = z.object({
   coverage: z.number().meta({ description: 'Part of the quarter hours that are there, 0 to 1' }),
 });
 
+const mediumOf = (medium: string | undefined): Medium | undefined => media.find((one) => one === medium);
+
 export function energyRoutes(app: App, { site, store, clock, profileFacts }: RouteContext): void {
   const meters = metersOf(site, (profile) => profileFacts(profile)?.quantities);
   app.get(
@@ -25,8 +42,13 @@ export function energyRoutes(app: App, { site, store, clock, profileFacts }: Rou
       schema: {
         description: 'A scope is the sum of its meters that no other meter of it feeds, so that nothing counts twice',
         querystring: z.object({
-          scope: z.enum(scopes).default('site'),
-          id: idSchema.optional(),
+          scope: z.enum(costScopes).default('site'),
+          id: z
+            .string()
+            .min(1)
+            .max(64)
+            .optional()
+            .meta({ description: 'Of all but the site; an item by its code, a virtual meter by its id' }),
           medium: z.enum(media).default('electricity'),
           from: timeQuery,
           to: timeQuery,
@@ -43,18 +65,27 @@ export function energyRoutes(app: App, { site, store, clock, profileFacts }: Rou
       const to = Math.min(end, clock.now());
       if (!(from < to)) throw wrong('to', 'a later time than from, which is not in the future');
       // A meter says itself what it meters.
-      const medium = scope === 'meter' ? (meters.find((one) => one.device === id)?.medium ?? asked) : asked;
-      const own = metersIn(meters, scope, id, medium);
+      const virtual = scope === 'meter' ? site.tree.find((one) => one.id === id && (one.plus || one.minus)) : undefined;
+      const medium = scope === 'meter' ? (meters.find((one) => one.device === id)?.medium ?? mediumOf(virtual?.medium) ?? asked) : asked;
+      const weights =
+        scope === 'item'
+          ? weightsOfItem(metersOfMedium(site, meters, medium), id ?? '')
+          : virtual
+            ? weightsOf(metersOfMedium(site, meters, medium), virtual.id)
+            : undefined;
+      const own = weights ? meters.filter((one) => weights.has(one.device)) : metersIn(meters, scope as Scope, id, medium);
       if (own.length === 0) {
         const known =
           scope === 'meter'
             ? meters.map((one) => one.device)
-            : [...new Set(meters.flatMap((one) => (scope === 'site' ? [] : (one[scope] ?? []))))];
+            : scope === 'item'
+              ? [...new Set(site.tree.flatMap(({ item }) => item ?? []))]
+              : [...new Set(meters.flatMap((one) => (scope === 'site' ? [] : (one[scope] ?? []))))];
         throw wrong('id', `no meter of ${medium} belongs to it; with meters are ${known.slice(0, 30).join(', ') || 'none'}`);
       }
       const edges = edgesOf(every, site.site.timezone, from, to);
       if (edges.length - 1 > mostRows) throw wrong('every', `at most ${mostRows} rows; these would be ${edges.length - 1}`);
-      return { unit: mediumUnits[medium], meters: own.map((one) => one.device), rows: await consumptionOf(store(), own, edges) };
+      return { unit: mediumUnits[medium], meters: own.map((one) => one.device), rows: await consumptionOf(store(), own, edges, weights) };
     },
   );
 }

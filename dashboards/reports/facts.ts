@@ -54,7 +54,7 @@ export function reportFacts({ site, devices, desk, books, bookDefinitions, store
         valid_from: begin,
         valid_to: end,
       } = one as { price_per_kwh?: number; price_per_m3?: number; valid_from?: string; valid_to?: string };
-      return value !== undefined && (begin === undefined || begin <= day) && (end === undefined || day <= end);
+      return value !== undefined && !one.tenants && (begin === undefined || begin <= day) && (end === undefined || day <= end);
     }) as { price_per_kwh?: number; price_per_m3?: number } | undefined;
   };
   const usedOf = async (

@@ -1,0 +1,169 @@
+/** Cost and allocation of every month, worked out once for each version of its consumption; closed months stay as they were, and what came after is the next month's line. */
+import type { Database } from '../desk/index.ts';
+import type { Store } from '../ingest/store.ts';
+import type { Clock } from '../shared/clock.ts';
+import { Fault } from '../shared/errors.ts';
+import type { ProfileFacts } from '../shared/profile-facts.ts';
+import type { SiteConfig } from '../shared/site.ts';
+import { type CostQuery, type CostRow, costRow } from './cost.ts';
+import { type Medium, type Meter, media, metersOf } from './meters.ts';
+import { accountMonth, cents, type MonthAccount } from './month-account.ts';
+import { boundsOf, monthAt, monthsBetween } from './month-names.ts';
+import { type ClosedMonth, openMonths } from './months.ts';
+import { type SiteTariffs, tariffsOfSite } from './site-tariffs.ts';
+import { openMonthVersions } from './versions.ts';
+
+/** What a closed month would be today, less what it was closed with and what later months have booked of it. */
+export interface LaterLine {
+  /** Which month it is of. */
+  of: string;
+  /** null: not allocated. */
+  receiver: string | null;
+  quantity: number;
+  cost: number;
+}
+
+export interface MonthStatement {
+  account: MonthAccount;
+  /** Of months that were closed before; booked in this one, the first that is open after them. */
+  later: LaterLine[];
+  closed: { version: number; by: string; at: number; sha256: string } | null;
+  /** Of the consumption; null: nobody keeps count. */
+  version: number | null;
+}
+
+export interface Ledger {
+  readonly site: SiteConfig;
+  readonly meters: readonly Meter[];
+  readonly tariffs: SiteTariffs;
+  /** Media that the site meters. */
+  readonly media: readonly Medium[];
+  /** As it was closed, else as it is now. @throws Fault api/invalid */
+  statement(month: string, medium: Medium): Promise<MonthStatement>;
+  /** One row a month. @throws Fault api/invalid */
+  cost(query: CostQuery): Promise<CostRow[]>;
+  /** Freezes all media of it. @throws Fault desk/transition, api/invalid */
+  close(month: string, by: string): Promise<ClosedMonth[]>;
+  /** @throws Fault desk/transition */
+  reopen(month: string, by: string, reason: string): ClosedMonth[];
+  /** Which months a span of time touches. */
+  months(from: number, to: number): string[];
+}
+
+export interface LedgerSource {
+  site: SiteConfig;
+  /** Where tariff files stand beside the site file. */
+  folder: string;
+  profileFacts?: ((profile: string) => ProfileFacts | undefined) | undefined;
+  store: () => Pick<Store, 'seriesMany'>;
+  db: Database;
+  clock: Clock;
+  /** Real time, for how long an answer may be kept. */
+  wall: Clock;
+}
+
+/** Where nobody counts versions an answer is kept so long; where somebody does, longer, in case that he forgot. */
+const keptMs = 60_000;
+const keptByVersionMs = 600_000;
+const mostKept = 400;
+
+export function openLedger({ site, folder, profileFacts, store, db, clock, wall }: LedgerSource): Ledger {
+  const meters = metersOf(site, (profile) => profileFacts?.(profile)?.quantities);
+  const tariffs = tariffsOfSite(site, folder);
+  const versions = openMonthVersions(db);
+  const closedMonths = openMonths(db, clock);
+  const { timezone } = site.site;
+  const own = media.filter((medium) => meters.some((one) => one.medium === medium));
+  const kept = new Map<string, { version: number | undefined; at: number; account: Promise<MonthAccount> }>();
+
+  const current = (month: string, medium: Medium): Promise<MonthAccount> => {
+    const key = `${month} ${medium}`;
+    const version = versions.of(month);
+    const known = kept.get(key);
+    const age = known ? wall.now() - known.at : Number.POSITIVE_INFINITY;
+    if (known && known.version === version && age < (version === undefined ? keptMs : keptByVersionMs)) return known.account;
+    const account = Promise.resolve().then(() => accountMonth({ site, meters, tariffs, store: store(), now: clock.now() }, month, medium));
+    kept.delete(key);
+    kept.set(key, { version, at: wall.now(), account });
+    account.catch(() => kept.delete(key));
+    for (const old of kept.keys()) {
+      if (kept.size <= mostKept) break;
+      kept.delete(old);
+    }
+    return account;
+  };
+
+  /** Closed months before this one that no closed month in between could book any more. */
+  const laterIn = async (month: string, medium: Medium): Promise<LaterLine[]> => {
+    const before = closedMonths.list(medium).filter((one) => one.month < month);
+    const lines: LaterLine[] = [];
+    for (const one of before) {
+      // The first open month after it books it; where a month in between is open, that one.
+      const next = nextOpen(one.month, medium);
+      if (next !== month) continue;
+      const now = await current(one.month, medium);
+      const booked = before.flatMap(({ statement }) => statement.later).filter(({ of }) => of === one.month);
+      lines.push(...differences(one.month, now, one.statement.account, booked));
+    }
+    return lines;
+  };
+  const nextOpen = (month: string, medium: Medium): string => {
+    let next = monthAt(timezone, boundsOf(timezone, month)[1]);
+    while (closedMonths.closed(next, medium)) next = monthAt(timezone, boundsOf(timezone, next)[1]);
+    return next;
+  };
+
+  const statement = async (month: string, medium: Medium): Promise<MonthStatement> => {
+    const [from] = boundsOf(timezone, month);
+    if (from > clock.now()) throw new Fault('api/invalid', `month: ${month} has not begun yet`);
+    const version = versions.of(month) ?? null;
+    const closed = closedMonths.closed(month, medium);
+    if (closed) {
+      const { version: number, closedBy: by, closedAt: at, sha256 } = closed;
+      return { ...closed.statement, closed: { version: number, by, at, sha256 }, version };
+    }
+    const [account, later] = await Promise.all([current(month, medium), laterIn(month, medium)]);
+    return { account, later, closed: null, version };
+  };
+
+  return {
+    ...{ site, meters, tariffs, statement },
+    media: own,
+    months: (from, to) => monthsBetween(timezone, from, to),
+    async cost(query) {
+      const months = monthsBetween(timezone, query.from, Math.min(query.to, clock.now()));
+      const wanted = query.medium === undefined ? own : [query.medium];
+      return Promise.all(
+        months.map(async (month) => costRow(query, meters, await Promise.all(wanted.map((medium) => statement(month, medium))))),
+      );
+    },
+    async close(month, by) {
+      const [, to] = boundsOf(timezone, month);
+      if (to > clock.now()) throw new Fault('desk/transition', `${month} is not over yet`);
+      const statements = await Promise.all(own.map(async (medium) => ({ medium, ...(await statement(month, medium)) })));
+      return db.transact(() => statements.map(({ medium, account, later }) => closedMonths.close(month, medium, { account, later }, by)));
+    },
+    reopen: (month, by, reason) =>
+      db.transact(() =>
+        own.flatMap((medium) => (closedMonths.closed(month, medium) ? [closedMonths.open(month, medium, by, reason)] : [])),
+      ),
+  };
+}
+
+function differences(of: string, now: MonthAccount, then: MonthAccount, booked: readonly LaterLine[]): LaterLine[] {
+  const sums = new Map<string | null, { quantity: number[]; cost: number[] }>();
+  const add = (receiver: string | null, sign: number, quantity: number, cost: number) => {
+    const one = sums.get(receiver) ?? { quantity: [], cost: [] };
+    one.quantity.push(sign * quantity);
+    one.cost.push(sign * cost);
+    sums.set(receiver, one);
+  };
+  for (const [account, sign] of [[now, 1], [then, -1]] as const) {
+    for (const { id, quantity, cost } of account.allocation.receivers) add(id, sign, quantity, cost);
+    add(null, sign, account.allocation.unallocated, account.allocation.unallocatedCost);
+  } // biome-ignore format: both
+  for (const { receiver, quantity, cost } of booked) add(receiver, -1, quantity, cost);
+  return [...sums]
+    .map(([receiver, sum]) => ({ of, receiver, quantity: cents(sum.quantity), cost: cents(sum.cost) }))
+    .filter(({ quantity, cost }) => quantity !== 0 || cost !== 0);
+}
