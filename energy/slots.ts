@@ -9,12 +9,13 @@ const quarterMs = 900_000;
 export const needsQuarters = (tariff: Tariff | undefined): boolean =>
   tariff?.versions.some(
     ({ energy }) =>
-      'schedules' in energy &&
-      energy.schedules.some(({ hours }) =>
-        Object.values(hours)
-          .flat()
-          .some((span) => /:(?!00)\d\d/.test(span ?? '')),
-      ),
+      ('series' in energy && Object.keys(energy.series).some((key) => key.length > 13)) ||
+      ('schedules' in energy &&
+        energy.schedules.some(({ hours }) =>
+          Object.values(hours)
+            .flat()
+            .some((span) => /:(?!00)\d\d/.test(span ?? '')),
+        )),
   ) ?? false;
 
 /** The part of the bill to which a moment belongs. */
