@@ -28,6 +28,7 @@ export const permissions = {
   'energy:close': 'manager',
   'ticket:close': 'engineer',
   'plant:change': 'engineer',
+  'channel:test': 'engineer',
   'part:move': 'technician',
   'round:work': 'technician',
   'place:codes': 'engineer',

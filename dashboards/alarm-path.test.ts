@@ -1,8 +1,14 @@
 /** The way from an alarm to people, as the console sees it: the time line of an alarm, the screens on record, tests of channels. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openAnswerLinks, openDatabase } from '../desk/index.ts';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Database, openAnswerLinks, openDatabase, openTestNotices } from '../desk/index.ts';
+import { channelTypes } from '../notify/channels.ts';
+import { type Notifier, openNotifier } from '../notify/notifier.ts';
+import { systemClock } from '../shared/clock.ts';
+import { silentLog } from '../shared/log.ts';
 import { operationsFile } from '../shared/role.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
+import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
 
 const people = [
@@ -105,4 +111,141 @@ test('each occurrence has its own page; one that never was is unknown', async ()
   ]);
   expect((await trail(id, '?occurrence=3')).status).toBe(404);
   expect((await trail('no.such')).status).toBe(404);
+});
+
+test('what a screen shows is on record with its user, sound and acknowledgement, and stands among the deliveries', async () => {
+  const id = 'seen.one';
+  raise(id);
+  const token = await app.signIn('technician');
+  const shown = (sounded: boolean, who = token) =>
+    app.call('POST', '/api/console/shown', {
+      token: who,
+      body: {
+        alarms: [
+          { id, occurrence: 1 },
+          { id: 'never.was', occurrence: 1 },
+        ],
+        sounded,
+      },
+    });
+  expect((await shown(false)).json).toEqual({ noted: 1 });
+  expect((await shown(false)).json).toEqual({ noted: 0 });
+  await shown(true);
+  await shown(false, await app.signIn('viewer'));
+  await app.call('POST', `/api/alarms/${id}/acknowledge`, { token, body: {} });
+  const { json } = await app.call('GET', `/api/alarms/${id}/deliveries`, { token });
+  expect(json.map(({ channel, person, answer }: Record<string, string>) => `${channel} ${person} ${answer}`).sort()).toEqual([
+    'console technician acknowledged',
+    'console viewer shown',
+  ]);
+  expect((await trail(id)).lines).toEqual(expect.arrayContaining(['receipt sounded', 'receipt shown']));
+  const listed = await app.call('GET', '/api/deliveries?channel=console', { token });
+  expect(listed.json.filter(({ alarm }: { alarm: string }) => alarm === id)).toHaveLength(2);
+});
+
+describe('with a notifier', () => {
+  let phones: HttpReceiver;
+  let notifier: Notifier;
+  beforeAll(async () => {
+    phones = await startHttpReceiver();
+    const personal = (await import('../notify/channels/_blueprint.ts')).default;
+    (channelTypes as Map<string, typeof personal>).set('_blueprint', personal);
+    const channels = [
+      { id: 'sms', type: '_blueprint', url: phones.url, token: { env: 'T' } },
+      { id: 'hook', type: 'webhook', url: phones.url, secret: { env: 'T' } },
+    ];
+    const site = siteOf(
+      { gw1: [['loop-1', 'heating']] },
+      {
+        people: people.map((one, at) => ({ ...one, phone: `10${at}` })),
+        channels,
+        on_call: [{ trade: 'general', people: ['zhang'] }],
+        public_url: 'https://desk.example/',
+      },
+    );
+    notifier = openNotifier({
+      site,
+      file: operationsFile(app.dataDir),
+      desk: app.desk,
+      clock: systemClock(),
+      log: silentLog(),
+      metrics: new Registry(),
+      environment: { T: 'a-secret-token-of-the-gateway' },
+    });
+  });
+  afterAll(async () => {
+    await phones?.[Symbol.asyncDispose]();
+  });
+  const send = async (channel: string, body: object = {}, role: 'engineer' | 'technician' = 'engineer') =>
+    app.call('POST', `/api/channels/${channel}/test`, { token: await app.signIn(role), body });
+
+  test('a test notice goes out and says what the receiver said; a failing channel says so in its own words, without its secret', async () => {
+    expect((await send('sms', { person: 'zhang' })).json).toMatchObject({
+      state: 'sent',
+      person: 'zhang',
+      answer: expect.stringContaining('HTTP 200'),
+    });
+    expect(JSON.parse(phones.posts.at(-1)?.body ?? '{}')).toMatchObject({ to: '100', text: expect.stringContaining('engineer') });
+    expect((await send('hook')).json).toMatchObject({ state: 'sent', person: null });
+    phones.reply = () => ({ status: 401, body: 'bad token a-secret-token-of-the-gateway' });
+    const failed = await send('sms', { person: 'zhang' });
+    expect(failed.json).toMatchObject({ state: 'failed', error: expect.stringContaining('HTTP 401 bad token <secret>') });
+    phones.reply = () => ({});
+    expect((await send('sms')).status).toBe(400);
+    expect((await send('no-such')).status).toBe(404);
+    expect((await send('sms', { person: 'zhang' }, 'technician')).status).toBe(403);
+  });
+
+  test('the link in it confirms by POST only, once is enough, and a guessed one is refused', async () => {
+    await send('sms', { person: 'zhang' });
+    const token = /\/t\/([\w-]{22})/.exec(JSON.parse(phones.posts.at(-1)?.body ?? '{}').text)?.[1];
+    const page = await app.call('GET', `/t/${token}`);
+    expect([page.status, page.json.includes('已收到'), page.headers.get('cache-control')]).toEqual([200, true, 'no-store']);
+    const status = async () => (await app.call('GET', '/api/test-notices', { token: await app.signIn('viewer') })).json;
+    expect((await status()).byHand[0].confirmedAt).toBe(null);
+    const form = { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' };
+    const post = () => fetch(`${app.url}/t/${token}`, { method: 'POST', headers: form, body: '' });
+    expect([(await post()).status, (await post()).status]).toEqual([200, 200]);
+    expect((await status()).byHand[0].confirmedAt).toBeGreaterThan(0);
+    expect((await fetch(`${app.url}/t/${'A'.repeat(22)}`, { method: 'POST', headers: form, body: '' })).status).toBe(404);
+  });
+
+  test('who is signed in confirms the weekly test in the console; who has not is named', async () => {
+    const notices = openTestNotices(db);
+    const round = Date.now();
+    for (const person of ['zhang', 'technician']) {
+      const id = notices.ask({ channel: 'sms', person, by: 'engine', round }, round, Date.now() + 3_600_000);
+      notices.sent(id, 'HTTP 200', round);
+    }
+    const token = await app.signIn('technician');
+    expect((await app.call('POST', '/api/test-notices/confirm', { token })).json).toEqual({ confirmed: 1 });
+    const { json } = await app.call('GET', '/api/test-notices', { token });
+    expect(json.people.map(({ name, state }: Record<string, string>) => `${name} ${state}`)).toEqual([
+      '赵敏 confirmed',
+      '张建国 unconfirmed',
+    ]);
+    expect(json.next).toBeGreaterThan(Date.now());
+  });
+
+  test('a notifier that ends is silence on every screen within ten seconds', async () => {
+    const token = await app.signIn('viewer');
+    const abort = new AbortController();
+    const response = await fetch(`${app.url}/api/live?topics=alarms`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: abort.signal,
+    });
+    let text = '';
+    const reading = (async () => {
+      for await (const part of response.body ?? []) text += Buffer.from(part).toString();
+    })().catch(() => undefined);
+    await vi.waitFor(() => expect(text).toMatch(/event: path\ndata: {"state":"(fine|degraded|broken)"/), 5_000);
+    const endedAt = performance.now();
+    await notifier[Symbol.asyncDispose]();
+    await vi.waitFor(() => expect(text).toContain('"state":"silent"'), { timeout: 15_000, interval: 50 });
+    const tookMs = performance.now() - endedAt;
+    abort.abort();
+    await reading;
+    expect(tookMs).toBeLessThan(10_000);
+    expect((await app.call('GET', '/api/alarm-path', { token })).json.state).toBe('silent');
+  }, 30_000);
 });

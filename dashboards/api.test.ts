@@ -7,8 +7,9 @@ import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/da
 import { until } from '../test/program.ts';
 import { siteOf } from '../test/site-of.ts';
 import { alarmJournalEntry } from './api/alarm-journal.ts';
+import { alarmPath } from './api/alarm-path.ts';
 import { answer as panelAnswer } from './api/boards.ts';
-import { alarmPath, delivery } from './api/deliveries.ts';
+import { delivery } from './api/deliveries.ts';
 import { maintenance } from './api/maintenance.ts';
 import * as schemas from './api/schemas.ts';
 import { type Board, isReadings } from './board/board.ts';
@@ -219,7 +220,7 @@ describe('who was told', () => {
     const alarm = app.desk.raise(heatingAlarm('feeder-1'), { at: Date.now(), value: 95, limit: 150 });
     const path = `/api/alarms/${alarm.id}/deliveries`;
     expect((await app.call('GET', path, { token: admin })).json).toEqual([]);
-    expect((await app.call('GET', '/api/alarm-path', { token: admin })).json).toEqual({ state: 'none', channels: [] });
+    expect((await app.call('GET', '/api/alarm-path', { token: admin })).json).toMatchObject({ state: 'none', channels: [], screens: 0 });
     {
       using db = openDatabase(operationsFile(app.dataDir));
       openLedger(db).add({ key: 'k1', seq: 1, step: 'raised', channel: 'mail', person: 'wang', alarm, failed: 'no address' }, t0, t0);

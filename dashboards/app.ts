@@ -28,6 +28,7 @@ import { lookForMissed } from './books/watch.ts';
 import { builtConsoleDir } from './console/build.ts';
 import { deviceFacts } from './device-facts.ts';
 import { LiveCache } from './live/cache.ts';
+import { followPath } from './live/path-follower.ts';
 import { RawLink } from './live/raw-link.ts';
 import { SimulatorLink } from './live/simulator-link.ts';
 import { LiveStream } from './live/stream.ts';
@@ -80,6 +81,14 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   const devices = deviceFacts(config);
   const cache = new LiveCache(config.site.id, devices.keys(), () => clock.now(), clock.speed);
   const stream = undo.use(new LiveStream(cache, desk, wall, metrics, () => clock.now()));
+  const path = followPath(db, deliveries, wall);
+  stream.path = () => {
+    const { state, channels } = path();
+    return {
+      state,
+      failing: channels.filter(({ failingSince }) => failingSince !== null).map(({ channel, reason }) => ({ channel, reason })),
+    };
+  };
   accounts.onEnded = () => stream.endSignedOut();
   const health = new RoleHealth(config.site.id, expectedRoles(config.site.simulated), wall);
 
@@ -160,6 +169,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       accounts,
       desk,
       deliveries,
+      path,
       rosters,
       places: openPlaces(db, clock),
       books,

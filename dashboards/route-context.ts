@@ -16,6 +16,7 @@ import type { SiteConfig } from '../shared/site.ts';
 import type { Board } from './board/board.ts';
 import type { DeviceFacts } from './device-facts.ts';
 import type { LiveCache } from './live/cache.ts';
+import type { FollowedPath } from './live/path-follower.ts';
 import type { RawLink } from './live/raw-link.ts';
 import type { SimulatorLink } from './live/simulator-link.ts';
 import type { LiveStream } from './live/stream.ts';
@@ -37,6 +38,8 @@ export interface RouteContext {
   accounts: Accounts;
   desk: Desk;
   deliveries: Deliveries;
+  /** Can people be told of alarms now? */
+  path(): FollowedPath;
   rosters: Rosters;
   places: Places;
   books: Books;

@@ -10,6 +10,7 @@ import { Histogram } from 'prom-client';
 import { installAuth } from '../access/index.ts';
 import { Fault } from '../shared/errors.ts';
 import { alarmJournalRoutes } from './api/alarm-journal.ts';
+import { alarmPathRoutes } from './api/alarm-path.ts';
 import { alarmRoutes } from './api/alarms.ts';
 import { answerRoutes } from './api/answer.ts';
 import { assetRoutes } from './api/assets.ts';
@@ -18,6 +19,7 @@ import { backtestRoutes } from './api/backtests.ts';
 import { balanceRoutes } from './api/balance.ts';
 import { boardRoutes } from './api/boards.ts';
 import { bookRoutes } from './api/books.ts';
+import { confirmRoutes } from './api/confirm.ts';
 import { deadlineRoutes } from './api/deadlines.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
@@ -52,6 +54,7 @@ import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, wardRoutes, placeRoutes, rosterRoutes, rosterChangeRoutes, bookRoutes, reportRoutes, assetRoutes, deadlineRoutes, partRoutes, roundRoutes, answerRoutes, faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes, energyRoutes, energyCostRoutes,
+  alarmPathRoutes, confirmRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(context: RouteContext): Promise<App> {

@@ -67,11 +67,15 @@ export interface ChannelState {
   reason: string | null;
   lastSentAt: number | null;
   waiting: number;
+  audience: 'person' | 'group';
 }
 
-/** Can people be told? broken: no channel works. degraded: some do not. none: the site file has no channel. */
+/** Where the notifier leaves whom each channel reaches, for those who do not know the channels' types. */
+export const audiencesMemory = 'notify-audiences';
+
+/** Can people be told? silent: the notifier is down or hangs. broken: no channel works. degraded: some do not. none: the site file has no channel. */
 export interface AlarmPath {
-  state: 'fine' | 'degraded' | 'broken' | 'none';
+  state: 'fine' | 'degraded' | 'broken' | 'none' | 'silent';
   channels: ChannelState[];
 }
 
@@ -176,6 +180,15 @@ export function deliveriesIn(db: Database): Omit<Deliveries, typeof Symbol.dispo
     deliveries: (filter = {}) => list(filter),
     deliveriesOf: (alarm, occurrence) => list({ alarm, occurrence }),
     alarmPath() {
+      const persons = new Set(
+        db
+          .all<{ channel: string }>(
+            `SELECT a.key AS channel FROM rules_memory m, json_each(CASE WHEN json_valid(m.value) THEN m.value ELSE '{}' END) a
+             WHERE m.name = ? AND a.value = 'person'`,
+            audiencesMemory,
+          )
+          .map(({ channel }) => channel),
+      );
       const channels = db
         .all<{
           channel: string;
@@ -195,6 +208,7 @@ export function deliveriesIn(db: Database): Omit<Deliveries, typeof Symbol.dispo
           reason: row.reason,
           lastSentAt: row.last_sent_at,
           waiting: row.waiting,
+          audience: persons.has(row.channel) ? ('person' as const) : ('group' as const),
         }));
       const failing = channels.filter((channel) => channel.failingSince !== null).length;
       const state = channels.length === 0 ? 'none' : failing === 0 ? 'fine' : failing === channels.length ? 'broken' : 'degraded';

@@ -12,6 +12,7 @@ export { type Database, openDatabase, type SetAside } from './database.ts';
 export { daysLeft, deadlineFolder, dueDate, loadDeadlines, localDate, stageOf } from './deadlines.ts';
 export {
   type AlarmPath,
+  audiencesMemory,
   consoleChannel,
   type Deliveries,
   type Delivery,
@@ -44,6 +45,7 @@ export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from '.
 export type { Movement, PartStock } from './parts.ts';
 export { openPlaces, type Places } from './places.ts';
 export { openPlant, type Plant } from './plant.ts';
+export { followPulse, openPulse, type Pulse, type PulseStore, pulseLimitMs, pulseMs } from './pulse.ts';
 export { openReceipts, type Receipts } from './receipts.ts';
 export type { Entry, Register } from './registers.ts';
 export { keepReserve } from './reserve.ts';
@@ -53,6 +55,7 @@ export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
 export { type SlaClock, slaKinds } from './sla.ts';
 export { figuresOf, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';
 export { openSturdyDatabase } from './sturdy.ts';
+export { nextTest, openTestNotices, type TestedPerson, type TestNotice, type TestNotices, testedPeople } from './test-notices.ts';
 export { filePurposes, openTicketFiles, type TicketFile, type TicketFiles } from './ticket-files.ts';
 export { ticketSteps } from './ticket-state.ts';
 export { rank } from './tickets.ts';

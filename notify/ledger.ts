@@ -256,9 +256,18 @@ export function openLedger(db: Database) {
       return row && readRecord(db, z.number().int(), row.value, 'rules_memory', 'notified', 0);
     },
     setCursor(seq: number): void {
+      this.setMemory('notified', seq);
+    },
+    /** What is remembered over a restart, under a name. */
+    memory(name: string): unknown {
+      const row = db.get<{ value: string }>('SELECT value FROM rules_memory WHERE name = ?', name);
+      return row && readRecord(db, z.unknown(), row.value, 'rules_memory', name, 0);
+    },
+    setMemory(name: string, value: unknown): void {
       db.run(
-        "INSERT INTO rules_memory (name, value) VALUES ('notified', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        JSON.stringify(seq),
+        'INSERT INTO rules_memory (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+        name,
+        JSON.stringify(value),
       );
     },
     transact: db.transact,

@@ -10,7 +10,17 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';
-import { type Database, openAnswerLinks, openDatabase, openRosters, rostersOfSite } from '../desk/index.ts';
+import {
+  audiencesMemory,
+  type Database,
+  openAnswerLinks,
+  openDatabase,
+  openPulse,
+  openRosters,
+  openTestNotices,
+  pulseMs,
+  rostersOfSite,
+} from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
@@ -22,12 +32,14 @@ import type { ChannelDeps } from './channel.ts';
 import { channelTypes, ownOptions } from './channels.ts';
 import { checkChannels } from './check-channels.ts';
 import { openEscalation } from './escalation.ts';
+import { openHeartbeat } from './heartbeat.ts';
 import { openIntake, type Route } from './intake.ts';
 import { openLedger } from './ledger.ts';
 import { notifyMetrics } from './metrics.ts';
 import { openPathWatch } from './path-watch.ts';
 import { askOnCall } from './recipients.ts';
 import { openSender, type Sender } from './sender.ts';
+import { openTestSender } from './test-sender.ts';
 
 const pollMs = 500;
 /** How often what has become past is stored in the rosters. */
@@ -80,6 +92,7 @@ export function openNotifier({
   const gone = ledger.channels(config.channels);
   if (gone > 0) log.warn({ notices: gone }, 'notices were owed to a channel that the site file has no more; recorded as failed');
   ledger.prune(clock.now() - keptMs);
+  openTestNotices(db).prune(clock.now() - keptMs);
   const cut = ledger.resume(wire.now());
   if (cut > 0) log.warn({ notices: cut }, 'notices were on their way when the program ended; they are sent again');
 
@@ -124,6 +137,19 @@ export function openNotifier({
   }
   const watch = openPathWatch(senders, desk, clock, wire, log);
   const escalation = openEscalation({ db, ledger, site: config, routes, onCall, works, clock, wire, log });
+  const pulse = openPulse(db);
+  const heartbeat = openHeartbeat({ config: config.heartbeat, secret: deps.secret, scrub, pulse, wire, log });
+  const tests = openTestSender({
+    db,
+    site: config,
+    routes,
+    senders,
+    clock,
+    wire,
+    log,
+    ledger,
+  });
+  ledger.setMemory(audiencesMemory, Object.fromEntries(routes.map(({ config: { id }, type }) => [id, type.audience])));
   const intake = openIntake({
     db,
     ledger,
@@ -142,6 +168,7 @@ export function openNotifier({
   else log.info({ channels: routes.map(({ config: { id, type } }) => `${id} (${type})`) }, 'notification channels');
 
   let settledAt = Number.NEGATIVE_INFINITY;
+  let beatAt = Number.NEGATIVE_INFINITY;
   const look = () => {
     if (clock.now() - settledAt >= settleMs) {
       settledAt = clock.now();
@@ -149,8 +176,13 @@ export function openNotifier({
     }
     intake.follow();
     escalation.look();
+    tests.look();
     for (const sender of senders) sender.work();
     watch.look();
+    heartbeat.look(watch.broken);
+    if (wire.monotonic() - beatAt < pulseMs) return;
+    beatAt = wire.monotonic();
+    pulse.beat(watch.broken ? 'broken' : 'fine', wire.now());
   };
   let closed = false;
   let kicked = false;
@@ -172,8 +204,10 @@ export function openNotifier({
       });
     },
     async [Symbol.asyncDispose]() {
+      if (closed) return;
       closed = true;
       cancel();
+      heartbeat[Symbol.dispose]();
       await Promise.all(senders.map((sender) => sender[Symbol.asyncDispose]()));
       if (!more.db) db[Symbol.dispose]();
     },

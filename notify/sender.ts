@@ -38,7 +38,7 @@ const stormAlarms = 10;
 const stormGatherMs = { critical: 5_000, other: 15_000 };
 
 /** Secret of an answer link, also where it stands in an address that was encoded. */
-const linkSecret = /(?:\/|%2f)a(?:\/|%2f)[\w-]+/gi;
+const linkSecret = /(\/|%2f)([at])(?:\/|%2f)[\w-]+/gi;
 
 export interface SenderOptions {
   route: Route;
@@ -75,12 +75,14 @@ export interface Sender extends AsyncDisposable {
   readonly health: Health;
   /** Sends what is due. Cheap when nothing is. */
   work(): void;
+  /** Sends a test notice at once, past everything else. What comes of it says how the channel fares, as with any notice; undefined when ended by us. */
+  test(notice: Notice): Promise<{ answer: string } | { error: string; again: boolean } | undefined>;
 }
 
 export function openSender(options: SenderOptions): Sender {
   const { route, site, ledger, links, deps, clock, wire, metrics, causeOf, alarmNow } = options;
   // What a server says may repeat the link of the person, which is a secret of his.
-  const scrub = (text: string) => options.scrub(text).replace(linkSecret, '/a/<secret>');
+  const scrub = (text: string) => options.scrub(text).replace(linkSecret, '/$2/<secret>');
   const { config, type } = route;
   const log = options.log.child({ channel: config.id });
   const language = config.language ?? site.site.language;
@@ -151,18 +153,22 @@ export function openSender(options: SenderOptions): Sender {
     }
   };
 
+  const opened = () => {
+    opening ??= (async () => type.open(options.options, deps))();
+    return opening.catch((error: unknown) => {
+      // A secret that is not there yet may be there at the next try.
+      opening = undefined;
+      throw error;
+    });
+  };
+
   const send = (owed: readonly Owed[], notice: Notice, summary: string | null): Promise<void> => {
     const keys = owed.map((one) => one.key);
     ledger.sending(keys, wire.now());
     budget.take(wire.now());
     const done = (async () => {
       try {
-        opening ??= (async () => type.open(options.options, deps))();
-        const channel = await opening.catch((error: unknown) => {
-          // A secret that is not there yet may be there at the next try.
-          opening = undefined;
-          throw error;
-        });
+        const channel = await opened();
         const { answer } = await channel.send(notice, stop.signal);
         ledger.sent(config.id, keys, scrub(answer), clock.now(), summary);
         if (summary === null) metrics.sent.inc({ channel: config.id });
@@ -283,6 +289,26 @@ export function openSender(options: SenderOptions): Sender {
     id: config.id,
     health,
     work,
+    test(notice) {
+      budget.take(wire.now());
+      const done = (async () => {
+        try {
+          const { answer } = await (await opened()).send(notice, stop.signal);
+          fine();
+          return { answer: scrub(answer) };
+        } catch (error) {
+          if (stop.signal.aborted) return undefined;
+          const reason = scrub(reasonOf(error));
+          const again = isFault(error) && error.retryable;
+          if ((again && !isFault(error, 'notify/limited')) || isFault(error, 'secret/missing')) failing(reason);
+          return { error: reason, again };
+        }
+      })();
+      const ended = done.then(() => undefined);
+      underWay.add(ended);
+      void ended.finally(() => underWay.delete(ended));
+      return done;
+    },
     async [Symbol.asyncDispose]() {
       // What is on its way may end by itself; what does not is cut, and the next start knows.
       let cancel = () => {};

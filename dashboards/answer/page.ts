@@ -99,3 +99,17 @@ ${button('pass')}${button('cannot')}
 /** What came of it, or why not. */
 export const saidPage = (language: Language, title: string, text: string): string =>
   shell({ language, title, body: `<h1>${htmlOf(title)}</h1><p class="said">${htmlOf(text)}</p>` });
+
+/** Of a test notice: one button. */
+export function confirmPage(page: { language: Language; person: string; site: Text; channel: string; token: string }): string {
+  const { language, token } = page;
+  const title = words.testTitle[language];
+  const said = fill(words.testAsks[language], { person: page.person, channel: page.channel, site: page.site[language] });
+  return shell({
+    language,
+    title,
+    body: `<h1>${htmlOf(title)}</h1><p class="said">${htmlOf(said)}</p>
+<form method="post" action="${token}?lang=${language}"><button class="first">${htmlOf(words.testReceived[language])}</button></form>
+<footer><p><a href="${token}?lang=${language === 'zh' ? 'en' : 'zh'}">${words.otherLanguage[language]}</a></p></footer>`,
+  });
+}

@@ -1,5 +1,6 @@
 /** The alarm desk over HTTP. */
 import { z } from 'zod';
+import { openReceipts } from '../../desk/index.ts';
 import { type Alarm, alarmStates } from '../../shared/alarm.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { known, movesOf, present, statesQuery } from './moves.ts';
@@ -23,7 +24,8 @@ const reason = z.object({ reason: words });
 const hour = 3_600_000;
 
 export function alarmRoutes(app: App, context: RouteContext): void {
-  const { desk, clock } = context;
+  const { db, desk, clock } = context;
+  const receipts = openReceipts(db);
   app.get(
     '/api/alarms',
     {
@@ -86,7 +88,11 @@ export function alarmRoutes(app: App, context: RouteContext): void {
   );
 
   const move = movesOf(app, context, { kind: 'alarm', params, reply: alarm as unknown as z.ZodType<Alarm>, find: desk.alarm, facts });
-  move('acknowledge', 'alarm:acknowledge', optionalComment, (id, who, body) => desk.acknowledge(id, who, body?.comment));
+  move('acknowledge', 'alarm:acknowledge', optionalComment, (id, who, body) => {
+    const done = desk.acknowledge(id, who, body?.comment);
+    receipts.acknowledged(who.id, id, done.occurrence, clock.now());
+    return done;
+  });
   move('reset', 'alarm:acknowledge', optionalComment, (id, who, body) => desk.reset(id, who, body?.comment));
   move(
     'shelve',

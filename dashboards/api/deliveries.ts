@@ -1,4 +1,4 @@
-/** Who was told of an alarm, and whether anybody can be told at all. */
+/** Who was told of an alarm, and the time line of all that happened around it. */
 import { z } from 'zod';
 import { deliveryStates, deliverySteps, trailKinds, trailOf } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
@@ -23,20 +23,6 @@ export const delivery = z.object({
   createdAt: time,
   sentAt: time.nullable(),
   answer: z.string().nullable(),
-});
-
-export const alarmPath = z.object({
-  state: z.enum(['fine', 'degraded', 'broken', 'none']),
-  channels: z.array(
-    z.object({
-      channel: z.string(),
-      type: z.string(),
-      failingSince: time.nullable(),
-      reason: z.string().nullable(),
-      lastSentAt: time.nullable(),
-      waiting: z.number().int(),
-    }),
-  ),
 });
 
 export const trail = z.object({
@@ -118,9 +104,5 @@ export function deliveryRoutes(app: App, { db, desk, deliveries }: RouteContext)
       },
     },
     async ({ query }) => deliveries.deliveries(present(query)),
-  );
-
-  app.get('/api/alarm-path', { config: { permission: 'plant:read' }, schema: { response: { 200: alarmPath, ...problems } } }, async () =>
-    deliveries.alarmPath(),
   );
 }

@@ -22,6 +22,7 @@ export const streamLimits = {
   tickMs: 500,
   heartbeatMs: 15_000,
   seenMs: 1_500,
+  pathMs: 1_000,
 } as const;
 
 /** What the stream needs of the desk: tail the journal, look up what moved. */
@@ -61,7 +62,11 @@ export class LiveStream implements AsyncDisposable {
   #nextLook: number;
   #nextSeen = Number.NEGATIVE_INFINITY;
   #toldSeen: ReadonlyMap<string, string> = new Map();
+  #toldPath = '';
+  #nextPath = Number.NEGATIVE_INFINITY;
   #stop: () => void = () => undefined;
+  /** Can people be told? Told to screens that follow alarms, when it changes and when they begin. */
+  path: (() => unknown) | undefined;
 
   /** `wall` is real time: screens are refreshed by it even where plant time runs faster. */
   constructor(cache: LiveCache, tail: JournalTail, wall: Clock, metrics: Registry, plantNow: () => number) {
@@ -112,6 +117,7 @@ export class LiveStream implements AsyncDisposable {
       connection: 'keep-alive',
     });
     response.write(`retry: 2000\n\nevent: beat\ndata: ${this.#beat()}\n\n`);
+    if (this.path && topics.has('alarms')) response.write(`event: path\ndata: ${JSON.stringify(this.path())}\n\n`);
     this.#clients.add(client);
     const leave = () => this.#clients.delete(client);
     response.on('close', leave);
@@ -147,6 +153,7 @@ export class LiveStream implements AsyncDisposable {
     }
     this.#tellMoves();
     this.#tellSeen();
+    this.#tellPath();
     if (this.#wall.monotonic() >= this.#nextBeat) {
       this.#nextBeat = this.#wall.monotonic() + streamLimits.heartbeatMs;
       this.#write(undefined, `event: beat\ndata: ${this.#beat()}\n\n`);
@@ -183,6 +190,16 @@ export class LiveStream implements AsyncDisposable {
     const news = [...seen].filter(([id]) => this.#toldSeen.get(id) !== texts.get(id));
     this.#toldSeen = texts;
     if (news.length > 0) this.#write('alarms', `event: seen\ndata: ${JSON.stringify(Object.fromEntries(news))}\n\n`);
+  }
+
+  /** Looked at also while nobody follows, so that silence is measured and not guessed. */
+  #tellPath(): void {
+    if (!this.path || this.#wall.monotonic() < this.#nextPath) return;
+    this.#nextPath = this.#wall.monotonic() + streamLimits.pathMs;
+    const text = JSON.stringify(this.path());
+    if (text === this.#toldPath) return;
+    this.#toldPath = text;
+    this.#write('alarms', `event: path\ndata: ${text}\n\n`);
   }
 
   #schedule(): void {

@@ -104,6 +104,12 @@ export interface MeterBalance {
   negativePct: number;
   meters: MeterRow[];
 }
+export interface AlarmPathInfo extends AlarmPath {
+  /** Real time. */
+  heartbeat: { at: number | null; error: string | null };
+  /** Consoles that follow now. */
+  screens: number;
+}
 export type RuleInfo = RuleInForce;
 export type { AlarmPath, AuditEntry, Maintenance, User };
 
@@ -201,7 +207,7 @@ export const api = {
   alarms: async () => call<Alarm[]>('GET', '/api/alarms'),
   alarm: (id: string) => call<Alarm>('GET', `/api/alarms/${encodeURIComponent(id)}`),
   deliveries: () => call<DeliveryInfo[]>('GET', '/api/deliveries'),
-  alarmPath: () => call<AlarmPath>('GET', '/api/alarm-path'),
+  alarmPath: () => call<AlarmPathInfo>('GET', '/api/alarm-path'),
   journal: (ask: JournalAsk) => call<AlarmJournalInfo[]>('GET', at('/api/alarm-journal', { ...ask })),
   alarmKpis: (ask: { from?: number; trade?: string | undefined } = {}) => call<AlarmKpis>('GET', at('/api/alarm-kpis', ask)),
   maintenance: () => call<Maintenance[]>('GET', '/api/maintenance'),

@@ -6,7 +6,7 @@ import type { QuantityId } from '../../../shared/quantity.ts';
 import type { BadReason } from '../../../shared/reading.ts';
 import { isClosed, type Ticket } from '../../../shared/ticket.ts';
 import type { SimulatorFault } from '../../../shared/topic.ts';
-import { ApiError, api, type DeviceInfo, type SiteInfo } from './api.ts';
+import { type AlarmPath, ApiError, api, type DeviceInfo, type SiteInfo } from './api.ts';
 
 export interface Plant {
   site: SiteInfo;
@@ -17,6 +17,14 @@ export interface Plant {
   tickets: ReadonlyMap<string, Ticket>;
   faults: readonly SimulatorFault[];
   connected: boolean;
+  /** Can people be told of alarms? Until the server has said so, it is not known. */
+  path?: PathNow;
+}
+
+/** As the stream says it. */
+export interface PathNow {
+  state: AlarmPath['state'];
+  failing: { channel: string; reason: string | null }[];
 }
 
 type ReadingsEvent = Record<string, Partial<Record<QuantityId, [number | null, number, BadReason?]>>>;
@@ -118,6 +126,7 @@ export class PlantLink {
     on<Alarm>('alarms', (alarm) => this.put({ alarm }));
     on<Record<string, SeenValues>>('seen', (seen) => this.#seen(seen));
     on<Ticket>('tickets', (ticket) => this.put({ ticket }));
+    on<PathNow>('path', (path) => this.#plant && this.#set({ ...this.#plant, path }));
     on<SimulatorFault[]>('faults', (faults) => this.#plant && this.#set({ ...this.#plant, faults }));
     try {
       // All at once: on the radio net of a ward each wait for the one before is felt.

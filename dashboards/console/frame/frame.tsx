@@ -15,6 +15,7 @@ import './frame.css';
 import { Announcer } from './announcer.tsx';
 import { LinkState, OldValues } from './link-state.tsx';
 import { OverdueBanner } from './overdue.tsx';
+import { PathBanner } from './path-banner.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { useThemeColor } from './theme-color.ts';
 import { UserMenu } from './user-menu.tsx';
@@ -50,6 +51,7 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
             </div>
           </header>
           <OldValues />
+          <PathBanner />
           <OverdueBanner />
           <GroupTabs page={page} />
           <main className="page" id="main" tabIndex={-1}>

@@ -8,6 +8,7 @@ import { AlarmSound } from '../parts/alarm-sound.tsx';
 import { useConsole } from '../parts/context.ts';
 import { PriorityMark } from '../parts/priority.tsx';
 import { LinkState, OldValues } from './link-state.tsx';
+import { PathBanner } from './path-banner.tsx';
 
 const idleMs = 4_000;
 
@@ -52,6 +53,7 @@ export function Wall({ children }: { children: ReactNode }) {
         </a>
       </header>
       <OldValues />
+      <PathBanner />
       <main className="page" id="main" tabIndex={-1}>
         {children}
       </main>

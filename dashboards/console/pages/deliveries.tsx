@@ -1,8 +1,11 @@
-/** Can people be told of an alarm? The channels as they fare, and who was told lately. */
+/** Can people be told of an alarm? The channels as they fare, tests of them, and who was told lately. */
 import '../desk/desk.css';
-import { useEffect, useState } from 'react';
-import { type AlarmPath, api, type DeliveryInfo } from '../data/api.ts';
+import { useCallback, useEffect, useState } from 'react';
+import { type AlarmPath, type AlarmPathInfo, api, type DeliveryInfo } from '../data/api.ts';
+import { noticesApi, type WeeklyTest } from '../data/notices-api.ts';
+import { ChannelList } from '../desk/channel-list.tsx';
 import { DeliveryList } from '../desk/delivery-list.tsx';
+import { WeeklyTestPanel } from '../desk/weekly-test.tsx';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -12,49 +15,51 @@ const states: Record<AlarmPath['state'], TextKey> = {
   fine: 'path.fine',
   degraded: 'path.degraded',
   broken: 'path.broken',
+  silent: 'path.silent',
   none: 'path.none',
 };
 
 export function DeliveriesPage() {
   const { t, text, dateTime } = useWords();
   const { plant, act } = useConsole();
-  const [path, setPath] = useState<AlarmPath>();
+  const [path, setPath] = useState<AlarmPathInfo>();
+  const [weekly, setWeekly] = useState<WeeklyTest>();
   const [deliveries, setDeliveries] = useState<DeliveryInfo[]>([]);
-  useEffect(() => {
-    const load = () =>
+  const load = useCallback(
+    () =>
       void act(async () => {
-        setPath(await api.alarmPath());
-        setDeliveries(await api.deliveries());
-      });
+        const [fares, tests, told] = await Promise.all([api.alarmPath(), noticesApi.tests(), api.deliveries()]);
+        setPath(fares);
+        setWeekly(tests);
+        setDeliveries(told);
+      }),
+    [act],
+  );
+  useEffect(() => {
     load();
     const timer = setInterval(load, refreshMs);
     return () => clearInterval(timer);
-  }, [act]);
+  }, [load]);
+  const confirm = () =>
+    void act(async () => {
+      await noticesApi.confirm();
+      load();
+    });
   return (
     <div className="column">
       <section className="panel">
         <h2>{t('path.title')}</h2>
         {path && <p className={`path-state path-${path.state}`}>{t(states[path.state])}</p>}
-        <ul className="rows">
-          {path?.channels.map((channel) => (
-            <li className="row channel-row" key={channel.channel}>
-              <div className="row-body">
-                <strong className="row-title">{channel.channel}</strong>
-                <div className="row-facts">
-                  <span>{channel.type}</span>
-                  <span>
-                    {channel.failingSince === null
-                      ? t('path.works')
-                      : t('path.failing', { time: dateTime(channel.failingSince), reason: channel.reason ?? '' })}
-                  </span>
-                  {channel.lastSentAt !== null && <span>{t('path.lastSent', { time: dateTime(channel.lastSentAt) })}</span>}
-                  {channel.waiting > 0 && <span>{t('path.waiting', { n: channel.waiting })}</span>}
-                </div>
-              </div>
-            </li>
-          ))}
-        </ul>
+        {path && (path.heartbeat.at !== null || path.heartbeat.error !== null) && (
+          <p className={path.heartbeat.error === null ? 'calm' : 'path-state path-degraded'}>
+            {path.heartbeat.error === null
+              ? t('path.heartbeat', { time: dateTime(path.heartbeat.at as number) })
+              : t('path.heartbeatFails', { error: path.heartbeat.error })}
+          </p>
+        )}
+        {path && weekly && <ChannelList path={path} persons={weekly.persons} />}
       </section>
+      {weekly && <WeeklyTestPanel weekly={weekly} onConfirm={confirm} />}
       <section className="panel">
         <h2>{t('nav.deliveries')}</h2>
         {deliveries.length === 0 && <p className="calm">{t('delivery.none')}</p>}

@@ -7,6 +7,8 @@ import { useWords } from '../i18n/i18n.tsx';
 import { soundAlarm } from './alarm-tones.ts';
 import { useConsole } from './context.ts';
 import { Icon } from './icons.tsx';
+import { isPathBroken } from './path-broken.ts';
+import { useReceipts } from './use-receipts.ts';
 
 const storageKey = 'plantroom.sound';
 const storedPriorities = (): readonly Priority[] => {
@@ -15,6 +17,7 @@ const storedPriorities = (): readonly Priority[] => {
   return stored === 'on' ? priorities.slice(0, 3) : priorities.filter((priority) => stored?.split(',').includes(priority));
 };
 const tryMs = 1_500;
+const none: readonly Priority[] = [];
 
 export function AlarmSound() {
   const { t, text } = useWords();
@@ -30,9 +33,13 @@ export function AlarmSound() {
   const calling = [...plant.alarms.values()].filter((alarm) => calls(alarm) && heard.includes(alarm.priority)).sort(byUrgency);
   const keyOf = ({ id, occurrence }: { id: string; occurrence: number }) => `${id} ${occurrence}`;
   // One new alarm ends the silence for all that call.
-  const quiet = calling.length > 0 && calling.every((alarm) => silenced.has(keyOf(alarm)));
-  const sounding = quiet ? undefined : calling[0]?.priority;
+  const called = calling.map(keyOf);
+  // Where nobody can be told over any channel, this screen is all that is left: it sounds as an urgent alarm does.
+  if (isPathBroken(plant.path) && heard.includes('critical')) called.push('path');
+  const quiet = called.length > 0 && called.every((key) => silenced.has(key));
+  const sounding = quiet ? undefined : called.includes('path') ? 'critical' : calling[0]?.priority;
   useEffect(() => (sounding ? soundAlarm(sounding, setBlocked) : undefined), [sounding]);
+  useReceipts(on && !quiet && !blocked ? heard : none);
   const trySound = (priority: Priority) => {
     const stop = soundAlarm(priority, () => undefined, true);
     setTimeout(stop, tryMs);
@@ -68,7 +75,7 @@ export function AlarmSound() {
                 </Button>
               </Group>
             ))}
-            <Button variant="default" disabled={!sounding} onClick={() => setSilenced(new Set(calling.map(keyOf)))}>
+            <Button variant="default" disabled={!sounding} onClick={() => setSilenced(new Set(called))}>
               {t(quiet ? 'sound.silenced' : 'sound.silence')}
             </Button>
           </Stack>
