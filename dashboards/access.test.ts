@@ -59,6 +59,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/test-notices': 'plant:read',
   'POST /api/test-notices/confirm': 'plant:read',
   'POST /api/console/shown': 'plant:read',
+  'POST /api/alertmanager': 'open',
   'GET /t/{token}': 'open',
   'POST /t/{token}': 'open',
   'GET /api/maintenance': 'plant:read',

@@ -1,6 +1,6 @@
 /** The dashboards role: HTTP API and console. Starts at once, also while broker and store are away. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Accounts } from '../access/index.ts';
 import {
   bookFolder,
@@ -23,6 +23,7 @@ import { systemClock } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { expectedRoles, RoleHealth } from '../shared/role-health.ts';
+import { readSecret } from '../shared/secret.ts';
 import { loadBoards } from './board/boards.ts';
 import { lookForMissed } from './books/watch.ts';
 import { builtConsoleDir } from './console/build.ts';
@@ -167,6 +168,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       metrics,
       db,
       accounts,
+      secret: (from) => readSecret(from.file === undefined ? from : { file: resolve(site.folder, from.file) }),
       desk,
       deliveries,
       path,

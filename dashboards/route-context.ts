@@ -12,6 +12,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import type { ProfileFacts } from '../shared/profile-facts.ts';
 import type { RoleHealth } from '../shared/role-health.ts';
+import type { Secret } from '../shared/secret.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Board } from './board/board.ts';
 import type { DeviceFacts } from './device-facts.ts';
@@ -36,6 +37,8 @@ export interface RouteContext {
   /** The operations database, shared by desk and accounts: what is changed and who changed it go to disk together. */
   db: Database;
   accounts: Accounts;
+  /** Reads a secret that the site file names. @throws Fault secret/missing */
+  secret(from: { env?: string | undefined; file?: string | undefined }): Secret;
   desk: Desk;
   deliveries: Deliveries;
   /** Can people be told of alarms now? */

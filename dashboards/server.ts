@@ -12,6 +12,7 @@ import { Fault } from '../shared/errors.ts';
 import { alarmJournalRoutes } from './api/alarm-journal.ts';
 import { alarmPathRoutes } from './api/alarm-path.ts';
 import { alarmRoutes } from './api/alarms.ts';
+import { alertmanagerRoutes } from './api/alertmanager.ts';
 import { answerRoutes } from './api/answer.ts';
 import { assetRoutes } from './api/assets.ts';
 import { auditRoutes } from './api/audit.ts';
@@ -54,7 +55,7 @@ import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, wardRoutes, placeRoutes, rosterRoutes, rosterChangeRoutes, bookRoutes, reportRoutes, assetRoutes, deadlineRoutes, partRoutes, roundRoutes, answerRoutes, faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes, energyRoutes, energyCostRoutes,
-  alarmPathRoutes, confirmRoutes,
+  alarmPathRoutes, confirmRoutes, alertmanagerRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(context: RouteContext): Promise<App> {

@@ -98,5 +98,8 @@ export interface Alarm extends AlarmValues {
 export const pathRule = 'SYS-NOTIFY';
 /** Alarms of the platform about itself, by rules/platform-watch.ts. */
 export const platformRulePrefix = 'SYS-PLATFORM-';
+/** Alarms that another program raised, over dashboards/api/alertmanager.ts. */
+export const externalRule = 'EXTERNAL';
 /** Alarms that no reading raises and no rule of a pack: whoever raised them clears them. */
-export const isOwnAlarm = (rule: string): boolean => rule === pathRule || rule.startsWith(platformRulePrefix);
+export const isOwnAlarm = (rule: string): boolean =>
+  rule === pathRule || rule === externalRule || rule.startsWith(platformRulePrefix);
