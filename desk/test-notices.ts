@@ -3,7 +3,8 @@
  * what is asked, the notifier sends it and says what came of it; so it works also where they are two processes, and proves that both are there.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { type SiteConfig, weekdays } from '../shared/site.ts';
+import { weekdays } from '../shared/alarm-path.ts';
+import type { SiteConfig } from '../shared/site.ts';
 import { dueTimes } from './book-schedule.ts';
 import type { Database } from './database.ts';
 

@@ -101,5 +101,4 @@ export const platformRulePrefix = 'SYS-PLATFORM-';
 /** Alarms that another program raised, over dashboards/api/alertmanager.ts. */
 export const externalRule = 'EXTERNAL';
 /** Alarms that no reading raises and no rule of a pack: whoever raised them clears them. */
-export const isOwnAlarm = (rule: string): boolean =>
-  rule === pathRule || rule === externalRule || rule.startsWith(platformRulePrefix);
+export const isOwnAlarm = (rule: string): boolean => rule === pathRule || rule === externalRule || rule.startsWith(platformRulePrefix);

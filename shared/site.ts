@@ -1,6 +1,7 @@
 /** The site file: what an integrator writes. Schema here, reading and mistakes in site-file.ts. */
 import { z } from 'zod';
 import { priorities } from './alarm.ts';
+import { alarmPathKeys } from './alarm-path.ts';
 import { deviceRoleSchema } from './device-role.ts';
 import { durationSchema } from './duration.ts';
 import { projectSchema, targetSchema, tariffSchema, tenantSchema, treeNodeSchema } from './energy-site.ts';
@@ -9,6 +10,7 @@ import { assetSchema } from './plant.ts';
 import { quantitySchema } from './quantity.ts';
 import { rosterSchema } from './roster.ts';
 import { ruleOverrideSchema, ruleSchema } from './rule.ts';
+import { secretReference } from './secret-reference.ts';
 import { systemSchema, tradeSchema } from './system.ts';
 import { languages, textSchema } from './text.ts';
 import { idSchema } from './topic.ts';
@@ -16,11 +18,7 @@ import { idSchema } from './topic.ts';
 const port = z.number().int().min(1).max(65535);
 const positive = z.number().positive();
 
-/** A secret by reference; the text itself never stands in a site file. */
-export const secretReference = z
-  .strictObject({ env: z.string().min(1).optional(), file: z.string().min(1).optional() })
-  .refine((from) => (from.env === undefined) !== (from.file === undefined), 'exactly one of env and file')
-  .meta({ description: 'Where the secret is: an environment variable or a file' });
+export { secretReference };
 
 /** Facts of an installed device that rules and reports use. Units are in the names. */
 export const attributesSchema = z.strictObject({
@@ -230,27 +228,6 @@ export const channelBaseSchema = z.looseObject({
 });
 export type ChannelConfig = z.infer<typeof channelBaseSchema>;
 
-export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
-const weeklyTestSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  day: z.enum(weekdays).default('monday'),
-  at: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 10:05')
-    .default('10:05')
-    .meta({ description: 'On the clock of the site' }),
-});
-const heartbeatSchema = z.strictObject({
-  url: z
-    .union([z.url({ protocol: /^https?$/ }), secretReference])
-    .meta({ description: 'Address that the watchdog gave out, called with GET; by reference where it holds a key' }),
-  token: secretReference.optional().meta({ description: 'Bearer token, where the watchdog wants one' }),
-  every: durationSchema
-    .default(60_000)
-    .refine((ms) => ms >= 5_000, 'at least 5s')
-    .meta({ description: 'Real time. The watchdog should wait for two or three of them' }),
-});
-
 const dayOfYear = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'month and day such as 11-15');
 /** Both days included; may pass the turn of the year. */
 export const seasonSchema = z.strictObject({ from: dayOfYear, to: dayOfYear });
@@ -338,16 +315,7 @@ export const siteSchema = z.strictObject({
     .default([])
     .meta({ description: 'Things without a meter: lifts, doors, pressure vessels, valves; more are added in the console' }),
   channels: z.array(channelBaseSchema).default([]).meta({ description: 'How people are told of alarms' }),
-  weekly_test: weeklyTestSchema.prefault({}).meta({
-    description: 'A test notice to each person over each channel that reaches him; who does not confirm it is named in the console',
-  }),
-  heartbeat: heartbeatSchema.optional().meta({
-    description: 'An outside watchdog that is called while people can be told of alarms, and raises its own alarm when the calls stop',
-  }),
-  alertmanager_in: z
-    .strictObject({ token: secretReference })
-    .optional()
-    .meta({ description: 'Takes alerts of a Prometheus Alertmanager at POST /api/alertmanager, with this bearer token' }),
+  ...alarmPathKeys,
   retention: z
     .strictObject({ raw: durationSchema.default(90 * 86_400_000), hourly: durationSchema.default(10 * 365 * 86_400_000) })
     .prefault({})

@@ -39,7 +39,16 @@ const words = {
 } satisfies Record<string, Text>;
 
 /** Severities as people use them; an unknown one opens a ticket and calls nobody. */
-const priorities: Record<string, Priority> = { critical: 'critical', page: 'critical', error: 'high', high: 'high', major: 'high', warning: 'medium', info: 'low', none: 'low' };
+const priorities: Record<string, Priority> = {
+  critical: 'critical',
+  page: 'critical',
+  error: 'high',
+  high: 'high',
+  major: 'high',
+  warning: 'medium',
+  info: 'low',
+  none: 'low',
+};
 const shortly = (text: string, most: number) => {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
@@ -50,7 +59,10 @@ export const externalId = (fingerprint: string) => `${externalRule.toLowerCase()
 function definitionOf({ labels, annotations, generatorURL, fingerprint }: Alert, from: string): AlarmDefinition {
   const id = externalId(fingerprint);
   const said = shortly(annotations.summary ?? annotations.description ?? annotations.message ?? labels.alertname ?? '', 400);
-  const both = (text: Text, values: Record<string, string>): Text => ({ zh: fill(text.zh, values).trim(), en: fill(text.en, values).trim() });
+  const both = (text: Text, values: Record<string, string>): Text => ({
+    zh: fill(text.zh, values).trim(),
+    en: fill(text.en, values).trim(),
+  });
   const priority = priorities[(labels.severity ?? '').toLowerCase()] ?? 'medium';
   return {
     id,
@@ -124,7 +136,10 @@ export function alertmanagerRoutes(app: App, { site, db, clock, log, secret }: R
     },
     async ({ body: { alerts, externalURL, truncatedAlerts } }) => {
       if (truncatedAlerts > 0 || alerts.length > mostAlerts)
-        log.warn({ truncated: truncatedAlerts, alerts: alerts.length }, 'Alertmanager has more alerts than it sends, or than are taken at once');
+        log.warn(
+          { truncated: truncatedAlerts, alerts: alerts.length },
+          'Alertmanager has more alerts than it sends, or than are taken at once',
+        );
       const some = alerts.slice(0, mostAlerts);
       const taken = db.transact(() => some.filter((one) => take(one, externalURL)).length);
       return { taken, ignored: alerts.length - taken };
