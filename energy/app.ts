@@ -7,7 +7,7 @@ import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { readReadings } from '../shared/readings.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
-import { committedPayload, filters, parseTopic, topics } from '../shared/topic.ts';
+import { committedPayload, filters, topicReader, topics } from '../shared/topic.ts';
 import { openAccountant } from './accountant.ts';
 import { openSavedStates } from './checkpoints.ts';
 import { openCorrections } from './corrections.ts';
@@ -60,9 +60,10 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   });
   const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync(true));
   client.on('connect', () => client.subscribe([filters.allReadings(id), topics.committed(id, '+')], { qos: 0 }));
+  const topicParts = topicReader();
   const wanted = new Set(meters.map((meter) => meter.device));
   client.on('message', (topic, payload) => {
-    const parts = parseTopic(topic);
+    const parts = topicParts(topic);
     if (!parts) return;
     if (parts.kind === 'committed') {
       const said = committedPayload.safeParse(parsed(payload));

@@ -2,6 +2,7 @@
 import type { MqttClient } from 'mqtt';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
+import { gatherReplies } from '../shared/gather-replies.ts';
 import { connectMqtt, type RoleContext, type StartRole } from '../shared/role.ts';
 import { filters, topics } from '../shared/topic.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
@@ -81,9 +82,9 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
   }
   let denied = false;
 
-  const gatherReplies = replyGatherer(client);
+  const gather = gatherReplies(client);
   client.on('message', (topic, payload) => {
-    gatherReplies();
+    gather();
     if (topic.endsWith('/readings')) intake.readings(topic, payload);
     else intake.deviceStatus(topic, payload);
   });
@@ -116,24 +117,6 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
   });
   log.info({ store: store.name, devices: [...placements.values()].reduce((sum, devices) => sum + devices.size, 0) }, 'ingest started');
   return undo.move();
-}
-
-/**
- * The acknowledgements of all messages that came with one piece of the stream go out together: one write to the network each would be the most
- * expensive part of ingest.
- */
-function replyGatherer(client: MqttClient): () => void {
-  let corked = false;
-  return () => {
-    if (corked) return;
-    const { stream } = client;
-    stream.cork();
-    corked = true;
-    setImmediate(() => {
-      corked = false;
-      stream.uncork();
-    });
-  };
 }
 
 /**

@@ -3,10 +3,11 @@ import { Counter, Gauge } from 'prom-client';
 import { type Database, type EngineDesk, keepReserve, openEngineDesk, openSturdyDatabase } from '../desk/index.ts';
 import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
+import { gatherReplies } from '../shared/gather-replies.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../shared/readings.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { timeMistake } from '../shared/series-time.ts';
-import { filters, gatewayStatusPayload, parseTopic } from '../shared/topic.ts';
+import { filters, gatewayStatusPayload, topicReader } from '../shared/topic.ts';
 import { recordAlarms } from './alarm-record.ts';
 import { openBackfill } from './backfill.ts';
 import { openConditionHandler } from './condition-handler.ts';
@@ -184,8 +185,11 @@ export const startRules =
     housekeeping();
     undo.defer(() => stopHousekeeping());
 
+    const topicParts = topicReader();
     const waiting: Arrival[] = [];
+    const gather = gatherReplies(client);
     client.on('message', (topic, payload, { retain }) => {
+      gather();
       heedClock();
       const arrival = { topic, payload, retain, at: clock.now() };
       if (live) return take(arrival);
@@ -193,7 +197,7 @@ export const startRules =
       waiting.push(arrival);
     });
     const take = ({ topic, payload, retain, at }: Arrival) => {
-      const parts = parseTopic(topic);
+      const parts = topicParts(topic);
       if (!parts) return;
       if (parts.kind === 'readings' && parts.device !== undefined) {
         const message = readReadings(payload);

@@ -1,10 +1,12 @@
 /** Which messages came already, by gateway, boot and number; in ranges, since numbers mostly follow each other. */
 export class SeenMessages {
   readonly #boots = new Map<string, [from: number, to: number][]>();
+  #last = { gateway: '', boot: '', key: '' };
 
   /** False when it was there before. */
   add(gateway: string, boot: string, seq: number): boolean {
-    const key = `${gateway} ${boot}`;
+    const key = this.#last.gateway === gateway && this.#last.boot === boot ? this.#last.key : `${gateway} ${boot}`;
+    if (key !== this.#last.key) this.#last = { gateway, boot, key };
     const ranges = this.#boots.get(key);
     if (!ranges) {
       if (this.#boots.size >= mostBoots) this.#boots.delete(this.#boots.keys().next().value as string);

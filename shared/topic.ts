@@ -115,4 +115,16 @@ export function parseTopic(topic: string): TopicParts | undefined {
   }
   return undefined;
 }
+
+const mostTopics = 10_000;
+/** `parseTopic` that remembers what it has seen: a listener hears the same few hundred topics all its life. */
+export function topicReader(): typeof parseTopic {
+  const known = new Map<string, TopicParts | undefined>();
+  return (topic) => {
+    if (known.has(topic)) return known.get(topic);
+    const parts = parseTopic(topic);
+    if (known.size < mostTopics) known.set(topic, parts);
+    return parts;
+  };
+}
 export const reservedGatewayIds = ['alarms', 'tickets'] as const;

@@ -5,7 +5,7 @@ import { isQuantity, type QuantityId } from '../../shared/quantity.ts';
 import type { BadReason, Quality } from '../../shared/reading.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../../shared/readings.ts';
 import { newSeriesTime, type SeriesTime, takeTime } from '../../shared/series-time.ts';
-import { filters, parseTopic } from '../../shared/topic.ts';
+import { filters, topicReader } from '../../shared/topic.ts';
 
 export interface LatestValue {
   /** null when bad: never 0, never an old one. */
@@ -33,11 +33,16 @@ export interface LiveChange {
   devices: Set<string>;
 }
 
+/** Between asking for the whole and being among those who follow. */
+const justNowMs = 10_000;
+
 export class LiveCache {
   readonly devices = new Map<string, LiveDevice>();
   /** Messages that were not of the agreed form; ingest keeps them in the dead-letter table, here they are only counted. */
   invalid = 0;
   #changed: LiveChange = { readings: new Map(), devices: new Set() };
+  #followed = true;
+  readonly #parts = topicReader();
   readonly #site: string;
   readonly #now: () => number;
   readonly #speed: number;
@@ -63,7 +68,7 @@ export class LiveCache {
   }
 
   message(topic: string, payload: Buffer): void {
-    const parts = parseTopic(topic);
+    const parts = this.#parts(topic);
     if (!parts?.device || parts.site !== this.#site) return;
     const device = this.devices.get(parts.device);
     // Only devices of the site file: what others publish is not shown and cannot fill the memory.
@@ -114,6 +119,22 @@ export class LiveCache {
     return found;
   }
 
+  /**
+   * While nobody follows, changes are not gathered. Whoever begins to follow asks for the whole beside it: what has changed in these moments is told as well.
+   */
+  followed(followed: boolean): void {
+    if (this.#followed === followed) return;
+    this.#followed = followed;
+    this.takeChanges();
+    if (!followed) return;
+    const since = this.#now() - justNowMs * this.#speed;
+    for (const [id, device] of this.devices) {
+      if (device.since !== null && device.since >= since) this.#changed.devices.add(id);
+      const recent = [...device.latest].filter(([, { t }]) => t >= since);
+      if (recent.length > 0) this.#changed.readings.set(id, new Map(recent));
+    }
+  }
+
   /** What has changed since the last call. */
   takeChanges(): LiveChange {
     const changed = this.#changed;
@@ -126,7 +147,7 @@ export class LiveCache {
     device.online = status.online;
     device.since = status.since;
     device.reason = status.online ? null : (status.reason ?? null);
-    this.#changed.devices.add(id);
+    if (this.#followed) this.#changed.devices.add(id);
   }
 
   /** `arrivedAt`: undefined for what the store knows. */
@@ -143,6 +164,7 @@ export class LiveCache {
     device.latest.set(quantity, value);
     if (value.quality === 'good' && (device.lastReadingAt === null || order === 'anew' || value.t > device.lastReadingAt))
       device.lastReadingAt = value.t;
+    if (!this.#followed) return;
     let changes = this.#changed.readings.get(id);
     if (!changes) {
       changes = new Map();

@@ -91,6 +91,7 @@ export class LiveStream implements AsyncDisposable {
       help: 'Screens dropped because they did not read',
       registers: [metrics],
     });
+    cache.followed(false);
     this.#schedule();
   }
 
@@ -118,6 +119,7 @@ export class LiveStream implements AsyncDisposable {
     });
     response.write(`retry: 2000\n\nevent: beat\ndata: ${this.#beat()}\n\n`);
     if (this.path && topics.has('alarms')) response.write(`event: path\ndata: ${JSON.stringify(this.path())}\n\n`);
+    this.#cache.followed(true);
     this.#clients.add(client);
     const leave = () => this.#clients.delete(client);
     response.on('close', leave);
@@ -141,9 +143,13 @@ export class LiveStream implements AsyncDisposable {
   /** One round: what changed since the last one. Called by its own timer; tests call it directly. */
   tick(): void {
     this.#dropSlow();
-    if (this.#wall.monotonic() >= this.#nextLook) {
+    if (this.#clients.size > 0 && this.#wall.monotonic() >= this.#nextLook) {
       this.#nextLook = this.#wall.monotonic() + streamLimits.lookMs;
       this.endSignedOut();
+    }
+    if (this.#clients.size === 0) {
+      this.#idle();
+      return;
     }
     const change = this.#cache.takeChanges();
     if (change.readings.size > 0) this.send('readings', readingsEvent(change));
@@ -164,6 +170,14 @@ export class LiveStream implements AsyncDisposable {
     this.#stop();
     for (const { response } of this.#clients) response.destroy();
     this.#clients.clear();
+  }
+
+  /** Nobody follows. The first who does is told of the moves of the last seconds: it may have asked for the lists just before them. */
+  #idle(): void {
+    this.#cache.followed(false);
+    if (this.#wall.monotonic() < this.#nextLook) return;
+    this.#nextLook = this.#wall.monotonic() + streamLimits.lookMs;
+    this.#seq = this.#tail.lastSeq();
   }
 
   /** Carries plant time, so that screens show ages right also where it runs faster. */
