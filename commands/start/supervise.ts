@@ -63,6 +63,7 @@ export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Process
 export const nodeArgs = (role: Role): string[] => [
   `--max-semi-space-size=${role === 'gateway' || role === 'ingest' ? 8 : 2}`,
   '--expose-gc',
+  '--single-threaded-gc',
   '--disable-warning=ExperimentalWarning',
 ];
 

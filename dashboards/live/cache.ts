@@ -87,16 +87,15 @@ export class LiveCache {
     const { t, v, bad, left } = readings;
     const now = this.#now();
     if (left !== undefined) this.invalid++;
-    for (const id in v) this.#value(parts.device, device, id as QuantityId, { value: v[id] as number, t, quality: 'good' }, now);
-    for (const id in bad)
-      this.#value(parts.device, device, id as QuantityId, { value: null, t, quality: 'bad', reason: bad[id] as BadReason }, now);
+    for (const id in v) this.#value(parts.device, device, id as QuantityId, v[id] as number, t, undefined, now);
+    for (const id in bad) this.#value(parts.device, device, id as QuantityId, null, t, bad[id] as BadReason, now);
   }
 
   /** Values that the store holds; anything newer from MQTT stays. */
   remember(newest: Iterable<{ device: string; field: string; t: number; value: number }>): void {
     for (const { device: id, field, t, value } of newest) {
       const device = this.devices.get(id);
-      if (device && isQuantity(field)) this.#value(id, device, field, { value, t, quality: 'good' });
+      if (device && isQuantity(field)) this.#value(id, device, field, value, t);
     }
   }
 
@@ -151,19 +150,34 @@ export class LiveCache {
   }
 
   /** `arrivedAt`: undefined for what the store knows. */
-  #value(id: string, device: LiveDevice, quantity: QuantityId, read: LatestValue, arrivedAt?: number): void {
+  #value(
+    id: string,
+    device: LiveDevice,
+    quantity: QuantityId,
+    read: number | null,
+    readAt: number,
+    reason?: BadReason,
+    arrivedAt?: number,
+  ): void {
     let time = device.times.get(quantity);
     if (!time) {
       time = newSeriesTime();
       device.times.set(quantity, time);
     }
     // Late data out of a gateway's outbox goes into the store, not onto the screen; a clock that was set back hides nothing.
-    const order = takeTime(time, read.t, arrivedAt, this.#speed);
+    const order = takeTime(time, readAt, arrivedAt, this.#speed);
     if (order === 'late') return;
-    const value = arrivedAt !== undefined && read.t > arrivedAt ? { ...read, t: arrivedAt } : read;
-    device.latest.set(quantity, value);
-    if (value.quality === 'good' && (device.lastReadingAt === null || order === 'anew' || value.t > device.lastReadingAt))
-      device.lastReadingAt = value.t;
+    const t = arrivedAt !== undefined && readAt > arrivedAt ? arrivedAt : readAt;
+    let value = device.latest.get(quantity);
+    if (value?.quality === 'good' && read !== null) {
+      // Thousands a second: a new object for each is what this role would spend most of its time on.
+      value.value = read;
+      value.t = t;
+    } else {
+      value = read === null ? { value: null, t, quality: 'bad', ...(reason ? { reason } : {}) } : { value: read, t, quality: 'good' };
+      device.latest.set(quantity, value);
+    }
+    if (read !== null && (device.lastReadingAt === null || order === 'anew' || t > device.lastReadingAt)) device.lastReadingAt = t;
     if (!this.#followed) return;
     let changes = this.#changed.readings.get(id);
     if (!changes) {

@@ -262,6 +262,27 @@ describe('the live cache', () => {
     expect(cache.invalid).toBe(1);
   });
 
+  it('gathers nothing while nobody follows, and tells the first who does what has just changed', () => {
+    let now = 1_000_000;
+    const cache = new LiveCache('demo', ['loop-1', 'loop-2'], () => now);
+    const say = (device: string, value: number) => {
+      const reading = { boot: 'b', seq: now, t: now, v: { pressure_kpa: value } };
+      cache.message(topics.readings('demo', 'gw1', device), Buffer.from(JSON.stringify(reading)));
+    };
+    cache.followed(false);
+    say('loop-1', 300);
+    now += 60_000;
+    say('loop-2', 310);
+    expect(cache.takeChanges().readings.size).toBe(0);
+    expect(cache.devices.get('loop-1')?.latest.get('pressure_kpa')?.value).toBe(300);
+    now += 2_000;
+    cache.followed(true);
+    expect(readingsEvent(cache.takeChanges())).toEqual({ 'loop-2': { pressure_kpa: [310, now - 2_000] } });
+    say('loop-1', 305);
+    cache.followed(true);
+    expect([...cache.takeChanges().readings.keys()]).toEqual(['loop-1']);
+  });
+
   it('shortens numbers for the wire but keeps counters whole', () => {
     const values = new Map([['energy_import_kwh', { value: 12_345_678.91, t: 1, quality: 'good' as const }]] as const);
     expect(readingsEvent({ readings: new Map([['m', new Map(values)]]), devices: new Set() })).toEqual({
