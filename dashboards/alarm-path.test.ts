@@ -1,7 +1,9 @@
-/** The way from an alarm to people, as the console sees it: the time line of an alarm, the screens on record, tests of channels. */
+/** The way from an alarm to people, as the console sees it: the time line of an alarm, the screens on record, web push, tests of channels. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Database, openAnswerLinks, openDatabase, openTestNotices } from '../desk/index.ts';
+import { type Database, openAnswerLinks, openDatabase, openTestNotices, pushId } from '../desk/index.ts';
 import { channelTypes } from '../notify/channels.ts';
 import { type Notifier, openNotifier } from '../notify/notifier.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -18,7 +20,8 @@ const people = [
 let app: DashboardsApp;
 let db: Database;
 beforeAll(async () => {
-  app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }, { people }));
+  const channels = [{ id: 'push', type: 'push', contact: 'it@hospital.example', services: ['fcm.googleapis.com'] }];
+  app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }, { people, channels }));
   db = openDatabase(operationsFile(app.dataDir));
 });
 afterAll(async () => {
@@ -141,6 +144,29 @@ test('what a screen shows is on record with its user, sound and acknowledgement,
   expect((await trail(id)).lines).toEqual(expect.arrayContaining(['receipt sounded', 'receipt shown']));
   const listed = await app.call('GET', '/api/deliveries?channel=console', { token });
   expect(listed.json.filter(({ alarm }: { alarm: string }) => alarm === id)).toHaveLength(2);
+});
+
+test('a browser subscribes for the user who is signed in, at a push service of the site only; the address never comes back', async () => {
+  const token = await app.signIn('technician');
+  const keys = { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) };
+  const subscribe = (endpoint: string, who = token) =>
+    app.call('POST', '/api/push', { token: who, body: { endpoint, keys, device: 'Android Chrome' } });
+  const first = (await app.call('GET', '/api/push', { token })).json;
+  expect(first).toMatchObject({ person: true, devices: [], key: expect.stringMatching(/^[\w-]{87}$/) });
+  expect(statSync(join(app.dataDir, 'secrets', 'push.json')).mode & 0o777).toBe(0o600);
+  for (const wrong of ['http://127.0.0.1:8086/x', 'https://evil.example/x', 'https://fcm.googleapis.com.evil.example/x'])
+    expect([wrong, (await subscribe(wrong)).status]).toEqual([wrong, 400]);
+  const endpoint = 'https://fcm.googleapis.com/fcm/send/secret-of-the-browser';
+  const { status, json } = await subscribe(endpoint);
+  expect([status, json.devices.length, JSON.stringify(json).includes('secret-of')]).toEqual([200, 1, false]);
+  await subscribe(endpoint);
+  const other = await app.signIn('viewer');
+  expect((await app.call('DELETE', `/api/push/${json.devices[0].id}`, { token: other })).status).toBe(404);
+  expect((await app.call('GET', '/api/push', { token: other })).json).toMatchObject({ person: false, devices: [] });
+  for (let index = 0; index < 12; index++) await subscribe(`${endpoint}-${index}`);
+  expect((await app.call('GET', '/api/push', { token })).json.devices).toHaveLength(10);
+  const left = (await app.call('DELETE', `/api/push/${pushId(`${endpoint}-11`)}`, { token })).json;
+  expect(left.devices).toHaveLength(9);
 });
 
 describe('with a notifier', () => {

@@ -168,6 +168,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       metrics,
       db,
       accounts,
+      dataDir,
       secret: (from) => readSecret(from.file === undefined ? from : { file: resolve(site.folder, from.file) }),
       desk,
       deliveries,

@@ -37,6 +37,8 @@ export interface RouteContext {
   /** The operations database, shared by desk and accounts: what is changed and who changed it go to disk together. */
   db: Database;
   accounts: Accounts;
+  /** Where keys of the program are kept. */
+  dataDir: string;
   /** Reads a secret that the site file names. @throws Fault secret/missing */
   secret(from: { env?: string | undefined; file?: string | undefined }): Secret;
   desk: Desk;

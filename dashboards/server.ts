@@ -33,6 +33,7 @@ import { liveRoutes } from './api/live.ts';
 import { maintenanceRoutes } from './api/maintenance.ts';
 import { partRoutes } from './api/parts.ts';
 import { placeRoutes } from './api/places.ts';
+import { pushRoutes } from './api/push.ts';
 import { reportRoutes } from './api/reports.ts';
 import { rosterChangeRoutes } from './api/roster-changes.ts';
 import { rosterRoutes } from './api/rosters.ts';
@@ -55,7 +56,7 @@ import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, wardRoutes, placeRoutes, rosterRoutes, rosterChangeRoutes, bookRoutes, reportRoutes, assetRoutes, deadlineRoutes, partRoutes, roundRoutes, answerRoutes, faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes, energyRoutes, energyCostRoutes,
-  alarmPathRoutes, confirmRoutes, alertmanagerRoutes,
+  alarmPathRoutes, confirmRoutes, alertmanagerRoutes, pushRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(context: RouteContext): Promise<App> {

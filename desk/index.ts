@@ -46,6 +46,7 @@ export type { Movement, PartStock } from './parts.ts';
 export { openPlaces, type Places } from './places.ts';
 export { openPlant, type Plant } from './plant.ts';
 export { followPulse, openPulse, type Pulse, type PulseStore, pulseLimitMs, pulseMs } from './pulse.ts';
+export { openPush, type PushSubscription, type PushSubscriptions, pushId } from './push.ts';
 export { openReceipts, type Receipts } from './receipts.ts';
 export type { Entry, Register } from './registers.ts';
 export { keepReserve } from './reserve.ts';

@@ -6,6 +6,8 @@
 import type { z } from 'zod';
 import type { Alarm, Priority } from '../shared/alarm.ts';
 import type { Clock } from '../shared/clock.ts';
+import { Fault } from '../shared/errors.ts';
+import type { VapidKeys } from '../shared/push.ts';
 import type { Secret } from '../shared/secret.ts';
 import type { Person } from '../shared/site.ts';
 import type { Language, Text } from '../shared/text.ts';
@@ -58,6 +60,30 @@ export interface Channel extends AsyncDisposable {
   send(notice: Notice, signal: AbortSignal): Promise<Receipt>;
 }
 
+/** A browser that has subscribed to web push. Whoever has its address may send: it is a secret of the person. */
+export interface PushTarget {
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+}
+/** What channels that people subscribe to work with. */
+export interface PushAccess {
+  of(person: string): readonly PushTarget[];
+  /** It exists no more. */
+  gone(endpoint: string): void;
+  taken(endpoint: string): void;
+  /** Our own key pair, made at first need. */
+  keys(): Promise<VapidKeys>;
+}
+
+/** Where nobody can subscribe: the check of a site's channels. */
+export const noPush: PushAccess = {
+  of: () => [],
+  gone: () => undefined,
+  taken: () => undefined,
+  keys: () => Promise.reject(new Fault('secret/missing', 'there is no data folder here')),
+};
+
 export interface ChannelDeps {
   /** Real time, whatever the plant's clock does: signatures and dates are checked by others. */
   wire: Clock;
@@ -65,6 +91,7 @@ export interface ChannelDeps {
   secret(from: { env?: string | undefined; file?: string | undefined }): Secret;
   /** A file named in the site file, relative to it. */
   path(name: string): string;
+  push: PushAccess;
 }
 
 export interface ChannelDefinition<S extends z.ZodType> {
@@ -79,6 +106,8 @@ export interface ChannelDefinition<S extends z.ZodType> {
   address?(person: Person): string | undefined;
   /** The same in words, for the check: "an e-mail address". */
   addressName?: Text;
+  /** People subscribe on their own devices: whom it reaches is not known from the site file. */
+  subscribed?: boolean;
   /** Most messages a minute that the receiver (or a person) can take. The site may set less. */
   perMinute: number;
   /** Mistakes that the schema cannot see. */
@@ -95,6 +124,7 @@ export interface ChannelType {
   audience: 'person' | 'group';
   address(person: Person): string | undefined;
   addressName: Text;
+  subscribed: boolean;
   perMinute: number;
   check(options: unknown): { path: (string | number)[]; found: unknown; allowed: string }[];
   open(options: unknown, deps: ChannelDeps): Channel | Promise<Channel>;
@@ -109,6 +139,7 @@ export function defineChannel<S extends z.ZodType>(channel: ChannelDefinition<S>
     audience: channel.audience,
     address: (person) => channel.address?.(person),
     addressName: channel.addressName ?? { zh: '地址', en: 'an address' },
+    subscribed: channel.subscribed ?? false,
     perMinute: channel.perMinute,
     check: (options) => channel.check?.(own(options)) ?? [],
     open: (options, deps) => channel.open(own(options), deps),

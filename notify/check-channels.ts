@@ -1,5 +1,6 @@
 /** What a schema cannot see of the notification channels: unknown types, bad settings, alarms that would reach nobody. */
 import { z } from 'zod';
+import { consoleChannel } from '../desk/index.ts';
 import { allowedNames } from '../shared/guess.ts';
 import { type Mistake, type Path, Unquoted } from '../shared/mistake.ts';
 import { allowedAt } from '../shared/schema-walk.ts';
@@ -17,6 +18,8 @@ export function checkChannels(site: LoadedSite): Mistake[] {
 
   for (const [index, channel] of config.channels.entries()) {
     const path: Path = ['channels', index];
+    if (channel.id === consoleChannel)
+      say([...path, 'id'], channel.id, 'another id: this one stands for the screens in the record of notices');
     const type = channelTypes.get(channel.type);
     if (!type) {
       const known = [...channelTypes.keys()];
@@ -51,7 +54,7 @@ export function checkChannels(site: LoadedSite): Mistake[] {
       const found = mistake.found === '<secret>' ? new Unquoted('<secret>') : mistake.found;
       say([...path, ...mistake.path], found, mistake.allowed);
     }
-    for (const trade of type.audience === 'person' ? trades : []) {
+    for (const trade of type.audience === 'person' && !type.subscribed ? trades : []) {
       if (!takes(channel, { id: '', priority: 'critical', lifeSafety: true, trade })) continue;
       const people = everOnCall(config, trade);
       if (people.some((person) => type.address(person) !== undefined)) continue;

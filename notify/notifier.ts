@@ -7,7 +7,7 @@
  * says so in its text and bears the same key (webhook) or Message-ID (mail).
  */
 
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';
 import {
@@ -16,6 +16,7 @@ import {
   openAnswerLinks,
   openDatabase,
   openPulse,
+  openPush,
   openRosters,
   openTestNotices,
   pulseMs,
@@ -26,9 +27,10 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { formatMistake } from '../shared/mistake.ts';
+import { vapidKeys } from '../shared/push.ts';
 import { readSecret, type Secret } from '../shared/secret.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
-import type { ChannelDeps } from './channel.ts';
+import type { ChannelDeps, PushAccess } from './channel.ts';
 import { channelTypes, ownOptions } from './channels.ts';
 import { checkChannels } from './check-channels.ts';
 import { openEscalation } from './escalation.ts';
@@ -52,6 +54,8 @@ export interface NotifierOptions {
   /** The operations database: that of whoever runs this, or the file (operationsFile(dataDir)). */
   db?: Database;
   file?: string;
+  /** Where keys are kept; by default beside the file. */
+  dataDir?: string;
   desk: EngineDesk;
   clock: Clock;
   log: Log;
@@ -81,9 +85,13 @@ export function openNotifier({
   if (mistakes.length > 0) throw new Fault('site/invalid', mistakes.map(formatMistake).join('\n'), { detail: { mistakes } });
   const wire = more.wire ?? (clock.speed === undefined ? clock : systemClock());
   const { config } = site;
-  const routes: Route[] = config.channels.map((channel) => ({ config: channel, type: channelTypes.get(channel.type) as Route['type'] }));
-
   const db = more.db ?? openDatabase(file);
+  const subscriptions = openPush(db);
+  const routes: Route[] = config.channels.map((channel) => {
+    const type = channelTypes.get(channel.type) as Route['type'];
+    if (!type.subscribed) return { config: channel, type };
+    return { config: channel, type: { ...type, address: ({ id }) => (subscriptions.any(id) ? id : undefined) } };
+  });
   const ledger = openLedger(db);
   const links = openAnswerLinks(db);
   const rosters = openRosters(db, clock, config.site.timezone);
@@ -96,7 +104,13 @@ export function openNotifier({
   const cut = ledger.resume(wire.now());
   if (cut > 0) log.warn({ notices: cut }, 'notices were on their way when the program ended; they are sent again');
 
-  const { deps, scrub } = openDeps(site, wire, environment);
+  const push: PushAccess = {
+    of: (person) => subscriptions.of(person),
+    gone: (endpoint) => subscriptions.remove(endpoint),
+    taken: (endpoint) => subscriptions.sent(endpoint, wire.now()),
+    keys: () => vapidKeys(more.dataDir ?? dirname(file)),
+  };
+  const { deps, scrub } = openDeps(site, wire, environment, push);
   const senders: Sender[] = [];
   const measure = notifyMetrics(metrics, {
     waiting: () => routes.map((route) => [route.config.id, ledger.waiting(route.config.id)]),
@@ -218,11 +232,17 @@ export function openNotifier({
 }
 
 /** Secrets that were read are taken out of whatever a server says before it is recorded or logged. */
-function openDeps(site: LoadedSite, wire: Clock, environment: NodeJS.ProcessEnv): { deps: ChannelDeps; scrub(text: string): string } {
+function openDeps(
+  site: LoadedSite,
+  wire: Clock,
+  environment: NodeJS.ProcessEnv,
+  push: PushAccess,
+): { deps: ChannelDeps; scrub(text: string): string } {
   const known = new Set<string>();
   const path = (name: string) => (isAbsolute(name) ? name : resolve(site.folder, name));
   return {
     deps: {
+      push,
       wire,
       path,
       secret(from): Secret {

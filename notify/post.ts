@@ -26,7 +26,7 @@ export const getJson = (url: string, headers: Record<string, string>, signal: Ab
 /** Any other request. */
 export async function ask(
   url: string,
-  { headers, ...request }: { method?: string; headers: Record<string, string>; body?: string },
+  { headers, ...request }: { method?: string; headers: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> },
   signal: AbortSignal,
 ): Promise<Answer> {
   try {

@@ -46,6 +46,7 @@ interface Arrival {
 export type OpenTeller = (setup: {
   site: RoleContext['site'];
   db: Database;
+  dataDir: string;
   desk: EngineDesk;
   clock: RoleContext['clock'];
   log: RoleContext['log'];
@@ -109,7 +110,7 @@ export const startRules =
     // From here on to the handlers nothing may wait: the connection is told of only once.
     const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync());
     const publisher = undo.use(openPublisher(desk, client, site, clock, log, speed));
-    const notifier = undo.use(openTeller({ site: context.site, db, desk, clock, log, metrics }));
+    const notifier = undo.use(openTeller({ site: context.site, db, dataDir: context.dataDir, desk, clock, log, metrics }));
 
     const told = () => {
       publisher.kick();

@@ -6,6 +6,8 @@ export interface Post {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
+  /** The same before anybody took it for text. */
+  bytes: Buffer;
 }
 export interface Reply {
   status?: number;
@@ -30,7 +32,8 @@ export async function startHttpReceiver(reply: HttpReceiver['reply'] = () => ({}
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', async () => {
-      const post: Post = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts).toString('utf8') };
+      const bytes = Buffer.concat(parts);
+      const post: Post = { path: request.url ?? '', headers: request.headers, body: bytes.toString('utf8'), bytes };
       receiver.posts.push(post);
       const { status = 200, headers = {}, body = '', silent, cut } = await receiver.reply(post);
       if (silent) return;

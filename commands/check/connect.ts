@@ -4,6 +4,7 @@ import { connect as tlsConnect } from 'node:tls';
 import mqtt from 'mqtt';
 import { openStore } from '../../ingest/open-store.ts';
 import { storeTroubleOf } from '../../ingest/store-trouble.ts';
+import { noPush } from '../../notify/channel.ts';
 import { ownOptions } from '../../notify/channels.ts';
 import { channelTypes } from '../../notify/index.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -63,6 +64,7 @@ export async function tryConnections(
           : 'The embedded broker runs only while plantroom start does: start it, or name another one in PLANTROOM_MQTT_URL',
   );
   const deps = {
+    push: noPush,
     wire: systemClock(),
     secret: (from: Parameters<typeof readSecret>[0]) => readSecret(from, environment),
     path: (name: string) => `${site.folder}/${name}`,

@@ -1,6 +1,6 @@
 /**
  * The service worker: keeps the shell (page, scripts, styles, icons) so that an installed console opens without a connection and says so.
- * It never touches an answer of the API: an old value must not look like a new one.
+ * It never touches an answer of the API: an old value must not look like a new one. And it shows what web push brings (notify/channels/push.ts).
  */
 
 /** Filled in by the build: every file of the shell, and a name for just this set. */
@@ -13,12 +13,29 @@ interface FetchEvent extends ExtendableEvent {
   readonly request: Request;
   respondWith(response: Promise<Response>): void;
 }
+interface PushEvent extends ExtendableEvent {
+  readonly data: { json(): unknown } | null;
+}
+interface NotificationEvent extends ExtendableEvent {
+  readonly notification: Notification;
+}
+interface WindowClient {
+  readonly url: string;
+  focus(): Promise<unknown>;
+}
 interface WorkerScope {
   readonly location: Location;
-  readonly clients: { claim(): Promise<void> };
+  readonly registration: { showNotification(title: string, options: object): Promise<void> };
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(options: { type: 'window' }): Promise<WindowClient[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
   skipWaiting(): Promise<void>;
   addEventListener(type: 'install' | 'activate', listener: (event: ExtendableEvent) => void): void;
   addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void;
+  addEventListener(type: 'push', listener: (event: PushEvent) => void): void;
+  addEventListener(type: 'notificationclick', listener: (event: NotificationEvent) => void): void;
 }
 const worker = self as unknown as WorkerScope;
 
@@ -63,3 +80,50 @@ worker.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate' && pathname === '/') event.respondWith(page());
   else if (shell.has(pathname)) event.respondWith(file(request));
 });
+
+interface PushMessage {
+  title: string;
+  body: string;
+  tag: string;
+  urgent: boolean;
+  calm: boolean;
+  language: string;
+  url?: string;
+  action?: string;
+}
+
+/** A push that shows nothing costs the right to push: what cannot be read is shown as that. */
+function show(event: PushEvent): Promise<void> {
+  let message: PushMessage;
+  try {
+    message = event.data?.json() as PushMessage;
+    if (typeof message?.title !== 'string') throw new Error('no title');
+  } catch {
+    return worker.registration.showNotification('Plantroom', { icon: '/icon-192.png', data: { url: '/#/alarms' } });
+  }
+  const { title, body, tag, urgent, calm, language, url, action } = message;
+  return worker.registration.showNotification(title, {
+    body,
+    tag,
+    // A later notice of the alarm takes the place of the earlier one, and is heard all the same.
+    renotify: true,
+    requireInteraction: urgent,
+    silent: false,
+    vibrate: calm ? [200] : [400, 150, 400, 150, 400],
+    lang: language === 'zh' ? 'zh-CN' : 'en',
+    icon: '/icon-192.png',
+    badge: '/icon-192.png',
+    data: { url: url ?? '/#/alarms' },
+    ...(action ? { actions: [{ action: 'open', title: action }] } : {}),
+  });
+}
+
+async function openFrom(event: NotificationEvent): Promise<void> {
+  event.notification.close();
+  const { url } = event.notification.data as { url: string };
+  const open = (await worker.clients.matchAll({ type: 'window' })).find((client) => client.url === new URL(url, worker.location.href).href);
+  await (open ? open.focus() : worker.clients.openWindow(url));
+}
+
+worker.addEventListener('push', (event) => event.waitUntil(show(event)));
+worker.addEventListener('notificationclick', (event) => event.waitUntil(openFrom(event)));

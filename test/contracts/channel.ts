@@ -1,7 +1,7 @@
 /** What every notification channel must do. `channelContract` runs the same tests against each, with a real server; see channel.*.test.ts. */
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Channel, ChannelDeps, ChannelType, Notice } from '../../notify/channel.ts';
+import { type Channel, type ChannelDeps, type ChannelType, type Notice, noPush, type PushAccess } from '../../notify/channel.ts';
 import { noticeOf, summaryOf } from '../../notify/text.ts';
 import type { Alarm } from '../../shared/alarm.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -33,6 +33,8 @@ export interface ChannelBench extends AsyncDisposable {
   behave(behaviour: Behaviour, notice: Notice): Notice | Promise<Notice>;
   /** Settings with which the server refuses us, where `behave('denies')` cannot do it. */
   denied?: { settings: object; environment: Record<string, string> };
+  /** For channels that people subscribe to. */
+  push?: PushAccess;
   /** The longest message that the receiver takes, bytes. */
   mostBytes?: number;
 }
@@ -85,8 +87,9 @@ export function noticeFor(change: Partial<Alarm> = {}, more: { language?: Langua
   return noticeOf(owed, { site, language: more.language ?? 'zh', to: [person], now: (whole.raisedAt ?? 0) + 1_000 });
 }
 
-export function depsFor(environment: Record<string, string>): ChannelDeps {
+export function depsFor(environment: Record<string, string>, push: PushAccess = noPush): ChannelDeps {
   return {
+    push,
     wire: systemClock(),
     path: (name) => name,
     secret({ env }) {
@@ -106,7 +109,7 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
     });
     afterAll(() => bench?.[Symbol.asyncDispose]());
     const open = async (settings = bench.settings, environment = bench.environment): Promise<Channel> =>
-      bench.type.open(bench.type.options.parse(settings), depsFor(environment));
+      bench.type.open(bench.type.options.parse(settings), depsFor(environment, bench.push));
     const deliver = async (notice: Notice): Promise<Received> => {
       await using channel = await open();
       const before = bench.received().length;

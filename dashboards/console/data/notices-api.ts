@@ -11,7 +11,18 @@ export interface WeeklyTest {
   persons: { id: string; name: string }[];
 }
 
+export interface PushState {
+  /** null: the site file has no push channel. */
+  key: string | null;
+  /** Is the user a person of the site file? */
+  person: boolean;
+  devices: { id: string; device: string; madeAt: number; sentAt: number | null }[];
+}
+
 export const noticesApi = {
+  push: () => call<PushState>('GET', '/api/push'),
+  subscribe: (subscription: object) => call<PushState>('POST', '/api/push', subscription),
+  unsubscribe: (id: string) => call<PushState>('DELETE', `/api/push/${id}`),
   tests: () => call<WeeklyTest>('GET', '/api/test-notices'),
   /** Waits for what comes of it. */
   test: (channel: string, person?: string) =>

@@ -48,4 +48,12 @@ export const enNotices = {
   'weekly.underWay': 'under way',
   'weekly.confirmed': 'confirmed',
   'weekly.confirmMine': 'I have received mine',
+  'push.title': 'Notices on this device',
+  'push.on': 'Switch on here',
+  'push.off': 'Remove',
+  'push.since': 'since {time}',
+  'push.nobody': 'Your account has not the id of a person in the site file: nothing would be sent to it.',
+  'push.impossible': 'Not possible here: it needs https, and on an iPhone the installed console.',
+  'push.denied': 'The browser does not allow notices; allow them in its settings.',
+  'push.failed': 'The browser could not subscribe: {reason}',
 };

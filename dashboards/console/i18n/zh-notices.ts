@@ -50,4 +50,12 @@ export const zhNotices: Record<keyof typeof enNotices, string> = {
   'weekly.underWay': '发送中',
   'weekly.confirmed': '已确认',
   'weekly.confirmMine': '我已收到',
+  'push.title': '本机接收通知',
+  'push.on': '在本机开启',
+  'push.off': '移除',
+  'push.since': '{time} 起',
+  'push.nobody': '您的账号与站点文件中的人员编号不一致，通知不会发到这里。',
+  'push.impossible': '此处无法开启：需要 https；iPhone 须先把平台安装到主屏幕。',
+  'push.denied': '浏览器未允许通知，请在浏览器设置中允许。',
+  'push.failed': '浏览器订阅失败：{reason}',
 };

@@ -5,6 +5,7 @@ import { type AlarmPath, type AlarmPathInfo, api, type DeliveryInfo } from '../d
 import { noticesApi, type WeeklyTest } from '../data/notices-api.ts';
 import { ChannelList } from '../desk/channel-list.tsx';
 import { DeliveryList } from '../desk/delivery-list.tsx';
+import { PushPanel } from '../desk/push-panel.tsx';
 import { WeeklyTestPanel } from '../desk/weekly-test.tsx';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -59,6 +60,7 @@ export function DeliveriesPage() {
         )}
         {path && weekly && <ChannelList path={path} persons={weekly.persons} />}
       </section>
+      <PushPanel />
       {weekly && <WeeklyTestPanel weekly={weekly} onConfirm={confirm} />}
       <section className="panel">
         <h2>{t('nav.deliveries')}</h2>

@@ -1,0 +1,71 @@
+/** Web push: the key pair by which push services know us, and which services may be called. */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from './errors.ts';
+import { Secret } from './secret.ts';
+
+/** Of the browsers that people have. A site names others, such as a push service of its own. */
+export const pushServices = [
+  'fcm.googleapis.com',
+  'updates.push.services.mozilla.com',
+  'notify.windows.com',
+  'web.push.apple.com',
+] as const;
+
+/**
+ * May this address be called? It comes from a browser, and no user may make the server call whatever he likes: https and a known name, or below it; or an
+ * origin that the site names whole.
+ */
+export function isPushService(endpoint: string, services: readonly string[]): boolean {
+  if (!URL.canParse(endpoint)) return false;
+  const { protocol, hostname, origin, port, username, password } = new URL(endpoint);
+  if (username || password) return false;
+  return services.some((service) =>
+    service.includes('://')
+      ? origin === service
+      : protocol === 'https:' && port === '' && (hostname === service || hostname.endsWith(`.${service}`)),
+  );
+}
+
+export interface VapidKeys {
+  publicKey: string;
+  privateKey: Secret;
+}
+export const pushKeysFile = (dataDir: string) => join(dataDir, 'secrets', 'push.json');
+const schema = z.object({ publicKey: z.string().min(80), privateKey: z.string().min(40) });
+
+/**
+ * Reads the key pair, or makes it: file 0600 in a folder 0700. Two processes that ask at once agree on one. Browsers that have subscribed know the public
+ * key: with another one they have to subscribe anew.
+ * @throws Fault secret/missing when the file is there and not right
+ */
+export async function vapidKeys(dataDir: string): Promise<VapidKeys> {
+  const file = pushKeysFile(dataDir);
+  const existing = read(file);
+  if (existing) return existing;
+  const { generateVAPIDKeys } = (await import('web-push')).default;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  chmodSync(dirname(file), 0o700);
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, `${JSON.stringify(generateVAPIDKeys(), null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return read(file) as VapidKeys;
+}
+
+function read(file: string): VapidKeys | undefined {
+  try {
+    const { publicKey, privateKey } = schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return { publicKey, privateKey: new Secret(privateKey) };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Fault('secret/missing', `${file} cannot be read; without it every browser has to subscribe anew`, { cause });
+  }
+}
