@@ -52,6 +52,19 @@ export { type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type S
 export type { BilledGroup, MeterMonth, MonthAccount } from './month-account.ts';
 export { boundsOf, monthAt, monthsBetween } from './month-names.ts';
 export { type ClosedMonth, type ClosedMonths, openMonths } from './months.ts';
+export { type Question, questionsOf } from './project-questions.ts';
+export {
+  type AppliedAdjustment,
+  momentOfDay,
+  type ProjectResult,
+  type ProjectSource,
+  projectResult,
+  type Quantities,
+  type Span,
+  spanOf,
+} from './projects.ts';
+export { type Proposal, type ProposalKind, proposalKinds } from './proposals.ts';
+export { type ProposalsSource, proposalsOf } from './proposals-of.ts';
 export {
   type FigureQuality,
   type FigureSeries,

@@ -6,5 +6,6 @@ export type { BookCounts, DepartmentUse, Outages, Range, ReportFacts, Used } fro
 export { type Content, type DocumentOptions, pdfOf, tableOf } from './pdf.ts';
 export { type FormatId, formats, type Rendered, render } from './render.ts';
 export { makeReport, type Period, periodOf, type ReportKind } from './report.ts';
+export { savingsSheets, savingsWorkbook } from './savings-workbook.ts';
 export { type Sheet, workbookOf } from './sheet.ts';
 export { type TicketSheet, ticketSheet } from './ticket-sheet.ts';

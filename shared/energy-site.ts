@@ -14,7 +14,7 @@ const day = z.iso.date();
 const movingDay = z
   .string()
   .refine((text) => day.safeParse(text).success || /^-\d{1,2}mo$/.test(text), 'a day such as 2026-01-01, or -12mo at a simulated site')
-  .meta({ description: 'Such as 2026-01-01; simulated sites: -12mo is the first of the month twelve months ago' });
+  .meta({ description: 'Such as 2026-01-01; simulated sites: -12mo is the first of the month twelve months ago, as an end not inside' });
 
 /** A price with the time for which it holds; what a key means must be known here, so that a misspelt one is found and not ignored. */
 export const tariffSchema = z.strictObject({

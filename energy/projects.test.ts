@@ -1,0 +1,111 @@
+/** Retrofits from quarter hours to yuan: what is in a store comes out as a band, and a workbook repeats it. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../desk/index.ts';
+import { savingsSheets } from '../reports/savings-workbook.ts';
+import { systemClock } from '../shared/clock.ts';
+import { projectSchema } from '../shared/energy-site.ts';
+import { siteSchema } from '../shared/site.ts';
+import { momentOf } from '../shared/zone.ts';
+import { Workbook } from '../test/energy/formulas.ts';
+import { MemoryStore } from '../test/energy/memory-store.ts';
+import { random } from '../test/random.ts';
+import { openLedger } from './ledger.ts';
+import { questionsOf } from './project-questions.ts';
+import { type ProjectResult, projectResult, spanOf } from './projects.ts';
+import { openImportedWeather } from './weather.ts';
+
+const zone = 'Asia/Shanghai';
+const dayMs = 86_400_000;
+const at = (text: string) => momentOf(zone, Date.parse(text));
+const now = at('2026-07-01');
+const name = { zh: '风机改造', en: 'Fans' };
+const site = siteSchema.parse({
+  site: { id: 's', name, timezone: zone, simulated: true },
+  gateways: [{ id: 'g', name, buses: [{ id: 'b', type: 'modbus-tcp', host: '192.0.2.1', devices: [{ id: 'ahu', name, system: 'electricity', profile: 'x', unit: 1, role: 'feeder' }] }] }],
+  tariffs: [{ id: 'flat', price_per_kwh: 0.8 }],
+}); // biome-ignore format: a site
+const project = (more: object = {}) =>
+  projectSchema.parse({
+    ...{ id: 'fans', name, meters: ['ahu'], baseline: { from: '2025-01-01', to: '2025-12-31' }, reporting: { from: '2026-01-01' } },
+    ...more,
+  });
+
+const store = new MemoryStore();
+const db = openDatabase(':memory:');
+const station = { device: 'outdoor', measurement: 'environment', quantity: 'outdoor_temp_c' } as const;
+const clock = { ...systemClock(), now: () => now };
+const ledger = openLedger({ site, folder: '.', store: () => store, db, clock, wall: clock });
+const result = (more: object = {}) => projectResult({ ledger, store, weather: openImportedWeather(db), station, now }, project(more));
+
+/** 400 kWh a day and 8 for each degree above 18 °C; a fifth less since 2026. */
+beforeAll(() => {
+  const dice = random(7);
+  for (let day = at('2025-01-01'); day < now; day += dayMs) {
+    const c = 13 - 14 * Math.cos((2 * Math.PI * ((day / dayMs) % 365.25)) / 365.25) + 4 * (dice() - 0.5);
+    const use = (400 + 8 * Math.max(0, c - 18)) * (0.96 + 0.08 * dice()) * (day >= at('2026-01-01') ? 0.8 : 1);
+    for (let q = 0; q < 96; q++) store.set('consumption', 'ahu', 'value', day + q * 900_000, use / 96);
+    for (let h = 0; h < 24; h++) store.set('environment', 'outdoor', 'outdoor_temp_c', day + h * 3_600_000, c);
+  }
+});
+
+describe('a retrofit', () => {
+  let one: ProjectResult;
+  beforeAll(async () => {
+    one = await result();
+  });
+
+  it('has the truth in its band, is worth what the bills say, and may be called a saving', () => {
+    const truth = (one.result!.observed / 0.8) * 0.2;
+    expect(one.result).toMatchObject({ claimed: true, method: 'daily' });
+    expect(one.result!.low).toBeLessThan(truth);
+    expect(one.result!.high).toBeGreaterThan(truth);
+    expect(one.price).toBeCloseTo(0.8, 3);
+    expect(one.yuan?.saved).toBeCloseTo(one.result!.saved * 0.8, 0);
+    expect(one.baseline.coverage).toBeCloseTo(1, 9);
+  });
+
+  it('comes out of its workbook again, formula by formula', () => {
+    const book = new Workbook(savingsSheets(one, 'en', zone));
+    const { counterfactual, observed, saved, low, high, half } = one.result!;
+    for (const [
+      address,
+      value,
+    ] of [['B2', counterfactual], ['B3', observed], ['B4', saved], ['B15', half.opendsm], ['B18', low], ['B19', high]] as const) // biome-ignore format: cells
+      expect(book.number('Result', address) / value, address).toBeCloseTo(1, 9);
+  });
+
+  it('counts an event only when it is signed, and says both', async () => {
+    const event = { id: 'ward', cause: name, from: '2026-03-01', to: '2026-03-31', kwh_per_day: 100, method: name };
+    const unsigned = await result({ adjustments: [event] });
+    expect(unsigned.result!.saved).toBe(one.result!.saved);
+    const signed = await result({ adjustments: [{ ...event, signed: 'Li' }] });
+    expect(signed.result!.saved - one.result!.saved).toBeCloseTo(3_100, 6);
+    expect(signed.unadjusted?.saved).toBe(one.result!.saved);
+    expect(signed.sha256).not.toBe(one.sha256);
+  });
+
+  it('is no saving where nothing was saved, and says why', async () => {
+    const nothing = await result({
+      baseline: { from: '2025-01-01', to: '2025-11-30' },
+      reporting: { from: '2025-12-01', to: '2025-12-31' },
+    });
+    expect(nothing.result?.claimed).toBe(false);
+    expect(nothing.result?.reasons.map(({ id }) => id)).toContain('within-error');
+    const text = questionsOf(nothing, { timezone: zone, program: '1', tariffs: 'flat' });
+    expect(text).toHaveLength(10);
+    expect(JSON.stringify(text.find(({ id }) => id === 'result'))).not.toMatch(/"saved |"节约 /);
+  });
+
+  it('without data says what is missing', async () => {
+    expect(await result({ baseline: { from: '2024-01-01', to: '2024-12-31' } })).toMatchObject({
+      result: null,
+      yuan: null,
+      why: { en: expect.stringContaining('not enough data') },
+    });
+  });
+
+  it('has days that go with the calendar, ends not inside', () => {
+    expect(spanOf({ from: '-12mo', to: '-6mo' }, zone, now)).toEqual({ from: at('2025-07-01'), to: at('2026-01-01') });
+    expect(spanOf({ from: '2026-01-01', to: '2026-01-31' }, zone, now)).toEqual({ from: at('2026-01-01'), to: at('2026-02-01') });
+  });
+});
