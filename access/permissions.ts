@@ -29,6 +29,8 @@ export const permissions = {
   'ticket:close': 'engineer',
   'plant:change': 'engineer',
   'channel:test': 'engineer',
+  'energy:enter': 'technician',
+  'energy:change': 'engineer',
   'part:move': 'technician',
   'round:work': 'technician',
   'place:codes': 'engineer',

@@ -15,7 +15,7 @@ import {
   openTicketFiles,
   rostersOfSite,
 } from '../desk/index.ts';
-import { openLedger } from '../energy/index.ts';
+import { openEnergyStores, openLedger } from '../energy/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -178,6 +178,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       books,
       bookDefinitions,
       plant,
+      energy: openEnergyStores(db, clock),
       ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
       store: theStore,
       ledger: openLedger({ site: config, folder: site.folder, profileFacts: site.profileFacts, store: theStore, db, clock, wall }),

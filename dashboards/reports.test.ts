@@ -59,6 +59,25 @@ describe('reports', () => {
     expect(report.missing.join('\n')).toMatch(/Water: no two readings/);
   });
 
+  test('figures of the monthly registers stand in the year-end report with their source; a month that is missing is named', async () => {
+    const engineer = await app.signIn('engineer');
+    const enter = (name: string, month: string, value: number, unit: string) =>
+      app.call('POST', '/api/energy/figures', { token: engineer, body: { name, month, value, unit } });
+    const months = Array.from({ length: 12 }, (_, i) => `${year - 1}-${String(i + 1).padStart(2, '0')}`);
+    for (const month of months) await enter('bed-days', month, 1_000, 'bed-days');
+    for (const month of months.slice(1)) await enter('waste-medical', month, 1.5, 't');
+    const report = await document('year-end', String(year - 1));
+    const row = (label: string) =>
+      report.blocks.flatMap((block) => (block.kind === 'table' ? block.rows : [])).find(([first]) => first === label);
+    expect(row('Bed-days')?.[1]).toMatchObject({ value: 12_000, unit: 'bed-days', source: `/api/energy/figures?name=bed-days&from=${months[0]}&to=${months[11]}` }); // biome-ignore format: one
+    expect(row('Medical waste')?.[1]).toMatchObject({ value: 16.5, note: { en: `without ${months[0]}` } });
+    expect(report.missing.join('\n')).toMatch(new RegExp(`Medical waste: without ${months[0]}\n(.*\n)*.*Drills: not entered`));
+    const figures = (await (await get(`/api/energy/figures?name=waste-medical&from=${months[0]}&to=${months[11]}`)).json()) as {
+      known: number;
+    }[];
+    expect(figures[0]?.known).toBe(16.5);
+  });
+
   test.each(['zh', 'en'])('every report is drawn in every form in %s', async (lang) => {
     for (const kind of (await loadReports()).values()) {
       const period = kind.period === 'year' ? String(year) : new Date().toISOString().slice(0, 7);

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Accounts } from '../access/index.ts';
 import type { Books, Database, Deliveries, Desk, Places, Plant, Rosters, TicketFiles } from '../desk/index.ts';
-import type { Ledger } from '../energy/index.ts';
+import type { EnergyStores, Ledger } from '../energy/index.ts';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
 import type { Book } from '../shared/book.ts';
@@ -50,6 +50,7 @@ export interface RouteContext {
   books: Books;
   bookDefinitions: ReadonlyMap<string, Book>;
   plant: Plant;
+  energy: EnergyStores;
   ticketFiles: TicketFiles;
   /** @throws Fault store/unavailable until the store could be opened. */
   store(): Store;

@@ -16,6 +16,7 @@ export {
 export { startEnergy } from './app.ts';
 export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use } from './bill.ts';
 export { type BillAnswer, type BillRequest, billReadings } from './bill-command.ts';
+export { bodyOf, type Choice, choices, type Picture, pictureOf } from './choices.ts';
 export { type ConsumptionRow, consumptionOf, edgesOf, mostRows, type Step, steps } from './consumption-of.ts';
 export {
   type Correction,
@@ -45,7 +46,9 @@ export {
   type Verdict,
 } from './counter.ts';
 export { type CounterAnswer, type CounterLine, type CountersRequest, countReadings } from './counters-command.ts';
+export { type Around, doubtOf, type EntryDoubt, type Plausible, plausibleAt } from './entry-check.ts';
 export { type FigureName, type FigureUnit, figureNames, figureOf, figureUnits, inUnit } from './figure-names.ts';
+export { type Import, type Imports, type ImportTarget, importKinds } from './imports.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
 export { type LaterLine, type Ledger, type LedgerSource, type MonthStatement, openLedger } from './ledger.ts';
 export { type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type Scope, scopes } from './meters.ts';
@@ -85,6 +88,8 @@ export { type SavingsAnswer, type SavingsRequest, savingsLine, savingsOfFiles, s
 export { type Prices, type SiteTariffs, tariffFolder, tariffsOfSite } from './site-tariffs.ts';
 export { metersOfMedium, type SiteMeter, weightsOf, weightsOfItem } from './site-tree.ts';
 export { fitOf, type SavingsUncertainty, savingsUncertainty, savingsUncertaintyNmecr } from './statistics.ts';
+export { type EnergyStores, openEnergyStores } from './stores.ts';
+export { asked, type StoredSuspect, type Suspects, type SuspectVerdict } from './suspects.ts';
 export { checkTariff, readTariff, type Tariff } from './tariff.ts';
 export { type MonthVersions, openMonthVersions } from './versions.ts';
 export {

@@ -1,5 +1,6 @@
 /** What reports are made from. Whoever makes a report hands it in; every fact says where it comes from and whether it is whole. */
 import type { TicketFigures } from '../desk/index.ts';
+import type { FigureSeries } from '../energy/index.ts';
 import type { Priority } from '../shared/alarm.ts';
 import type { Text } from '../shared/text.ts';
 
@@ -61,6 +62,8 @@ export interface ReportFacts {
   tenants(range: Range): Promise<DepartmentUse[]>;
   outages(range: Range): Promise<Outages>;
   books(range: Range): BookCounts[];
+  /** A monthly register over the months of the range, up to the one that is running. */
+  register(name: string, range: Range): FigureSeries;
   /** Share of the time within the limits, in per cent; null: not measured. */
   wastewater(range: Range): Promise<{ dischargedM3: number | null; chlorineOkPct: number | null; phOkPct: number | null; source: string }>;
 }

@@ -33,7 +33,11 @@ const row = z.object({
 
 const mediumOf = (medium: string | undefined): Medium | undefined => media.find((one) => one === medium);
 
-export function energyRoutes(app: App, { site, store, clock, profileFacts }: RouteContext): void {
+export function energyRoutes(app: App, context: RouteContext): void {
+  energySuspectRoutes(app, context);
+  energyEntryRoutes(app, context);
+  energyImportRoutes(app, context);
+  const { site, store, clock, profileFacts } = context;
   const meters = metersOf(site, (profile) => profileFacts(profile)?.quantities);
   app.get(
     '/api/energy/consumption',

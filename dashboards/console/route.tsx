@@ -36,6 +36,8 @@ const PartsPage = lazy(async () => ({ default: (await import('./pages/parts.tsx'
 const RoundAt = lazy(async () => ({ default: (await import('./pages/round.tsx')).RoundAt }));
 const RoundPage = lazy(async () => ({ default: (await import('./pages/round.tsx')).RoundPage }));
 const RoundsPage = lazy(async () => ({ default: (await import('./pages/rounds.tsx')).RoundsPage }));
+const EntriesPage = lazy(async () => ({ default: (await import('./pages/entries.tsx')).EntriesPage }));
+const SuspectsPage = lazy(async () => ({ default: (await import('./pages/suspects.tsx')).SuspectsPage }));
 const SitePage = lazy(async () => ({ default: (await import('./pages/site.tsx')).SitePage }));
 
 /** Without an id the whole page, with one its detail. A page of pages.ts that is missing here does not pass the compiler. */
@@ -59,6 +61,8 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   due: DuePage,
   parts: PartsPage,
   appliances: AppliancesPage,
+  suspects: () => <SuspectsPage />,
+  entries: () => <EntriesPage />,
   rounds: ({ id }) => (id === 'at' ? <RoundAt /> : id ? <RoundPage id={id} key={id} /> : <RoundsPage />),
   rules: ({ id }) => (id ? <RulePage id={id} key={id} /> : <RulesPage />),
   site: SitePage,

@@ -1,5 +1,6 @@
 /** The facts of reports, from the store and the desk. A counter that was read before or after the range only is not known, and says so. */
 import { type Books, type Desk, statisticsOf } from '../../desk/index.ts';
+import type { Registers } from '../../energy/index.ts';
 import type { Store } from '../../ingest/store.ts';
 import type { BookCounts, DepartmentUse, Outages, Range, ReportFacts, Used } from '../../reports/index.ts';
 import type { Book } from '../../shared/book.ts';
@@ -18,17 +19,19 @@ export interface FactsSource {
   desk: Pick<Desk, 'tickets' | 'kpis' | 'alarms' | 'journal'>;
   books: Books;
   bookDefinitions: ReadonlyMap<string, Book>;
+  energy: { registers: Pick<Registers, 'series'> };
   store: Store;
   now: number;
 }
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+const halfMonthMs = 15 * dayMs;
 const mostTickets = 200_000;
 /** GB 18466-2005 table 2, contact pool outlet of a general hospital with second-level discharge. */
 const limits = { residual_chlorine_mgl: [2, 8], ph: [6, 9] } as const;
 
-export function reportFacts({ site, devices, desk, books, bookDefinitions, store, now }: FactsSource): ReportFacts {
+export function reportFacts({ site, devices, desk, books, bookDefinitions, energy, store, now }: FactsSource): ReportFacts {
   const { timezone } = site.site;
   const all = [...devices.values()];
   const byRole = (role: string) => all.filter((one) => one.role === role);
@@ -179,6 +182,13 @@ export function reportFacts({ site, devices, desk, books, bookDefinitions, store
         const count = (...states: string[]) => lines.filter((line) => states.includes(line.state)).length;
         return [{ id: book.id, title: book.title, written: count('written', 'late'), late: count('late'), missed: count('missed') }];
       });
+    },
+    register(name, range) {
+      // A reporting year that ends within a month counts whole months: those of which it holds the greater part.
+      const { from, to } = range;
+      const month = (t: number) => localTime(t, timezone).slice(0, 7);
+      const last = month(to - halfMonthMs);
+      return energy.registers.series(name, month(from + halfMonthMs), now < to ? ([last, month(now)].sort()[0] as string) : last);
     },
     async wastewater(range) {
       const plant = byRole('wastewater');

@@ -2,11 +2,14 @@
 import type { Text } from '../../shared/text.ts';
 import type { Block, Cell } from '../document.ts';
 import type { Used } from '../facts.ts';
+import { registerRows, registerTable } from '../register-rows.ts';
 import { defineReport, figure } from '../report.ts';
 import { usedFigure } from './year-end.ts';
 
 /** kgce for one unit; GB/T 2589-2020 annex A (electricity at its equal value) and B. */
 const coal: Partial<Record<Used['medium'], number>> = { electricity: 0.1229, water: 0.2571, oxygen: 0.4, gas: 1.33 };
+/** Kept by month by hand: registers. */
+const registered = ['petrol', 'diesel', 'staff'];
 const asked: { medium: Used['medium']; label: Text }[] = [
   { medium: 'electricity', label: { zh: '电', en: 'Electricity' } },
   { medium: 'water', label: { zh: '水', en: 'Water' } },
@@ -16,9 +19,6 @@ const asked: { medium: Used['medium']; label: Text }[] = [
 /** Asked on the form and measured by no meter of a hospital: written by hand. */
 const byHand: Text[] = [
   { zh: '煤炭', en: 'coal' },
-  { zh: '汽油（车辆/其他）', en: 'petrol (vehicles, other)' },
-  { zh: '柴油', en: 'diesel' },
-  { zh: '用能人数', en: 'people using energy' },
   { zh: '建筑面积、供热面积', en: 'building area, heated area' },
   { zh: '车辆数（其中新能源）', en: 'vehicles (of these new-energy)' },
 ];
@@ -60,6 +60,12 @@ export default defineReport({
         head: ['', zh ? '消费量' : 'Amount', zh ? '费用' : 'Cost', zh ? '折标准煤' : 'Standard coal'],
         rows,
       },
+      ...registerTable(
+        { zh: '其他填报项', en: 'Further figures of the form' },
+        ['', zh ? '本年' : 'This year', zh ? '上年' : 'Last year', zh ? '增减' : 'Change'],
+        registerRows(facts, period, registered, language, missing),
+        language,
+      ),
       { kind: 'fill', label: zh ? '单位负责人、统计负责人、填表人（签名、盖章）' : 'Head, statistician, filled in by (signature, stamp)' },
     ];
     for (const text of byHand) missing.push(zh ? `${text.zh}：由填表人填写` : `${text.en}: to be filled in by hand`);

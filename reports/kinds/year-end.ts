@@ -1,9 +1,11 @@
 /** 后勤年度工作总结: in the order and tone in which county hospitals write it, with every figure from where it was measured. */
+import type { FigureSeries } from '../../energy/index.ts';
 import { tradeLabels } from '../../shared/system.ts';
 import type { Language, Text } from '../../shared/text.ts';
 import type { Block, Cell, Figure } from '../document.ts';
 import { shownFigure } from '../document.ts';
 import type { Used } from '../facts.ts';
+import { registerRows, registerTable } from '../register-rows.ts';
 import { change, defineReport, figure, type Period, row } from '../report.ts';
 
 const media: Record<Used['medium'], Text> = {
@@ -128,6 +130,19 @@ export default defineReport({
       });
     } else from({ zh: '科室用电：没有科室分表读数', en: 'electricity by department: no department meters with readings' });
 
+    const registers = (title: Text, names: readonly string[]) =>
+      void blocks.push(...registerTable(title, head, registerRows(facts, period, names, language, missing), language));
+    registers({ zh: '能源账单', en: 'Bills' }, [
+      'bill-electricity-yuan',
+      'bill-water-yuan',
+      'bill-gas-yuan',
+      'bill-heat-yuan',
+      'bill-oxygen-yuan',
+    ]);
+    registers({ zh: '服务量', en: 'What was done with it' }, ['bed-days', 'outpatients', 'inpatients', 'operations', 'occupancy']);
+    const perBedDay = bedDayRows(used, usedBefore, facts.register('bed-days', period), facts.register('bed-days', period.before), language);
+    blocks.push(...registerTable({ zh: '单位床日能耗', en: 'Per bed-day' }, head, perBedDay, language));
+
     // 3. Alarms and outages
     heading({ zh: '三、告警与应急供电', en: '3. Alarms and backup power' });
     const [alarms, alarmsBefore] = [facts.alarms(period), facts.alarms(period.before)];
@@ -221,6 +236,15 @@ export default defineReport({
       ],
     });
 
+    registers({ zh: '投药', en: 'Dosing' }, ['disinfectant']);
+    registers({ zh: '废弃物、被服与餐饮', en: 'Waste, laundry, meals' }, [
+      'waste-medical',
+      'waste-domestic',
+      'waste-recyclable',
+      'laundry',
+      'meals',
+    ]);
+
     // 5. Records
     heading({ zh: '五、巡检与运行记录', en: '5. Rounds and records' });
     const books = facts.books(period);
@@ -255,7 +279,10 @@ export default defineReport({
       });
     }
 
+    registers({ zh: '收取费用', en: 'Fees collected' }, ['fees']);
+
     heading({ zh: '七、节能改造与培训演练', en: '7. Retrofits, training, drills' });
+    registers({ zh: '演练与培训', en: 'Drills and training' }, ['drills', 'training', 'training-people']);
     blocks.push({
       kind: 'fill',
       label: zh
@@ -269,6 +296,28 @@ export default defineReport({
     return { blocks, missing };
   },
 });
+
+/** kWh and m³ for each bed-day, where the amount and every month of bed-days are known. */
+function bedDayRows(used: Used[], before: Used[], now: FigureSeries, last: FigureSeries, language: Language): Cell[][] {
+  return used.flatMap((one) => {
+    const other = before.find((use) => use.medium === one.medium);
+    const each = (use: Used | undefined, days: FigureSeries) => {
+      const value = use?.value ?? null;
+      return figure(
+        value === null || !days.total ? null : value / days.total,
+        `${one.unit}/${language === 'zh' ? '床日' : 'bed-day'}`,
+        2,
+        days.source,
+        {
+          zh: '用量 ÷ 实际占用床日（缺月份时不计算）',
+          en: 'amount ÷ bed-days (not worked out while a month is missing)',
+        },
+      );
+    };
+    const [a, b] = [each(one, now), each(other, last)];
+    return a.value === null && b.value === null ? [] : [row(media[one.medium][language], a, b)];
+  });
+}
 
 function repairsSentence(repairs: Figure, against: Figure, firstTime: number | null, language: Language): string {
   const compared =

@@ -1,6 +1,7 @@
 /** English texts of the console. Keys are typed: zh.ts must have the same ones, and a test says which are missing. */
 import { enBoards } from './en-boards.ts';
 import { enDesk } from './en-desk.ts';
+import { enDoctor } from './en-doctor.ts';
 import { enManagement } from './en-management.ts';
 import { enNotices } from './en-notices.ts';
 import { enPeople } from './en-people.ts';
@@ -11,6 +12,7 @@ import { enRosters } from './en-rosters.ts';
 export const en = {
   ...enBoards,
   ...enDesk,
+  ...enDoctor,
   ...enManagement,
   ...enNotices,
   ...enPeople,

@@ -2,6 +2,7 @@
 import type { TextKey } from './en.ts';
 import { zhBoards } from './zh-boards.ts';
 import { zhDesk } from './zh-desk.ts';
+import { zhDoctor } from './zh-doctor.ts';
 import { zhManagement } from './zh-management.ts';
 import { zhNotices } from './zh-notices.ts';
 import { zhPeople } from './zh-people.ts';
@@ -12,6 +13,7 @@ import { zhRosters } from './zh-rosters.ts';
 export const zh: Record<TextKey, string> = {
   ...zhBoards,
   ...zhDesk,
+  ...zhDoctor,
   ...zhManagement,
   ...zhNotices,
   ...zhPeople,

@@ -1,0 +1,182 @@
+/** The data doctor over HTTP: a doubt is shown, decided, taken back; an exchange is signed by two; readings by hand are refused when they cannot be; imports and figures. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../desk/index.ts';
+import { consumptionOf, edgesOf, metersOf, openAccountant, openEnergyStores } from '../energy/index.ts';
+import { systemClock } from '../shared/clock.ts';
+import { operationsFile } from '../shared/role.ts';
+import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
+import { siteOf } from '../test/site-of.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+/** A whole quarter of an hour, ten days ago. */
+const start = Math.floor(Date.now() / (15 * minute)) * 15 * minute - 10 * day;
+const jumpAt = start + 4 * day + 3 * hour;
+const swapAt = start + 6 * day + 3 * hour;
+
+const site = siteOf({ gw1: [['main', 'electricity'], ['flow', 'water']] }, { departments: [{ id: 'icu', name: { zh: '重症', en: 'ICU' } }] }); // biome-ignore format: one
+const [main, flow] = site.config.gateways[0]!.buses[0]!.devices;
+Object.assign(main!, { role: 'incomer' });
+Object.assign(flow!, { role: 'water-main' });
+
+let app: DashboardsApp;
+let account: ReturnType<typeof openAccountant>;
+let undoDb: Disposable;
+let token: string;
+const meters = metersOf(site.config);
+beforeAll(async () => {
+  app = await startDashboardsApp(site);
+  let v = 1_000;
+  const points: [number, number][] = [];
+  for (let t = start; t <= Date.now() - 10 * minute; t += 5 * minute) {
+    v += 1;
+    if (t === jumpAt) v += 6_000;
+    points.push([t, t >= swapAt ? v - 7_500 : v]);
+  }
+  await app.store.write(points.map(([t, energy_import_kwh]) => ({ measurement: 'electricity' as const, tags: { site: 'demo', device: 'main', gateway: 'gw1' }, t, fields: { energy_import_kwh } }))); // biome-ignore format: one
+  const db = openDatabase(operationsFile(app.dataDir));
+  undoDb = db;
+  const { corrections, suspects } = openEnergyStores(db, systemClock());
+  account = openAccountant({ meters, store: app.store, clock: systemClock(), timezone: 'Asia/Shanghai', corrections, suspects });
+  await account.work();
+  token = await app.signIn('engineer');
+}, 60_000);
+afterAll(async () => {
+  undoDb?.[Symbol.dispose]();
+  await app?.[Symbol.asyncDispose]();
+});
+const call = (method: string, path: string, body?: unknown) => app.call(method, path, { token, ...(body === undefined ? {} : { body }) });
+const total = async () => {
+  const rows = await consumptionOf(app.store, meters.slice(0, 1), edgesOf('15m', 'Asia/Shanghai', start, Date.now() - hour));
+  return rows.reduce((sum, { value }) => sum + (value ?? 0), 0);
+};
+const upload = async (path: string, name: string, content: Buffer | string) => {
+  const form = new FormData();
+  form.append('file', new Blob([content as BlobPart]), name);
+  const response = await fetch(app.url + path, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form });
+  return { status: response.status, json: await response.json() };
+};
+const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const signature = `data:image/png;base64,${png.toString('base64')}`;
+
+describe('doubts', () => {
+  it('are listed with what they booked; accepted they count, taken back they do not', async () => {
+    const { json } = await call('GET', '/api/energy/suspects');
+    expect(json.suspects.map((one: { verdict: string; to: number }) => [one.verdict, one.to])).toEqual([['unknown', swapAt], ['jump', jumpAt]]); // biome-ignore format: one
+    expect(json).toMatchObject({ open: 2, suspects: [{}, { device: 'main', state: 'open', delta: 0, closedMonths: [], unit: 'kWh' }] });
+    const before = await total();
+    const picture = await call('GET', `/api/energy/suspects/picture?device=main&from=${jumpAt - 5 * minute}&to=${jumpAt}&choice=accept`);
+    expect(picture.json.sums.after - picture.json.sums.before).toBeCloseTo(6_001, 3);
+    expect(picture.json.readings.length).toBeGreaterThan(100);
+    const made = await call('POST', '/api/energy/corrections', {
+      action: 'accept',
+      device: 'main',
+      t: jumpAt,
+      reason: '补装电容器期间走字',
+    });
+    expect(made).toMatchObject({ status: 201, json: { madeBy: 'engineer', body: { kind: 'decision', verdict: 'accept' } } });
+    const began = performance.now();
+    await account.work();
+    expect(performance.now() - began, 'ms until figures are right').toBeLessThan(2_000);
+    expect((await total()) - before).toBeCloseTo(6_001, 3);
+    expect((await call('GET', '/api/energy/suspects')).json.open).toBe(1);
+    expect((await call('GET', '/api/energy/suspects?state=all')).json.suspects).toEqual(
+      expect.arrayContaining([expect.objectContaining({ verdict: 'accepted', state: 'settled', correction: expect.objectContaining({ reason: '补装电容器期间走字' }) })]), // biome-ignore format: one
+    );
+    await call('POST', `/api/energy/corrections/${made.json.id}/undo`, { reason: '不是真的' });
+    await account.work();
+    expect(await total()).toBeCloseTo(before, 6);
+    // It is asked about again; a look that leaves all as it is settles it.
+    const rejected = await call('POST', '/api/energy/corrections', { action: 'reject', device: 'main', t: jumpAt, reason: '通信误码' });
+    expect(rejected.json.body).toEqual({ kind: 'review', verdict: 'jump' });
+    await account.work();
+    expect(await total()).toBeCloseTo(before, 6);
+    expect((await call('GET', '/api/energy/suspects')).json.open).toBe(1);
+  });
+
+  it('an exchange needs a serial, a photo and two people, and counts what both meters saw', async () => {
+    const before = await total();
+    const photo = await upload('/api/energy/meters/main/files', '表计.png', png);
+    expect(photo.status).toBe(201);
+    const last = swapAt - 5 * minute;
+    const final = (
+      await app.store.series({ measurement: 'electricity', device: 'main', field: 'energy_import_kwh', from: last, to: last + 1 })
+    )[0]![1]!;
+    const first = (await app.store.series({ measurement: 'electricity', device: 'main', field: 'energy_import_kwh', from: swapAt, to: swapAt + 1 }))[0]![1]! - 0.5; // biome-ignore format: one
+    const body = { device: 'main', t: swapAt - minute, final: final + 0.4, first, serial: 'DTSD-2041', photos: [photo.json.id], reason: '到期更换', signatures: [{ name: '李工', signature }, { name: '王科长', signature }] }; // biome-ignore format: one
+    for (const wrong of [{ photos: [] }, { photos: [9_999] }, { serial: '' }, { signatures: [body.signatures[0]] }, { signatures: [body.signatures[0], body.signatures[0]] }, { t: Date.now() + day }]) // biome-ignore format: one
+      expect((await call('POST', '/api/energy/swaps', { ...body, ...wrong })).status, JSON.stringify(wrong).slice(0, 60)).toBe(400);
+    const made = await call('POST', '/api/energy/swaps', body);
+    expect(made).toMatchObject({
+      status: 201,
+      json: { body: { kind: 'swap', serial: 'DTSD-2041', signatures: [{ name: '李工' }, { name: '王科长' }] } },
+    });
+    await account.work();
+    expect((await total()) - before).toBeCloseTo(0.9, 3);
+    expect((await call('GET', '/api/energy/suspects')).json.open).toBe(0);
+    const file = await fetch(`${app.url}/api/energy/meters/main/files/${photo.json.id}`, { headers: { authorization: `Bearer ${token}` } });
+    expect([file.status, file.headers.get('content-type')]).toEqual([200, 'image/png']);
+    const audit = await app.call('GET', '/api/audit?limit=50', { token: await app.signIn('manager') });
+    expect(JSON.stringify(audit.json)).toContain('energy.swap');
+  });
+});
+
+describe('entries', () => {
+  it('a reading shows what stands before it, is refused when it falls, and asks when it is far above', async () => {
+    const entry = await call('GET', '/api/energy/meters/main/entry');
+    expect(entry.json).toMatchObject({ unit: 'kWh', before: { byHand: false } });
+    expect(entry.json.most).toBeGreaterThan(entry.json.least);
+    const t = Date.now();
+    const value = entry.json.before.v;
+    const send = (body: object) => call('POST', '/api/energy/readings', { device: 'main', t, ...body });
+    expect((await send({ value: value - 1 })).json).toMatchObject({
+      errors: [{ message: expect.stringMatching(/does not run backwards/) }],
+    });
+    expect((await send({ value: value + 900_000 })).json).toMatchObject({ errors: [{ field: 'sure' }] });
+    expect((await send({ value: value + 1 })).status).toBe(201);
+    expect((await send({ value: value + 1 })).status).toBe(409);
+    expect((await app.call('POST', '/api/energy/readings', { token: await app.signIn('viewer'), body: { device: 'main', t, value } })).status).toBe(403); // biome-ignore format: one
+    const water = await call('POST', '/api/energy/readings', { device: 'flow', t: t - day, value: 12.5 });
+    expect(water).toMatchObject({ status: 201, json: { used: null, unit: 'm³' } });
+  });
+
+  it('figures by month, with those that are missing', async () => {
+    await call('POST', '/api/energy/figures', { name: 'waste-medical', month: '2026-01', value: 1.2, unit: 't' });
+    const { json } = await call('GET', '/api/energy/figures?name=waste-medical&from=2026-01&to=2026-02');
+    expect(json).toMatchObject([{ known: 1.2, total: null, missing: ['2026-02'] }]);
+    expect((await call('POST', '/api/energy/figures', { name: 'waste-medical', month: '2026-01', value: 1.2, unit: 'kWh' })).status).toBe(
+      400,
+    );
+    const undone = await call('POST', `/api/energy/figures/${json[0].months[0].figure.id}/undo`, { reason: '抄错' });
+    expect(undone.json.undone.by).toBe('engineer');
+    expect((await call('GET', '/api/energy/figure-names')).json.names.length).toBeGreaterThan(20);
+  });
+
+  it('a file is looked at, taken and taken back; a wrong one says why and is not taken', async () => {
+    const looked = await upload('/api/energy/imports?kind=figures', '床日.csv', '月份,床日\n2026-01,9300\n2026-02,8800\n');
+    expect(looked.json).toMatchObject({ state: 'checked', rows: 2, changes: 2, preview: [{ what: 'bed-days', month: '2026-01', value: 9_300, state: 'new' }, {}] }); // biome-ignore format: one
+    const names = async () => (await call('GET', '/api/energy/figures?name=bed-days&from=2026-01&to=2026-02')).json[0].total;
+    expect(await names()).toBeNull();
+    expect((await call('POST', `/api/energy/imports/${looked.json.id}/take`)).json.state).toBe('taken');
+    expect(await names()).toBe(18_100);
+    await call('POST', `/api/energy/imports/${looked.json.id}/undo`, { reason: '错文件' });
+    expect(await names()).toBeNull();
+    const wrong = await upload('/api/energy/imports?kind=figures', 'a.csv', '月份,床日\n2026-01,=A1\n');
+    expect(wrong.json).toMatchObject({ state: 'wrong', mistakes: expect.arrayContaining([expect.objectContaining({ row: 2, zh: expect.stringContaining('公式') })]) }); // biome-ignore format: one
+    expect((await call('POST', `/api/energy/imports/${wrong.json.id}/take`)).status).toBe(409);
+    expect((await call('GET', '/api/energy/imports')).json).toHaveLength(2);
+  });
+
+  it('weather without a sensor says that nothing is known', async () => {
+    const { json } = await call('GET', `/api/energy/weather?from=${Date.UTC(2026, 0, 1) - 8 * hour}&to=${Date.UTC(2026, 0, 3) - 8 * hour}`);
+    expect(json).toMatchObject({
+      station: null,
+      bases: { heating: 18, cooling: 26 },
+      gaps: [{ from: '2026-01-01', to: '2026-01-02', days: 2 }],
+    });
+    await upload('/api/energy/imports?kind=weather', 'w.csv', '日期,日平均气温\n2026-01-01,-4\n2026-01-02,0\n').then(({ json: { id } }) => call('POST', `/api/energy/imports/${id}/take`)); // biome-ignore format: one
+    const known = await call('GET', `/api/energy/weather?from=${Date.UTC(2026, 0, 1) - 8 * hour}&to=${Date.UTC(2026, 0, 3) - 8 * hour}`);
+    expect(known.json).toMatchObject({ gaps: [], months: [{ month: '2026-01', heating: 40, known: 2 }] });
+  });
+});
