@@ -18,6 +18,9 @@ import {
 } from '../../energy/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
+import { energyEntryRoutes } from './energy-entries.ts';
+import { energyImportRoutes } from './energy-imports.ts';
+import { energySuspectRoutes } from './energy-suspects.ts';
 import { problems, time, timeQuery } from './schemas.ts';
 
 const row = z.object({
