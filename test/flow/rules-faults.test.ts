@@ -31,13 +31,13 @@ describe('faults of the plant', () => {
     const params = Object.fromEntries(Object.entries(scenario.params).map(([key, param]) => [key, param.default]));
     const expects = scenario.expects(params);
     if (expects.length === 0) continue;
-    test(`${name} raises ${expects.map((one) => `${one.rule} at ${one.device}`).join(' and ')}`, () => {
-      const { stepS, learnMs, withinMs } = slow[name] ?? { stepS: 1, learnMs: 10 * minute, withinMs: 4 * 60 * minute };
+    test(`${name} raises ${expects.map((one) => `${one.rule} at ${one.device}`).join(' and ')}`, { timeout: 300_000 }, () => {
+      const { stepS, learnMs, withinMs } = slow[name] ?? { stepS: 2, learnMs: 10 * minute, withinMs: 4 * 60 * minute };
       const only = stepS >= 20 ? { only: expects.map((one) => one.device) } : {};
       using plant = openPlantRun({ start, stepS, ...only });
       plant.run(learnMs);
       const before = plant.seen.filter((one) => one.active);
-      if (stepS === 1) expect(before, 'a plant without a fault is quiet').toEqual([]);
+      if (stepS === 2) expect(before, 'a plant without a fault is quiet').toEqual([]);
       const begun = plant.hospital.now;
       plant.hospital.startFault(name);
       const there = () => expects.every((want) => plant.desk.alarm(`${want.rule.toLowerCase()}.${want.device}`)?.active);
@@ -70,7 +70,7 @@ describe('faults of the plant', () => {
   test('a burst heating pipe is critical at the right loop within a minute, and its ticket is for the plumbers', () => {
     for (const loop of ['heat-or', 'heat-front', 'heat-rear']) {
       using plant = openPlantRun({ start });
-      plant.run(10 * minute);
+      plant.run(5 * minute);
       const begun = plant.hospital.now;
       plant.hospital.startFault('burst-heating-pipe', { loop });
       plant.run(minute, () => plant.desk.alarm(`ht-burst.${loop}`)?.active === true);
@@ -116,11 +116,11 @@ describe('a quiet day', () => {
   ])(
     '%s raises no alarm',
     (_season, from) => {
-      using plant = openPlantRun({ start: from, stepS: 5 });
+      using plant = openPlantRun({ start: from, stepS: 10 });
       plant.run(24 * 60 * minute);
       expect(plant.seen.filter((one) => one.active)).toEqual([]);
     },
-    60_000,
+    300_000,
   );
 });
 
