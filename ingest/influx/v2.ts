@@ -279,7 +279,26 @@ export class V2Store implements Store {
         },
       );
     }
+    if (/unauthori[sz]ed|not authori[sz]ed|forbidden|permission/i.test(words)) throw this.#mayNot('read', words);
     this.#rowsIn(answer);
+    // InfluxDB 3 has no organisations, and makes what is missing with the first write.
+    if (!this.#options.oneStatement) await this.#checkWriting();
+  }
+
+  /** A write of nothing changes nothing; organisation, bucket and right are looked at before the body. */
+  async #checkWriting(): Promise<void> {
+    const { org, bucket } = this.address;
+    const path = `/api/v2/write?org=${encodeURIComponent(org)}&bucket=${encodeURIComponent(bucket)}&precision=ms`;
+    const { status, body } = await this.http.post(path, '', this.authorization, queryTimeoutMs);
+    if (status === 404)
+      throw new Fault('store/unavailable', `${this.name}: the organisation or the bucket does not exist: ${body.slice(0, 200)}`, {
+        detail: { trouble: 'store-missing' },
+      });
+    if (status === 401 || status === 403) throw this.#mayNot('write', body);
+  }
+
+  #mayNot(what: 'read' | 'write', words: string): Fault {
+    return new Fault('store/denied', `${this.name}: the token may not ${what} the bucket: ${words.slice(0, 200)}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -208,6 +208,12 @@ export class Influx1Store implements Store {
     const [result] = await this.#query(`SHOW RETENTION POLICIES ON ${identifier(this.#database)}`);
     if (/database not found/i.test(result?.error ?? '')) await this.#create();
     else if (result?.error) throw new Fault('store/denied', `${this.name}: ${result.error}`);
+    const [read] = await this.#query('SHOW MEASUREMENTS LIMIT 1');
+    if (read?.error) throw new Fault('store/denied', `${this.name}: ${read.error}`);
+    // A write of nothing changes nothing; the right is looked at before the body.
+    const write = await this.#http.post(`/write?db=${encodeURIComponent(this.#database)}`, '', this.#authorization, queryTimeoutMs);
+    if (write.status === 401 || write.status === 403)
+      throw new Fault('store/denied', `${this.name}: our user may not write: ${write.body.slice(0, 200)}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
