@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
 import { loadSite } from '../shared/site-file.ts';
-import { modbusServer } from '../test/modbus-server.ts';
+import { modbusServer, tcpFrame } from '../test/modbus-server.ts';
 import { freePort, temporaryFolder } from '../test/servers.ts';
 import { type ReadLine, type ReadOptions, runRead } from './read.ts';
 
@@ -46,6 +46,17 @@ describe('plantroom read', () => {
     expect(lines[0]).toMatch(/^device\s+quantity\s+value\s+unit\s+quality\s+address\s+raw$/);
     expect(lines[1]).toMatch(/^pump-room\s+pressure_kpa\s+400\s+kPa\s+good\s+holding 4\s+0190\s+Pressure$/);
   });
+
+  it.each([
+    ['transaction id', ({ transaction, unit }: { transaction: number; unit: number }, right: Buffer) => tcpFrame(transaction + 1, unit, right.subarray(7))],
+    ['unit id', ({ transaction }: { transaction: number }, right: Buffer) => tcpFrame(transaction, 255, right.subarray(7))],
+  ] as const)('F15 says of a device that answers with another %s just that, and nothing of wiring', async (what, answer) => {
+    await using server = await modbusServer({ register, answer });
+    const { code, lines } = await read(server.port, {});
+    expect(code).toBe(1);
+    expect(lines.join('\n')).toContain(`answers with another ${what}`);
+    expect(lines.join('\n')).not.toMatch(/wiring/i);
+  }); // biome-ignore format: a table
 
   it('prints one JSON object a line with --json', async () => {
     await using server = await modbusServer({ register });

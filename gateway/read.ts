@@ -125,7 +125,11 @@ async function readDevice(
       if (!isFault(error)) throw error;
       if (isFault(error, 'modbus/exception')) answers++;
       // One disturbed answer, or a connection that the device closes after each, says nothing about the next.
-      else if (!isAgain) return read(wanted, true);
+      else if (!isAgain) {
+        const again = await read(wanted, true);
+        // That it answers with other numbers says more than what became of the connection after that.
+        return again && isFault(error, 'transport/mismatch') ? error : again;
+      }
       return error;
     }
   };

@@ -156,6 +156,14 @@ describe('a clock that jumps', () => {
   });
 });
 
+test('F5 what began while nobody listened is an alarm when it comes, with its own time', () => {
+  const plant = run([instance({ id: 'LEAK' }), silence()]);
+  plant.go(1);
+  plant.engine.reading('example', plant.now - 45 * s, { room_temp_c: 35 }, undefined, plant.now);
+  expect(plant.out).toEqual([['LEAK', 'on', 1]]);
+  expect(plant.engine.sight('leak.example')?.at).toBe(plant.now - 45 * s);
+});
+
 describe('how long a silence may be', () => {
   test('F4 a device that sends by itself is silent after its `expire`, not after a minute', () => {
     const plant = run([silence({ expireMs: 2 * hour })]);

@@ -87,6 +87,7 @@ describe('F7 bytes around the JSON', () => {
     ['a NUL behind it', Buffer.from('{"temperature":22.5,"humidity":45}\0')],
     ['the rest of a buffer behind a NUL', Buffer.from('{"temperature":22.5,"humidity":45}\0midity":99}')],
     ['a byte order mark before it', Buffer.from('\uFEFF{"temperature":22.5,"humidity":45}')],
+    ['both', Buffer.from('\uFEFF{"temperature":22.5,"humidity":45}\0')],
     ['line ends', Buffer.from('\r\n{"temperature":22.5,"humidity":45}\r\n')],
     ['no quotes at names, a comma before the end', Buffer.from('{temperature:22.5,humidity:+045,}')],
     ['single quotes, as Python prints them', Buffer.from("{'temperature': 22.5, 'humidity': 45, 'error': None}")],
