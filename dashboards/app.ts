@@ -15,7 +15,7 @@ import {
   openTicketFiles,
   rostersOfSite,
 } from '../desk/index.ts';
-import { openEnergyStores, openLedger } from '../energy/index.ts';
+import { openEnergyStores, openLedger, openMonthVersions, openRegisters } from '../energy/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -28,6 +28,7 @@ import { loadBoards } from './board/boards.ts';
 import { lookForMissed } from './books/watch.ts';
 import { builtConsoleDir } from './console/build.ts';
 import { deviceFacts } from './device-facts.ts';
+import { openManagement } from './energy/management.ts';
 import { LiveCache } from './live/cache.ts';
 import { followPath } from './live/path-follower.ts';
 import { RawLink } from './live/raw-link.ts';
@@ -155,6 +156,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
     if (!store) throw new Fault('store/unavailable');
     return store;
   };
+  const ledger = openLedger({ site: config, folder: site.folder, profileFacts: site.profileFacts, store: theStore, db, clock, wall });
   const consoleDir = builtConsoleDir();
   const app = undo.adopt(
     await buildServer({
@@ -181,7 +183,11 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       energy: openEnergyStores(db, clock),
       ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
       store: theStore,
-      ledger: openLedger({ site: config, folder: site.folder, profileFacts: site.profileFacts, store: theStore, db, clock, wall }),
+      ledger,
+      management: openManagement({
+        ...{ site: config, clock, wall, store: theStore, registers: openRegisters(db, clock), ledger, meters: ledger.meters },
+        versionOf: openMonthVersions(db).of,
+      }),
       storeUrl: context.storeUrl,
       cache,
       stream,

@@ -16,6 +16,7 @@ import type { Secret } from '../shared/secret.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { Board } from './board/board.ts';
 import type { DeviceFacts } from './device-facts.ts';
+import type { Management } from './energy/management.ts';
 import type { LiveCache } from './live/cache.ts';
 import type { FollowedPath } from './live/path-follower.ts';
 import type { RawLink } from './live/raw-link.ts';
@@ -62,6 +63,8 @@ export interface RouteContext {
   stream: LiveStream;
   health: RoleHealth;
   raw: RawLink;
+  /** What the pages of management are made of. */
+  management: Management;
   /** Only where simulators run. */
   simulator: SimulatorLink | undefined;
   deadLetters: DeadLetters;

@@ -26,6 +26,7 @@ import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
 import { energyRoutes } from './api/energy.ts';
 import { energyCostRoutes } from './api/energy-cost.ts';
+import { energyManagementRoutes } from './api/energy-management.ts';
 import { energySavingsRoutes } from './api/energy-savings.ts';
 import { exportRoutes } from './api/export.ts';
 import { faultRoutes } from './api/faults.ts';
@@ -59,6 +60,7 @@ const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, wardRoutes, placeRoutes, rosterRoutes, rosterChangeRoutes, bookRoutes, reportRoutes, assetRoutes, deadlineRoutes, partRoutes, roundRoutes, answerRoutes, faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes, energyRoutes, energyCostRoutes,
   alarmPathRoutes, confirmRoutes, alertmanagerRoutes, pushRoutes,
   energySavingsRoutes,
+  energyManagementRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(context: RouteContext): Promise<App> {

@@ -51,6 +51,12 @@ export { type FigureName, type FigureUnit, figureNames, figureOf, figureUnits, i
 export { type Import, type Imports, type ImportTarget, importKinds } from './imports.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
 export { type LaterLine, type Ledger, type LedgerSource, type MonthStatement, openLedger } from './ledger.ts';
+export { type Cause, type Change, causes, changesOf } from './management/changes.ts';
+export { type Compared, compare, pairsOf, pct, sumRows } from './management/compare.ts';
+export { type DayTable, enoughOfDay, isMeasured, midnights, readDays } from './management/days.ts';
+export { type Factor, type Factors, factorOn, type Quota, readFactors } from './management/factors.ts';
+export { type FlowLink, type FlowNode, type Flows, flowsOf } from './management/flows.ts';
+export { type MonthUse, monthUses, type TargetState, targetReasons, targetState } from './management/targets.ts';
 export { type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type Scope, scopes } from './meters.ts';
 export type { BilledGroup, MeterMonth, MonthAccount } from './month-account.ts';
 export { boundsOf, monthAt, monthsBetween } from './month-names.ts';

@@ -70,8 +70,9 @@ function planOf(site: SiteConfig, range: { from: number; to: number }, asOf: num
     return there;
   };
   // New fans and free cooling in intensive care: a quarter less than before.
-  for (const device of event('retrofit', ['fd-icu-ahu'], at(9), { value: 0.25 }))
-    plan.factors.push({ device, factor: 1 / (1 - 0.25), from: range.from, to: at(9) });
+  for (const [id, months, part] of [['fd-icu-ahu', 11, 0.25], ['fd-or-ahu', 10, 0.12]] as const) // biome-ignore format: a table
+    for (const device of event('retrofit', [id], at(months), { value: part }))
+      plan.factors.push({ device, factor: 1 / (1 - part), from: range.from, to: at(months) });
   event('swap', ['dm-orthopaedics'], at(14, 12, 10, 30), { to: at(14, 12, 11, 0) });
   event('reset', ['fd-lab'], at(7, 20, 2, 15), { to: at(7, 20, 4, 15) });
   event(

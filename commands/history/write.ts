@@ -1,11 +1,13 @@
 /** Writes the simulated months into store and desk, once: a marker in the data folder says what was begun and whether it is done. */
 import { type Database, importTickets } from '../../desk/index.ts';
-import { metersOf } from '../../energy/index.ts';
+import { metersOf, monthsBetween, openMonthVersions, openRegisters } from '../../energy/index.ts';
 import type { EvenSeries, Store, StorePoint, Tags } from '../../ingest/store.ts';
+import { systemClock } from '../../shared/clock.ts';
 import { type HistoryMarker, mark, readMarker } from '../../shared/simulated-past.ts';
 import { devicesOf } from '../../shared/site.ts';
 import type { LoadedSite } from '../../shared/site-file.ts';
 import { type HistoryMeter, historyRange, historyStepMs, simulateHistory } from '../../simulators/history.ts';
+import { simulatedFigures } from './figures.ts';
 import { simulatedRepairs } from './repairs.ts';
 
 export interface HistoryRequest {
@@ -77,6 +79,11 @@ export async function writeHistory({
   const filled = doubtful.flatMap(([tags, counted]) => estimatedOf(tags, counted));
   for (let at = 0; at < filled.length; at += batch) await store.write(filled.slice(at, at + batch));
   const tickets = importTickets(db, 'simulated-history', simulatedRepairs(config, history, begun.seed));
+  const registers = openRegisters(db, { ...systemClock(), now: () => now });
+  db.transact(() => {
+    for (const figure of simulatedFigures(config, history, begun.seed)) registers.put(figure, 'simulated-history');
+  });
+  openMonthVersions(db).bump(monthsBetween(config.site.timezone, history.from, history.to), now);
   mark(dataDir, { ...begun, state: 'done', events: history.events });
   return { state: 'done', series, points, tickets };
 
