@@ -168,6 +168,34 @@ describe('corrections and the accountant', () => {
     expect(await quarters('m', start, start + 70 * hour)).toEqual(await quarters('whole', start, start + 70 * hour));
   }, 60_000);
 
+  test('a store that fails in the middle leaves nothing out, also not of a correction', async () => {
+    const { points, moments } = history(14);
+    await readings('m', points);
+    await readings('whole', points);
+    now = start + 9 * day + hour;
+    let failing = false;
+    let calls = 0;
+    const flaky: Pick<Store, 'series' | 'write'> = {
+      series: (query) => store.series(query),
+      write: async (batch) => {
+        if (failing && ++calls % 2 === 0) throw new Error('no space left');
+        return store.write(batch);
+      },
+    };
+    const account = openAccountant({ meters: [meter('m')], store: flaky, clock, timezone: zone, corrections, suspects });
+    const persist = async () => {
+      for (let tries = 0; tries < 20; tries++) {
+        failing = tries < 3;
+        await account.work().catch(() => undefined);
+      }
+    };
+    await persist();
+    for (const device of ['m', 'whole']) correct(device, moments.jump, { kind: 'decision', verdict: 'accept' });
+    await persist();
+    await open(['whole']).work();
+    expect(await quarters('m', start, start + 8 * day)).toEqual(await quarters('whole', start, start + 8 * day));
+  }, 60_000);
+
   test('a meter that nobody reads but people: by hand once a month; the last reading taken back leaves nothing known', async () => {
     now = start + 70 * day;
     const account = open(['hand']);

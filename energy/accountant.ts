@@ -263,7 +263,8 @@ export function openAccountant(options: AccountantOptions): Accountant {
   return {
     standing,
     save() {
-      for (const one of running.values()) saveState(one, checkpointOf(one));
+      // One whose figures could not be written begins from what was saved before.
+      for (const one of running.values()) if (one.version !== -1) saveState(one, checkpointOf(one));
     },
     heard(device, t) {
       if (!(t < (running.get(device)?.pushedTo ?? Number.NEGATIVE_INFINITY))) return false;
@@ -274,22 +275,31 @@ export function openAccountant(options: AccountantOptions): Accountant {
       const now = clock.now();
       let written = 0;
       for (const meter of meters) {
-        let one = running.get(meter.device) ?? (await begin(meter, now));
-        if (!one) continue;
-        const touched = touchOf(one);
+        const known = running.get(meter.device) ?? (await begin(meter, now));
+        if (!known) continue;
+        running.set(meter.device, known);
+        const { marks, pushedTo } = known;
+        const touched = touchOf(known);
         const back = Math.min(touched, late.get(meter.device) ?? Number.POSITIVE_INFINITY);
         late.delete(meter.device);
-        if (back < one.pushedTo) {
-          const to = one.pushedTo;
-          standing.delete(meter.device);
-          one = await goBack(one, back);
-          if (touched < to) withVoids(one, touched, to);
-        } else if (Number.isFinite(touched)) {
-          // Of what is still to come: the same stream with what is known now.
-          one = await goBack(one, one.pushedTo);
+        try {
+          let one = known;
+          if (back < pushedTo) {
+            standing.delete(meter.device);
+            one = await goBack(known, back);
+            if (touched < pushedTo) withVoids(one, touched, pushedTo);
+          } else if (Number.isFinite(touched)) {
+            // Of what is still to come: the same stream with what is known now.
+            one = await goBack(known, pushedTo);
+          }
+          running.set(meter.device, one);
+          written += await advance(one, now);
+        } catch (error) {
+          // What was decided may not have been written: the next round goes back to before it, with all that this one knew.
+          late.set(meter.device, Math.min(back, pushedTo));
+          Object.assign(running.get(meter.device) as Running, { marks, version: -1 });
+          throw error;
         }
-        running.set(meter.device, one);
-        written += await advance(one, now);
       }
       return written;
     },
