@@ -128,6 +128,10 @@ describe('periods', () => {
     const own = periodOf('2026', 'year', 'Asia/Shanghai', now, '11-30')!;
     expect([own.from, own.to].map((t) => new Date(t + 8 * hour).toISOString().slice(0, 10))).toEqual(['2025-12-01', '2026-12-01']);
     expect(own.running).toBe(true);
+    // What runs is compared with as much of the year before.
+    expect([own.before.from, own.before.to]).toEqual([Date.UTC(2024, 10, 30, 16), Date.UTC(2025, 10, 27)]);
+    const over = periodOf('2025', 'year', 'Asia/Shanghai', now)!;
+    expect([over.before.from, over.before.to]).toEqual([Date.UTC(2023, 11, 31, 16), Date.UTC(2024, 11, 31, 16)]);
     const month = periodOf('2026-02', 'month', 'Asia/Shanghai', now)!;
     expect((month.to - month.from) / (24 * hour)).toBe(28);
     expect(periodOf('2026-13', 'month', 'Asia/Shanghai', now)).toBeUndefined();

@@ -1,7 +1,7 @@
 /** The contract of a report: one file in `kinds/`, which makes a document of facts. */
 import type { Language, Text } from '../shared/text.ts';
 import { localTime } from '../shared/wording.ts';
-import { momentOf } from '../shared/zone.ts';
+import { momentOf, yearBefore } from '../shared/zone.ts';
 import type { Block, Cell, Figure, ReportDocument } from './document.ts';
 import type { Range, ReportFacts } from './facts.ts';
 
@@ -19,7 +19,7 @@ export interface Period extends Range {
   /** As it was asked for. */
   id: string;
   label: Text;
-  /** The same time a year before. */
+  /** The same time a year before; of a period that is not over, as much as has passed of it. */
   before: Range;
   /** Whole years and months that are not over yet. */
   running: boolean;
@@ -32,6 +32,10 @@ export function periodOf(text: string, kind: ReportKind['period'], timezone: str
   const match = /^(\d{4})(?:-(\d\d))?$/.exec(text);
   if (!match || (kind === 'month') !== (match[2] !== undefined)) return undefined;
   const year = Number(match[1]);
+  const yearEarlier = (from: number, to: number): Range => ({
+    from: yearBefore(timezone, from),
+    to: yearBefore(timezone, Math.min(to, Math.max(from, now))),
+  });
   const at = (y: number, month: number, day = 1) => momentOf(timezone, Date.UTC(y, month, day));
   if (kind === 'month') {
     const month = Number(match[2]) - 1;
@@ -42,7 +46,7 @@ export function periodOf(text: string, kind: ReportKind['period'], timezone: str
       from,
       to,
       label: { zh: `${year} 年 ${month + 1} 月`, en: text },
-      before: { from: at(year - 1, month), to: at(year - 1, month + 1) },
+      before: yearEarlier(from, to),
       running: now < to,
     };
   }
@@ -54,7 +58,7 @@ export function periodOf(text: string, kind: ReportKind['period'], timezone: str
     from,
     to,
     label: { zh: `${year} 年度`, en: `Year ${year}` },
-    before: { from: end(year - 2), to: from },
+    before: yearEarlier(from, to),
     running: now < to,
   };
 }

@@ -58,6 +58,13 @@ export function momentsOf(timezone: string, wall: number): number[] {
 export const momentOf = (timezone: string, wall: number): number =>
   momentsOf(timezone, wall)[0] ?? wall - zoneOffsetMs(timezone, wall - day);
 
+/** The same date and time of the year before, on the clocks of the zone; 1 March for 29 February. */
+export function yearBefore(timezone: string, t: number): number {
+  const wall = new Date(wallOf(timezone, t));
+  wall.setUTCFullYear(wall.getUTCFullYear() - 1);
+  return momentOf(timezone, wall.getTime());
+}
+
 /** ISO 8601 in the clocks of the zone, with their offset: `2026-01-15T08:00:00+08:00`. */
 export function isoInZone(timezone: string, t: number): string {
   const offset = zoneOffsetMs(timezone, t);

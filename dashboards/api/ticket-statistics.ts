@@ -8,7 +8,7 @@ import { tradeLabels } from '../../shared/system.ts';
 import { languages, type Text } from '../../shared/text.ts';
 import { ticketStateLabels } from '../../shared/ticket.ts';
 import { localTime } from '../../shared/wording.ts';
-import { momentOf, wallOf } from '../../shared/zone.ts';
+import { yearBefore } from '../../shared/zone.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { problems, timeQuery } from './schemas.ts';
 
@@ -35,14 +35,7 @@ const figures = z.object({
 });
 const statistics = z.object({ rows: z.array(figures), total: figures });
 
-/** The same time of the year before, on the site's clocks. */
-export function yearBefore(timezone: string, t: number): number {
-  const wall = new Date(wallOf(timezone, t));
-  wall.setUTCFullYear(wall.getUTCFullYear() - 1);
-  return momentOf(timezone, wall.getTime());
-}
-
-export function ticketStatisticsRoutes(app: App, { desk, site }: RouteContext): void {
+export function ticketStatisticsRoutes(app: App, { desk, site, clock }: RouteContext): void {
   const { timezone } = site.site;
   const range = ({ from, to }: { from: number; to: number }) => {
     if (!(from < to) || to - from > longestMs) {
@@ -51,6 +44,8 @@ export function ticketStatisticsRoutes(app: App, { desk, site }: RouteContext): 
     }
     return { from, to };
   };
+  /** A year that runs is compared with as much of the year before, not with the whole of it. */
+  const soFar = (from: number, to: number) => Math.min(to, Math.max(from, clock.now()));
   const ticketsIn = (from: number, to: number) => desk.tickets({ state: 'all', from, to, limit: mostTickets });
 
   app.get(
@@ -58,7 +53,8 @@ export function ticketStatisticsRoutes(app: App, { desk, site }: RouteContext): 
     {
       config: { permission: 'plant:read' },
       schema: {
-        description: 'Of tickets opened in the period; `before` is the same time of last year',
+        description:
+          'Of tickets opened in the period; `before` is the same time of last year, up to the same day of a period that is not over',
         querystring: z.object({ from: timeQuery, to: timeQuery, by: z.enum(statisticsBy).default('trade') }),
         response: { 200: statistics.extend({ before: statistics }), ...problems },
       },
@@ -68,7 +64,7 @@ export function ticketStatisticsRoutes(app: App, { desk, site }: RouteContext): 
       const { by } = request.query;
       return {
         ...statisticsOf(ticketsIn(from, to), by, timezone),
-        before: statisticsOf(ticketsIn(yearBefore(timezone, from), yearBefore(timezone, to)), by, timezone),
+        before: statisticsOf(ticketsIn(yearBefore(timezone, from), yearBefore(timezone, soFar(from, to))), by, timezone),
       };
     },
   );

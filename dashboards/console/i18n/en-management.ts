@@ -30,4 +30,6 @@ export const enManagement = {
   'stats.repeat': 'Repeat faults',
   'stats.cost': 'Cost, yuan',
   'stats.minutes': '{n} min',
+  'stats.underMinute': 'under 1 min',
+  'stats.noRecords': 'no records',
 } as const;

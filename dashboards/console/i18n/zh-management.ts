@@ -32,4 +32,6 @@ export const zhManagement: Record<keyof typeof enManagement, string> = {
   'stats.repeat': '重复故障',
   'stats.cost': '费用（元）',
   'stats.minutes': '{n} 分钟',
+  'stats.underMinute': '不到 1 分钟',
+  'stats.noRecords': '无记录',
 };

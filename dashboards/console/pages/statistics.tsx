@@ -44,15 +44,14 @@ export function StatisticsPage() {
       );
     return key;
   };
+  const minutes = (n: number) => (n < 1 ? t('stats.underMinute') : t('stats.minutes', { n: Math.round(n) }));
   const pair = ({ medianMin, p90Min }: TicketFigures['restore']) =>
-    medianMin === null || p90Min === null
-      ? '–'
-      : `${t('stats.minutes', { n: Math.round(medianMin) })} / ${t('stats.minutes', { n: Math.round(p90Min) })}`;
+    medianMin === null || p90Min === null ? '–' : `${minutes(medianMin)} / ${minutes(p90Min)}`;
   const line = (one: TicketFigures, before: TicketFigures | undefined, name: string) => (
     <tr key={name}>
       <th scope="row">{name}</th>
       <td>{one.opened}</td>
-      <td>{before?.opened ?? 0}</td>
+      <td>{found?.before.total.opened === 0 ? t('stats.noRecords') : (before?.opened ?? 0)}</td>
       <td>{one.closed}</td>
       <td>{one.open}</td>
       <td>{pair(one.acknowledge)}</td>
