@@ -121,6 +121,21 @@ describe('who hangs', () => {
     expect([dog.look(), dog.look(), dog.look()]).toEqual([[], [], []]);
   });
 
+  it('gets twice the time with each hang, so that a slow machine comes up; who has been well for a while is as others again', () => {
+    const dog = new Watchdog<string>({ quietLooks: 2, firstLooks: 5 });
+    /** Speaks once after its start and is then busy; looks until it is called hung. */
+    const looksUntilHung = () => {
+      dog.started('slow');
+      dog.spoke('slow');
+      for (let looks = 1; looks < 100; looks++) if (dog.look().length > 0) return looks;
+      return undefined;
+    };
+    expect([looksUntilHung(), looksUntilHung(), looksUntilHung(), looksUntilHung(), looksUntilHung()]).toEqual([3, 5, 9, 17, 17]);
+    dog.started('slow');
+    for (let word = 0; word < 100; word++) dog.spoke('slow');
+    expect([dog.look(), dog.look(), dog.look()]).toEqual([[], [], ['slow']]);
+  });
+
   it('can be told by the environment', () => {
     expect(hungLimits({})).toEqual({ quietLooks: 30, firstLooks: 120 });
     expect(hungLimits({ PLANTROOM_HUNG_AFTER: '3s' })).toEqual({ quietLooks: 3, firstLooks: 30 });

@@ -9,8 +9,14 @@ export interface WatchdogLimits {
   firstLooks: number;
 }
 
+const mostPatience = 8;
+/** Who has spoken so often since its start is up and well. */
+const soundWords = 60;
+
 export class Watchdog<Name> {
-  readonly #quiet = new Map<Name, { looks: number; spoke: boolean }>();
+  readonly #quiet = new Map<Name, { looks: number; words: number }>();
+  /** Times the limits: doubled with each hang, so that a machine that is slower than the limits comes up all the same. */
+  readonly #patience = new Map<Name, number>();
   readonly #limits: WatchdogLimits;
 
   constructor(limits: WatchdogLimits) {
@@ -18,7 +24,7 @@ export class Watchdog<Name> {
   }
 
   started(name: Name): void {
-    this.#quiet.set(name, { looks: 0, spoke: false });
+    this.#quiet.set(name, { looks: 0, words: 0 });
   }
 
   ended(name: Name): void {
@@ -26,7 +32,10 @@ export class Watchdog<Name> {
   }
 
   spoke(name: Name): void {
-    if (this.#quiet.has(name)) this.#quiet.set(name, { looks: 0, spoke: true });
+    const state = this.#quiet.get(name);
+    if (!state) return;
+    state.looks = 0;
+    if (++state.words >= soundWords) this.#patience.delete(name);
   }
 
   /** One look; gives those who hang, each once. */
@@ -34,7 +43,9 @@ export class Watchdog<Name> {
     const hung: Name[] = [];
     for (const [name, state] of this.#quiet) {
       state.looks++;
-      if (state.looks <= (state.spoke ? this.#limits.quietLooks : this.#limits.firstLooks)) continue;
+      const patience = this.#patience.get(name) ?? 1;
+      if (state.looks <= patience * (state.words > 0 ? this.#limits.quietLooks : this.#limits.firstLooks)) continue;
+      this.#patience.set(name, Math.min(mostPatience, patience * 2));
       hung.push(name);
       this.#quiet.delete(name);
     }
