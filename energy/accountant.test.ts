@@ -6,10 +6,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
 import { systemClock } from '../shared/clock.ts';
+import { referenceMistakes } from '../shared/site-references.ts';
 import { random as randomFrom } from '../test/random.ts';
+import { siteOf } from '../test/site-of.ts';
 import { openAccountant } from './accountant.ts';
 import { consumptionOf, edgesOf } from './consumption-of.ts';
-import { type Meter, metersIn } from './meters.ts';
+import { type Meter, metersIn, metersOf } from './meters.ts';
 
 const meter = (device: string, more: Partial<Meter> = {}): Meter => ({
   device, medium: 'electricity', measurement: 'electricity', field: 'energy_import_kwh', building: undefined, department: undefined, tenant: undefined, fedBy: undefined, ratedPerHour: 200, digits: undefined,
@@ -112,6 +114,20 @@ describe('the accountant', () => {
     const days = await rows([meter('m')], '1d', start, start + 4 * 24 * 3_600_000);
     expect(days.map((one) => one.value === null)).toEqual([false, true, true, true]);
   });
+});
+
+test('meters without a wire are meters too, and their ids are unlike those of devices', () => {
+  const hand = { id: 'kitchen-gas', name: { zh: '厨房燃气', en: 'Kitchen gas' }, medium: 'gas', digits: 6 };
+  const { config } = siteOf({ gw1: [['boiler', 'boiler']] }, { hand_meters: [hand] });
+  expect(metersOf(config)).toMatchObject([
+    { device: 'kitchen-gas', medium: 'gas', field: 'volume_m3', digits: 6, tags: { gateway: 'hand' } },
+  ]);
+  expect(referenceMistakes(config)).toEqual([]);
+  const wrong = siteOf(
+    { gw1: [['boiler', 'boiler']] },
+    { hand_meters: [{ ...hand, id: 'boiler', department: 'none', fed_by: 'nothing' }] },
+  );
+  expect(referenceMistakes(wrong.config).map(({ path }) => path.join('.'))).toEqual(['hand_meters.0.id', 'hand_meters.0.department', 'hand_meters.0.fed_by']); // biome-ignore format: one
 });
 
 test('a scope counts nothing twice', () => {

@@ -41,6 +41,8 @@ const byRole: Partial<Record<string, Medium>> = {
   'heat-meter': 'heat',
   'gas-meter': 'gas',
 };
+/** Where a meter that nobody reads by wire would have its readings. */
+const systems: Record<Medium, System> = { electricity: 'electricity', water: 'water', heat: 'heating', gas: 'boiler' };
 const fields: Record<Medium, QuantityId> = {
   electricity: 'energy_import_kwh',
   water: 'volume_m3',
@@ -50,7 +52,7 @@ const fields: Record<Medium, QuantityId> = {
 
 /** @param quantitiesOf what a profile measures; undefined where that is not known */
 export function metersOf(site: SiteConfig, quantitiesOf: (profile: string) => readonly string[] | undefined = () => undefined): Meter[] {
-  return devicesOf(site).flatMap(({ gateway, device }): Meter[] => {
+  const wired = devicesOf(site).flatMap(({ gateway, device }): Meter[] => {
     const medium = device.role === undefined ? undefined : byRole[device.role];
     if (!medium || !device.system) return [];
     // A transformer's temperature controller stands under the same role as its meter.
@@ -87,6 +89,11 @@ export function metersOf(site: SiteConfig, quantitiesOf: (profile: string) => re
       },
     ];
   });
+  const byHand = site.hand_meters.map(({ id, medium, building, department, tenant, fed_by: fedBy, digits }): Meter => {
+    const tags = { site: site.site.id, building, department, device: id, gateway: 'hand', circuit: undefined };
+    return { device: id, medium, measurement: systems[medium], field: fields[medium], building, department, tenant, fedBy, ratedPerHour: undefined, digits, tags }; // biome-ignore format: one
+  });
+  return [...wired, ...byHand];
 }
 
 export const scopes = ['meter', 'department', 'building', 'tenant', 'site'] as const;

@@ -54,7 +54,7 @@ export function metersOfMedium(site: SiteConfig, all: readonly Meter[], medium: 
       const { device: id, building, department, tenant } = meter;
       return {
         ...{ id, meter, building, department, tenant, virtual: undefined },
-        name: devices.get(id)?.name ?? { zh: id, en: id },
+        name: devices.get(id)?.name ?? site.hand_meters.find((one) => one.id === id)?.name ?? { zh: id, en: id },
         parent: above(meter.fedBy),
         item: nodes.get(id)?.item,
         rule: ruleOf(id, meter),

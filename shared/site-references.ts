@@ -132,6 +132,14 @@ export function referenceMistakes(site: SiteConfig): Finding[] {
       if (chain.indexOf(up) < chain.length - 1) break;
     }
   }
+  site.hand_meters.forEach((meter, index) => {
+    const path = ['hand_meters', index];
+    deviceId(meter.id, [...path, 'id']);
+    refers(meter.building, buildings, [...path, 'building'], 'buildings');
+    refers(meter.department, departments, [...path, 'department'], 'departments');
+    refers(meter.tenant, tenants, [...path, 'tenant'], 'tenants');
+    refers(meter.fed_by, [...devices.keys(), ...site.hand_meters.map(({ id }) => id)].filter((id) => id !== meter.id), [...path, 'fed_by'], 'devices'); // biome-ignore format: one
+  });
   if (site.weather) refers(site.weather.device, [...devices.keys()], ['weather', 'device'], 'devices');
   const assetId = unique('asset');
   const things = [...devices.keys(), ...site.assets.map(({ id }) => id)];

@@ -327,6 +327,21 @@ export const siteSchema = z.strictObject({
   tree: z.array(treeNodeSchema).default([]).meta({ description: 'Virtual meters, item codes, and who pays for what is left at a meter' }),
   targets: z.array(targetSchema).default([]),
   projects: z.array(projectSchema).default([]).meta({ description: 'Retrofits whose saving is measured (IPMVP)' }),
+  hand_meters: z
+    .array(
+      z.strictObject({
+        id: idSchema,
+        name: textSchema,
+        medium: z.enum(['electricity', 'water', 'heat', 'gas']),
+        building: idSchema.optional(),
+        department: idSchema.optional(),
+        tenant: idSchema.optional(),
+        fed_by: idSchema.optional(),
+        digits: attributesSchema.shape.digits,
+      }),
+    )
+    .default([])
+    .meta({ description: 'Meters without a wire: people read them, on the phone or by a file' }),
   weather: z
     .strictObject({ device: idSchema, quantity: quantitySchema.default('outdoor_temp_c') })
     .optional()

@@ -18,7 +18,8 @@ export type MeterContext = Pick<RouteContext, 'site' | 'devices' | 'store' | 'cl
 export function namedMeters({ site, devices, profileFacts }: Pick<MeterContext, 'site' | 'devices' | 'profileFacts'>): NamedMeter[] {
   return metersOf(site, (profile) => profileFacts(profile)?.quantities).map((meter) => ({
     ...meter,
-    name: devices.get(meter.device)?.name ?? { zh: meter.device, en: meter.device },
+    name: devices.get(meter.device)?.name ??
+      site.hand_meters.find(({ id }) => id === meter.device)?.name ?? { zh: meter.device, en: meter.device },
     unit: mediumUnits[meter.medium],
   }));
 }

@@ -49,7 +49,7 @@ export function SuspectsPage() {
   const [made, loadMade] = useList(energyApi.corrections);
   const [swap, setSwap] = useState<SwapAsk>();
   const [undo, setUndo] = useState<FormAsk>();
-  const nameOf = (device: string) => text(plant.devices.get(device)?.name) || device;
+  const nameOf = (device: string) => text(meters?.find((one) => one.device === device)?.name ?? plant.devices.get(device)?.name) || device;
   const again = () => {
     load();
     loadMade();
