@@ -81,7 +81,7 @@ export function EnterReading({ meters }: { meters: readonly MeterInfo[] }) {
         data-field="at"
       />
       {entry && (
-        <dl className="doubt-figures" data-entry={device}>
+        <div className="doubt-figures" data-entry={device}>
           <span>
             {t('entry.before')} <b>{figure(entry.before?.v)}</b>{' '}
             {entry.before ? `(${dateTime(entry.before.t)}${entry.before.byHand ? `, ${t('doctor.manual')}` : ''})` : ''}
@@ -94,7 +94,7 @@ export function EnterReading({ meters }: { meters: readonly MeterInfo[] }) {
               {t('entry.expected')} <b>{figure(entry.expected)}</b>
             </span>
           )}
-        </dl>
+        </div>
       )}
       <TextInput
         className="entry-big"

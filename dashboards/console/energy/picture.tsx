@@ -21,29 +21,31 @@ export function Picture({ picture, from, to, chosen }: { picture: PictureInfo; f
   const values = picture.readings.map(([, v]) => v);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const y = (v: number) => height - 6 - ((v - low) / Math.max(high - low, 1e-9)) * (height - 12);
-  const most = Math.max(1e-9, ...picture.before.map(({ value }) => value), ...(chosen ? picture.after.map(({ value }) => value) : []));
-  const bars = (rows: PictureInfo['before'], label: string, sum: number) => (
-    <figure className="picture">
-      <figcaption>
-        <span>{label}</span>
-        <b>
-          {number(sum, 2)} {picture.unit}
-        </b>
-      </figcaption>
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`${label}: ${number(sum, 2)} ${picture.unit}`}
-      >
-        {mark}
-        {rows.map(({ from: at, value, quality }) => {
-          const tall = value === 0 ? (quality === 'unknown' ? 6 : 1) : Math.max(1, (value / most) * (height - 8));
-          return <rect key={at} className="bar" data-quality={quality} x={x(at)} width={Math.max(1, x(at + quarterMs) - x(at) - 1)} y={height - tall} height={tall} />; // biome-ignore format: one
-        })}
-      </svg>
-    </figure>
-  );
+  const bars = (rows: PictureInfo['before'], label: string, sum: number) => {
+    const most = Math.max(1e-9, ...rows.map(({ value }) => value));
+    return (
+      <figure className="picture">
+        <figcaption>
+          <span>{label}</span>
+          <b>
+            {number(sum, 2)} {picture.unit}
+          </b>
+        </figcaption>
+        <svg
+          viewBox={`0 0 ${width} ${height}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`${label}: ${number(sum, 2)} ${picture.unit}`}
+        >
+          {mark}
+          {rows.map(({ from: at, value, quality }) => {
+            const tall = value === 0 ? (quality === 'unknown' ? 6 : 1) : Math.max(1, (value / most) * (height - 8));
+            return <rect key={at} className="bar" data-quality={quality} x={x(at)} width={Math.max(1, x(at + quarterMs) - x(at) - 1)} y={height - tall} height={tall} />; // biome-ignore format: one
+          })}
+        </svg>
+      </figure>
+    );
+  };
   return (
     <div className="doubts">
       <figure className="picture">

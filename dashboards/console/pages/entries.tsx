@@ -18,7 +18,7 @@ export function EntriesPage() {
   const [meters] = useList(energyApi.meters);
   return (
     <div className="column">
-      <section className="panel">
+      <section className="panel doctor-head">
         <h2>{t('nav.entries')}</h2>
         <SegmentedControl
           fullWidth

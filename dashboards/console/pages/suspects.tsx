@@ -77,7 +77,7 @@ export function SuspectsPage() {
   ];
   return (
     <div className="column">
-      <section className="panel">
+      <section className="panel doctor-head">
         <Group justify="space-between">
           <h2>{t('nav.suspects')}</h2>
           {may('energy:change') && (
