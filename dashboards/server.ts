@@ -24,6 +24,7 @@ import { confirmRoutes } from './api/confirm.ts';
 import { deadlineRoutes } from './api/deadlines.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
+import { dispatchRoutes } from './api/dispatch.ts';
 import { energyRoutes } from './api/energy.ts';
 import { energyCostRoutes } from './api/energy-cost.ts';
 import { energyManagementRoutes } from './api/energy-management.ts';
@@ -61,6 +62,7 @@ const routes = [
   alarmPathRoutes, confirmRoutes, alertmanagerRoutes, pushRoutes,
   energySavingsRoutes,
   energyManagementRoutes,
+  dispatchRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(context: RouteContext): Promise<App> {

@@ -79,6 +79,54 @@ describe('the life of a ticket over HTTP', () => {
     expect(again).toMatchObject({ state: 'assigned', life: { reopened: 1, signature: null, closedAt: null } });
   });
 
+  test('on the phone of whoever repaired the department draws: never with his name, never an empty line, and it stands on the ticket', async () => {
+    const id = await opened();
+    await move('technician', id, 'arrive');
+    const asked = await move('technician', id, 'check', { add: 'Look at the valve' });
+    expect(asked.json.life.checks).toMatchObject([{ id: 'own-1', done: null }]);
+    expect((await move('technician', id, 'check', {})).status).toBe(400);
+    await move('technician', id, 'check', { items: ['own-1'] });
+    await move('technician', id, 'resolve', { resolution: 'new washer', work: { minutes: 20, costYuan: 3 } });
+    const line = await sharp(Buffer.from('<svg width="200" height="80"><path d="M10 10L190 70" stroke="black" stroke-width="4"/></svg>'))
+      .png()
+      .toBuffer();
+    const drawn = `data:image/png;base64,${line.toString('base64')}`;
+    const refused = async (body: object) => {
+      const answer = await move('technician', id, 'sign', body);
+      return [answer.status, answer.json.detail];
+    };
+    expect(await refused({ name: 'Nurse Wang', signature: drawn })).toEqual([409, expect.stringMatching(/another person/)]);
+    expect(await refused({ name: ' TECHNICIAN ', signature: drawn, handed: true })).toEqual([400, expect.stringMatching(/does not sign/)]);
+    expect(await refused({ name: 'Nurse Wang', signature: await signature(), handed: true })).toEqual([400, 'signature: is empty']);
+    expect(await refused({ name: 'Nurse Wang', handed: true })).toEqual([400, expect.stringMatching(/drawn by/)]);
+    const signed = (await move('technician', id, 'sign', { name: 'Nurse Wang', signature: drawn, handed: true })).json;
+    expect(signed).toMatchObject({
+      state: 'verified',
+      verifiedBy: 'department',
+      life: { work: [{ minutes: 20, costYuan: 3 }], checks: [{ done: { by: 'technician' } }] },
+    });
+    expect(signed.life.signature).toMatchObject({ name: 'Nurse Wang', by: 'department', phoneOf: 'technician' });
+  });
+
+  test('the next one of a crew, who could be given one, and a fault that comes again and again', async () => {
+    const body = { title: 'x', description: 'x', system: 'lift', trade: 'medical-gas', department: 'icu', checks: ['Door'] };
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n++) ids.push((await call('ward', 'POST', '/api/tickets', body)).json.id);
+    const next = (role: string, asked?: object) => call(role, 'POST', '/api/tickets/next', asked);
+    expect((await next('ward')).status).toBe(403);
+    expect((await next('technician', { trades: ['medical-gas'] })).json).toMatchObject({ id: ids[0], assignee: 'technician', state: 'assigned' });
+    expect((await next('engineer', { trades: ['medical-gas'] })).json).toMatchObject({ id: ids[1], assignee: 'engineer' });
+    const nobody = await next('engineer', { trades: ['wastewater'] });
+    expect([nobody.status, nobody.json.detail]).toEqual([409, expect.stringMatching(/no ticket/)]);
+    const crew = (await call('engineer', 'GET', `/api/tickets/${ids[2]}/crew`)).json as { person: string; near: number }[];
+    expect(crew.map(({ person }) => person)).toEqual(expect.arrayContaining(['technician', 'engineer', 'head']));
+    expect(crew.find(({ person }) => person === 'technician')).toMatchObject({ near: 1 });
+    expect(crew.map(({ person }) => person)).not.toContain('ward');
+    const repeats = async (id: string) => (await call('viewer', 'GET', `/api/tickets/${id}`)).json.repeats;
+    expect(await repeats(ids[2]!)).toEqual([]);
+    expect(await repeats(ids[3]!)).toEqual(ids);
+  });
+
   test('the clocks are on the ticket: paused with reason and actor while it waits, other urgency by who may', async () => {
     const id = await opened();
     await move('technician', id, 'start');

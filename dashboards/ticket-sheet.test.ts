@@ -51,10 +51,12 @@ describe.skipIf(!needs('pdftotext', 'pdfimages'))('the repair sheet', () => {
         trade: 'plumbing',
         priority: 'high',
         device: 'loop-1',
+        checks: [{ zh: '查阀门', en: 'Look at the valve' }],
       },
     });
     const id = opened.json.id as string;
     await move('technician', id, 'arrive');
+    await move('technician', id, 'check', { items: ['check-1'] });
     const resumeAt = new Date(Date.now() + 3_600_000).toISOString();
     await move('technician', id, 'wait', { reason: '等密封圈', kind: 'parts', resumeAt });
     await move('technician', id, 'start');
@@ -80,7 +82,7 @@ describe.skipIf(!needs('pdftotext', 'pdfimages'))('the repair sheet', () => {
     const [zh, en] = [await sheetOf(id, 'zh'), await sheetOf(id, 'en')];
     // The code, its mask, two photos, the signature.
     expect([zh.type, zh.images, en.images]).toEqual(['application/pdf', 5, 5]);
-    const both = ['水龙头漏水', '更换密封圈', '密封圈 2 个', '7.00', '100.00', '¥ 107.00', '王护士', '4 / 5', '等密封圈', id];
+    const both = ['水龙头漏水', '更换密封圈', '密封圈 2 个', '3.50', '100.00', '¥ 103.50', '王护士', '4 / 5', '等密封圈', id];
     for (const wanted of [
       ...both,
       '维修签单',
@@ -94,6 +96,8 @@ describe.skipIf(!needs('pdftotext', 'pdfimages'))('the repair sheet', () => {
       '到场',
       '第 1 页',
       '等配件',
+      '检查清单',
+      '查阀门',
     ]) {
       expect(bare(zh.text)).toContain(bare(wanted));
     }

@@ -12,16 +12,18 @@ import type { Rule, RuleOverride } from '../shared/rule.ts';
 import type { System, Trade } from '../shared/system.ts';
 import type { Text } from '../shared/text.ts';
 import type { Ticket, TicketState, TicketWork, WaitingKind } from '../shared/ticket.ts';
+import type { GivenSignature, TicketEventType } from '../shared/ticket-state.ts';
 import type { AlarmEventType } from './alarm-state.ts';
 import type { SeenValues } from './alarm-values.ts';
 import type { SlaClock } from './sla.ts';
-import type { TicketEventType } from './ticket-state.ts';
 
 /** Who makes a move. What a role may do is the caller's business; the desk only knows that an admin may override an alarm that is still active. */
 export interface Actor {
   id: string;
   /** May sign off a ticket whose alarm is still active, with a reason that stands on the ticket; never a danger to life, never his own work. */
   admin?: boolean;
+  /** Tickets: when it was done, where it was noted down without a connection and sent later. Plant time. */
+  at?: number;
 }
 /** The engine itself. */
 export const engineActor: Actor = { id: 'engine' };
@@ -106,6 +108,8 @@ export interface NewTicket {
   department?: string | null;
   location?: Text;
   assignee?: string;
+  /** Items of its check list. */
+  checks?: readonly Text[];
 }
 
 /** Performance of the alarm system over a period (domain figures: IEC 62682, EEMUA 191). Counts annunciated alarms: raised and not hidden. */
@@ -245,12 +249,18 @@ export interface Desk extends Disposable {
   /** Time, parts and cost. */
   bookWork(id: string, who: Actor, work: Omit<TicketWork, 'by' | 'at'>): Ticket;
   /** The department signs; `file` is the drawn signature. As strict as `verify`. */
-  sign(id: string, who: Actor, signature: { name: string; file: number | null; stars: number | null }): Ticket;
+  sign(id: string, who: Actor, signature: GivenSignature): Ticket;
   closeTicket(id: string, who: Actor, comment?: string): Ticket;
   setTicketPriority(id: string, who: Actor, priority: Priority, reason: string): Ticket;
   /** Acknowledge, arrive, restore: what ran, what paused, what was kept. */
   sla(id: string): SlaClock[];
-  resolve(id: string, who: Actor, resolution: string): Ticket;
+  /** With the time, parts and cost that it took. */
+  resolve(id: string, who: Actor, resolution: string, work?: Omit<TicketWork, 'by' | 'at'>): Ticket;
+  /** Items of the check list are done, or are not after all. */
+  check(id: string, who: Actor, items: readonly string[], done: boolean): Ticket;
+  addCheck(id: string, who: Actor, text: Text): Ticket;
+  /** Tickets of the same device or place and trade in the 30 days up to this one, itself among them, oldest first. */
+  repeats(id: string): string[];
   /**
    * Sign-off by another person than who did the work, with the alarm gone. An admin may sign while the alarm is still active: that is an override, which
    * needs a reason and stands on ticket and journal. A danger to life that is still there is signed off by nobody.

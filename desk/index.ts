@@ -39,6 +39,7 @@ export type {
   TicketFilter,
 } from './desk.ts';
 export { importTickets } from './import-tickets.ts';
+export { type CrewMember, crewFor, nextTicket } from './dispatch.ts';
 export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
@@ -54,11 +55,10 @@ export { openRosters, type Rosters, type StoredChange, type StoredRoster } from 
 export { type AnsweredItem, type Round, type Rounds, roundState } from './rounds.ts';
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
 export { type SlaClock, slaKinds } from './sla.ts';
-export { figuresOf, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';
+export { figuresOf, repeatMost, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';
 export { openSturdyDatabase } from './sturdy.ts';
 export { nextTest, openTestNotices, type TestedPerson, type TestNotice, type TestNotices, testedPeople } from './test-notices.ts';
 export { filePurposes, openTicketFiles, type TicketFile, type TicketFiles } from './ticket-files.ts';
-export { ticketSteps } from './ticket-state.ts';
 export { rank } from './tickets.ts';
 export { type Trail, type TrailEntry, type TrailKind, trailKinds, trailOf } from './trail.ts';
 export { where } from './where.ts';

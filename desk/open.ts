@@ -17,6 +17,7 @@ import { damagedRecord } from './record-alarm.ts';
 import { type AlarmRow, alarmFromColumns, readAlarm, readRecord, type Traits, traitsRecord } from './rows.ts';
 import { slaClocks } from './sla.ts';
 import { slaEvents } from './sla-events.ts';
+import { repeatsOf, repeatWindowMs } from './statistics.ts';
 import { openTickets, rank } from './tickets.ts';
 import { stateIs, where } from './where.ts';
 
@@ -186,7 +187,18 @@ export function openEngineDesk({
     closeTicket: (id, who, comment) => tickets.step(id, { type: 'close' }, who, comment ?? null),
     setTicketPriority: (id, who, priority, reason) => tickets.setPriority(id, priority, who, reason),
     sla: (id) => slaClocks(slaEvents(tickets.get(id), journal), clock.now()),
-    resolve: (id, who, resolution) => tickets.step(id, { type: 'resolve', resolution }, who, resolution),
+    resolve: (id, who, resolution, work) => tickets.step(id, { type: 'resolve', resolution, work }, who, resolution),
+    check: (id, who, items, done) => tickets.step(id, { type: 'check', items, done }, who),
+    addCheck: (id, who, text) =>
+      tickets.step(id, { type: 'check-add', text }, who, text.zh === text.en ? text.zh : `${text.zh} / ${text.en}`),
+    repeats(id) {
+      const ticket = tickets.get(id);
+      const { device, department, trade, openedAt } = ticket;
+      if (device === null && department === null) return [];
+      const place = device === null ? { department: department as string } : { device };
+      const since = openedAt - repeatWindowMs;
+      return repeatsOf(ticket, tickets.list({ ...place, trade, state: 'all', from: since, to: openedAt + 1, limit: 500 }));
+    },
     verify(id, who, comment, override) {
       return tickets.step(
         id,

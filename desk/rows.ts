@@ -66,7 +66,14 @@ const lifeRecord = z.object({
   resumeAt: time.nullable(),
   approval: z.object({ by: z.string(), at: time, note: z.string().nullable() }).nullable(),
   signature: z
-    .object({ name: z.string(), by: z.string(), at: time, file: z.number().int().nullable(), stars: z.number().int().nullable() })
+    .object({
+      name: z.string(),
+      by: z.string(),
+      at: time,
+      file: z.number().int().nullable(),
+      stars: z.number().int().nullable(),
+      phoneOf: z.string().nullable().default(null),
+    })
     .nullable(),
   work: z.array(
     z.object({
@@ -78,6 +85,7 @@ const lifeRecord = z.object({
       note: z.string().nullable(),
     }),
   ),
+  checks: z.array(z.object({ id: z.string(), text, done: z.object({ by: z.string(), at: time }).nullable() })).default([]),
   closedAt: time.nullable(),
   closedBy: z.string().nullable(),
   parent: z.string().nullable(),

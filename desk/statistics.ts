@@ -36,8 +36,9 @@ export interface Spread {
 }
 
 const minute = 60_000;
-const repeatWindowMs = 30 * 86_400_000;
-const repeatMost = 3;
+export const repeatWindowMs = 30 * 86_400_000;
+/** More of the same than so many within the window are repeat faults. */
+export const repeatMost = 3;
 
 /** Nearest rank: a value that occurred. */
 function spreadOf(times: number[]): Spread {
@@ -98,11 +99,24 @@ export function figuresOf(tickets: readonly Ticket[], key: string | null = null)
   };
 }
 
+/** Which faults count as the same. */
+const sameFault = (one: Ticket) => `${one.device ?? ''}/${one.department ?? ''}/${one.trade}`;
+
+/** Ids of the same fault within the window before this one, itself among them, oldest first. */
+export function repeatsOf(ticket: Ticket, tickets: readonly Ticket[]): string[] {
+  const key = sameFault(ticket);
+  return tickets
+    .filter((one) => one.id === ticket.id || (one.state !== 'cancelled' && sameFault(one) === key))
+    .filter(({ openedAt }) => openedAt <= ticket.openedAt && ticket.openedAt - openedAt <= repeatWindowMs)
+    .toSorted((a, b) => a.openedAt - b.openedAt || Number(a.id.slice(2)) - Number(b.id.slice(2)))
+    .map(({ id }) => id);
+}
+
 /** Places or devices with more than three tickets within some 30 days. */
 function repeatsIn(tickets: readonly Ticket[]): number {
   const places = Map.groupBy(
     tickets.filter((one) => one.state !== 'cancelled' && (one.device ?? one.department) !== null),
-    (one) => `${one.device ?? ''}/${one.department ?? ''}/${one.trade}`,
+    sameFault,
   );
   let found = 0;
   for (const list of places.values()) {

@@ -6,12 +6,13 @@ import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { sentences } from '../shared/text.ts';
 import { closedTicketStates, freshLife, isClosed, type Ticket } from '../shared/ticket.ts';
+import { moveTicket, type TicketEvent, type TicketTraits } from '../shared/ticket-state.ts';
 import { isActive, isLifeSafety } from './alarm-sql.ts';
 import type { Database } from './database.ts';
 import { type Actor, engineActor, type NewTicket, type TicketFilter } from './desk.ts';
 import type { Journal } from './journal.ts';
 import { readRecord, type TicketRow, ticketFromColumns, ticketRecord } from './rows.ts';
-import { moveTicket, type TicketEvent, type TicketTraits } from './ticket-state.ts';
+import { checkList, checksOf } from './ticket-checks.ts';
 import { stateIs, where } from './where.ts';
 
 const closed = `(${closedTicketStates.map((state) => `'${state}'`).join(',')})`;
@@ -20,6 +21,13 @@ const ofAlarm =
   "json_valid(ticket) AND (ticket ->> '$.alarm' = ? OR EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(ticket) THEN ticket ELSE '{}' END, '$.alarms') WHERE value = ?))";
 /** An alarm of the same cause so soon after the sign-off opens the ticket again. */
 const recurrenceMs = 24 * 3_600_000;
+/** How far the clock of a phone may be from ours. */
+const clockDifferenceMs = 5_000;
+const textsOf = ({ life }: Ticket, items: readonly string[]) =>
+  life.checks
+    .filter(({ id }) => items.includes(id))
+    .map(({ text: { zh, en } }) => (zh === en ? zh : `${zh} / ${en}`))
+    .join('; ');
 const nowhere = { zh: '未注明位置', en: 'no place given' };
 
 export function openTickets(db: Database, journal: Journal, clock: Clock, traits: TicketTraits) {
@@ -85,11 +93,21 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       JSON.stringify(alarm === null ? alarms : [alarm, ...alarms]),
     ) !== undefined;
 
+  /** A time that was noted without a connection. @throws Fault desk/transition when somebody has moved the ticket since */
+  const momentOf = ({ id, openedAt }: Ticket, { id: who, at }: { id: string; at: number }): number => {
+    if (at < openedAt) throw new Fault('desk/transition', 'it was done before the ticket was there: the clock of the phone is wrong');
+    const last = journal.list({ kind: 'ticket', id, limit: 200 }).find(({ from, to }) => from !== to);
+    if (!last || last.t <= at) return at;
+    // Two clocks are never quite the same.
+    if (last.who === who || last.t - at <= clockDifferenceMs) return last.t;
+    throw new Fault('desk/transition', `the ticket is ${last.to} since then, by ${last.who}`, { detail: { ticket: id, since: last.t } });
+  };
+
   /** One step of a person. @throws Fault desk/unknown, desk/transition */
   const step = (id: string, event: TicketEvent, who: Actor, why: string | null = null): Ticket =>
     db.transact(() => {
       const ticket = get(id);
-      const now = clock.now();
+      const now = who.at === undefined ? clock.now() : momentOf(ticket, who as Required<Pick<Actor, 'id' | 'at'>>);
       // What the alarms say now counts, not what the ticket was last told.
       const alarmActive = ticket.alarm === null ? ticket.alarmActive : anyOf(ticket, 'active');
       const lifeDanger = who.id !== engineActor.id && anyOf(ticket, 'danger');
@@ -111,8 +129,12 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
         alarm: next.alarm,
         ...(override ? { override: true } : {}),
         ...(event.type === 'wait' ? { kind: next.life.waitingKind, resumeAt: next.life.resumeAt } : {}),
+        ...(event.type === 'check' ? { done: event.done } : {}),
+        // When it came in: the entry itself stands at the time at which it was done.
+        ...(who.at === undefined ? {} : { sentAt: clock.now() }),
       };
-      journal.write({ t: now, kind: 'ticket', id, event: event.type, from: result.from, to: result.to, who: who.id, why, detail });
+      const said = event.type === 'check' ? textsOf(next, event.items) : why;
+      journal.write({ t: now, kind: 'ticket', id, event: event.type, from: result.from, to: result.to, who: who.id, why: said, detail });
       return next;
     });
 
@@ -179,6 +201,7 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
             alarm: null,
             alarms: [],
             alarmActive: false,
+            life: { ...freshLife, checks: checkList(input.checks ?? []) },
             openedAt: now,
             openedBy: who.id,
             assignee,
@@ -226,6 +249,7 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
             alarm: alarm.id,
             alarms: [],
             alarmActive: true,
+            life: { ...freshLife, checks: checkList(checksOf(alarm.check)) },
             openedAt: now,
             openedBy: engineActor.id,
             assignee: null,

@@ -3,6 +3,7 @@ import { priorityLabels } from '../shared/alarm.ts';
 import { systemLabels, tradeLabels } from '../shared/system.ts';
 import { fill, type Language, type Text } from '../shared/text.ts';
 import { type Ticket, ticketStateLabels, waitingKindLabels, waitingKinds } from '../shared/ticket.ts';
+import { departmentActor } from '../shared/ticket-state.ts';
 import { localTime, shown, supplements } from '../shared/wording.ts';
 import { type Content, type DocumentOptions, tableOf } from './pdf.ts';
 
@@ -20,6 +21,8 @@ export interface TicketSheet {
   clocks: readonly SheetClock[];
   /** Oldest first. */
   journal: readonly { t: number; event: string; who: string; why: string | null }[];
+  /** Tickets of the same fault, itself among them; empty where it is no repeat fault. */
+  repeats: readonly string[];
   /** JPEG or PNG as data URLs. */
   photos: readonly { name: string; purpose: 'before' | 'after' | 'document'; at: number; by: string; image: string }[];
   signature: string | null;
@@ -79,6 +82,15 @@ const words = {
   total: { zh: '合计', en: 'Total' },
   resolution: { zh: '处理结果', en: 'What was done' },
   approval: { zh: '审批', en: 'Approval' },
+  checks: { zh: '检查清单', en: 'Check list' },
+  item: { zh: '检查项', en: 'Item' },
+  checked: { zh: '已查', en: 'Checked' },
+  unchecked: { zh: '未查', en: 'not checked' },
+  department: { zh: '科室（现场手签）', en: 'Department, signed on site' },
+  onPhone: { zh: '签名方式', en: 'How' },
+  onPhoneOf: { zh: '科室人员在 {who} 的手机上手写签名', en: 'Drawn by the department on the phone of {who}' },
+  repeats: { zh: '重复故障', en: 'Repeat fault' },
+  repeatsOf: { zh: '30 天内第 {n} 次：{ids}', en: 'time number {n} within 30 days: {ids}' },
   waiting: { zh: '挂起原因', en: 'Waiting for' },
   nothing: { zh: '未登记', en: 'nothing booked' },
   photos: { zh: '照片', en: 'Photos' },
@@ -117,6 +129,8 @@ const events: Record<string, Text> = {
   join: { zh: '并入告警', en: 'alarm joined' },
   group: { zh: '并入根因', en: 'put under its cause' },
   priority: { zh: '调整优先级', en: 'priority changed' },
+  check: { zh: '检查项已查', en: 'checked' },
+  'check-add': { zh: '新增检查项', en: 'added to the check list' },
 };
 
 /** The options for `pdfOf`. */
@@ -133,6 +147,7 @@ export function ticketSheet(sheet: TicketSheet): DocumentOptions {
       ...report(sheet),
       ...times(sheet),
       ...promises(sheet),
+      ...checks(sheet),
       ...workDone(sheet),
       ...photos(sheet),
       ...signOff(sheet),
@@ -147,6 +162,7 @@ const minuteTime = (t: number | null, { timezone }: TicketSheet) => (t === null 
 const by = (sheet: TicketSheet, account: string | null): string => {
   if (account === null) return '—';
   if (account === 'engine') return words.engine[sheet.language];
+  if (account === departmentActor) return words.department[sheet.language];
   return account.startsWith('ward:') ? words.ward[sheet.language] : sheet.nameOf(account);
 };
 
@@ -179,6 +195,12 @@ function report(sheet: TicketSheet): Content[] {
       ],
       [
         [words.detail[language], ticket.description[language]],
+        ...(sheet.repeats.length > 0
+          ? ([[words.repeats[language], fill(words.repeatsOf[language], { n: sheet.repeats.length, ids: sheet.repeats.join(', ') })]] as [
+              string,
+              string,
+            ][])
+          : []),
         ...(values && value !== null
           ? ([
               [
@@ -274,10 +296,28 @@ function span(ms: number, language: Language): string {
   return `${minutes > 0 ? `${minutes}${unit.m}` : ''}${rest > 0 || minutes === 0 ? `${rest}${unit.s}` : ''}`.trim();
 }
 
+function checks(sheet: TicketSheet): Content[] {
+  const { ticket, language } = sheet;
+  if (ticket.life.checks.length === 0) return [];
+  return [
+    heading(words.checks[language]),
+    tableOf(
+      ['*', 150],
+      [
+        [head(words.item[language]), head(words.checked[language])],
+        ...ticket.life.checks.map(({ text, done }): Content[] => [
+          text[language],
+          done ? `${by(sheet, done.by)} · ${minuteTime(done.at, sheet)}` : { text: words.unchecked[language], style: 'quiet' },
+        ]),
+      ],
+    ),
+  ];
+}
+
 function workDone(sheet: TicketSheet): Content[] {
   const { ticket, language } = sheet;
   const { work, approval } = ticket.life;
-  const partsCost = (one: (typeof work)[number]) => one.parts.reduce((sum, { quantity, costYuan }) => sum + quantity * costYuan, 0);
+  const partsCost = (one: (typeof work)[number]) => one.parts.reduce((sum, { costYuan }) => sum + costYuan, 0);
   const sum = (of: (one: (typeof work)[number]) => number) => work.reduce((total, one) => total + of(one), 0);
   const yuan = (amount: number) => amount.toFixed(2);
   const columns = [words.who, words.minutes, words.parts, words.partsCost, words.cost, words.note];
@@ -360,6 +400,9 @@ function signOff(sheet: TicketSheet): Content[] {
   const rows: [string, string][] = [
     [words.signer[language], signed?.name ?? by(sheet, ticket.verifiedBy)],
     [words.signed[language], minuteTime(signed?.at ?? ticket.verifiedAt, sheet)],
+    ...(signed?.phoneOf
+      ? ([[words.onPhone[language], fill(words.onPhoneOf[language], { who: by(sheet, signed.phoneOf) })]] as [string, string][])
+      : []),
     ...(signed?.stars ? ([[words.stars[language], `${signed.stars} / 5`]] as [string, string][]) : []),
   ];
   return [title, pairs(rows), ...(signature ? [{ image: signature, fit: [220, 80], margin: [0, 4, 0, 0] } as Content] : []), ...override];

@@ -40,10 +40,18 @@ export interface TicketWork {
   by: string;
   at: number;
   minutes: number;
+  /** `costYuan`: of the whole quantity. */
   parts: { name: string; quantity: number; unit: string; costYuan: number }[];
-  /** Beside the parts: contractor, transport. */
+  /** Beside the parts: contractor, transport. Yuan. */
   costYuan: number;
   note: string | null;
+}
+
+/** One thing to look at, and who has. */
+export interface TicketCheck {
+  id: string;
+  text: Text;
+  done: { by: string; at: number } | null;
 }
 
 /** What happens to a ticket between its assignment and its end. */
@@ -54,9 +62,10 @@ export interface TicketLife {
   /** When work goes on; the clocks run again from then. */
   resumeAt: number | null;
   approval: { by: string; at: number; note: string | null } | null;
-  /** Of the department; `file` is the drawn one. */
-  signature: { name: string; by: string; at: number; file: number | null; stars: number | null } | null;
+  /** Of the department; `file` is the drawn one; `phoneOf`: on whose phone it was drawn, where the signer has no account. */
+  signature: { name: string; by: string; at: number; file: number | null; stars: number | null; phoneOf: string | null } | null;
   work: TicketWork[];
+  checks: TicketCheck[];
   closedAt: number | null;
   closedBy: string | null;
   /** The ticket of the root cause in a storm; the tickets under this one. */
@@ -72,6 +81,7 @@ export const freshLife: TicketLife = {
   approval: null,
   signature: null,
   work: [],
+  checks: [],
   closedAt: null,
   closedBy: null,
   parent: null,

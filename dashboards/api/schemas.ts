@@ -128,6 +128,7 @@ export const ticketLife = z.object({
       at: time,
       file: z.number().int().nullable().meta({ description: 'Of GET /api/tickets/:id/files' }),
       stars: z.number().int().nullable(),
+      phoneOf: z.string().nullable().meta({ description: 'Drawn on the phone of this account by somebody of the department without one' }),
     })
     .nullable(),
   work: z.array(
@@ -135,11 +136,21 @@ export const ticketLife = z.object({
       by: z.string(),
       at: time,
       minutes: z.number(),
-      parts: z.array(z.object({ name: z.string(), quantity: z.number(), unit: z.string(), costYuan: z.number() })),
-      costYuan: z.number(),
+      parts: z.array(
+        z.object({
+          name: z.string(),
+          quantity: z.number(),
+          unit: z.string(),
+          costYuan: z.number().meta({ description: 'Of the whole quantity' }),
+        }),
+      ),
+      costYuan: z.number().meta({ description: 'Beside the parts' }),
       note: z.string().nullable(),
     }),
   ),
+  checks: z
+    .array(z.object({ id: z.string(), text, done: z.object({ by: z.string(), at: time }).nullable() }))
+    .meta({ description: 'Check list: from what the rule or the plan says to look at; an opened-again ticket begins it anew' }),
   closedAt: time.nullable(),
   closedBy: z.string().nullable(),
   parent: z.string().nullable(),

@@ -1,10 +1,12 @@
 /** Photos and documents of a ticket, and the department's signature. */
 import multipart from '@fastify/multipart';
+import sharp from 'sharp';
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { filePurposes, type TicketFile } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { Ticket } from '../../shared/ticket.ts';
+import { departmentActor } from '../../shared/ticket-state.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { checkUpload, mostUploadBytes } from '../upload.ts';
 import { known } from './moves.ts';
@@ -25,6 +27,8 @@ const file = z.object({
 });
 /** A drawn line of black on white is some kB. */
 const mostSignatureChars = 200_000;
+/** Points of a line; a speck is no name. */
+const leastDark = 60;
 
 export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: RouteContext): void {
   void app.register(multipart, { limits: { fileSize: mostUploadBytes, files: 1, fields: 4, parts: 6 }, preservePath: true });
@@ -87,7 +91,8 @@ export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: 
     {
       config: { permission: 'ticket:sign' },
       schema: {
-        description: 'The department signs the repair off: name, drawn signature (data URL of a PNG), stars. Never by whoever did the work',
+        description:
+          'The department signs the repair off: name, drawn signature (data URL of a PNG), stars. Never by whoever did the work; on their phone somebody of the department draws it (`handed`), which stands on the ticket',
         params,
         body: z.object({
           name: words,
@@ -97,33 +102,51 @@ export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: 
             .regex(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/, 'a PNG as a data URL')
             .optional(),
           stars: z.number().int().min(1).max(5).optional(),
+          handed: z
+            .boolean()
+            .default(false)
+            .meta({ description: 'The phone of whoever repaired was handed to somebody of the department, who drew the signature' }),
         }),
         response: { 200: ticket, ...problems },
       },
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { name, signature, stars } = request.body;
+      const { name, signature, stars, handed } = request.body;
       known(desk.ticket(id), 'ticket', id);
       const user = userOf(request);
+      if (handed && signature === undefined) throw wrong('signature', 'is drawn by the one who signs');
       const drawn =
         signature === undefined
           ? undefined
           : await checkUpload('signature.png', Buffer.from(signature.slice(signature.indexOf(',') + 1), 'base64'));
+      if (handed && drawn) await drawnUpon(drawn.content);
       const done = db.transact((): Ticket => {
         const before = known(desk.ticket(id), 'ticket', id);
+        if (handed) notOfTheCrew(before, name);
         const kept = drawn && keep(user.name, id, { ...drawn, purpose: 'signature' }, drawn.content);
-        const signed = desk.sign(
-          id,
-          { id: user.name, admin: user.role === 'admin' },
-          { name, file: kept?.id ?? null, stars: stars ?? null },
-        );
-        accounts.audit(user.name, 'ticket.sign', id, { state: before.state }, { state: signed.state, name, stars: stars ?? null });
+        const signed = desk.sign(id, handed ? { id: departmentActor } : { id: user.name, admin: user.role === 'admin' }, {
+          name,
+          file: kept?.id ?? null,
+          stars: stars ?? null,
+          ...(handed ? { phoneOf: user.name } : {}),
+        });
+        accounts.audit(user.name, 'ticket.sign', id, { state: before.state }, { state: signed.state, name, stars: stars ?? null, handed });
         return signed;
       });
       return reply.send(done as never);
     },
   );
+
+  /** @throws Fault api/invalid when the name is that of somebody who worked on it */
+  function notOfTheCrew({ assignee, resolvedBy, life }: Ticket, name: string): void {
+    const plain = (text: string) => text.normalize('NFKC').replace(/\s/g, '').toLowerCase();
+    const crew = new Set([assignee, resolvedBy, life.arrivedBy, ...life.work.map(({ by }) => by)]);
+    const names = [...crew].flatMap((who) =>
+      who === null ? [] : [who, accounts.users().find((one) => one.name === who)?.fullName ?? who],
+    );
+    if (names.some((one) => plain(one) === plain(name))) throw wrong('name', 'whoever did the work does not sign it');
+  }
 
   function keep(
     who: string,
@@ -140,5 +163,14 @@ export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: 
   }
 }
 
-const invalid = (message: string, status: number) =>
-  new Fault('api/invalid', `file: ${message}`, { detail: { status, errors: [{ field: 'file', message }] } });
+const wrong = (field: string, message: string, status = 400) =>
+  new Fault('api/invalid', `${field}: ${message}`, { detail: { status, errors: [{ field, message }] } });
+const invalid = (message: string, status: number) => wrong('file', message, status);
+
+/** A pen leaves a line. @throws Fault api/invalid */
+async function drawnUpon(content: Buffer): Promise<void> {
+  const { data } = await sharp(content).flatten({ background: 'white' }).greyscale().raw().toBuffer({ resolveWithObject: true });
+  let dark = 0;
+  for (const level of data) if (level < 128) dark++;
+  if (dark < leastDark) throw wrong('signature', 'is empty');
+}

@@ -1,7 +1,7 @@
 /** The repair sheet of a ticket as a PDF. */
 import sharp from 'sharp';
 import { z } from 'zod';
-import type { TicketFile } from '../../desk/index.ts';
+import { repeatMost, type TicketFile } from '../../desk/index.ts';
 import { pdfOf, ticketSheet } from '../../reports/index.ts';
 import { languages } from '../../shared/text.ts';
 import type { App, RouteContext } from '../route-context.ts';
@@ -49,11 +49,13 @@ export function ticketSheetRoutes(app: App, { desk, accounts, ticketFiles, site,
         photos.push({ name, purpose: purpose === 'signature' ? ('document' as const) : purpose, at, by, image: await drawn(file, 'jpeg') });
       }
       const signature = files.find((file) => file.id === ticket.life.signature?.file);
+      const repeats = desk.repeats(id);
       const names = new Map(accounts.users().map(({ name, fullName }) => [name, fullName || name]));
       const document = ticketSheet({
         ticket,
         clocks: desk.sla(id),
         journal: desk.journal({ kind: 'ticket', id, limit: 500 }).toReversed(),
+        repeats: repeats.length > repeatMost ? repeats : [],
         photos,
         signature: signature ? await drawn(signature, 'png') : null,
         documents: files.filter((file) => file.purpose !== 'signature' && !shownPictures.includes(file)).map(({ name }) => name),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { may } from '../../access/permissions.ts';
+import { repeatMost } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { type Ticket, ticketStates, waitingKinds } from '../../shared/ticket.ts';
 import type { App, RouteContext } from '../route-context.ts';
@@ -24,6 +25,22 @@ import {
 
 const params = z.object({ id: z.string().min(1).max(40) });
 const reason = z.object({ reason: words });
+const work = z.object({
+  minutes: z.number().min(0).max(14_400).default(0),
+  parts: z
+    .array(
+      z.object({
+        name: words,
+        quantity: z.number().positive(),
+        unit: words,
+        costYuan: z.number().min(0).default(0).meta({ description: 'Of the whole quantity' }),
+      }),
+    )
+    .max(100)
+    .default([]),
+  costYuan: z.number().min(0).default(0).meta({ description: 'Beside the parts' }),
+  note: words.optional(),
+});
 /** A person writes in one language; the other one shows the same words. */
 const personText = z.union([text, words.transform((written) => ({ zh: written, en: written }))]);
 
@@ -57,13 +74,30 @@ export function ticketRoutes(app: App, context: RouteContext): void {
     '/api/tickets/:id',
     {
       config: { permission: 'plant:read' },
-      schema: { params, response: { 200: ticket.extend({ journal: z.array(journalEntry), sla: z.array(slaClock) }), ...problems } },
+      schema: {
+        params,
+        response: {
+          200: ticket.extend({
+            journal: z.array(journalEntry),
+            sla: z.array(slaClock),
+            repeats: z.array(z.string()).meta({
+              description: `Tickets of the same fault (device or department, and trade) in the 30 days up to this one, itself among them; empty unless more than ${repeatMost}`,
+            }),
+          }),
+          ...problems,
+        },
+      },
     },
-    async ({ params: { id } }) => ({
-      ...known(desk.ticket(id), 'ticket', id),
-      journal: desk.journal({ kind: 'ticket', id, limit: 200 }),
-      sla: desk.sla(id),
-    }),
+    async ({ params: { id } }) => {
+      const found = known(desk.ticket(id), 'ticket', id);
+      const repeats = desk.repeats(id);
+      return {
+        ...found,
+        journal: desk.journal({ kind: 'ticket', id, limit: 200 }),
+        sla: desk.sla(id),
+        repeats: repeats.length > repeatMost ? repeats : [],
+      };
+    },
   );
 
   app.post(
@@ -81,6 +115,7 @@ export function ticketRoutes(app: App, context: RouteContext): void {
           building: idSchema.optional(),
           department: idSchema.optional(),
           location: personText.optional(),
+          checks: z.array(personText).max(20).optional().meta({ description: 'Items of its check list' }),
         }),
         response: { 201: ticket, ...problems },
       },
@@ -129,25 +164,27 @@ export function ticketRoutes(app: App, context: RouteContext): void {
       desk.wait(id, who, reason, kind === undefined || resumeAt === undefined ? undefined : { kind, resumeAt }),
   );
   move('approve', 'ticket:approve', z.object({ note: words.optional() }).nullish(), (id, who, body) => desk.approve(id, who, body?.note));
-  move(
-    'work',
-    'ticket:work',
-    z.object({
-      minutes: z.number().min(0).max(14_400).default(0),
-      parts: z
-        .array(z.object({ name: words, quantity: z.number().positive(), unit: words, costYuan: z.number().min(0).default(0) }))
-        .max(100)
-        .default([]),
-      costYuan: z.number().min(0).default(0),
-      note: words.optional(),
-    }),
-    (id, who, { note = null, ...work }) => desk.bookWork(id, who, { ...work, note }),
-  );
+  move('work', 'ticket:work', work, (id, who, { note = null, ...booked }) => desk.bookWork(id, who, { ...booked, note }));
   move('close', 'ticket:close', optionalComment, (id, who, body) => desk.closeTicket(id, who, body?.comment));
   move('priority', 'ticket:assign', z.object({ priority: z.enum(priorities), reason: words }), (id, who, body) =>
     desk.setTicketPriority(id, who, body.priority, body.reason),
   );
-  move('resolve', 'ticket:work', z.object({ resolution: words }), (id, who, body) => desk.resolve(id, who, body.resolution));
+  move('resolve', 'ticket:work', z.object({ resolution: words, work: work.optional() }), (id, who, body) => {
+    const { note = null, ...booked } = body.work ?? { minutes: 0, parts: [], costYuan: 0 };
+    return desk.resolve(id, who, body.resolution, body.work && { ...booked, note });
+  });
+  move(
+    'check',
+    'ticket:work',
+    z
+      .object({
+        items: z.array(z.string().max(40)).min(1).max(30).optional().meta({ description: 'Ids of items of the check list' }),
+        done: z.boolean().default(true),
+        add: personText.optional().meta({ description: 'Another thing to look at' }),
+      })
+      .refine(({ items, add }) => (items === undefined) !== (add === undefined), { path: ['items'], message: 'either items or add' }),
+    (id, who, { items = [], done, add }) => (add === undefined ? desk.check(id, who, items, done) : desk.addCheck(id, who, add)),
+  );
   move(
     'verify',
     'ticket:verify',

@@ -1,35 +1,58 @@
 /** Signed in or not; the link to the plant; the frame; which page. */
 import { Alert, Button, Center, Loader } from '@mantine/core';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Ticket } from '../../shared/ticket.ts';
 import { ApiError, api, type SessionInfo } from './data/api.ts';
 import { PlantLink, usePlant } from './data/plant.ts';
 import { Frame } from './frame/frame.tsx';
+import { useRoute } from './hash.ts';
 import { useWords, WordsProvider } from './i18n/i18n.tsx';
+import { Outbox, useOutbox } from './offline/outbox.ts';
+import { ticketsWithWaiting } from './offline/pending.ts';
+import { keptStore } from './offline/store.ts';
+import { useKept } from './offline/use-kept.ts';
 import { SignIn } from './pages/sign-in.tsx';
+import { pageOf } from './pages.ts';
 import { type Console, ConsoleContext } from './parts/context.ts';
 import { Page } from './route.tsx';
 
-type Signed = { state: 'asking' } | { state: 'out' } | { state: 'unreachable' } | { state: 'in'; session: SessionInfo };
+type Signed =
+  | { state: 'asking' }
+  | { state: 'out' }
+  | { state: 'unreachable'; kept?: SessionInfo | undefined }
+  | { state: 'in'; session: SessionInfo };
 
 export function App() {
   const [signed, setSigned] = useState<Signed>({ state: 'asking' });
   const ask = useCallback(() => {
     api.session().then(
       (session) => setSigned({ state: 'in', session }),
-      (error) => setSigned({ state: error instanceof ApiError && error.status === 401 ? 'out' : 'unreachable' }),
+      async (error) => {
+        if (error instanceof ApiError && error.status === 401) setSigned({ state: 'out' });
+        else setSigned({ state: 'unreachable', kept: await keptStore.session().catch(() => undefined) });
+      },
     );
   }, []);
   useEffect(ask, [ask]);
 
-  if (signed.state === 'in') {
-    return <SignedIn session={signed.session} onSignedOut={() => setSigned({ state: 'out' })} key={signed.session.user.name} />;
+  const route = useRoute();
+  const session = signed.state === 'in' ? signed.session : signed.state === 'unreachable' ? signed.kept : undefined;
+  // Without a connection a technician goes on with his tickets; of nothing else would be said what was once.
+  if (session && (signed.state === 'in' || pageOf(route) === 'tickets')) {
+    const onSignedOut = () => {
+      setSigned({ state: 'out' });
+      void keptStore.forget().catch(() => undefined);
+    };
+    return (
+      <SignedIn session={session} onSignedOut={onSignedOut} onBack={signed.state === 'in' ? undefined : ask} key={session.user.name} />
+    );
   }
   return (
     <WordsProvider>
       {signed.state === 'out' ? (
         <SignIn onSignedIn={(session) => setSigned({ state: 'in', session })} />
       ) : signed.state === 'unreachable' ? (
-        <Unreachable onRetry={ask} />
+        <Unreachable onRetry={ask} kept={signed.kept !== undefined} />
       ) : (
         <Waiting />
       )}
@@ -37,23 +60,59 @@ export function App() {
   );
 }
 
-function SignedIn({ session, onSignedOut }: { session: SessionInfo; onSignedOut: () => void }) {
-  const link = useMemo(() => new PlantLink(onSignedOut), [onSignedOut]);
+interface SignedAsk {
+  session: SessionInfo;
+  onSignedOut: () => void;
+  /** The connection is there again. */
+  onBack: (() => void) | undefined;
+}
+
+function SignedIn({ session, onSignedOut, onBack }: SignedAsk) {
+  const user = session.user.name;
+  const signedOut = useRef(onSignedOut);
+  signedOut.current = onSignedOut;
+  const [link, outbox] = useMemo(() => {
+    const out = () => signedOut.current();
+    const plantLink = new PlantLink(user, out);
+    const put = (ticket: Ticket) => plantLink.put({ ticket });
+    return [plantLink, new Outbox(user, { now: () => plantLink.now(), put, onSignedOut: out })] as const;
+  }, [user]);
   useEffect(() => {
     link.start();
-    return () => link.stop();
-  }, [link]);
+    outbox.start();
+    return () => {
+      link.stop();
+      outbox.stop();
+    };
+  }, [link, outbox]);
   const plant = usePlant(link);
+  useKept(link, plant, session);
+  const connected = plant?.connected === true;
+  useEffect(() => {
+    if (!connected) return;
+    void outbox.flush();
+    onBack?.();
+  }, [connected, outbox, onBack]);
   return (
     <WordsProvider fallback={plant?.site.language} timezone={plant?.site.timezone}>
-      {plant ? <Running link={link} session={session} onSignedOut={onSignedOut} /> : <Waiting />}
+      {plant ? <Running link={link} outbox={outbox} session={session} onSignedOut={onSignedOut} /> : <Waiting />}
     </WordsProvider>
   );
 }
 
-function Running({ link, session, onSignedOut }: { link: PlantLink; session: SessionInfo; onSignedOut: () => void }) {
+interface RunningAsk {
+  link: PlantLink;
+  outbox: Outbox;
+  session: SessionInfo;
+  onSignedOut: () => void;
+}
+
+function Running({ link, outbox, session, onSignedOut }: RunningAsk) {
   const { t } = useWords();
-  const plant = usePlant(link);
+  const known = usePlant(link);
+  const { waiting } = useOutbox(outbox);
+  const admin = session.user.role === 'admin';
+  const plant = useMemo(() => known && { ...known, tickets: ticketsWithWaiting(known.stored, waiting, admin) }, [known, waiting, admin]);
   const [trouble, setTrouble] = useState<string>();
   const act = useCallback(
     async (work: () => Promise<void>) => {
@@ -78,7 +137,7 @@ function Running({ link, session, onSignedOut }: { link: PlantLink; session: Ses
     [t, onSignedOut],
   );
   if (!plant) return <Waiting />;
-  const value: Console = { plant, link, session, may: (permission) => session.permissions.includes(permission), act };
+  const value: Console = { plant, link, outbox, session, may: (permission) => session.permissions.includes(permission), act };
   return (
     <ConsoleContext value={value}>
       <Frame onSignedOut={onSignedOut}>
@@ -112,7 +171,7 @@ function Waiting() {
 const retryEveryMs = 5_000;
 
 /** Honest: without a server there is no value that would be true, so none is shown. */
-function Unreachable({ onRetry }: { onRetry: () => void }) {
+function Unreachable({ onRetry, kept }: { onRetry: () => void; kept: boolean }) {
   const { t } = useWords();
   useEffect(() => {
     const timer = setTimeout(onRetry, retryEveryMs);
@@ -123,7 +182,12 @@ function Unreachable({ onRetry }: { onRetry: () => void }) {
       <img src="/icon.svg" alt="" width={64} height={64} />
       <h1>{t('sign.unreachable')}</h1>
       <p>{t('app.noValues')}</p>
-      <Button size="md" onClick={onRetry}>
+      {kept && (
+        <Button component="a" href="#/tickets?whose=mine" size="md" data-step="offline-tickets">
+          {t('outbox.toTickets')}
+        </Button>
+      )}
+      <Button size="md" variant={kept ? 'default' : 'filled'} onClick={onRetry}>
         {t('app.retry')}
       </Button>
     </main>

@@ -111,7 +111,7 @@ describe.runIf(needs('chromium'))('the console', () => {
     }
     await step('assign');
     await state('assigned');
-    await step('start');
+    await step('arrive');
     await state('started');
     await step('resolve');
     await page.fill('[role=dialog] textarea', '已处理，现场恢复正常');
@@ -235,7 +235,7 @@ describe.runIf(needs('chromium'))('the console', () => {
     const state = (name: string) => page.waitForSelector(`.ticket-head .ticket-row[data-state=${name}]`);
     for (const [name, next, words] of [
       ['assign', 'assigned'],
-      ['start', 'started'],
+      ['arrive', 'started'],
       ['resolve', 'resolved', 'dried and sealed'],
     ] as const) {
       await step(name, words);

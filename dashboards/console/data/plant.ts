@@ -6,6 +6,7 @@ import type { QuantityId } from '../../../shared/quantity.ts';
 import type { BadReason } from '../../../shared/reading.ts';
 import { isClosed, type Ticket } from '../../../shared/ticket.ts';
 import type { SimulatorFault } from '../../../shared/topic.ts';
+import { keptStore } from '../offline/store.ts';
 import { type AlarmPath, ApiError, api, type DeviceInfo, type SiteInfo } from './api.ts';
 
 export interface Plant {
@@ -13,10 +14,14 @@ export interface Plant {
   devices: ReadonlyMap<string, DeviceInfo>;
   /** Open ones. */
   alarms: ReadonlyMap<string, Alarm>;
-  /** Open ones. */
+  /** Open ones, with what this phone has still to send. */
   tickets: ReadonlyMap<string, Ticket>;
+  /** Open ones as the server has them. */
+  stored: ReadonlyMap<string, Ticket>;
   faults: readonly SimulatorFault[];
   connected: boolean;
+  /** There was no connection since the page was opened: tickets as this phone kept them, and nothing else. */
+  kept: boolean;
   /** Can people be told of alarms? Until the server has said so, it is not known. */
   path?: PathNow;
 }
@@ -44,8 +49,10 @@ export class PlantLink {
   #heardAt = 0;
   /** The session has ended. */
   readonly onSignedOut: () => void;
+  readonly #user: string;
 
-  constructor(onSignedOut: () => void) {
+  constructor(user: string, onSignedOut: () => void) {
+    this.#user = user;
     this.onSignedOut = onSignedOut;
   }
 
@@ -93,7 +100,7 @@ export class PlantLink {
     if (!this.#plant) return;
     const next = { ...this.#plant };
     if (change.alarm) next.alarms = withAlarm(next.alarms, change.alarm);
-    if (change.ticket) next.tickets = withTicket(next.tickets, change.ticket);
+    if (change.ticket) next.stored = next.tickets = withTicket(next.stored, change.ticket);
     if (change.fault) next.faults = next.faults.map((fault) => (fault.name === change.fault?.name ? change.fault : fault));
     this.#set(next);
   }
@@ -144,9 +151,10 @@ export class PlantLink {
         site,
         devices: new Map(devices.map((device) => [device.id, device])),
         alarms: new Map(alarms.map((alarm) => [alarm.id, alarm])),
-        tickets: new Map(tickets.map((ticket) => [ticket.id, ticket])),
+        ...both(tickets),
         faults,
         connected: true,
+        kept: false,
       });
       for (const apply of early) apply();
       early = undefined;
@@ -160,8 +168,18 @@ export class PlantLink {
   #lost(): void {
     if (this.#stopped) return;
     if (this.#plant?.connected) this.#set({ ...this.#plant, connected: false });
+    if (!this.#plant) void this.#fromPhone();
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.#open(), 2_000);
+  }
+
+  /** Opened without a connection: the tickets as they were; no value of a device, which would look like one of now. */
+  async #fromPhone(): Promise<void> {
+    const found = await keptStore.plant(this.#user).catch(() => undefined);
+    if (!found || this.#plant || this.#stopped) return;
+    const { site, tickets, now, real } = found;
+    this.#beat({ now: now + (Date.now() - real) * site.speed });
+    this.#set({ site, devices: new Map(), alarms: new Map(), ...both(tickets), faults: [], connected: false, kept: true });
   }
 
   #beat({ now }: { now: number }): void {
@@ -207,6 +225,11 @@ export class PlantLink {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const both = (list: readonly Ticket[]) => {
+  const tickets = new Map(list.map((ticket) => [ticket.id, ticket]));
+  return { tickets, stored: tickets };
+};
 
 export function usePlant(link: PlantLink): Plant | undefined {
   return useSyncExternalStore(link.subscribe, link.get);

@@ -32,6 +32,8 @@ const labels: Record<JournalEntry['event'], TextKey> = {
   work: 'event.work',
   close: 'event.close',
   priority: 'event.priority',
+  check: 'event.check',
+  'check-add': 'event.checkAdd',
 };
 export const eventLabel = (event: string): TextKey | undefined =>
   Object.hasOwn(labels, event) ? labels[event as JournalEntry['event']] : undefined;

@@ -2,27 +2,41 @@
 
 import type { Permission } from '../../../access/permissions.ts';
 import type { Ticket, TicketState } from '../../../shared/ticket.ts';
+import { isOwnWork } from '../../../shared/ticket-state.ts';
 import type { SessionInfo } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 
 export interface TicketStep {
   /** As the API names it. */
-  action: 'assign' | 'start' | 'wait' | 'resolve' | 'verify' | 'reopen' | 'cancel' | 'comment';
+  action: 'assign' | 'start' | 'arrive' | 'wait' | 'approve' | 'resolve' | 'verify' | 'close' | 'reopen' | 'cancel' | 'comment';
   label: TextKey;
   permission: Permission;
   /** It is what usually comes next. */
   next?: boolean;
-  words?: { field: 'comment' | 'reason' | 'resolution' | 'override'; required: boolean; label: TextKey };
+  words?: { field: 'comment' | 'reason' | 'resolution' | 'override' | 'note'; required: boolean; label: TextKey };
   hint?: TextKey;
   /** Given to somebody else. */
   asksForPerson?: boolean;
+  /** The ticket page has a form of its own for it. */
+  form?: 'wait' | 'repaired';
 }
 
 const reason = { field: 'reason', required: true, label: 'dialog.reason' } as const;
+const comment = { field: 'comment', required: false, label: 'dialog.comment' } as const;
 const working: readonly TicketState[] = ['open', 'assigned', 'started', 'waiting'];
-const steps: readonly (TicketStep & { from: readonly TicketState[] })[] = [
+const steps: readonly (TicketStep & { from: readonly TicketState[]; when?: (ticket: Ticket) => boolean })[] = [
+  {
+    action: 'approve',
+    label: 'tickets.approve',
+    permission: 'ticket:approve',
+    next: true,
+    words: { field: 'note', required: false, label: 'dialog.comment' },
+    hint: 'tickets.approveHint',
+    from: ['waiting'],
+    when: ({ life }) => life.waitingKind === 'approval',
+  },
   { action: 'assign', label: 'tickets.assign', permission: 'ticket:work', next: true, from: ['open'] },
-  { action: 'start', label: 'tickets.start', permission: 'ticket:work', next: true, from: ['assigned'] },
+  { action: 'arrive', label: 'tickets.arrive', permission: 'ticket:work', next: true, from: ['assigned'] },
   { action: 'start', label: 'tickets.continue', permission: 'ticket:work', next: true, from: ['waiting'] },
   {
     action: 'resolve',
@@ -30,6 +44,7 @@ const steps: readonly (TicketStep & { from: readonly TicketState[] })[] = [
     permission: 'ticket:work',
     next: true,
     words: { field: 'resolution', required: true, label: 'tickets.resolution' },
+    form: 'repaired',
     from: ['started'],
   },
   {
@@ -37,27 +52,43 @@ const steps: readonly (TicketStep & { from: readonly TicketState[] })[] = [
     label: 'tickets.verify',
     permission: 'ticket:verify',
     next: true,
-    words: { field: 'comment', required: false, label: 'dialog.comment' },
+    words: comment,
     hint: 'tickets.verifyHint',
     from: ['resolved'],
   },
+  { action: 'close', label: 'tickets.close', permission: 'ticket:close', next: true, from: ['verified'] },
   {
     action: 'assign',
     label: 'tickets.handOver',
     permission: 'ticket:assign',
     asksForPerson: true,
-    words: { field: 'comment', required: false, label: 'dialog.comment' },
+    words: comment,
     from: working,
   },
-  { action: 'wait', label: 'tickets.wait', permission: 'ticket:work', words: reason, from: ['assigned', 'started'] },
-  { action: 'reopen', label: 'tickets.reopen', permission: 'ticket:work', words: reason, from: ['resolved', 'verified', 'cancelled'] },
+  { action: 'wait', label: 'tickets.wait', permission: 'ticket:work', words: reason, form: 'wait', from: ['assigned', 'started'] },
+  {
+    action: 'approve',
+    label: 'tickets.approve',
+    permission: 'ticket:approve',
+    words: { field: 'note', required: false, label: 'dialog.comment' },
+    hint: 'tickets.approveHint',
+    from: working,
+    when: ({ life }) => life.approval === null && life.waitingKind !== 'approval',
+  },
+  {
+    action: 'reopen',
+    label: 'tickets.reopen',
+    permission: 'ticket:work',
+    words: reason,
+    from: ['resolved', 'verified', 'closed', 'cancelled'],
+  },
   { action: 'cancel', label: 'tickets.cancel', permission: 'ticket:cancel', words: reason, from: working },
   {
     action: 'comment',
     label: 'tickets.comment',
     permission: 'ticket:work',
     words: { field: 'comment', required: true, label: 'tickets.comment' },
-    from: [...working, 'resolved', 'verified', 'cancelled'],
+    from: [...working, 'resolved', 'verified', 'closed', 'cancelled'],
   },
 ];
 
@@ -73,7 +104,7 @@ const override: TicketStep = {
 /** Why this person cannot sign off this ticket now; undefined when nothing is in the way. The server holds the same rules. */
 export function signOffHindrance(ticket: Ticket, user: SessionInfo['user']): TextKey | undefined {
   if (ticket.state !== 'resolved') return undefined;
-  if (ticket.resolvedBy === user.name || (ticket.startedAt !== null && ticket.assignee === user.name)) return 'tickets.verifyHint';
+  if (isOwnWork(ticket, user.name)) return 'tickets.verifyHint';
   if (!ticket.alarmActive) return undefined;
   return ticket.values?.lifeSafety ? 'tickets.lifeDanger' : 'tickets.alarmActive';
 }
@@ -81,8 +112,8 @@ export function signOffHindrance(ticket: Ticket, user: SessionInfo['user']): Tex
 export function ticketSteps(ticket: Ticket, user: SessionInfo['user'], may: (permission: Permission) => boolean): TicketStep[] {
   const hindrance = signOffHindrance(ticket, user);
   return steps
-    .filter(({ action, from, permission }) => {
-      if (!from.includes(ticket.state) || !may(permission)) return false;
+    .filter(({ action, from, permission, when }) => {
+      if (!from.includes(ticket.state) || !may(permission) || when?.(ticket) === false) return false;
       if (action === 'verify') return hindrance === undefined || (hindrance === 'tickets.alarmActive' && user.role === 'admin');
       return !(action === 'cancel' && ticket.alarmActive && ticket.values?.lifeSafety);
     })

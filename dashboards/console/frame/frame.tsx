@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { calls } from '../../../shared/alarm-order.ts';
 import { useRoute } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { OutboxChip } from '../offline/outbox-chip.tsx';
 import { addressOf, infoOf, isGroup, type PageId, pageOf, pagesAt } from '../pages.ts';
 import { AlarmSound } from '../parts/alarm-sound.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -45,6 +46,7 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
             <Tabs page={page} />
             <div className="top-right">
               <FaultButton />
+              <OutboxChip />
               <LinkState />
               <AlarmSound />
               <UserMenu onSignedOut={onSignedOut} onHelp={() => showHelp(true)} />

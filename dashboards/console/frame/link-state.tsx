@@ -27,6 +27,12 @@ export function OldValues() {
   const { plant, link } = useConsole();
   const [since, setSince] = useState<number>();
   useEffect(() => setSince(plant.connected ? undefined : link.now()), [plant.connected, link]);
+  if (plant.kept && !plant.connected)
+    return (
+      <p className="old-values" role="alert">
+        {t('outbox.kept')}
+      </p>
+    );
   if (since === undefined) return null;
   return (
     <p className="old-values" role="alert">

@@ -8,6 +8,7 @@ import { enPeople } from './en-people.ts';
 import { enPlant } from './en-plant.ts';
 import { enRegisters } from './en-registers.ts';
 import { enRosters } from './en-rosters.ts';
+import { enTickets } from './en-tickets.ts';
 
 export const en = {
   ...enBoards,
@@ -19,6 +20,7 @@ export const en = {
   ...enRosters,
   ...enPlant,
   ...enRegisters,
+  ...enTickets,
   'app.simulated': 'Simulated',
   'app.speed': '×{speed}',
   'app.connected': 'Live',
@@ -254,6 +256,8 @@ export const en = {
   'event.work': 'Work booked',
   'event.close': 'Closed',
   'event.priority': 'Priority changed',
+  'event.check': 'Checked',
+  'event.checkAdd': 'Added to the check list',
   'event.escalated': 'escalated: nobody acknowledged',
   'delivery.summarised': 'in a summary',
   'delivery.grouped': 'told with its root cause',

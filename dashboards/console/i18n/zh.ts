@@ -9,6 +9,7 @@ import { zhPeople } from './zh-people.ts';
 import { zhPlant } from './zh-plant.ts';
 import { zhRegisters } from './zh-registers.ts';
 import { zhRosters } from './zh-rosters.ts';
+import { zhTickets } from './zh-tickets.ts';
 
 export const zh: Record<TextKey, string> = {
   ...zhBoards,
@@ -20,6 +21,7 @@ export const zh: Record<TextKey, string> = {
   ...zhRosters,
   ...zhPlant,
   ...zhRegisters,
+  ...zhTickets,
   'app.simulated': '仿真',
   'app.speed': '×{speed}',
   'app.connected': '实时',
@@ -255,6 +257,8 @@ export const zh: Record<TextKey, string> = {
   'event.work': '已登记工时材料',
   'event.close': '已关闭',
   'event.priority': '优先级已更改',
+  'event.check': '检查项',
+  'event.checkAdd': '新增检查项',
   'event.escalated': '升级呼叫',
   'delivery.summarised': '已合并送达',
   'delivery.grouped': '随根本原因通知',

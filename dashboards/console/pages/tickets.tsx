@@ -6,6 +6,7 @@ import { priorities, priorityLabels } from '../../../shared/alarm.ts';
 import { closedTicketStates, type Ticket, ticketStateLabels } from '../../../shared/ticket.ts';
 import { byTicketUrgency } from '../../../shared/ticket-order.ts';
 import { api } from '../data/api.ts';
+import { ticketApi } from '../data/ticket-api.ts';
 import { NewTicket } from '../desk/new-ticket.tsx';
 import { openStates, ticketFits } from '../desk/ticket-filter.ts';
 import { useHashQuery } from '../hash.ts';
@@ -40,6 +41,11 @@ export function TicketsPage() {
   const shown = (view === 'closed' ? closed : [...plant.tickets.values()])
     .filter((ticket) => ticketFits(ticket, filter, now, words))
     .sort(view === 'closed' ? (a, b) => b.openedAt - a.openedAt : byTicketUrgency);
+  const takeNext = async () => {
+    const taken = await ticketApi.next();
+    link.put({ ticket: taken });
+    window.location.hash = `#/tickets/${taken.id}`;
+  };
   const rows = (tickets: readonly Ticket[], stateShown = true) =>
     tickets.map((ticket) => <TicketRow key={ticket.id} ticket={ticket} now={now} ask={ask} stateShown={stateShown} />);
   return (
@@ -60,6 +66,11 @@ export function TicketsPage() {
                 { value: 'closed', label: t('tickets.closed') },
               ]}
             />
+            {may('ticket:work') && (
+              <Button variant="default" onClick={() => void act(takeNext)} data-step="next">
+                {t('tickets.next')}
+              </Button>
+            )}
             {may('ticket:open') && (
               <Button onClick={() => setMaking(true)} data-step="new">
                 {t('tickets.new')}

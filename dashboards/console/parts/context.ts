@@ -3,11 +3,14 @@ import { createContext, useContext } from 'react';
 import type { Permission } from '../../../access/permissions.ts';
 import type { SessionInfo } from '../data/api.ts';
 import type { Plant, PlantLink } from '../data/plant.ts';
+import type { Outbox } from '../offline/outbox.ts';
 
 export interface Console {
   plant: Plant;
   link: PlantLink;
   session: SessionInfo;
+  /** Steps on tickets on their way to the server. */
+  outbox: Outbox;
   may(permission: Permission): boolean;
   /** Runs an action and tells the user when it fails; answers whether it worked. */
   act(work: () => Promise<void>): Promise<boolean>;

@@ -5,6 +5,8 @@ import { isOverdue } from '../desk/ticket-filter.ts';
 import { signOffHindrance, ticketSteps } from '../desk/ticket-steps.ts';
 import { useTicketMove } from '../desk/use-ticket-move.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { useOutbox } from '../offline/outbox.ts';
+import { useWho } from '../ticket/who.ts';
 import type { Question } from './action-dialog.tsx';
 import { AlarmNumbers } from './alarm-now.tsx';
 import { useConsole } from './context.ts';
@@ -16,11 +18,15 @@ interface TicketRowProps {
   ask: (question: Question) => void;
   /** Without the state, where a heading says it. */
   stateShown?: boolean;
+  /** Without the next step, where the page itself offers it. */
+  stepShown?: boolean;
 }
 
-export function TicketRow({ ticket, now, ask, stateShown = true }: TicketRowProps) {
+export function TicketRow({ ticket, now, ask, stateShown = true, stepShown = true }: TicketRowProps) {
   const { t, text, time } = useWords();
-  const { may, plant, session } = useConsole();
+  const { may, plant, session, outbox } = useConsole();
+  const waiting = useOutbox(outbox).waiting.filter((one) => one.ticket === ticket.id).length;
+  const who = useWho();
   const move = useTicketMove(ask);
   const step = ticketSteps(ticket, session.user, may).find(({ next }) => next);
   const hindrance = may('ticket:verify') ? signOffHindrance(ticket, session.user) : undefined;
@@ -34,10 +40,11 @@ export function TicketRow({ ticket, now, ask, stateShown = true }: TicketRowProp
         <div className="row-where">{text(ticket.location)}</div>
         <div className="row-facts">
           {stateShown && <span className="chip">{text(ticketStateLabels[ticket.state])}</span>}
+          {waiting > 0 && <strong className="chip waits">{t('outbox.waiting', { n: waiting })}</strong>}
           {isOverdue(ticket, now) && <strong className="chip bad">{t('tickets.overdue')}</strong>}
           <span>{ticket.id}</span>
           <span>{text(plant.site.trades.find(({ id }) => id === ticket.trade)?.label)}</span>
-          <span>{ticket.assignee ? t('tickets.assignee', { who: ticket.assignee }) : t('tickets.nobody')}</span>
+          <span>{ticket.assignee ? t('tickets.assignee', { who: who(ticket.assignee) }) : t('tickets.nobody')}</span>
           <span>{t('tickets.opened', { time: time(ticket.openedAt, now) })}</span>
           {ticket.alarm && <span>{ticket.alarmActive ? t('tickets.alarmActive') : t('tickets.alarmGone')}</span>}
           {ticket.values && <TicketNumbers values={ticket.values} now={now} />}
@@ -48,7 +55,7 @@ export function TicketRow({ ticket, now, ask, stateShown = true }: TicketRowProp
         </div>
       </div>
       <div className="row-actions">
-        {step && (
+        {step && stepShown && (
           <Button
             size="compact-md"
             variant={step.action === 'assign' ? 'filled' : 'default'}

@@ -1,5 +1,9 @@
-/** The life of a ticket as one pure function: open, assigned, started, waiting, resolved, verified (signed off); or cancelled. */
-import type { Ticket, TicketState, TicketWork, WaitingKind } from '../shared/ticket.ts';
+/**
+ * The life of a ticket as one pure function: open, assigned, started, waiting, resolved, verified (signed off); or cancelled.
+ * The desk applies it to what is stored, the console to what it shows while there is no connection.
+ */
+import type { Text } from './text.ts';
+import type { Ticket, TicketState, TicketWork, WaitingKind } from './ticket.ts';
 
 export type TicketEvent =
   | { type: 'assign'; assignee: string }
@@ -10,9 +14,12 @@ export type TicketEvent =
   /** The head agrees: to a contractor, to what is bought. */
   | { type: 'approve'; note: string | null }
   | { type: 'work'; work: Omit<TicketWork, 'by' | 'at'> }
-  | { type: 'resolve'; resolution: string }
+  | { type: 'resolve'; resolution: string; work?: Omit<TicketWork, 'by' | 'at'> | undefined }
   /** `override`: signed although the alarm is still active; the reason for it. */
-  | { type: 'verify'; override?: string; signature?: { name: string; file: number | null; stars: number | null } }
+  | { type: 'verify'; override?: string; signature?: GivenSignature }
+  /** Items of the check list are done, or are not after all. */
+  | { type: 'check'; items: readonly string[]; done: boolean }
+  | { type: 'check-add'; text: Text }
   | { type: 'close' }
   | { type: 'reopen'; reason: string }
   | { type: 'cancel'; reason: string }
@@ -22,6 +29,16 @@ export type TicketEvent =
   /** The alarm came again, or another one of the same cause joined. */
   | { type: 'recurred' };
 export type TicketEventType = TicketEvent['type'];
+export interface GivenSignature {
+  name: string;
+  file: number | null;
+  stars: number | null;
+  /** Drawn on the phone of this account, by somebody of the department without one. */
+  phoneOf?: string;
+}
+/** Signs with a drawn line on the phone of whoever repaired. */
+export const departmentActor = 'department';
+const mostChecks = 30;
 
 export type TicketFacts = Pick<
   Ticket,
@@ -53,7 +70,9 @@ export type TicketMove = { facts: TicketFacts; from: TicketState; to: TicketStat
 export type TicketRefusal = { refused: string };
 
 /** From which states each step of a person is possible. */
-export const ticketSteps: Readonly<Record<Exclude<TicketEventType, 'comment' | 'recovered' | 'recurred'>, readonly TicketState[]>> = {
+export const ticketSteps: Readonly<
+  Record<Exclude<TicketEventType, 'comment' | 'recovered' | 'recurred' | 'check-add'>, readonly TicketState[]>
+> = {
   assign: ['open', 'assigned', 'started', 'waiting'],
   start: ['open', 'assigned', 'waiting'],
   arrive: ['open', 'assigned', 'started', 'waiting'],
@@ -65,6 +84,7 @@ export const ticketSteps: Readonly<Record<Exclude<TicketEventType, 'comment' | '
   close: ['verified'],
   reopen: ['resolved', 'verified', 'closed', 'cancelled'],
   cancel: ['open', 'assigned', 'started', 'waiting'],
+  check: ['open', 'assigned', 'started', 'waiting', 'resolved'],
 };
 
 /**
@@ -86,6 +106,12 @@ export function moveTicket(
     const active = event.type === 'recurred';
     return { facts: { ...ticket, alarmActive: active }, from, to: from, changed: ticket.alarmActive !== active };
   }
+  if (event.type === 'check-add') {
+    if (!ticketSteps.check.includes(from)) return { refused: `the check list of a ticket in state ${from} is closed` };
+    if (ticket.life.checks.length >= mostChecks) return { refused: `a check list has at most ${mostChecks} items` };
+    const item = { id: `own-${ticket.life.checks.length + 1}`, text: event.text, done: null };
+    return { facts: { ...ticket, life: { ...ticket.life, checks: [...ticket.life.checks, item] } }, from, to: from, changed: true };
+  }
   if (!ticketSteps[event.type].includes(from)) return { refused: `a ticket in state ${from} cannot be moved by "${event.type}"` };
   const to = (state: TicketState, change: Partial<TicketFacts>): TicketMove => ({
     facts: { ...ticket, waitingReason: null, life: { ...ticket.life, waitingKind: null, resumeAt: null }, ...change, state },
@@ -94,8 +120,8 @@ export function moveTicket(
     changed: true,
   });
   const signed = () => {
-    const { signature } = event as { signature?: { name: string; file: number | null; stars: number | null } };
-    return { ...ticket.life, signature: signature ? { ...signature, by: who, at: now } : null };
+    const { signature } = event as { signature?: GivenSignature };
+    return { ...ticket.life, signature: signature ? { ...signature, by: who, at: now, phoneOf: signature.phoneOf ?? null } : null };
   };
   switch (event.type) {
     case 'assign':
@@ -147,11 +173,32 @@ export function moveTicket(
         waitingReason: ticket.waitingReason,
         life: { ...ticket.life, work: [...ticket.life.work, { ...event.work, by: who, at: now }] },
       });
+    case 'check': {
+      const unknown = event.items.find((id) => !ticket.life.checks.some((item) => item.id === id));
+      if (unknown !== undefined) return { refused: `the check list has no item "${unknown}"` };
+      const done = event.done ? { by: who, at: now } : null;
+      // What was ticked before keeps who did it.
+      const checks = ticket.life.checks.map((item) =>
+        event.items.includes(item.id) && (item.done === null || done === null) ? { ...item, done } : item,
+      );
+      const changed = checks.some((item, index) => item !== ticket.life.checks[index]);
+      return { facts: { ...ticket, life: { ...ticket.life, checks } }, from, to: from, changed };
+    }
     case 'close':
       return to('closed', { life: { ...ticket.life, closedAt: now, closedBy: who } });
     case 'resolve':
       if (event.resolution.trim() === '') return { refused: 'resolving needs a word on what was done' };
-      return to('resolved', { resolvedAt: now, resolvedBy: who, resolution: event.resolution });
+      return to('resolved', {
+        resolvedAt: now,
+        resolvedBy: who,
+        resolution: event.resolution,
+        life: {
+          ...ticket.life,
+          waitingKind: null,
+          resumeAt: null,
+          work: event.work ? [...ticket.life.work, { ...event.work, by: who, at: now }] : ticket.life.work,
+        },
+      });
     case 'verify':
       if (traits.secondPerson && isOwnWork(ticket, who)) {
         return { refused: 'the sign-off must come from another person than the one who did the work; no role is exempt' };
@@ -179,6 +226,8 @@ export function moveTicket(
           closedAt: null,
           closedBy: null,
           reopened: ticket.life.reopened + 1,
+          // What was found well before did not hold.
+          checks: ticket.life.checks.map((item) => ({ ...item, done: null })),
           waitingKind: null,
           resumeAt: null,
         },
