@@ -114,7 +114,11 @@ describe('the life of a ticket over HTTP', () => {
     for (let n = 0; n < 4; n++) ids.push((await call('ward', 'POST', '/api/tickets', body)).json.id);
     const next = (role: string, asked?: object) => call(role, 'POST', '/api/tickets/next', asked);
     expect((await next('ward')).status).toBe(403);
-    expect((await next('technician', { trades: ['medical-gas'] })).json).toMatchObject({ id: ids[0], assignee: 'technician', state: 'assigned' });
+    expect((await next('technician', { trades: ['medical-gas'] })).json).toMatchObject({
+      id: ids[0],
+      assignee: 'technician',
+      state: 'assigned',
+    });
     expect((await next('engineer', { trades: ['medical-gas'] })).json).toMatchObject({ id: ids[1], assignee: 'engineer' });
     const nobody = await next('engineer', { trades: ['wastewater'] });
     expect([nobody.status, nobody.json.detail]).toEqual([409, expect.stringMatching(/no ticket/)]);
@@ -125,6 +129,42 @@ describe('the life of a ticket over HTTP', () => {
     const repeats = async (id: string) => (await call('viewer', 'GET', `/api/tickets/${id}`)).json.repeats;
     expect(await repeats(ids[2]!)).toEqual([]);
     expect(await repeats(ids[3]!)).toEqual(ids);
+  });
+
+  test('a step with a key is done once, however often it arrives; what was done earlier stands at its time, and the audit log has both', async () => {
+    const id = await opened();
+    const openedAt = app.desk.ticket(id)!.openedAt;
+    const headers = { 'idempotency-key': 'k'.repeat(32), 'done-at': String(openedAt) };
+    const send = (action: string, body: object, more: Record<string, string> = headers, role: 'technician' | 'engineer' = 'technician') =>
+      app.call('POST', `/api/tickets/${id}/${action}`, { token: tokens[role]!, body, headers: more });
+    const first = await send('arrive', {});
+    expect(first.json).toMatchObject({ state: 'started', life: { arrivedAt: openedAt } });
+    await move('engineer', id, 'comment', { comment: 'meanwhile' });
+    const again = await send('arrive', {});
+    expect([again.status, again.headers.get('idempotency-replayed'), again.json]).toEqual([200, 'true', first.json]);
+    expect(app.desk.journal({ kind: 'ticket', id, event: 'arrive' })).toMatchObject([
+      { t: openedAt, detail: { sentAt: expect.any(Number) } },
+    ]);
+    const audit = await call('admin', 'GET', `/api/audit?object=${id}`);
+    const told = audit.json.filter(({ action }: { action: string }) => action === 'ticket.arrive');
+    expect(told).toMatchObject([{ after: { doneAt: openedAt } }]);
+    // The same key for something else, or of somebody else.
+    expect((await send('comment', { comment: 'x' })).status).toBe(422);
+    const { 'done-at': _, ...now } = headers;
+    expect((await send('comment', { comment: 'mine' }, now, 'engineer')).status).toBe(200);
+    const at = (t: number) => ({ 'done-at': new Date(t).toISOString() });
+    const refused = async (t: number) => {
+      const answer = await send('comment', { comment: 'x' }, at(t));
+      return [answer.status, answer.json.detail];
+    };
+    expect(await refused(Date.now() + 10 * 60_000)).toEqual([400, expect.stringMatching(/future/)]);
+    expect(await refused(Date.now() - 30 * 86_400_000)).toEqual([400, expect.stringMatching(/too long ago/)]);
+    expect(await refused(openedAt - 60_000)).toEqual([409, expect.stringMatching(/before the ticket was there/)]);
+    expect((await send('comment', { comment: 'x' }, { 'idempotency-key': 'short' })).status).toBe(400);
+    await move('engineer', id, 'cancel', { reason: 'reported twice' });
+    app.desk.reopen(id, { id: 'head' }, 'no, it drips');
+    const late = await send('resolve', { resolution: 'new washer' }, { ...at(openedAt + 1), 'idempotency-key': 'z'.repeat(20) });
+    expect([late.status, late.json.detail]).toEqual([409, expect.stringMatching(/by head/)]);
   });
 
   test('the clocks are on the ticket: paused with reason and actor while it waits, other urgency by who may', async () => {
@@ -222,6 +262,27 @@ describe('files of a ticket', () => {
     expect((await call('technician', 'POST', `/api/tickets/${id}/files`, { file: 'x' })).status).toBe(415);
     expect((await call('viewer', 'GET', `/api/tickets/${id}/files`)).json).toEqual([]);
   }, 30_000);
+
+  test('a photo that is sent twice with its key is one file with the time at which it was taken', async () => {
+    const id = await opened();
+    const takenAt = app.desk.ticket(id)!.openedAt;
+    const picture = await sharp({ create: { width: 10, height: 10, channels: 3, background: 'blue' } })
+      .png()
+      .toBuffer();
+    const answers: [number, string | null, object][] = [];
+    for (let n = 0; n < 2; n++) {
+      const form = new FormData();
+      form.append('file', new Blob([new Uint8Array(picture)]), 'a.png');
+      const headers = { authorization: `Bearer ${tokens.technician}`, 'idempotency-key': 'photo-of-a-drip-01', 'done-at': String(takenAt) };
+      const sent = await fetch(`${app.url}/api/tickets/${id}/files?purpose=before`, { method: 'POST', headers, body: form });
+      answers.push([sent.status, sent.headers.get('idempotency-replayed'), (await sent.json()) as object]);
+    }
+    expect(answers).toMatchObject([
+      [201, null, { madeAt: takenAt }],
+      [201, 'true', { madeAt: takenAt }],
+    ]);
+    expect((await call('viewer', 'GET', `/api/tickets/${id}/files`)).json).toHaveLength(1);
+  });
 
   test('a file of another ticket is not shown under this one', async () => {
     const [mine, other] = [await opened(), await opened()];

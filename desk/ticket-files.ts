@@ -24,8 +24,8 @@ export interface TicketFile {
 
 export interface TicketFiles {
   of(ticket: string): TicketFile[];
-  /** The bytes are on disk before the row that names them is. The same bytes on the same ticket are one file, however often they arrive. */
-  add(file: Omit<TicketFile, 'id' | 'madeAt' | 'bytes'>, content: Uint8Array): TicketFile;
+  /** The bytes are on disk before the row that names them is. The same bytes on the same ticket are one file, however often they arrive. `madeAt`: where it was not now. */
+  add(file: Omit<TicketFile, 'id' | 'madeAt' | 'bytes'>, content: Uint8Array, madeAt?: number): TicketFile;
   /** @throws Fault desk/unknown */
   read(ticket: string, id: number): { file: TicketFile; content: Buffer };
 }
@@ -52,7 +52,7 @@ export function openTicketFiles(db: Database, clock: Clock, folder: string): Tic
   const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256);
   return {
     of: (ticket) => db.all<Row>('SELECT * FROM ticket_files WHERE ticket = ? ORDER BY id', ticket).map(fileOf),
-    add(file, content) {
+    add(file, content, taken) {
       const sha256 = createHash('sha256').update(content).digest('hex');
       const path = pathOf(sha256);
       mkdirSync(join(folder, sha256.slice(0, 2)), { recursive: true, mode: 0o700 });
@@ -65,7 +65,7 @@ export function openTicketFiles(db: Database, clock: Clock, folder: string): Tic
         if (known) return fileOf(known);
         const count = db.get<{ n: number }>('SELECT count(*) AS n FROM ticket_files WHERE ticket = ?', file.ticket)?.n ?? 0;
         if (count >= most) throw new Fault('desk/transition', `a ticket has at most ${most} files`);
-        const madeAt = clock.now();
+        const madeAt = taken ?? clock.now();
         const { lastInsertRowid } = db.run(
           'INSERT INTO ticket_files (ticket, name, type, bytes, width, height, sha256, purpose, made_by, made_at) VALUES (?,?,?,?,?,?,?,?,?,?)',
           file.ticket,

@@ -21,8 +21,6 @@ const ofAlarm =
   "json_valid(ticket) AND (ticket ->> '$.alarm' = ? OR EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(ticket) THEN ticket ELSE '{}' END, '$.alarms') WHERE value = ?))";
 /** An alarm of the same cause so soon after the sign-off opens the ticket again. */
 const recurrenceMs = 24 * 3_600_000;
-/** How far the clock of a phone may be from ours. */
-const clockDifferenceMs = 5_000;
 const textsOf = ({ life }: Ticket, items: readonly string[]) =>
   life.checks
     .filter(({ id }) => items.includes(id))
@@ -98,8 +96,8 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     if (at < openedAt) throw new Fault('desk/transition', 'it was done before the ticket was there: the clock of the phone is wrong');
     const last = journal.list({ kind: 'ticket', id, limit: 200 }).find(({ from, to }) => from !== to);
     if (!last || last.t <= at) return at;
-    // Two clocks are never quite the same.
-    if (last.who === who || last.t - at <= clockDifferenceMs) return last.t;
+    // Two clocks are never quite the same: what he did himself before was before.
+    if (last.who === who) return last.t;
     throw new Fault('desk/transition', `the ticket is ${last.to} since then, by ${last.who}`, { detail: { ticket: id, since: last.t } });
   };
 

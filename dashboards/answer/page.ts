@@ -18,7 +18,7 @@ dl{background:#fff;border-radius:10px;margin:12px 0;padding:4px 14px}dt{color:#5
 dd:last-child{border:0}svg{display:block;width:100%;height:auto;background:#fff;border-radius:10px}
 button{display:block;width:100%;min-height:52px;margin:10px 0;border:1px solid #8a99a6;border-radius:10px;background:#fff;color:#16202a;font:inherit;font-weight:600}
 button.first{background:#0b57a4;border-color:#0b57a4;color:#fff}p.law{border-left:4px solid #b3261e;padding-left:10px}
-p.said{background:#fff;border-radius:10px;padding:14px;font-weight:600}footer{color:#51606d;font-size:14px}a{color:#0b57a4}`;
+p.said{background:#fff;border-radius:10px;padding:14px;font-weight:600}a.go{display:block;min-height:52px;line-height:52px;border-radius:10px;background:#0b57a4;color:#fff;text-align:center;font-weight:600;text-decoration:none}footer{color:#51606d;font-size:14px}a{color:#0b57a4}`;
 const styleHash = createHash('sha256').update(style).digest('base64');
 
 /** Nothing runs here and nothing is fetched; forms go to this server only. */
@@ -96,9 +96,11 @@ ${button('pass')}${button('cannot')}
   });
 }
 
-/** What came of it, or why not. */
-export const saidPage = (language: Language, title: string, text: string): string =>
-  shell({ language, title, body: `<h1>${htmlOf(title)}</h1><p class="said">${htmlOf(text)}</p>` });
+/** What came of it, or why not. `link`: where to go on, relative to this page. */
+export const saidPage = (language: Language, title: string, text: string, link?: { href: string; label: string }): string => {
+  const on = link ? `<p><a class="go" href="${htmlOf(link.href)}">${htmlOf(link.label)}</a></p>` : '';
+  return shell({ language, title, body: `<h1>${htmlOf(title)}</h1><p class="said">${htmlOf(text)}</p>${on}` });
+};
 
 /** Of a test notice: one button. */
 export function confirmPage(page: { language: Language; person: string; site: Text; channel: string; token: string }): string {

@@ -46,6 +46,7 @@ export const words = {
   refused: { zh: '未能执行', en: 'Nothing was done' },
   taken: { zh: '告警已由您确认，不再继续呼叫。', en: 'You have acknowledged the alarm; nobody more is called.' },
   takenTicket: { zh: '工单 {ticket} 由您负责。', en: 'Ticket {ticket} is yours.' },
+  toTicket: { zh: '打开工单 {ticket}', en: 'Open ticket {ticket}' },
   passed: { zh: '正在呼叫下一级。', en: 'The next step is being called now.' },
   othersCalled: { zh: '已记录。仍在等待：{names}。', en: 'Noted. Still called: {names}.' },
   nobodyLeft: {

@@ -166,7 +166,10 @@ export function answerRoutes(app: App, context: RouteContext): void {
             return done;
           });
           if (typeof outcome !== 'string') return refuse(reply, language, outcome);
-          return send(reply, 200, saidPage(language, words.done[language], outcome));
+          const ticket = kind === 'take' ? desk.alarm(links.find(secret)?.alarm ?? '')?.ticket : undefined;
+          // This page is /a/<token>/take, also below the path of a proxy.
+          const on = ticket ? { href: `../../#/tickets/${ticket}`, label: fill(words.toTicket[language], { ticket }) } : undefined;
+          return send(reply, 200, saidPage(language, words.done[language], outcome, on));
         } catch (error) {
           if (isFault(error, 'desk/transition')) return refuse(reply, language, { status: 409, text: words.notCalling });
           throw error;

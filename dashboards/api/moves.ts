@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import type { Permission, UserRole } from '../../access/permissions.ts';
 import { Fault } from '../../shared/errors.ts';
+import { doOnce, onceHeaders, onceOf } from '../once.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { problems } from './schemas.ts';
 
@@ -11,6 +12,8 @@ export interface MoveActor {
   id: string;
   admin: boolean;
   role: UserRole;
+  /** When it was done, where it is sent later. */
+  at?: number;
 }
 
 /** Without the undefined ones, as exact optional properties want it. */
@@ -48,6 +51,8 @@ export interface Moving<Thing> {
   find(id: string): Thing | undefined;
   /** What the audit log keeps of it, before and after. */
   facts(thing: Thing): object;
+  /** Noted without a connection and sent later: with `done-at`. */
+  later?: boolean;
 }
 
 /** @throws Fault desk/unknown */
@@ -57,8 +62,9 @@ export function known<Thing>(found: Thing | undefined, kind: string, id: string)
 }
 
 /** Makes the routes `POST /api/<kind>s/:id/<action>`. */
-export function movesOf<Thing>(app: App, { db, accounts }: Pick<RouteContext, 'db' | 'accounts'>, moving: Moving<Thing>) {
-  const { kind, params, reply, find, facts } = moving;
+export function movesOf<Thing>(app: App, context: Pick<RouteContext, 'db' | 'accounts' | 'clock' | 'wall'>, moving: Moving<Thing>) {
+  const { accounts, clock } = context;
+  const { kind, params, reply, find, facts, later = false } = moving;
   return function move<Body extends z.ZodType>(
     action: string,
     permission: Permission,
@@ -69,17 +75,20 @@ export function movesOf<Thing>(app: App, { db, accounts }: Pick<RouteContext, 'd
       const { id } = request.params as { id: string };
       const user = userOf(request);
       // The move and the row that tells who made it: both or neither.
-      const done = db.transact(() => {
+      const once = later ? onceOf(request, clock) : { key: undefined, doneAt: undefined };
+      const said = (request.body as object | null) ?? {};
+      const done = doOnce(context, { request, reply: answer, once, what: `${kind}.${action} ${id}`, content: JSON.stringify(said) }, () => {
         const before = known(find(id), kind, id);
-        const after = run(id, { id: user.name, admin: user.role === 'admin', role: user.role }, request.body as z.infer<Body>);
-        const said = (request.body as object | null) ?? {};
-        accounts.audit(user.name, `${kind}.${action}`, id, facts(before), { ...facts(after), ...said });
+        const at = once.doneAt === undefined ? {} : { at: once.doneAt };
+        const after = run(id, { id: user.name, admin: user.role === 'admin', role: user.role, ...at }, request.body as z.infer<Body>);
+        const noted = once.doneAt === undefined ? {} : { doneAt: once.doneAt };
+        accounts.audit(user.name, `${kind}.${action}`, id, facts(before), { ...facts(after), ...said, ...noted });
         return after;
       });
       return answer.send(done);
     };
     // The form of the body is a parameter here, which the types of the framework cannot follow; the schema checks it all the same.
-    const schema = { params, body, response: { 200: reply, ...problems } };
+    const schema = { params, body, ...(later ? { headers: onceHeaders } : {}), response: { 200: reply, ...problems } };
     app.post(`/api/${kind}s/:id/${action}`, { config: { permission }, schema }, handler as never);
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { localDate } from '../../desk/index.ts';
 import { type Appliance, applianceSchema, movementSchema, type Part, partSchema } from '../../shared/plant.ts';
+import { doOnce, onceHeaders, onceOf } from '../once.ts';
 import { assetTree } from '../plant/assets.ts';
 import { type CircuitLoad, circuitLoad } from '../plant/circuits.ts';
 import { entryOf, invalid, registerRoutes } from '../plant/register-routes.ts';
@@ -35,7 +36,7 @@ const circuit = z.object({
 });
 
 export function partRoutes(app: App, context: RouteContext): void {
-  const { db, desk, accounts, plant, site, devices, clock } = context;
+  const { desk, accounts, plant, site, devices, clock } = context;
   const stranger = (assets: readonly string[]) => {
     const all = new Set(assetTree({ site, devices, assets: plant.assets }).map(({ id }) => id));
     return assets.find((id) => !all.has(id));
@@ -90,6 +91,7 @@ export function partRoutes(app: App, context: RouteContext): void {
         description:
           'In, out to a ticket (and booked on it with its cost), back from it, or counted. The stock is the sum of them; none is ever changed',
         params,
+        headers: onceHeaders,
         body: movementSchema,
         response: { 201: movement.extend({ stock: z.number() }), ...problems },
       },
@@ -100,15 +102,18 @@ export function partRoutes(app: App, context: RouteContext): void {
       const part = known(plant.parts.get(id), 'part', id).value;
       const user = userOf(request);
       if (body.ticket !== undefined && !desk.ticket(body.ticket)) throw invalid('ticket', 'no such ticket');
-      const done = db.transact(() => {
+      const once = onceOf(request, clock);
+      const at = once.doneAt === undefined ? {} : { at: once.doneAt };
+      const done = doOnce(context, { request, reply, once, what: `part.move ${id}`, content: JSON.stringify(body) }, () => {
         const moved = plant.stock.move(id, body, { who: user.name, at: clock.now() });
         if (body.kind === 'issue' && body.ticket !== undefined) {
           const { name, unit, cost_yuan } = part;
           const used = { name, quantity: body.quantity, unit, costYuan: Math.round(cost_yuan * body.quantity * 100) / 100 };
-          const actor = { id: user.name, admin: user.role === 'admin' };
+          const actor = { id: user.name, admin: user.role === 'admin', ...at };
           desk.bookWork(body.ticket, actor, { minutes: 0, parts: [used], costYuan: 0, note: body.note ?? null });
         }
-        accounts.audit(user.name, `part.${body.kind}`, id, null, { ...body, delta: moved.delta });
+        const noted = once.doneAt === undefined ? {} : { doneAt: once.doneAt };
+        accounts.audit(user.name, `part.${body.kind}`, id, null, { ...body, delta: moved.delta, ...noted });
         return { ...moved, stock: plant.stock.stock(id) };
       });
       return reply.code(201).send(done);

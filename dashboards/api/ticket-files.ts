@@ -7,6 +7,7 @@ import { filePurposes, type TicketFile } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { Ticket } from '../../shared/ticket.ts';
 import { departmentActor } from '../../shared/ticket-state.ts';
+import { doOnce, onceHeaders, onceOf } from '../once.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { checkUpload, mostUploadBytes } from '../upload.ts';
 import { known } from './moves.ts';
@@ -30,7 +31,8 @@ const mostSignatureChars = 200_000;
 /** Points of a line; a speck is no name. */
 const leastDark = 60;
 
-export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: RouteContext): void {
+export function ticketFileRoutes(app: App, context: RouteContext): void {
+  const { db, desk, accounts, ticketFiles, clock } = context;
   void app.register(multipart, { limits: { fileSize: mostUploadBytes, files: 1, fields: 4, parts: 6 }, preservePath: true });
 
   app.get(
@@ -65,6 +67,7 @@ export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: 
           'multipart/form-data with one part `file`: a JPEG, PNG or WebP picture or a PDF of at most 10 MB, known by its content; `?purpose=` says what it shows. The same bytes sent twice are one file',
         consumes: ['multipart/form-data'],
         params,
+        headers: onceHeaders,
         querystring: z.object({ purpose: z.enum(['before', 'after', 'document']).default('document') }),
         response: { 201: file, ...problems },
       },
@@ -82,7 +85,12 @@ export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: 
       });
       const checked = await checkUpload(part.filename, content);
       const user = userOf(request);
-      return reply.code(201).send(keep(user.name, id, { ...checked, purpose: request.query.purpose }, checked.content));
+      const { purpose } = request.query;
+      const once = onceOf(request, clock);
+      const kept = doOnce(context, { request, reply, once, what: `ticket.file ${id} ${purpose}`, content }, () =>
+        keep(user.name, id, { ...checked, purpose }, checked.content, once.doneAt),
+      );
+      return reply.code(201).send(kept);
     },
   );
 
@@ -94,6 +102,7 @@ export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: 
         description:
           'The department signs the repair off: name, drawn signature (data URL of a PNG), stars. Never by whoever did the work; on their phone somebody of the department draws it (`handed`), which stands on the ticket',
         params,
+        headers: onceHeaders,
         body: z.object({
           name: words,
           signature: z
@@ -121,17 +130,22 @@ export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: 
           ? undefined
           : await checkUpload('signature.png', Buffer.from(signature.slice(signature.indexOf(',') + 1), 'base64'));
       if (handed && drawn) await drawnUpon(drawn.content);
-      const done = db.transact((): Ticket => {
+      const once = onceOf(request, clock);
+      const at = once.doneAt === undefined ? {} : { at: once.doneAt };
+      const content = JSON.stringify(request.body);
+      const done = doOnce(context, { request, reply, once, what: `ticket.sign ${id}`, content }, (): Ticket => {
         const before = known(desk.ticket(id), 'ticket', id);
         if (handed) notOfTheCrew(before, name);
-        const kept = drawn && keep(user.name, id, { ...drawn, purpose: 'signature' }, drawn.content);
-        const signed = desk.sign(id, handed ? { id: departmentActor } : { id: user.name, admin: user.role === 'admin' }, {
+        const kept = drawn && keep(user.name, id, { ...drawn, purpose: 'signature' }, drawn.content, once.doneAt);
+        const signed = desk.sign(id, handed ? { id: departmentActor, ...at } : { id: user.name, admin: user.role === 'admin', ...at }, {
           name,
           file: kept?.id ?? null,
           stars: stars ?? null,
           ...(handed ? { phoneOf: user.name } : {}),
         });
-        accounts.audit(user.name, 'ticket.sign', id, { state: before.state }, { state: signed.state, name, stars: stars ?? null, handed });
+        const noted = once.doneAt === undefined ? {} : { doneAt: once.doneAt };
+        const said = { state: signed.state, name, stars: stars ?? null, handed, ...noted };
+        accounts.audit(user.name, 'ticket.sign', id, { state: before.state }, said);
         return signed;
       });
       return reply.send(done as never);
@@ -153,11 +167,13 @@ export function ticketFileRoutes(app: App, { db, desk, accounts, ticketFiles }: 
     id: string,
     one: Pick<TicketFile, 'name' | 'type' | 'width' | 'height' | 'purpose'>,
     content: Buffer,
+    doneAt: number | undefined,
   ): TicketFile {
     const { name, type, width, height, purpose } = one;
     return db.transact(() => {
-      const kept = ticketFiles.add({ ticket: id, name, type, width, height, purpose, madeBy: who }, content);
-      accounts.audit(who, 'ticket.file', id, null, { name, type, bytes: kept.bytes, purpose });
+      const kept = ticketFiles.add({ ticket: id, name, type, width, height, purpose, madeBy: who }, content, doneAt);
+      const noted = doneAt === undefined ? {} : { doneAt };
+      accounts.audit(who, 'ticket.file', id, null, { name, type, bytes: kept.bytes, purpose, ...noted });
       return kept;
     });
   }

@@ -137,7 +137,14 @@ export function ticketRoutes(app: App, context: RouteContext): void {
     },
   );
 
-  const move = movesOf(app, context, { kind: 'ticket', params, reply: ticket as unknown as z.ZodType<Ticket>, find: desk.ticket, facts });
+  const move = movesOf(app, context, {
+    kind: 'ticket',
+    params,
+    reply: ticket as unknown as z.ZodType<Ticket>,
+    find: desk.ticket,
+    facts,
+    later: true,
+  });
   move('assign', 'ticket:work', z.object({ assignee: words.optional(), comment: words.optional() }).nullish(), (id, who, body) => {
     const assignee = body?.assignee ?? who.id;
     if (assignee !== who.id && !may(who.role, 'ticket:assign')) {

@@ -84,7 +84,6 @@ export function RepairedForm({ ticket, send }: { ticket: Ticket; send: (done: Re
         {more && (
           <>
             {lines.map((line, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other name, and none changes its place
               <div className="part-line" key={index}>
                 <Select
                   label={t('repaired.part')}
