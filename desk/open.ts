@@ -189,8 +189,7 @@ export function openEngineDesk({
     sla: (id) => slaClocks(slaEvents(tickets.get(id), journal), clock.now()),
     resolve: (id, who, resolution, work) => tickets.step(id, { type: 'resolve', resolution, work }, who, resolution),
     check: (id, who, items, done) => tickets.step(id, { type: 'check', items, done }, who),
-    addCheck: (id, who, text) =>
-      tickets.step(id, { type: 'check-add', text }, who, text.zh === text.en ? text.zh : `${text.zh} / ${text.en}`),
+    addCheck: (id, who, text) => tickets.step(id, { type: 'check-add', text }, who),
     repeats(id) {
       const ticket = tickets.get(id);
       const { device, department, trade, openedAt } = ticket;

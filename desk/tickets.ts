@@ -21,11 +21,7 @@ const ofAlarm =
   "json_valid(ticket) AND (ticket ->> '$.alarm' = ? OR EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(ticket) THEN ticket ELSE '{}' END, '$.alarms') WHERE value = ?))";
 /** An alarm of the same cause so soon after the sign-off opens the ticket again. */
 const recurrenceMs = 24 * 3_600_000;
-const textsOf = ({ life }: Ticket, items: readonly string[]) =>
-  life.checks
-    .filter(({ id }) => items.includes(id))
-    .map(({ text: { zh, en } }) => (zh === en ? zh : `${zh} / ${en}`))
-    .join('; ');
+const textsOf = ({ life }: Ticket, items: readonly string[]) => life.checks.filter(({ id }) => items.includes(id)).map(({ text }) => text);
 const nowhere = { zh: '未注明位置', en: 'no place given' };
 
 export function openTickets(db: Database, journal: Journal, clock: Clock, traits: TicketTraits) {
@@ -127,12 +123,12 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
         alarm: next.alarm,
         ...(override ? { override: true } : {}),
         ...(event.type === 'wait' ? { kind: next.life.waitingKind, resumeAt: next.life.resumeAt } : {}),
-        ...(event.type === 'check' ? { done: event.done } : {}),
+        ...(event.type === 'check' ? { done: event.done, texts: textsOf(next, event.items) } : {}),
+        ...(event.type === 'check-add' ? { texts: [event.text] } : {}),
         // When it came in: the entry itself stands at the time at which it was done.
         ...(who.at === undefined ? {} : { sentAt: clock.now() }),
       };
-      const said = event.type === 'check' ? textsOf(next, event.items) : why;
-      journal.write({ t: now, kind: 'ticket', id, event: event.type, from: result.from, to: result.to, who: who.id, why: said, detail });
+      journal.write({ t: now, kind: 'ticket', id, event: event.type, from: result.from, to: result.to, who: who.id, why, detail });
       return next;
     });
 

@@ -20,7 +20,7 @@ export interface TicketSheet {
   ticket: Ticket;
   clocks: readonly SheetClock[];
   /** Oldest first. */
-  journal: readonly { t: number; event: string; who: string; why: string | null }[];
+  journal: readonly { t: number; event: string; who: string; why: string | null; detail?: Record<string, unknown> }[];
   /** Tickets of the same fault, itself among them; empty where it is no repeat fault. */
   repeats: readonly string[];
   /** JPEG or PNG as data URLs. */
@@ -414,11 +414,12 @@ function history(sheet: TicketSheet): Content[] {
     heading(words.history[language]),
     tableOf(
       [78, 70, 80, '*'],
-      journal.map(({ t, event, who, why }): Content[] => [
+      journal.map(({ t, event, who, why, detail }): Content[] => [
         minuteTime(t, sheet),
         events[event]?.[language] ?? event,
         by(sheet, who),
-        why ?? '',
+        why ??
+          (Array.isArray(detail?.texts) ? (detail.texts as Text[]).map((one) => one[language]).join(language === 'zh' ? '；' : '; ') : ''),
       ]),
       0,
     ),

@@ -43,6 +43,8 @@ export function openPlantRun(options: {
   stepS?: number;
   only?: readonly string[];
   record?: Recorder;
+  /** A desk that others look at too, with a clock of its own; theirs to close. */
+  desk?: EngineDesk;
 }): PlantRun {
   const { start, stepS = 1, only, record } = options;
   const hospital = createHospital(demoSite.config, profiles, {
@@ -53,7 +55,7 @@ export function openPlantRun(options: {
   });
   let now = hospital.now;
   const clock = { now: () => now } as Clock;
-  const desk = openEngineDesk({ file: ':memory:', clock });
+  const desk = options.desk ?? openEngineDesk({ file: ':memory:', clock });
   const book = openRuleBook(demoSite.config);
   const conditionHandler = openConditionHandler(book, desk, clock);
   const pending: Condition[] = [];
@@ -94,6 +96,6 @@ export function openPlantRun(options: {
         if (until?.()) return;
       }
     },
-    [Symbol.dispose]: () => desk[Symbol.dispose](),
+    [Symbol.dispose]: () => options.desk ?? desk[Symbol.dispose](),
   };
 }

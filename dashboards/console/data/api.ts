@@ -71,6 +71,7 @@ export interface JournalInfo {
   to: string;
   who: string;
   why: string | null;
+  detail?: Record<string, unknown>;
 }
 export interface AlarmJournalInfo extends JournalInfo {
   id: string;

@@ -81,7 +81,6 @@ export const enDesk = {
   'tickets.mine': 'Mine',
   'tickets.opened': 'opened {time}',
   'tickets.history': 'History',
-  'tickets.resolution.label': 'Work done',
   'tickets.handOver': 'Hand over',
   'tickets.person': 'To whom',
   'tickets.overdue': 'Overdue',

@@ -30,6 +30,7 @@ export const enTickets = {
   'sla.target': 'of {target}',
   'span.minutes': '{m} min',
   'span.hours': '{h} h {m} min',
+  'span.wholeHours': '{h} h',
   'span.days': '{d} d {h} h',
   'checks.title': 'Check list',
   'checks.all': 'All {n} looked at',

@@ -83,7 +83,6 @@ export const zhDesk: Record<keyof typeof enDesk, string> = {
   'tickets.mine': '我的',
   'tickets.opened': '{time} 建单',
   'tickets.history': '处理记录',
-  'tickets.resolution.label': '处理情况',
   'tickets.handOver': '转派',
   'tickets.person': '转给谁',
   'tickets.overdue': '超时',

@@ -71,7 +71,13 @@ export class Outbox {
     this.#set([...this.#state.waiting, one]);
     await this.flush();
     const left = this.#state.waiting.find(({ key }) => key === one.key);
-    if (!left?.refused) return left ? 'kept' : 'sent';
+    if (!left) return 'sent';
+    if (!left.refused) {
+      const late = { ...left, late: true };
+      await waitingStore.put(late).catch(() => undefined);
+      this.#set(this.#state.waiting.map((other) => (other.key === one.key ? late : other)));
+      return 'kept';
+    }
     await this.drop(one.key);
     throw new ApiError(left.refused.status, { detail: left.refused.detail });
   }
@@ -86,7 +92,7 @@ export class Outbox {
   async retry(key: string, change: Partial<Pick<Waiting, 'action' | 'path' | 'body'>> = {}): Promise<void> {
     const found = this.#state.waiting.find((one) => one.key === key);
     if (!found) return;
-    const { refused: _, ...rest } = found;
+    const { refused: _, late: __, ...rest } = found;
     const next = { ...rest, ...change, key: newKey(), doneAt: this.#now(), madeAt: Date.now() };
     await waitingStore.put(next).catch(() => undefined);
     await waitingStore.remove(key).catch(() => undefined);

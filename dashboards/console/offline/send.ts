@@ -9,9 +9,9 @@ const patienceMs = 12_000;
 const filePatienceMs = 90_000;
 
 /** @throws ApiError (status 0: the server cannot be reached) */
-export async function sendWaiting({ key, path, body, file, doneAt, madeAt }: Waiting): Promise<unknown> {
+export async function sendWaiting({ key, path, body, file, doneAt, madeAt, late }: Waiting): Promise<unknown> {
   const headers: Record<string, string> = { 'idempotency-key': key };
-  if (Date.now() - madeAt > nowMs) headers['done-at'] = String(Math.round(doneAt));
+  if (late || Date.now() - madeAt > nowMs) headers['done-at'] = String(Math.round(doneAt));
   let content: BodyInit | undefined;
   if (file) {
     const form = new FormData();

@@ -20,6 +20,8 @@ export interface Waiting {
   doneAt: number;
   /** Clock of this machine. */
   madeAt: number;
+  /** It could not be sent when it was made. */
+  late?: boolean;
   /** The server said no: a person decides. */
   refused?: { status: number; detail: string };
 }

@@ -73,8 +73,9 @@ export function TicketPage({ id }: { id: string }) {
               </div>
             )}
             {detail && detail.repeats.length > 0 && <Repeats ids={detail.repeats} own={id} />}
-            {detail && <SlaClocks clocks={detail.sla} />}
+            {detail && <SlaClocks clocks={detail.sla} ticket={ticket} />}
           </section>
+          <SignForm ticket={ticket} send={send} />
           <CheckList ticket={ticket} send={send} />
           <TicketFiles
             ticket={id}
@@ -92,7 +93,6 @@ export function TicketPage({ id }: { id: string }) {
               )
             }
           />
-          <SignForm ticket={ticket} send={send} />
           <WorkDone ticket={ticket} signature={detail?.files.find((file) => file.id === ticket.life.signature?.file)} />
           <section className="panel" data-panel="facts">
             <Facts ticket={ticket} />

@@ -66,12 +66,12 @@ export function TicketsPage() {
                 { value: 'closed', label: t('tickets.closed') },
               ]}
             />
-            {may('ticket:work') && (
+            {may('ticket:work') && plant.connected && (
               <Button variant="default" onClick={() => void act(takeNext)} data-step="next">
                 {t('tickets.next')}
               </Button>
             )}
-            {may('ticket:open') && (
+            {may('ticket:open') && plant.connected && (
               <Button onClick={() => setMaking(true)} data-step="new">
                 {t('tickets.new')}
               </Button>

@@ -1,12 +1,18 @@
 /** What happened to an alarm or ticket, newest first: when, who, what, and the words that were left. */
 import { type AlarmState, alarmStateLabels } from '../../../shared/alarm.ts';
+import type { Text } from '../../../shared/text.ts';
 import { type TicketState, ticketStateLabels } from '../../../shared/ticket.ts';
 import type { JournalInfo } from '../data/api.ts';
 import { eventLabel } from '../desk/events.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { useWho } from '../ticket/who.ts';
+
+/** What was looked at, in both languages. */
+const textsOf = ({ detail }: JournalInfo) => (Array.isArray(detail?.texts) ? (detail.texts as Text[]) : []);
 
 export function Journal({ entries, kind }: { entries: readonly JournalInfo[]; kind: 'alarm' | 'ticket' }) {
   const { t, text, dateTime } = useWords();
+  const who = useWho();
   const label = (state: string) =>
     text(kind === 'alarm' ? alarmStateLabels[state as AlarmState] : ticketStateLabels[state as TicketState]) || state;
   const eventWords = (event: string) => {
@@ -20,7 +26,10 @@ export function Journal({ entries, kind }: { entries: readonly JournalInfo[]; ki
           <time>{dateTime(entry.t)}</time>
           <span>{eventWords(entry.event)}</span>
           {entry.to !== entry.from && <span className="chip">{label(entry.to)}</span>}
-          <span>{entry.who === 'engine' ? t('who.engine') : entry.who}</span>
+          <span>{who(entry.who)}</span>
+          {textsOf(entry).map((one) => (
+            <q key={one.zh}>{text(one)}</q>
+          ))}
           {entry.why && <q>{entry.why}</q>}
         </li>
       ))}

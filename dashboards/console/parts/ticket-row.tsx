@@ -47,7 +47,7 @@ export function TicketRow({ ticket, now, ask, stateShown = true, stepShown = tru
           <span>{ticket.assignee ? t('tickets.assignee', { who: who(ticket.assignee) }) : t('tickets.nobody')}</span>
           <span>{t('tickets.opened', { time: time(ticket.openedAt, now) })}</span>
           {ticket.alarm && <span>{ticket.alarmActive ? t('tickets.alarmActive') : t('tickets.alarmGone')}</span>}
-          {ticket.values && <TicketNumbers values={ticket.values} now={now} />}
+          {ticket.values && !plant.kept && <TicketNumbers values={ticket.values} now={now} />}
           {ticket.override && (
             <strong className="chip bad">{t('tickets.overridden', { who: ticket.override.by, reason: ticket.override.reason })}</strong>
           )}

@@ -12,7 +12,12 @@ export interface ClockNow {
   reason: string | null;
 }
 
-export function clockNow({ kind, targetMs, segments, ended, breachedAt }: SlaClock, now: number): ClockNow {
+/** @param doneAt when it was done by a step that this phone has still to send */
+export function clockNow(clock: SlaClock, at: number, doneAt: number | null = null): ClockNow {
+  const { kind, targetMs, segments, breachedAt } = clock;
+  const pending = clock.ended === null && doneAt !== null;
+  const ended = pending ? 'done' : clock.ended;
+  const now = pending ? Math.min(at, doneAt) : at;
   const ranMs = segments.reduce(
     (sum, { state, from, to }) => sum + (state === 'running' ? Math.max(0, Math.min(to ?? now, now) - from) : 0),
     0,

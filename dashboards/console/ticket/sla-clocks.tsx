@@ -1,6 +1,6 @@
 /** Acknowledge, arrive, restore: what is promised, what has run, how much is left. */
 import type { SlaClock } from '../../../desk/index.ts';
-import { waitingKindLabels, waitingKinds } from '../../../shared/ticket.ts';
+import { type Ticket, waitingKindLabels, waitingKinds } from '../../../shared/ticket.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
@@ -8,14 +8,17 @@ import { type ClockNow, clockNow } from './clocks.ts';
 
 const names = { acknowledge: 'sla.acknowledge', arrive: 'sla.arrive', restore: 'sla.restore' } as const;
 
-export function SlaClocks({ clocks }: { clocks: readonly SlaClock[] }) {
+/** @param ticket with what this phone has still to send */
+export function SlaClocks({ clocks, ticket }: { clocks: readonly SlaClock[]; ticket: Ticket }) {
   const { t } = useWords();
   const { link } = useConsole();
   const now = useNow(link, 5_000);
+  const { assignedAt, startedAt, resolvedAt } = ticket;
+  const doneAt = { acknowledge: assignedAt ?? startedAt ?? resolvedAt, arrive: startedAt ?? resolvedAt, restore: resolvedAt };
   return (
     <ul className="sla" aria-label={t('sla.title')}>
       {clocks.map((clock) => (
-        <OneClock key={clock.kind} clock={clockNow(clock, now)} />
+        <OneClock key={clock.kind} clock={clockNow(clock, now, doneAt[clock.kind])} />
       ))}
     </ul>
   );
@@ -48,6 +51,7 @@ export function useSpan(): (ms: number) => string {
   return (ms) => {
     const minutes = Math.floor(ms / 60_000);
     if (minutes >= 2 * 1_440) return t('span.days', { d: Math.floor(minutes / 1_440), h: Math.floor((minutes % 1_440) / 60) });
+    if (minutes >= 60 && minutes % 60 === 0) return t('span.wholeHours', { h: minutes / 60 });
     if (minutes >= 60) return t('span.hours', { h: Math.floor(minutes / 60), m: minutes % 60 });
     return t('span.minutes', { m: minutes });
   };
