@@ -38,8 +38,8 @@ export type {
   RulePlace,
   TicketFilter,
 } from './desk.ts';
-export { importTickets } from './import-tickets.ts';
 export { type CrewMember, crewFor, nextTicket } from './dispatch.ts';
+export { importTickets } from './import-tickets.ts';
 export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';

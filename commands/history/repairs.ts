@@ -142,6 +142,7 @@ export function* simulatedRepairs(site: SiteConfig, range: { from: number; to: n
           at: verifiedAt,
           file: null,
           stars,
+          phoneOf: null,
         },
         work,
         closedAt: verifiedAt + 60 * minute,
