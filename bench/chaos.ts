@@ -2,10 +2,12 @@
  * `npm run chaos -- --rounds 20 --seed 7`: kill -9 of gateway, broker, ingest and InfluxDB at random moments under 2,000 values a second.
  * `npm run chaos -- --kind hang --rounds 30`: roles that hang or die under the supervisor, a supervisor that dies and leaves a hung role behind.
  * `npm run chaos -- --kind liar|disk|damage|clock --rounds 30`: a proxy that lies, a full disk (needs root for a small one), damaged files, clocks set; alarms are compared too.
+ * `npm run chaos -- --kind desk --rounds 500`: kill -9 of alarms, tickets, books and the notifier between a receiver's taking a notice and our record of that.
  * `npm run chaos -- --hour`: InfluxDB away for an hour of plant time. Exit code 1 when the store does not hold exactly the truth.
  */
 import { parseArgs } from 'node:util';
 import type { Comparison } from './chaos/compare.ts';
+import { runDesk } from './chaos/desk.ts';
 import { runHang } from './chaos/hang.ts';
 import { runHour } from './chaos/hour.ts';
 import { platformFaults, runPlatform } from './chaos/platform.ts';
@@ -40,14 +42,36 @@ function report(comparison: Comparison): boolean {
 
 const hang = values.kind === 'hang';
 const kind = platformFaults.find((one) => one === values.kind);
-const kinds = [...platformFaults, 'hang'];
-if (values.kind !== undefined && !kind && !hang) throw new Error(`--kind ${values.kind}; allowed: ${kinds.join(', ')}`);
+const kinds = [...platformFaults, 'hang', 'desk'];
+if (values.kind !== undefined && !kinds.includes(values.kind)) throw new Error(`--kind ${values.kind}; allowed: ${kinds.join(', ')}`);
 
 if (values.help) {
   say(
     `npm run chaos -- [--kind ${kinds.join('|')}] [--rounds N] [--seed N]: without a kind kill -9 of gateway, broker, ingest and InfluxDB`,
   );
   say('npm run chaos -- --hour [--speed N]: InfluxDB away for an hour of plant time');
+} else if (values.kind === 'desk') {
+  const result = await runDesk({ rounds: Number(values.rounds), seed, say });
+  const { kills, told, notices, repetitions, mostPerKill, lost, wrong } = result;
+  say(
+    `${kills} kills, seed ${seed}; done before them: ${Object.entries(told)
+      .map(([what, n]) => `${what} ${n}`)
+      .join(', ')}`,
+  );
+  say(
+    `lost: ${lost.length}${lost
+      .slice(0, 5)
+      .map((text) => `\n  ${text}`)
+      .join('')}`,
+  );
+  say(`${notices} notices owed; came again: ${repetitions}, at most ${mostPerKill} after one kill, each said so`);
+  say(
+    `notices that are wrong: ${wrong.length}${wrong
+      .slice(0, 5)
+      .map((text) => `\n  ${text}`)
+      .join('')}`,
+  );
+  process.exitCode = lost.length + wrong.length === 0 ? 0 : 1;
 } else if (kind) {
   const result = await runPlatform(kind, { rounds: Number(values.rounds), seed, say });
   say(

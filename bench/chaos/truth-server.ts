@@ -32,6 +32,8 @@ export interface TruthOptions {
   buses: number;
   /** Benches need no memory of what was answered. */
   remember?: boolean;
+  /** What stands in a quantity of a unit instead, while it does. */
+  instead?(unit: number, quantity: number): number | undefined;
 }
 
 export async function startTruthServer(options: TruthOptions): Promise<TruthServer> {
@@ -66,7 +68,7 @@ export async function startTruthServer(options: TruthOptions): Promise<TruthServ
         frame[8] = 2 * count;
         for (let word = 0; word < count; word++) {
           const register = address + word;
-          const value = register < words ? truth(unit, n, register >> 1) : 0;
+          const value = register < words ? (options.instead?.(unit, register >> 1) ?? truth(unit, n, register >> 1)) : 0;
           frame.writeUInt16BE(register & 1 ? value & 0xffff : value >>> 16, 9 + 2 * word);
         }
         given++;

@@ -1,5 +1,6 @@
 /** The promise "nothing lost, nothing invented" under kill -9, short; `npm run chaos -- --rounds 20` is the long proof. */
 import { describe, expect, test } from 'vitest';
+import { runDesk } from '../../bench/chaos/desk.ts';
 import { runHang } from '../../bench/chaos/hang.ts';
 import { runHour } from '../../bench/chaos/hour.ts';
 import { runChaos } from '../../bench/chaos/rounds.ts';
@@ -41,4 +42,15 @@ describe('the supervisor', () => {
       expect(result.answers).toBeGreaterThan(50);
     },
   );
+});
+
+describe('the desk', () => {
+  test(`kill -9 of alarms, tickets, books and the notifier: nothing lost, what is told again says so (seed ${seed})`, {
+    timeout: 240_000,
+  }, async () => {
+    const said: string[] = [];
+    const result = await runDesk({ rounds: 4, seed, say: (text) => void said.push(text) });
+    expect(result, said.join('\n')).toMatchObject({ kills: 4, lost: [], wrong: [] });
+    expect(result.told.journal).toBeGreaterThan(10);
+  });
 });
