@@ -1,5 +1,6 @@
 /** The ten questions of an auditor, each with what is known and whether it is answered. */
 import type { Text } from '../shared/text.ts';
+import { isoInZone } from '../shared/zone.ts';
 import type { ProjectResult, Quantities } from './projects.ts';
 
 export interface Question {
@@ -10,7 +11,7 @@ export interface Question {
   open: boolean;
 }
 
-const day = (t: number, timezone: string) => new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(t);
+const day = (t: number, timezone: string) => isoInZone(timezone, t).slice(0, 10);
 const whole = (value: number) => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
 const percent = (share: number, digits = 1) => `${(share * 100).toFixed(digits)} %`;
 
