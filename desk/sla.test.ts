@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Priority, priorities } from '../shared/alarm.ts';
+import { systemClock } from '../shared/clock.ts';
+import type { Ticket } from '../shared/ticket.ts';
 import { random } from '../test/random.ts';
+import { openDesk } from './open.ts';
 import { type SlaEvent, type SlaKind, type SlaTargets, slaClocks, slaDefaults, slaKinds } from './sla.ts';
 
 const minute = 60_000;
@@ -127,3 +130,97 @@ test('10,000 random histories equal the oracle to the second (seed 20261127)', (
     }
   }
 }, 60_000);
+
+test('300 tickets moved at random on the real desk: their clocks are those of what was done, also of what was sent later (seed 20261128)', () => {
+  const next = random(20261128);
+  let now = 0;
+  using desk = openDesk({ file: ':memory:', clock: { ...systemClock(), now: () => now }, needsNormal: false });
+  const text = { zh: '漏', en: 'leak' };
+  const li = { id: 'li' };
+  for (let round = 0; round < 300; round++) {
+    now += 1_000_000_000;
+    const origin = now;
+    const priority = priorities[next.below(4)]!;
+    const { id } = desk.createTicket({ title: text, description: text, system: 'water', trade: 'plumbing', priority }, { id: 'nurse' });
+    const done: SlaEvent[] = [{ t: 0, by: 'nurse', type: 'open', priority }];
+    const note = (t: number, event: Record<string, unknown>) => done.push({ t: t - origin, by: 'li', ...event } as SlaEvent);
+    for (let step = next.below(14); step > 0; step--) {
+      now += (1 + next.below(20_000)) * 1_000;
+      // Noted without a connection some time before it came in.
+      const late = next.chance(0.3) && step > 1;
+      const t = now;
+      const who = late ? { ...li, at: t } : li;
+      if (late) now += (1 + next.below(600)) * 1_000;
+      const before: Ticket = desk.ticket(id)!;
+      const { state } = before;
+      const working = ['open', 'assigned', 'started', 'waiting'].includes(state);
+      const move = next.below(9);
+      if (move === 0 && working) {
+        desk.assign(id, who, 'li');
+        note(t, { type: 'acknowledge' });
+      } else if (move <= 2 && working) {
+        desk.arrive(id, who);
+        if (state === 'waiting') note(t, { type: 'resume' });
+        note(t, { type: 'arrive' });
+      } else if (move <= 4 && (state === 'assigned' || state === 'started')) {
+        const resumeAt = now + (1 + next.below(10_000)) * 1_000;
+        desk.wait(id, who, 'washer', { kind: 'parts', resumeAt });
+        note(t, { type: 'pause', reason: 'parts: washer', until: resumeAt - origin });
+      } else if (move === 5 && working) {
+        desk.resolve(id, who, 'new washer');
+        if (state === 'waiting') note(t, { type: 'resume' });
+        note(t, { type: 'restore' });
+      } else if (move === 6 && ['resolved', 'verified', 'cancelled'].includes(state)) {
+        desk.reopen(id, who, 'drips again');
+        note(t, { type: 'reopen' });
+      } else if (move === 7 && working && next.chance(0.3)) {
+        desk.cancel(id, who, 'twice');
+        if (state === 'waiting') note(t, { type: 'resume' });
+        note(t, { type: 'cancel' });
+      } else if (move === 8 && working) {
+        const other = priorities[next.below(4)]!;
+        desk.setTicketPriority(id, { id: 'head' }, other, 'looked at');
+        if (other !== before.priority) note(now, { type: 'priority', priority: other });
+      }
+    }
+    now += next.below(50_000) * 1_000;
+    // As the times say, not as they came in.
+    done.sort((a, b) => a.t - b.t);
+    for (const one of desk.sla(id)) {
+      const wanted = oracleOfMoves(one.kind, done, now - origin);
+      expect({ round, kind: one.kind, ranMs: one.ranMs, ended: one.ended }).toEqual({ round, kind: one.kind, ...wanted });
+    }
+  }
+}, 60_000);
+
+/** As the oracle above, but from event to event, so that days are quick. */
+function oracleOfMoves(kind: SlaKind, events: readonly SlaEvent[], now: number) {
+  let [ran, until, at] = [0, null as number | null, 0];
+  let state: 'none' | 'running' | 'paused' | 'done' | 'cancelled' = 'none';
+  const runTo = (t: number) => {
+    while (at < t) {
+      const end = state === 'paused' && until !== null && until < t ? Math.max(until, at) : t;
+      if (state === 'running') ran += end - at;
+      at = end;
+      if (state === 'paused' && until !== null && at >= until) [state, until] = ['running', null];
+    }
+  };
+  for (const event of events) {
+    runTo(event.t);
+    const over = state === 'done' || state === 'cancelled';
+    if (event.type === 'open') state = 'running';
+    else if (event.type === 'pause' && !over && kind !== 'acknowledge') [state, until] = ['paused', event.until];
+    else if (event.type === 'resume' && state === 'paused') [state, until] = ['running', null];
+    else if (event.type === 'reopen' && (state === 'cancelled' || (state === 'done' && kind === 'restore'))) state = 'running';
+    else if (event.type === 'cancel' && !over) state = 'cancelled';
+    else if (
+      !over &&
+      (event.type === 'restore' ||
+        (event.type === 'arrive' && kind !== 'restore') ||
+        (event.type === 'acknowledge' && kind === 'acknowledge'))
+    )
+      state = 'done';
+  }
+  runTo(now);
+  return { ranMs: ran, ended: state === 'done' || state === 'cancelled' ? state : null };
+}

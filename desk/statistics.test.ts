@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../shared/clock.ts';
 import { trades } from '../shared/system.ts';
+import { random } from '../test/random.ts';
+import type { NewTicket } from './desk.ts';
 import { openDesk } from './open.ts';
-import { statisticsOf } from './statistics.ts';
+import { keyOf, type StatisticsBy, statisticsBy, statisticsOf } from './statistics.ts';
 
 const minute = 60_000;
 
@@ -63,4 +65,150 @@ test('1,000 tickets of a year: counts, times, first-time fix and months are what
     firstTimeFixPct: null,
     restore: { count: 0, medianMin: null },
   });
+});
+
+/** What one ticket is to count for, noted while it is worked. */
+interface Truth {
+  id: string;
+  opened: number;
+  acknowledged?: number;
+  arrived?: number;
+  repaired?: number;
+  state: 'open' | 'signed' | 'cancelled';
+  reopened: boolean;
+  parts: number;
+  cents: number;
+  minutes: number;
+  stars?: number;
+  fault: string;
+}
+
+test('1,000 simulated tickets with arrivals, reopenings, cancellations, work, stars and repeat faults: every figure of every view is exact (seed 20261129)', () => {
+  const next = random(20261129);
+  let now = Date.UTC(2025, 0, 1);
+  using desk = openDesk({ file: ':memory:', clock: { ...systemClock(), now: () => now } });
+  const text = { zh: '灯不亮', en: 'no light' };
+  const pass = (most: number) => {
+    now += (1 + next.below(most)) * 1_000;
+    return now;
+  };
+  const truth = new Map<string, Truth>();
+  for (let n = 0; n < 1_000; n++) {
+    pass(10 * 3_600);
+    const trade = trades[next.below(trades.length)]!;
+    const place: Partial<NewTicket> = next.chance(0.5)
+      ? { department: `d${next.below(15)}` }
+      : { device: `m${next.below(15)}`, building: 'rear' };
+    const { id } = desk.createTicket(
+      { title: text, description: text, system: 'electricity', trade, priority: 'low', ...place },
+      { id: 'nurse' },
+    );
+    const one: Truth = {
+      id,
+      opened: now,
+      state: 'open',
+      reopened: false,
+      parts: 0,
+      cents: 0,
+      minutes: 0,
+      fault: `${place.device}/${place.department}/${trade}`,
+    };
+    truth.set(id, one);
+    const who = { id: `worker-${next.below(6)}` };
+    if (next.chance(0.05)) continue;
+    if (next.chance(0.05)) {
+      desk.cancel(id, { id: 'head' }, 'twice');
+      one.state = 'cancelled';
+      continue;
+    }
+    if (next.chance(0.8)) {
+      one.acknowledged = pass(900);
+      desk.assign(id, who, who.id);
+    }
+    if (next.chance(0.1)) continue;
+    one.arrived = pass(3_600);
+    one.acknowledged ??= one.arrived;
+    desk.arrive(id, who);
+    const book = () => {
+      const work = {
+        minutes: next.below(200),
+        parts: [{ name: 'lamp', quantity: 1 + next.below(4), unit: '个', costYuan: next.below(5_000) / 100 }],
+        costYuan: next.below(30_000) / 100,
+        note: null,
+      };
+      one.minutes += work.minutes;
+      one.parts++;
+      one.cents += Math.round(work.costYuan * 100) + Math.round(work.parts[0]!.costYuan * 100);
+      return work;
+    };
+    if (next.chance(0.4)) desk.bookWork(id, who, book());
+    if (next.chance(0.1)) continue;
+    one.repaired = pass(20_000);
+    desk.resolve(id, who, 'new lamp', next.chance(0.5) ? book() : undefined);
+    if (next.chance(0.15)) {
+      pass(50_000);
+      desk.reopen(id, { id: 'nurse' }, 'dark again');
+      one.reopened = true;
+      one.repaired = pass(20_000);
+      desk.resolve(id, who, 'new ballast');
+    }
+    if (next.chance(0.2)) continue;
+    pass(5_000);
+    const stars = next.chance(0.5) ? 1 + next.below(5) : null;
+    if (stars !== null) one.stars = stars;
+    desk.sign(id, { id: 'nurse' }, { name: 'Nurse', file: null, stars });
+    if (next.chance(0.5)) desk.closeTicket(id, { id: 'engineer' });
+    one.state = 'signed';
+  }
+  const tickets = desk.tickets({ state: 'all', limit: 10_000 });
+  const rank = (times: number[], share: number) => {
+    const sorted = [...times].sort((a, b) => a - b);
+    return sorted.length === 0 ? null : sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1]! / minute;
+  };
+  const expected = (list: Truth[]) => {
+    const spread = (of: (one: Truth) => number | undefined) => {
+      const times = list.flatMap((one) => (of(one) === undefined ? [] : [(of(one) as number) - one.opened]));
+      return { count: times.length, medianMin: rank(times, 0.5), p90Min: rank(times, 0.9) };
+    };
+    const signed = list.filter(({ state }) => state === 'signed');
+    const stars = list.flatMap((one) => one.stars ?? []);
+    let repeatFaults = 0;
+    for (const [, same] of Map.groupBy(
+      list.filter(({ state }) => state !== 'cancelled'),
+      ({ fault }) => fault,
+    )) {
+      // More than three in some 30 days, looked for from each one on.
+      if (same.some((from) => same.filter(({ opened }) => opened >= from.opened && opened - from.opened <= 30 * 86_400_000).length > 3))
+        repeatFaults++;
+    }
+    return {
+      opened: list.length,
+      closed: signed.length,
+      cancelled: list.filter(({ state }) => state === 'cancelled').length,
+      open: list.filter(({ state }) => state === 'open').length,
+      fromAlarms: 0,
+      reopened: list.filter(({ reopened }) => reopened).length,
+      firstTimeFixPct: signed.length === 0 ? null : (100 * signed.filter(({ reopened }) => !reopened).length) / signed.length,
+      repeatFaults,
+      acknowledge: spread((one) => one.acknowledged),
+      arrive: spread((one) => one.arrived),
+      restore: spread((one) => one.repaired),
+      parts: list.reduce((sum, one) => sum + one.parts, 0),
+      costYuan: list.reduce((sum, one) => sum + one.cents, 0) / 100,
+      workMinutes: list.reduce((sum, one) => sum + one.minutes, 0),
+      starsMean: stars.length === 0 ? null : stars.reduce((sum, one) => sum + one, 0) / stars.length,
+    };
+  };
+  const zone = 'Asia/Shanghai';
+  for (const by of statisticsBy as readonly StatisticsBy[]) {
+    const { rows, total } = statisticsOf(tickets, by, zone);
+    expect(total).toEqual({ key: null, ...expected([...truth.values()]) });
+    const groups = Map.groupBy(tickets, (one) => keyOf(one, by, zone));
+    expect(rows.length).toBe(groups.size);
+    for (const { key, ...row } of rows) {
+      const mine = groups.get(key)!.map(({ id }) => truth.get(id)!);
+      expect(row, `${by} ${key}`).toEqual(expected(mine));
+    }
+  }
+  expect(statisticsOf(tickets, 'trade', zone).total.repeatFaults).toBeGreaterThan(0);
 });
