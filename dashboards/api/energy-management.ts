@@ -111,7 +111,7 @@ export function energyManagementRoutes(app: App, { management, site, dataDir }: 
     {
       config,
       schema: {
-        description: 'A month in a minute: every medium against the same days of last year, what changed most, targets of the year',
+        description: 'A month in a minute: every medium against the same days of last year, what it cost, what changed most',
         querystring: z.object({ month: monthText.optional() }),
         response: {
           200: z.object({
@@ -120,7 +120,6 @@ export function energyManagementRoutes(app: App, { management, site, dataDir }: 
             cost,
             media: z.array(z.object({ medium: z.enum(media), unit: z.string(), compared })),
             changes: z.array(change),
-            targets: z.array(target),
             projects: z.boolean().meta({ description: 'Retrofits are told by /api/energy/projects' }),
             proposals: z.boolean().meta({ description: 'Money found is told by /api/energy/proposals' }),
           }),
@@ -143,7 +142,6 @@ export function energyManagementRoutes(app: App, { management, site, dataDir }: 
         cost: await management.cost(span.month),
         media: found.flatMap((one) => (one.compared ? [{ ...one, compared: one.compared }] : [])),
         changes: changes.slice(0, mostChanges),
-        targets: await management.targets(Number(span.month.slice(0, 4))),
         projects: app.hasRoute({ method: 'GET', url: '/api/energy/projects' }),
         proposals: app.hasRoute({ method: 'GET', url: '/api/energy/proposals' }),
       };

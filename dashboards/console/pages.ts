@@ -7,7 +7,7 @@ import type { TextKey } from './i18n/en.ts';
 import type { IconName } from './parts/icons.tsx';
 
 /** Pages that lead a group of tabs. */
-export const pageGroups = ['alarms', 'assets', 'duty', 'suspects'] as const;
+export const pageGroups = ['alarms', 'assets', 'duty', 'energy'] as const;
 export type PageGroup = (typeof pageGroups)[number];
 export const isGroup = (page: string): page is PageGroup => (pageGroups as readonly string[]).includes(page);
 
@@ -41,8 +41,12 @@ export const pages = {
   due: { label: 'nav.due', icon: 'audit', place: 'assets' },
   parts: { label: 'nav.parts', icon: 'tool', place: 'assets', key: 'p' },
   appliances: { label: 'nav.appliances', icon: 'electricity', place: 'assets' },
-  suspects: { label: 'nav.suspects', icon: 'tool', place: 'more', key: 'q' },
-  entries: { label: 'nav.entries', icon: 'audit', place: 'suspects' },
+  energy: { label: 'nav.energy', icon: 'electricity', place: 'main', key: 'x' },
+  media: { label: 'nav.media', icon: 'electricity', place: 'energy', detail: true },
+  consumers: { label: 'nav.consumers', icon: 'site', place: 'energy' },
+  retrofits: { label: 'nav.retrofits', icon: 'tool', place: 'energy' },
+  suspects: { label: 'nav.suspects', icon: 'tool', place: 'energy', key: 'q' },
+  entries: { label: 'nav.entries', icon: 'audit', place: 'energy' },
   statistics: { label: 'nav.statistics', icon: 'boards', place: 'more', key: 'n' },
   reports: { label: 'nav.reports', icon: 'audit', place: 'more', permission: 'report:read', key: 'y' },
   deliveries: { label: 'nav.deliveries', icon: 'send', place: 'alarms' },

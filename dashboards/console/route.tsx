@@ -36,6 +36,10 @@ const PartsPage = lazy(async () => ({ default: (await import('./pages/parts.tsx'
 const RoundAt = lazy(async () => ({ default: (await import('./pages/round.tsx')).RoundAt }));
 const RoundPage = lazy(async () => ({ default: (await import('./pages/round.tsx')).RoundPage }));
 const RoundsPage = lazy(async () => ({ default: (await import('./pages/rounds.tsx')).RoundsPage }));
+const EnergyPage = lazy(async () => ({ default: (await import('./pages/energy.tsx')).EnergyPage }));
+const MediaPage = lazy(async () => ({ default: (await import('./pages/media.tsx')).MediaPage }));
+const ConsumersPage = lazy(async () => ({ default: (await import('./pages/consumers.tsx')).ConsumersPage }));
+const RetrofitsPage = lazy(async () => ({ default: (await import('./pages/retrofits.tsx')).RetrofitsPage }));
 const EntriesPage = lazy(async () => ({ default: (await import('./pages/entries.tsx')).EntriesPage }));
 const SuspectsPage = lazy(async () => ({ default: (await import('./pages/suspects.tsx')).SuspectsPage }));
 const SitePage = lazy(async () => ({ default: (await import('./pages/site.tsx')).SitePage }));
@@ -61,6 +65,10 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   due: DuePage,
   parts: PartsPage,
   appliances: AppliancesPage,
+  energy: () => <EnergyPage />,
+  media: MediaPage,
+  consumers: () => <ConsumersPage />,
+  retrofits: () => <RetrofitsPage />,
   suspects: () => <SuspectsPage />,
   entries: () => <EntriesPage />,
   rounds: ({ id }) => (id === 'at' ? <RoundAt /> : id ? <RoundPage id={id} key={id} /> : <RoundsPage />),

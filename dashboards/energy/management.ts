@@ -258,6 +258,10 @@ export function openManagement(source: ManagementSource): Management {
           state: 'unknown',
           reason,
         });
+        if (medium === 'cost' && scope === 'site' && per === 'total') {
+          found.push({ ...base, unit: 'yuan', ...(await costTarget(target, year)) });
+          continue;
+        }
         if (medium === 'cost' || medium === 'oxygen') {
           found.push({ ...base, unit: medium === 'cost' ? 'yuan' : 'm³', ...none(medium === 'cost' ? 'no-cost' : 'no-meter') });
           continue;
@@ -305,6 +309,22 @@ export function openManagement(source: ManagementSource): Management {
       visits,
       perVisit: per(visits),
     };
+  }
+
+  /** Bills of whole months, of the running one so far. A month counts as measured where its meters were there nearly all of the time. */
+  async function costTarget(target: Target, year: number): Promise<TargetState> {
+    const end = Math.min(clock.now(), bounds(`${year + 1}-01`).from);
+    const rows = await source.ledger.cost({ scope: 'site', from: bounds(`${year - 1}-01`).from, to: end });
+    const uses = (of: number) =>
+      monthUses(of, [], (t) => t).map((one, m) => {
+        const row = rows.find(({ month }) => month === nameOf(of, m));
+        const priced = row?.lines.some(({ cost }) => cost !== 0) ?? false;
+        if (!row || !priced) return one;
+        const over = Math.round((bounds(row.month).to - bounds(row.month).from) / 86_400_000);
+        const there = row.quality.every(({ coverage }) => coverage > 0.95) || row.running;
+        return { ...one, value: row.total, over, measured: there ? over : 0 };
+      });
+    return targetState(target, year, uses(year), uses(year - 1));
   }
 
   /** Of whole months that have both: what was used and what it is divided by. */

@@ -282,6 +282,7 @@ describe.runIf(needs('chromium'))('the console', () => {
       boards: boards.map(({ id }) => id),
       books: ['oxygen-duty'],
       devices: ['incomer'],
+      media: ['water'],
       rules: alarms.map(({ rule }) => rule),
     };
   }

@@ -2,6 +2,7 @@
 import { enBoards } from './en-boards.ts';
 import { enDesk } from './en-desk.ts';
 import { enDoctor } from './en-doctor.ts';
+import { enEnergy } from './en-energy.ts';
 import { enManagement } from './en-management.ts';
 import { enNotices } from './en-notices.ts';
 import { enPeople } from './en-people.ts';
@@ -14,6 +15,7 @@ export const en = {
   ...enBoards,
   ...enDesk,
   ...enDoctor,
+  ...enEnergy,
   ...enManagement,
   ...enNotices,
   ...enPeople,

@@ -3,6 +3,7 @@ import type { TextKey } from './en.ts';
 import { zhBoards } from './zh-boards.ts';
 import { zhDesk } from './zh-desk.ts';
 import { zhDoctor } from './zh-doctor.ts';
+import { zhEnergy } from './zh-energy.ts';
 import { zhManagement } from './zh-management.ts';
 import { zhNotices } from './zh-notices.ts';
 import { zhPeople } from './zh-people.ts';
@@ -15,6 +16,7 @@ export const zh: Record<TextKey, string> = {
   ...zhBoards,
   ...zhDesk,
   ...zhDoctor,
+  ...zhEnergy,
   ...zhManagement,
   ...zhNotices,
   ...zhPeople,

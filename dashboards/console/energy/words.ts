@@ -1,0 +1,60 @@
+/** Names and numbers of the energy pages. */
+import type { Change } from '../../../energy/index.ts';
+import type { Plant } from '../data/plant.ts';
+import type { TextKey } from '../i18n/en.ts';
+import type { Words } from '../i18n/i18n.tsx';
+
+export type MediumId = Change['medium'];
+export const mediaIds = ['electricity', 'water', 'heat', 'gas'] as const satisfies readonly MediumId[];
+export const mediumLabels: Record<MediumId, TextKey> = {
+  electricity: 'energy.electricity',
+  water: 'energy.water',
+  heat: 'energy.heat',
+  gas: 'energy.gas',
+};
+
+/** 1 234 kWh, 12.3 MWh: as many digits as one reads. */
+export function amount({ number }: Words, value: number | null, unit: string): string {
+  if (value === null) return '–';
+  const size = Math.abs(value);
+  if (unit === 'kWh' && size >= 1_000_000) return `${number(value / 1_000, 0)} MWh`;
+  return `${number(value, size >= 100 ? 0 : size >= 1 ? 1 : 2)} ${unit}`;
+}
+
+export function percent({ number }: Words, value: number | null): string {
+  if (value === null) return '–';
+  const shown = number(Math.abs(value), Math.abs(value) < 10 ? 1 : 0);
+  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${shown} %`;
+}
+
+/** `2026-11` as the language writes it. */
+export const monthName = (language: 'zh' | 'en', month: string): string => {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  return new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(
+    Date.UTC(year, number - 1, 1),
+  );
+};
+
+export const shiftMonth = (month: string, by: number): string => {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  return new Date(Date.UTC(year, number - 1 + by, 1)).toISOString().slice(0, 7);
+};
+
+export function nameOfDevice(plant: Plant, text: Words['text'], device: string): string {
+  return text(plant.devices.get(device)?.name) || device;
+}
+
+export function nameOfPlace(plant: Plant, text: Words['text'], scope: 'department' | 'building' | 'tenant', id: string): string {
+  const list = scope === 'department' ? plant.site.departments : scope === 'building' ? plant.site.buildings : plant.site.tenants;
+  return text(list.find((one) => one.id === id)?.name) || id;
+}
+
+/** Why, as far as the figures say. */
+export function reasonText(words: Words, change: Change): string {
+  const { t, number } = words;
+  const on = change.since === null ? '' : words.dateTime(change.since).slice(0, 10);
+  if (change.cause === 'new-meter') return t('energy.cause.new', { date: on });
+  if (change.cause === 'weather') return t('energy.cause.weather', { share: number(Math.min(100, Math.abs(change.share ?? 0) * 100), 0) });
+  if (change.cause === 'step') return t('energy.cause.step', { date: on, change: percent(words, (change.share ?? 0) * 100) });
+  return t('energy.cause.gradual');
+}
