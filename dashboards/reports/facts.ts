@@ -1,6 +1,15 @@
 /** The facts of reports, from the store and the desk. A counter that was read before or after the range only is not known, and says so. */
 import { type Books, type Desk, statisticsOf } from '../../desk/index.ts';
-import type { Registers } from '../../energy/index.ts';
+import {
+  consumptionOf,
+  type Ledger,
+  type Medium,
+  mediumUnits,
+  metersIn,
+  midnights,
+  type Registers,
+  type Scope,
+} from '../../energy/index.ts';
 import type { Store } from '../../ingest/store.ts';
 import type { BookCounts, DepartmentUse, Outages, Range, ReportFacts, Used } from '../../reports/index.ts';
 import type { Book } from '../../shared/book.ts';
@@ -20,6 +29,7 @@ export interface FactsSource {
   books: Books;
   bookDefinitions: ReadonlyMap<string, Book>;
   energy: { registers: Pick<Registers, 'series'> };
+  ledger: Pick<Ledger, 'cost' | 'meters'>;
   store: Store;
   now: number;
 }
@@ -31,7 +41,7 @@ const mostTickets = 200_000;
 /** GB 18466-2005 table 2, contact pool outlet of a general hospital with second-level discharge. */
 const limits = { residual_chlorine_mgl: [2, 8], ph: [6, 9] } as const;
 
-export function reportFacts({ site, devices, desk, books, bookDefinitions, energy, store, now }: FactsSource): ReportFacts {
+export function reportFacts({ site, devices, desk, books, bookDefinitions, energy, ledger, store, now }: FactsSource): ReportFacts {
   const { timezone } = site.site;
   const all = [...devices.values()];
   const byRole = (role: string) => all.filter((one) => one.role === role);
@@ -82,16 +92,69 @@ export function reportFacts({ site, devices, desk, books, bookDefinitions, energ
       source: seriesLink(wanted[0]?.id, field, range),
     };
   };
-  const meters = async (
-    wanted: readonly { id: string; name: DepartmentUse['name']; beds: number | null; areaM2: number | null; meters: DeviceFacts[] }[],
+  /**
+   * What was accounted in quarter hours, by whole days of the site's clocks: so the same days of two years stand beside each other. Undefined where nothing was;
+   * then the counters themselves are asked.
+   */
+  const consumed = async (medium: Medium, scope: Scope, id: string | undefined, range: Range): Promise<Used | undefined> => {
+    const own = metersIn(ledger.meters, scope, id, medium);
+    const { from, to } = clipped(range);
+    const edges = midnights(timezone, from, to);
+    if (own.length === 0 || edges.length < 2) return undefined;
+    const rows = await consumptionOf(store, own, edges);
+    const known = rows.filter(({ value }) => value !== null);
+    const [first] = known;
+    if (!first) return undefined;
+    const end = edges.at(-1) as number;
+    const query = new URLSearchParams({
+      scope,
+      ...(id === undefined ? {} : { id }),
+      medium,
+      from: String(from),
+      to: String(end),
+      every: '1d',
+    });
+    return {
+      medium,
+      unit: mediumUnits[medium],
+      value: known.reduce((sum, { value }) => sum + (value ?? 0), 0),
+      from: first.from,
+      yuan: scope === 'site' ? await costOf(medium, from, end) : null,
+      source: `/api/energy/consumption?${query}`,
+    };
+  };
+  /** Bills of whole months; of a month that is cut its mean price for what was used. */
+  const costOf = async (medium: Medium, from: number, to: number): Promise<number | null> => {
+    const rows = await ledger.cost({ scope: 'site', medium, from, to });
+    let sum = 0;
+    for (const row of rows) {
+      if (row.lines.every(({ cost }) => cost === 0)) continue;
+      if (row.from >= from && row.to <= to) sum += row.total;
+      else if (row.quantity) {
+        const edges = midnights(timezone, Math.max(row.from, from), Math.min(row.to, to));
+        if (edges.length < 2) continue;
+        const part = await consumptionOf(store, metersIn(ledger.meters, 'site', undefined, medium), edges);
+        sum += (row.total / row.quantity) * part.reduce((all, { value }) => all + (value ?? 0), 0);
+      }
+    }
+    return sum === 0 ? null : Math.round(sum * 100) / 100;
+  };
+  const users = async (
+    scope: 'department' | 'tenant',
+    wanted: readonly { id: string; name: DepartmentUse['name']; beds?: number | undefined; area_m2?: number | undefined }[],
     range: Range,
-  ): Promise<DepartmentUse[]> =>
-    Promise.all(
-      wanted.map(async ({ id, name, beds, areaM2, meters: own }) => {
-        const { value, source } = await usedOf('electricity', own, 'energy_import_kwh', 'kWh', range);
-        return { id, name, beds, areaM2, kwh: value, source };
-      }),
-    );
+  ): Promise<DepartmentUse[]> => {
+    const found: DepartmentUse[] = [];
+    for (const { id, name, beds, area_m2 } of wanted) {
+      const role = scope === 'department' ? 'department-meter' : 'tenant-meter';
+      const own = all.filter((device) => device[scope] === id && device.role === role);
+      const used =
+        (await consumed('electricity', scope, id, range)) ??
+        (own.length > 0 ? await usedOf('electricity', own, 'energy_import_kwh', 'kWh', range) : undefined);
+      if (used) found.push({ id, name, beds: beds ?? null, areaM2: area_m2 ?? null, kwh: used.value, source: used.source });
+    }
+    return found;
+  };
   /** Share of hourly means within the limits. */
   const within = async (field: keyof typeof limits, range: Range): Promise<number | null> => {
     const [analyser] = byRole('wastewater-analyser');
@@ -128,28 +191,23 @@ export function reportFacts({ site, devices, desk, books, bookDefinitions, energ
         byPriority: { critical: count(critical), high: count(high), medium: count(medium), low: count(low) },
       };
     },
-    used: (range) =>
-      Promise.all([
-        usedOf('electricity', byRole('incomer'), 'energy_import_kwh', 'kWh', range, price('price_per_kwh', range)?.price_per_kwh),
-        usedOf('water', byRole('water-main'), 'volume_m3', 'm³', range, price('price_per_m3', range)?.price_per_m3),
-        usedOf('heat', byRole('heat-meter'), 'heat_energy_kwh', 'kWh', range),
-      ]),
-    departments: (range) =>
-      meters(
-        site.departments.flatMap((one) => {
-          const own = all.filter((device) => device.department === one.id && device.role === 'department-meter');
-          return own.length === 0 ? [] : [{ id: one.id, name: one.name, beds: one.beds ?? null, areaM2: one.area_m2 ?? null, meters: own }];
-        }),
-        range,
-      ),
-    tenants: (range) =>
-      meters(
-        site.tenants.flatMap((one) => {
-          const own = all.filter((device) => device.tenant === one.id && device.role === 'tenant-meter');
-          return own.length === 0 ? [] : [{ id: one.id, name: one.name, beds: null, areaM2: null, meters: own }];
-        }),
-        range,
-      ),
+    used: async (range) => {
+      const raw = {
+        electricity: () =>
+          usedOf('electricity', byRole('incomer'), 'energy_import_kwh', 'kWh', range, price('price_per_kwh', range)?.price_per_kwh),
+        water: () => usedOf('water', byRole('water-main'), 'volume_m3', 'm³', range, price('price_per_m3', range)?.price_per_m3),
+        heat: () => usedOf('heat', byRole('heat-meter'), 'heat_energy_kwh', 'kWh', range),
+        gas: () => usedOf('gas', byRole('gas-meter'), 'volume_m3', 'm³', range),
+      };
+      const found: Used[] = [];
+      for (const medium of ['electricity', 'water', 'heat', 'gas'] as const) {
+        const used = (await consumed(medium, 'site', undefined, range)) ?? (await raw[medium]());
+        if (medium !== 'gas' || byRole('gas-meter').length > 0) found.push(used);
+      }
+      return found;
+    },
+    departments: (range) => users('department', site.departments, range),
+    tenants: (range) => users('tenant', site.tenants, range),
     async outages(range): Promise<Outages> {
       const { from, to } = clipped(range);
       const [transfer] = byRole('transfer-switch');
