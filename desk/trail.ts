@@ -135,7 +135,7 @@ const moved = ({ t, who, from, to, why, detail, id, kind: of }: JournalEntry, ki
   who,
   from,
   to,
-  why: why ?? (typeof detail.assignee === 'string' ? detail.assignee : null),
+  why: why ?? (event === 'assign' && typeof detail.assignee === 'string' ? detail.assignee : null),
   ticket: of === 'ticket' ? id : null,
   bad: detail.override === true,
 });

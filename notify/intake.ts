@@ -119,6 +119,8 @@ export function openIntake({ db, ledger, site, routes, onCall, escalation, clock
         if (added && failed !== undefined) unreachable({ channel: config.id, alarm: alarm.id, reason: failed });
         any ||= added;
       };
+      // Where people subscribe or not, it is no failure that nobody has, as long as there is another way.
+      if (people.length === 0 && type.subscribed && routes.length > 1) continue;
       if (people.length === 0) add(null, `nobody on call has ${type.addressName.en}`);
       else if (!alarm.lifeSafety && ledger.waiting(config.id) >= mostWaiting) add(null, `more than ${mostWaiting} notices wait already`);
       else for (const person of people) add(person?.id ?? null);

@@ -1,5 +1,5 @@
 /**
- * Web push (RFC 8030, 8291, 8292) to the installed console: each person subscribes on his own phone or computer (page "Notices"), and only that browser
+ * Web push (RFC 8030, 8291, 8292) to the installed console: each person subscribes on his own phone or computer (page "Who was told"), and only that browser
  * can read what is sent. The browser's push service needs the internet, or one of the site's own. The message is encrypted, the service sees size and time.
  */
 import { createHash } from 'node:crypto';

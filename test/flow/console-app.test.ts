@@ -271,6 +271,27 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     });
     expect(kept).toContain('/');
     expect(kept.filter((path) => !/^\/($|assets\/|[\w-]+\.(png|svg|webmanifest)$)/.test(path))).toEqual([]);
+    // What a push service would bring: shown by the worker, with the words that notify/channels/push.ts sends.
+    await page.context().grantPermissions(['notifications'], { origin: app.url });
+    let registrationId = '';
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      registrationId = registrations.at(-1)?.registrationId ?? registrationId;
+    });
+    await session.send('ServiceWorker.enable');
+    await until(async () => registrationId !== '');
+    const message = { key: 'k', title: '【紧急】环路压力低', body: '住院后楼', tag: 'thread', urgent: true, calm: false, language: 'zh' };
+    await session.send('ServiceWorker.deliverPushMessage', { origin: app.url, registrationId, data: JSON.stringify(message) });
+    const shown = () =>
+      page.evaluate(async () =>
+        (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, tag, requireInteraction }) => [
+          title,
+          body,
+          tag,
+          requireInteraction,
+        ]),
+      );
+    await until(async () => (await shown()).length === 1);
+    expect(await shown()).toEqual([['【紧急】环路压力低', '住院后楼', 'thread', true]]);
     expect(trouble).toEqual([]);
     await page.context().close();
   });
