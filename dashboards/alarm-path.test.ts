@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Database, openAnswerLinks, openDatabase, openTestNotices, pushId } from '../desk/index.ts';
+import { type Database, openAnswerLinks, openDatabase, openPush, openTestNotices, pushId } from '../desk/index.ts';
 import { channelTypes } from '../notify/channels.ts';
 import { type Notifier, openNotifier } from '../notify/notifier.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -167,6 +167,11 @@ test('a browser subscribes for the user who is signed in, at a push service of t
   expect((await app.call('GET', '/api/push', { token })).json.devices).toHaveLength(10);
   const left = (await app.call('DELETE', `/api/push/${pushId(`${endpoint}-11`)}`, { token })).json;
   expect(left.devices).toHaveLength(9);
+  // Whoever loses his account is told nothing more.
+  await subscribe(`${endpoint}-ward`, await app.signIn('ward'));
+  expect(openPush(db).any('ward')).toBe(true);
+  expect((await app.call('DELETE', '/api/users/ward', { token: await app.signIn('admin') })).status).toBe(204);
+  expect(openPush(db).any('ward')).toBe(false);
 });
 
 describe('with a notifier', () => {
