@@ -29,6 +29,8 @@ import { lookForMissed } from './books/watch.ts';
 import { builtConsoleDir } from './console/build.ts';
 import { deviceFacts } from './device-facts.ts';
 import { openManagement } from './energy/management.ts';
+import { namedMeters } from './energy/meters.ts';
+import { lookForDoubts } from './energy/watch.ts';
 import { LiveCache } from './live/cache.ts';
 import { followPath } from './live/path-follower.ts';
 import { RawLink } from './live/raw-link.ts';
@@ -132,6 +134,9 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
     log,
     since: clock.now(),
   };
+  const energy = openEnergyStores(db, clock);
+  const profileFacts = (profile: string) => site.profileFacts?.(profile);
+  const meters = namedMeters({ site: config, devices, profileFacts });
   let stopWatching = () => {};
   const watch = () => {
     stopWatching = wall.after(bookLookMs, () => {
@@ -139,6 +144,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
         'missed records': () => lookForMissed(watchBooks),
         rounds: () => lookForRounds({ ...plant, site: config, cache, desk, clock, log }),
         'due dates': () => lookForDue({ ...plant, site: config, devices, db, desk, clock, log }),
+        'doubtful meters': () => lookForDoubts({ db, desk, suspects: energy.suspects, meters, clock }),
       })) {
         try {
           look();
@@ -162,7 +168,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
     await buildServer({
       site: config,
       devices,
-      profileFacts: (profile) => site.profileFacts?.(profile),
+      profileFacts,
       boards: await loadBoards(),
       clock,
       wall,
@@ -180,7 +186,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       books,
       bookDefinitions,
       plant,
-      energy: openEnergyStores(db, clock),
+      energy,
       ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
       store: theStore,
       ledger,
