@@ -32,6 +32,8 @@ export function WaitForm({ ticket, send }: { ticket: Ticket; send: (body: object
         <SegmentedControl
           aria-label={t('wait.kind')}
           fullWidth
+          size="md"
+          className="wait-kinds"
           orientation={window.innerWidth < 500 ? 'vertical' : 'horizontal'}
           value={kind}
           onChange={(value) => setKind(value as WaitingKind)}
