@@ -96,7 +96,7 @@ const row: Row = {
       const device = (change * 37) % devices.length;
       const k = 1 + (Math.floor(change / devices.length) % rulesPerDevice);
       changedAt.set(`${deviceId(device)} ${ruleId(device, k)}`, performance.now());
-      held.set(`${unitOf(device)} ${k}`, limit + 1 + change);
+      held.set(`${unitOf(device)} ${k}`, limit + 1);
       await sleep(everyMs);
     }
     const patience = Date.now() + 20_000;
