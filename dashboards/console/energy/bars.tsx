@@ -14,31 +14,34 @@ export function MonthBars({ rows, unit, label }: { rows: readonly MonthRow[]; un
   const most = Math.max(1e-9, ...shown.flatMap((row) => [row.value ?? 0, before(row.month) ?? 0]));
   const place = (value: number) => (value / most) * (height - axis - 8);
   return (
-    <svg className="energy-bars" viewBox={`0 0 ${shown.length * step} ${height}`} role="img" aria-label={label}>
-      <defs>
-        <pattern id="energy-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-          <rect width="3" height="6" fill="var(--s0)" />
-        </pattern>
-      </defs>
-      <line className="rule" x1="0" x2={shown.length * step} y1={height - axis} y2={height - axis} />
-      {shown.map((row, i) => {
-        const then = before(row.month);
-        const part = row.running || row.measuredDays < row.days;
-        const bar = (value: number | null, left: number, className: string) =>
-          value === null ? null : (
-            <rect className={className} x={i * step + left} width="20" y={height - axis - place(value)} height={place(value)} />
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide picture is scrolled by keyboard
+    <section className="energy-scroll" tabIndex={0} aria-label={label}>
+      <svg className="energy-bars" style={{ minWidth: 620 }} viewBox={`0 0 ${shown.length * step} ${height}`} role="img" aria-label={label}>
+        <defs>
+          <pattern id="energy-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect width="3" height="6" fill="var(--s0)" />
+          </pattern>
+        </defs>
+        <line className="rule" x1="0" x2={shown.length * step} y1={height - axis} y2={height - axis} />
+        {shown.map((row, i) => {
+          const then = before(row.month);
+          const part = row.running || row.measuredDays < row.days;
+          const bar = (value: number | null, left: number, className: string) =>
+            value === null ? null : (
+              <rect className={className} x={i * step + left} width="20" y={height - axis - place(value)} height={place(value)} />
+            );
+          return (
+            <g key={row.month}>
+              <title>{`${row.month}: ${amount(words, row.value, unit)} (${amount(words, then, unit)})`}</title>
+              {bar(then, 6, 'before')}
+              {bar(row.value, 28, part ? 'part' : 'now')}
+              <text x={i * step + 27} y={height - 8} textAnchor="middle">
+                {row.month.slice(2)}
+              </text>
+            </g>
           );
-        return (
-          <g key={row.month}>
-            <title>{`${row.month}: ${amount(words, row.value, unit)} (${amount(words, then, unit)})`}</title>
-            {bar(then, 6, 'before')}
-            {bar(row.value, 28, part ? 'part' : 'now')}
-            <text x={i * step + 27} y={height - 8} textAnchor="middle">
-              {row.month.slice(2)}
-            </text>
-          </g>
-        );
-      })}
-    </svg>
+        })}
+      </svg>
+    </section>
   );
 }

@@ -38,6 +38,8 @@ export function MediaPage({ id }: { id: string | undefined }) {
       }),
     [act, medium],
   );
+  // Heat of an own boiler house is counted as the gas that it burns.
+  const burnsGas = [...plant.devices.values()].some((one) => one.role === 'gas-meter');
   const places = [
     ...new Set([...plant.devices.values()].flatMap((one) => (one.building !== null && isMeter(one.role, medium) ? [one.building] : []))),
   ];
@@ -125,7 +127,9 @@ export function MediaPage({ id }: { id: string | undefined }) {
         <h3>{t('energy.map')}</h3>
         <YearMap medium={medium} scope={kind} id={building} now={now} />
       </section>
-      {scope === 'site' && found && factors && <Emissions found={found} factors={factors} medium={medium} />}
+      {scope === 'site' && found && factors && !(medium === 'heat' && burnsGas) && (
+        <Emissions found={found} factors={factors} medium={medium} />
+      )}
     </div>
   );
 }
