@@ -26,6 +26,7 @@ export const permissions = {
   'book:write': 'technician',
   'report:read': 'viewer',
   'energy:close': 'manager',
+  'energy:bill': 'engineer',
   'ticket:close': 'engineer',
   'plant:change': 'engineer',
   'channel:test': 'engineer',

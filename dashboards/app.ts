@@ -15,7 +15,7 @@ import {
   openTicketFiles,
   rostersOfSite,
 } from '../desk/index.ts';
-import { openEnergyStores, openLedger, openMonthVersions, openRegisters } from '../energy/index.ts';
+import { openBills, openEnergyStores, openLedger, openMonthVersions, openRegisters } from '../energy/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -137,11 +137,16 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   const energy = openEnergyStores(db, clock);
   const profileFacts = (profile: string) => site.profileFacts?.(profile);
   const meters = namedMeters({ site: config, devices, profileFacts });
+  const bills = openBills(db, clock);
+  const remindEvery = new Map(config.tenants.map(({ id, remind_days }) => [id, remind_days]));
   let stopWatching = () => {};
   const watch = () => {
     stopWatching = wall.after(bookLookMs, () => {
       for (const [what, look] of Object.entries({
         'missed records': () => lookForMissed(watchBooks),
+        'bills that are due': () => {
+          bills.remindDue((tenant) => remindEvery.get(tenant) ?? 7);
+        },
         rounds: () => lookForRounds({ ...plant, site: config, cache, desk, clock, log }),
         'due dates': () => lookForDue({ ...plant, site: config, devices, db, desk, clock, log }),
         'doubtful meters': () => lookForDoubts({ db, desk, suspects: energy.suspects, meters, clock }),
@@ -189,6 +194,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       energy,
       ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
       store: theStore,
+      bills,
       ledger,
       management: openManagement({
         ...{ site: config, clock, wall, store: theStore, registers: openRegisters(db, clock), ledger, meters: ledger.meters },

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Accounts } from '../access/index.ts';
 import type { Books, Database, Deliveries, Desk, Places, Plant, Rosters, TicketFiles } from '../desk/index.ts';
-import type { EnergyStores, Ledger } from '../energy/index.ts';
+import type { Bills, EnergyStores, Ledger } from '../energy/index.ts';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
 import type { Book } from '../shared/book.ts';
@@ -55,6 +55,8 @@ export interface RouteContext {
   ticketFiles: TicketFiles;
   /** @throws Fault store/unavailable until the store could be opened. */
   store(): Store;
+  /** Receivables of tenants. */
+  bills: Bills;
   /** Cost and allocation by month. */
   ledger: Ledger;
   /** For what opens the store in a thread of its own; may hold a password. */

@@ -26,6 +26,7 @@ import { deliveryRoutes } from './api/deliveries.ts';
 import { deviceRoutes } from './api/devices.ts';
 import { dispatchRoutes } from './api/dispatch.ts';
 import { energyRoutes } from './api/energy.ts';
+import { energyBillRoutes } from './api/energy-bills.ts';
 import { energyCostRoutes } from './api/energy-cost.ts';
 import { energyManagementRoutes } from './api/energy-management.ts';
 import { energySavingsRoutes } from './api/energy-savings.ts';
@@ -63,6 +64,7 @@ const routes = [
   energySavingsRoutes,
   energyManagementRoutes,
   dispatchRoutes,
+  energyBillRoutes,
 ]; // biome-ignore format: a table
 
 export async function buildServer(context: RouteContext): Promise<App> {

@@ -16,6 +16,7 @@ export {
 export { startEnergy } from './app.ts';
 export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use } from './bill.ts';
 export { type BillAnswer, type BillRequest, billReadings } from './bill-command.ts';
+export { type BillState, type Bills, billStates, type IssuedBill, openBills, type Payment } from './bills.ts';
 export { bodyOf, type Choice, choices, type Picture, pictureOf } from './choices.ts';
 export { type ConsumptionRow, consumptionOf, edgesOf, mostRows, type Step, steps } from './consumption-of.ts';
 export {
@@ -97,6 +98,7 @@ export { fitOf, type SavingsUncertainty, savingsUncertainty, savingsUncertaintyN
 export { type EnergyStores, openEnergyStores } from './stores.ts';
 export { asked, type StoredSuspect, type Suspects, type SuspectVerdict } from './suspects.ts';
 export { checkTariff, readTariff, type Tariff } from './tariff.ts';
+export { monthsOfPeriod, type TenantBill, type TenantBillLine, tenantBill } from './tenant-bills.ts';
 export { type MonthVersions, openMonthVersions } from './versions.ts';
 export {
   dayOf,

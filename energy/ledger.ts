@@ -46,6 +46,8 @@ export interface Ledger {
   close(month: string, by: string): Promise<ClosedMonth[]>;
   /** @throws Fault desk/transition */
   reopen(month: string, by: string, reason: string): ClosedMonth[];
+  /** Closed for every medium, the oldest first. */
+  closedMonths(): string[];
   /** Which months a span of time touches. */
   months(from: number, to: number): string[];
 }
@@ -130,6 +132,10 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall 
     ...{ site, meters, tariffs, statement },
     media: own,
     months: (from, to) => monthsBetween(timezone, from, to),
+    closedMonths() {
+      const lists = own.map((medium) => new Set(closedMonths.list(medium).map(({ month }) => month)));
+      return [...(lists[0] ?? [])].filter((month) => lists.every((list) => list.has(month))).sort();
+    },
     async cost(query) {
       const months = monthsBetween(timezone, query.from, Math.min(query.to, clock.now()));
       const wanted = query.medium === undefined ? own : [query.medium];

@@ -8,7 +8,8 @@ import { consumptionOf, edgesOf } from './consumption-of.ts';
 import type { Ledger } from './ledger.ts';
 import type { Medium } from './meters.ts';
 import { mediumUnits } from './meters.ts';
-import { type SavingsResult, savings } from './savings/savings.ts';
+import { savingsAside } from './savings/fit-thread.ts';
+import type { SavingsInput, SavingsResult } from './savings/savings.ts';
 import type { Slice } from './savings/series.ts';
 import { metersOfMedium, weightsOf } from './site-tree.ts';
 import { hourlyTemperature, type ImportedWeather, type Station } from './weather.ts';
@@ -77,7 +78,7 @@ export interface ProjectResult {
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const fewestPoints = 20;
-const known = new Map<string, SavingsResult>();
+const known = new Map<string, Promise<SavingsResult>>();
 const mostKnown = 50;
 
 /** `2026-01-01`, or `-12mo`: the first of the month so many months before this one. */
@@ -133,8 +134,8 @@ export async function projectResult(source: ProjectSource, project: Project): Pr
     range: baseSpan,
   });
   const enough = [base, report].every(({ slices }) => slices.filter(good).length >= fewestPoints);
-  const result = enough ? fitted(input(true)) : null;
-  const plain = result && signed.length > 0 ? fitted(input(false)) : result;
+  const result = enough ? await fitted(input(true)) : null;
+  const plain = result && signed.length > 0 ? await fitted(input(false)) : result;
   const { price, priceFrom } = await priceOf(ledger, project, medium, reportSpan);
   const worth = (kwh: number) => (price === null ? 0 : Math.round(kwh * price * 100) / 100);
   const yuan = result && price !== null ? { saved: worth(result.saved), low: worth(result.low), high: worth(result.high) } : null;
@@ -177,12 +178,13 @@ function shortOf(base: readonly Slice[], report: readonly Slice[]): Text {
 }
 
 /** The fit with its thousand draws takes a second; the same data give the same. */
-function fitted(input: Parameters<typeof savings>[0]): SavingsResult {
+function fitted(input: SavingsInput): Promise<SavingsResult> {
   const key = createHash('sha256').update(JSON.stringify(input)).digest('hex');
   const before = known.get(key);
   if (before) return before;
-  const result = savings(input);
+  const result = savingsAside(input);
   known.set(key, result);
+  result.catch(() => known.delete(key));
   for (const old of known.keys()) {
     if (known.size <= mostKnown) break;
     known.delete(old);

@@ -1,6 +1,6 @@
 /** What reports are made from. Whoever makes a report hands it in; every fact says where it comes from and whether it is whole. */
 import type { TicketFigures } from '../desk/index.ts';
-import type { FigureSeries } from '../energy/index.ts';
+import type { CostLine, FigureSeries, IssuedBill, ProjectResult, Question } from '../energy/index.ts';
 import type { Priority } from '../shared/alarm.ts';
 import type { Text } from '../shared/text.ts';
 
@@ -48,6 +48,20 @@ export interface BookCounts {
   late: number;
 }
 
+/** What a month cost by one medium, and who it went to. */
+export interface MediumCosts {
+  medium: string;
+  lines: CostLine[];
+  receivers: { id: string; name: Text; quantity: number; cost: number }[];
+  unallocated: { quantity: number; cost: number };
+  /** Of the main meters, and of the bill. */
+  quantity: number;
+  total: number;
+  missing: string[];
+  negative: { meter: string; quantity: number }[];
+  notes: Text[];
+}
+
 export interface ReportFacts {
   hospital: Text;
   timezone: string;
@@ -60,6 +74,10 @@ export interface ReportFacts {
   used(range: Range): Promise<Used[]>;
   departments(range: Range): Promise<DepartmentUse[]>;
   tenants(range: Range): Promise<DepartmentUse[]>;
+  /** Of the month in which the range begins. */
+  costs(range: Range): Promise<MediumCosts[]>;
+  bills(): IssuedBill[];
+  projects(): Promise<{ result: ProjectResult; questions: Question[]; counterfactualUnit: string }[]>;
   outages(range: Range): Promise<Outages>;
   books(range: Range): BookCounts[];
   /** A monthly register over the months of the range, up to the one that is running. */

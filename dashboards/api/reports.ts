@@ -8,6 +8,7 @@ import { languages } from '../../shared/text.ts';
 import { localTime } from '../../shared/wording.ts';
 import { reportFacts } from '../reports/facts.ts';
 import type { App, RouteContext } from '../route-context.ts';
+import { projectSource } from './energy-savings.ts';
 import { idSchema, problems, text } from './schemas.ts';
 
 const reports = await loadReports();
@@ -53,7 +54,12 @@ export function reportRoutes(app: App, context: RouteContext): void {
         const message = `${kind.period === 'year' ? 'a year such as 2026' : 'a month such as 2026-10'} that has begun`;
         throw new Fault('api/invalid', `period: ${message}`, { detail: { errors: [{ field: 'period', message }] } });
       }
-      const report = await makeReport(kind, reportFacts({ ...context, store: context.store(), now }), period, lang);
+      const report = await makeReport(
+        kind,
+        reportFacts({ ...context, projects: projectSource(context), store: context.store(), now }),
+        period,
+        lang,
+      );
       const hash = createHash('sha256').update(JSON.stringify(report.blocks)).digest('hex').slice(0, 16);
       const made =
         lang === 'zh'

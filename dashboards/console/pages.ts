@@ -49,6 +49,8 @@ export const pages = {
   entries: { label: 'nav.entries', icon: 'audit', place: 'energy' },
   statistics: { label: 'nav.statistics', icon: 'boards', place: 'more', key: 'n' },
   reports: { label: 'nav.reports', icon: 'audit', place: 'more', permission: 'report:read', key: 'y' },
+  bills: { label: 'nav.bills', icon: 'audit', place: 'energy' },
+  projects: { label: 'nav.projects', icon: 'electricity', place: 'energy', detail: true },
   deliveries: { label: 'nav.deliveries', icon: 'send', place: 'alarms' },
   site: { label: 'nav.site', icon: 'site', place: 'more', key: 's' },
   rules: { label: 'nav.rules', icon: 'rule', place: 'more', detail: true, key: 'r' },

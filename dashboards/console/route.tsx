@@ -42,6 +42,9 @@ const ConsumersPage = lazy(async () => ({ default: (await import('./pages/consum
 const RetrofitsPage = lazy(async () => ({ default: (await import('./pages/retrofits.tsx')).RetrofitsPage }));
 const EntriesPage = lazy(async () => ({ default: (await import('./pages/entries.tsx')).EntriesPage }));
 const SuspectsPage = lazy(async () => ({ default: (await import('./pages/suspects.tsx')).SuspectsPage }));
+const BillsPage = lazy(async () => ({ default: (await import('./pages/bills.tsx')).BillsPage }));
+const ProjectPage = lazy(async () => ({ default: (await import('./pages/projects.tsx')).ProjectPage }));
+const ProjectsPage = lazy(async () => ({ default: (await import('./pages/projects.tsx')).ProjectsPage }));
 const SitePage = lazy(async () => ({ default: (await import('./pages/site.tsx')).SitePage }));
 
 /** Without an id the whole page, with one its detail. A page of pages.ts that is missing here does not pass the compiler. */
@@ -61,6 +64,8 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   reports: () => <ReportsPage />,
   books: ({ id }) => (id ? <BookPage id={id} key={id} /> : <BooksPage />),
   deliveries: DeliveriesPage,
+  bills: BillsPage,
+  projects: ({ id }) => (id ? <ProjectPage id={id} key={id} /> : <ProjectsPage />),
   assets: ({ id }) => (id ? <AssetPage id={id} key={id} /> : <AssetsPage />),
   due: DuePage,
   parts: PartsPage,

@@ -1,5 +1,6 @@
 /** The facts of reports, from the store and the desk. A counter that was read before or after the range only is not known, and says so. */
 import { type Books, type Desk, statisticsOf } from '../../desk/index.ts';
+import type { Bills, ProjectSource } from '../../energy/index.ts';
 import {
   consumptionOf,
   type Ledger,
@@ -21,15 +22,18 @@ import { pageLines } from '../books/pages.ts';
 import type { DeviceFacts } from '../device-facts.ts';
 import { type Counter, readCounted } from '../energy-today.ts';
 import { readTransfers } from '../transfers.ts';
+import { moneyFacts } from './money-facts.ts';
 
 export interface FactsSource {
+  ledger: Ledger;
+  bills: Bills;
+  projects: ProjectSource;
   site: SiteConfig;
   devices: ReadonlyMap<string, DeviceFacts>;
   desk: Pick<Desk, 'tickets' | 'kpis' | 'alarms' | 'journal'>;
   books: Books;
   bookDefinitions: ReadonlyMap<string, Book>;
   energy: { registers: Pick<Registers, 'series'> };
-  ledger: Pick<Ledger, 'cost' | 'meters'>;
   store: Store;
   now: number;
 }
@@ -41,7 +45,19 @@ const mostTickets = 200_000;
 /** GB 18466-2005 table 2, contact pool outlet of a general hospital with second-level discharge. */
 const limits = { residual_chlorine_mgl: [2, 8], ph: [6, 9] } as const;
 
-export function reportFacts({ site, devices, desk, books, bookDefinitions, energy, ledger, store, now }: FactsSource): ReportFacts {
+export function reportFacts({
+  site,
+  devices,
+  desk,
+  books,
+  bookDefinitions,
+  energy,
+  ledger,
+  bills,
+  projects,
+  store,
+  now,
+}: FactsSource): ReportFacts {
   const { timezone } = site.site;
   const all = [...devices.values()];
   const byRole = (role: string) => all.filter((one) => one.role === role);
@@ -208,6 +224,7 @@ export function reportFacts({ site, devices, desk, books, bookDefinitions, energ
     },
     departments: (range) => users('department', site.departments, range),
     tenants: (range) => users('tenant', site.tenants, range),
+    ...moneyFacts({ site, ledger, bills, projects }),
     async outages(range): Promise<Outages> {
       const { from, to } = clipped(range);
       const [transfer] = byRole('transfer-switch');

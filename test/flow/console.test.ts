@@ -276,6 +276,7 @@ describe.runIf(needs('chromium'))('the console', () => {
     const rounds = await program.list<{ id: number }>('/api/rounds');
     return {
       assets: ['incomer'],
+      projects: ['icu-power'],
       rounds: rounds.map(({ id }) => String(id)),
       alarms: alarms.map(({ id }) => id),
       tickets: tickets.map(({ id }) => id),

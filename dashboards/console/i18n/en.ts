@@ -4,6 +4,7 @@ import { enDesk } from './en-desk.ts';
 import { enDoctor } from './en-doctor.ts';
 import { enEnergy } from './en-energy.ts';
 import { enManagement } from './en-management.ts';
+import { enMoney } from './en-money.ts';
 import { enNotices } from './en-notices.ts';
 import { enPeople } from './en-people.ts';
 import { enPlant } from './en-plant.ts';
@@ -17,6 +18,7 @@ export const en = {
   ...enDoctor,
   ...enEnergy,
   ...enManagement,
+  ...enMoney,
   ...enNotices,
   ...enPeople,
   ...enRosters,

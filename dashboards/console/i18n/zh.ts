@@ -5,6 +5,7 @@ import { zhDesk } from './zh-desk.ts';
 import { zhDoctor } from './zh-doctor.ts';
 import { zhEnergy } from './zh-energy.ts';
 import { zhManagement } from './zh-management.ts';
+import { zhMoney } from './zh-money.ts';
 import { zhNotices } from './zh-notices.ts';
 import { zhPeople } from './zh-people.ts';
 import { zhPlant } from './zh-plant.ts';
@@ -18,6 +19,7 @@ export const zh: Record<TextKey, string> = {
   ...zhDoctor,
   ...zhEnergy,
   ...zhManagement,
+  ...zhMoney,
   ...zhNotices,
   ...zhPeople,
   ...zhRosters,

@@ -1,0 +1,192 @@
+/** Bills of tenants: what is overdue first, then every bill with what is paid and open, and what must be done before bills can be made. */
+import { Button, Group } from '@mantine/core';
+import { useState } from 'react';
+import { wallOf } from '../../../shared/zone.ts';
+import { moneyApi, type ShownBill } from '../data/money-api.ts';
+import { useWords } from '../i18n/i18n.tsx';
+import { useConsole } from '../parts/context.ts';
+import { useNow } from '../parts/use-now.ts';
+import { type Column, type FormAsk, FormDialog, maybe, one, RegisterTable } from '../plant/register.tsx';
+import { useList } from '../plant/use-list.ts';
+
+const states = {
+  open: 'bills.state.open',
+  part: 'bills.state.part',
+  paid: 'bills.state.paid',
+  overdue: 'bills.state.overdue',
+  cancelled: 'bills.state.cancelled',
+} as const;
+const often = { monthly: 'bills.monthly', 'half-yearly': 'bills.half-yearly' } as const;
+
+export function BillsPage() {
+  const { t, text, number, language } = useWords();
+  const { plant, link, may, act } = useConsole();
+  const [found, load] = useList(moneyApi.bills);
+  const [ask, setAsk] = useState<FormAsk>();
+  const zone = plant.site.timezone;
+  const now = new Date(wallOf(zone, useNow(link, 60_000)));
+  const day = (t: number) => new Date(wallOf(zone, t)).toISOString().slice(0, 10);
+  const done = (work: () => Promise<unknown>) =>
+    act(async () => {
+      await work();
+      load();
+    });
+  const lastMonths = Array.from({ length: 24 }, (_, i) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1 - i, 1)).toISOString().slice(0, 7),
+  );
+  const halves = [0, 1, 2, 3].map((i) => {
+    const at = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 6 * (i + 1), 1));
+    return `${at.getUTCFullYear()}-H${at.getUTCMonth() < 6 ? 1 : 2}`;
+  });
+  const newBills = (): FormAsk => ({
+    title: t('bills.new'),
+    fields: [
+      {
+        name: 'period',
+        label: t('bills.period'),
+        kind: 'select',
+        required: true,
+        hint: t('bills.periodHint'),
+        options: [...lastMonths, ...halves].map((value) => ({ value, label: value })),
+      },
+    ],
+    values: {},
+    send: (values) => done(() => moneyApi.issue(one(values, 'period'))),
+  });
+  const close = (): FormAsk => ({
+    title: t('bills.close'),
+    fields: [
+      {
+        name: 'month',
+        label: t('bills.month'),
+        kind: 'select',
+        required: true,
+        hint: t('bills.closeHint'),
+        options: lastMonths.filter((month) => !found?.closed.includes(month)).map((value) => ({ value, label: value })),
+      },
+    ],
+    values: {},
+    send: (values) => done(() => moneyApi.close(one(values, 'month'))),
+  });
+  const pay = (bill: ShownBill): FormAsk => ({
+    title: `${t('bills.pay')} ${bill.id}`,
+    fields: [
+      { name: 'yuan', label: t('bills.yuan'), kind: 'number', required: true },
+      { name: 'paidOn', label: t('bills.paidOn'), kind: 'date', required: true },
+      { name: 'note', label: t('bills.note') },
+    ],
+    values: { yuan: bill.open.toFixed(2), paidOn: now.toISOString().slice(0, 10) },
+    send: (values) =>
+      done(() => moneyApi.pay(bill.id, { yuan: Number(one(values, 'yuan')), paidOn: one(values, 'paidOn'), note: maybe(values, 'note') })),
+  });
+  const cancel = (bill: ShownBill): FormAsk => ({
+    title: `${t('bills.cancel')} ${bill.id}`,
+    fields: [{ name: 'reason', label: t('bills.reason'), required: true }],
+    values: {},
+    send: (values) => done(() => moneyApi.cancel(bill.id, one(values, 'reason'))),
+  });
+  const columns: Column<ShownBill>[] = [
+    { label: t('bills.tenant'), value: ({ name }) => text(name) },
+    { label: t('bills.id'), value: ({ id }) => id },
+    { label: t('bills.total'), value: ({ total }) => total, show: ({ total }) => number(total, 2) },
+    { label: t('bills.left'), value: ({ open }) => open, show: ({ open }) => number(open, 2) },
+    { label: t('bills.due'), value: ({ dueAt }) => day(dueAt) },
+    { label: t('bills.state'), value: ({ state }) => t(states[state]) },
+    { label: t('bills.reminders'), value: ({ reminders }) => reminders.length },
+  ];
+  const urgency = ({ state, dueAt }: ShownBill) =>
+    state === 'overdue' ? dueAt - 1e15 : state === 'open' || state === 'part' ? dueAt : 1e15 - dueAt;
+  const bills = found?.bills.toSorted((a, b) => urgency(a) - urgency(b));
+  return (
+    <div className="column">
+      <section className="panel" data-part="bills">
+        <Group justify="space-between">
+          <h2>{t('nav.bills')}</h2>
+          <Group gap="xs">
+            {may('energy:close') && (
+              <Button variant="default" onClick={() => setAsk(close())} data-step="close-month">
+                {t('bills.close')}
+              </Button>
+            )}
+            {may('energy:bill') && (
+              <Button onClick={() => setAsk(newBills())} data-step="make-bills">
+                {t('bills.new')}
+              </Button>
+            )}
+          </Group>
+        </Group>
+        {found && (
+          <p className={found.overdue > 0 ? 'stage-urgent' : 'calm'}>
+            <strong>
+              {found.overdue > 0
+                ? t('bills.overdue', { yuan: number(found.overdue, 2) })
+                : found.open > 0
+                  ? t('bills.open', { yuan: number(found.open, 2) })
+                  : found.bills.length === 0
+                    ? t('bills.none')
+                    : t('bills.settled')}
+            </strong>
+          </p>
+        )}
+        <p className="calm">{t('bills.hint')}</p>
+        {found && (
+          <p className="calm">
+            {found.closed.length === 0
+              ? t('bills.noneClosed')
+              : t('bills.closed', { months: found.closed.slice(-12).join(t('list.comma')) })}
+          </p>
+        )}
+        <RegisterTable
+          name={t('bills.list')}
+          file="bills"
+          rows={bills}
+          columns={columns}
+          keyOf={({ id }) => id}
+          actions={(bill) => (
+            <>
+              <Button component="a" variant="default" href={`/api/energy/bills/${bill.id}/document?format=pdf&lang=${language}`} download>
+                PDF
+              </Button>
+              <Button component="a" variant="default" href={`/api/energy/bills/${bill.id}/document?format=xlsx&lang=${language}`} download>
+                XLSX
+              </Button>
+              {may('energy:bill') && bill.open > 0 && (
+                <>
+                  <Button onClick={() => setAsk(pay(bill))} data-step="pay">
+                    {t('bills.pay')}
+                  </Button>
+                  {bill.state === 'overdue' && (
+                    <Button variant="default" onClick={() => void done(() => moneyApi.remind(bill.id))} data-step="remind">
+                      {t('bills.remind')}
+                    </Button>
+                  )}
+                  {bill.paid === 0 && (
+                    <Button variant="default" onClick={() => setAsk(cancel(bill))} data-step="cancel">
+                      {t('bills.cancel')}
+                    </Button>
+                  )}
+                </>
+              )}
+            </>
+          )}
+        />
+      </section>
+      <section className="panel">
+        <h2>{t('bills.tenants')}</h2>
+        <RegisterTable
+          name={t('bills.tenants')}
+          file="tenants"
+          rows={found?.tenants}
+          columns={[
+            { label: t('bills.tenant'), value: ({ name }) => text(name) },
+            { label: t('bills.every'), value: ({ bills: every }) => t(often[every]) },
+            { label: t('bills.days'), value: ({ dueDays }) => dueDays },
+            { label: t('bills.contact'), value: ({ contact }) => contact ?? '' },
+          ]}
+          keyOf={({ id }) => id}
+        />
+      </section>
+      <FormDialog ask={ask} onClose={() => setAsk(undefined)} />
+    </div>
+  );
+}
