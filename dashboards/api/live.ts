@@ -12,7 +12,7 @@ export function liveRoutes(app: App, { accounts, stream }: RouteContext): void {
       config: { permission: 'plant:read' },
       schema: {
         description:
-          'text/event-stream. Events: readings {device: {quantity: [value, t, reason?]}} at most twice a second, devices, alarms, seen (of open alarms the value now, its trend and the worst: {alarm: {live, worst}}), tickets, faults, beat. ' +
+          'text/event-stream. Events: readings {device: {quantity: [value, t, reason?]}} at most twice a second, devices, alarms, seen (of open alarms the value now, its trend and the worst: {alarm: {live, worst}}), tickets, faults, path (with alarms: can people be told? {state, failing}), beat. ' +
           '`topics` picks some of them. After a reconnect ask /api/devices, /api/alarms and /api/tickets again.',
         querystring: z.object({
           topics: z

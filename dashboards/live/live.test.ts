@@ -99,7 +99,7 @@ describe('the live stream', () => {
     );
     app.desk.raise(heatingAlarm('loop-2'), { at: Date.now(), value: 95, limit: 150 });
     await until(async () => events.some(({ name }) => name === 'alarms'));
-    expect(new Set(events.map(({ name }) => name))).toEqual(new Set(['beat', 'alarms']));
+    expect(new Set(events.map(({ name }) => name))).toEqual(new Set(['beat', 'path', 'alarms']));
     close();
   });
 
