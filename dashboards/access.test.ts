@@ -160,6 +160,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'POST /api/certificates': 'plant:change',
   'GET /api/contracts': 'plant:read',
   'POST /api/contracts': 'plant:change',
+  'GET /api/places': 'place:codes',
   'GET /api/places/cards.pdf': 'place:codes',
   'POST /api/places/{id}/replace': 'place:codes',
   'GET /r/{code}': 'open',

@@ -77,6 +77,19 @@ describe('a ward reports without an account', () => {
     expect((await app.call('GET', '/api/places/cards.pdf', { token: await app.signIn('technician') })).status).toBe(403);
   });
 
+  test('who plans sees each place: its card, what was replaced, how often it was used; never the code itself', async () => {
+    const { status, json } = await app.call('GET', '/api/places', { token: await app.signIn('engineer') });
+    expect(status).toBe(200);
+    expect(json.address).toBe('https://plant.example');
+    expect(json.places).toMatchObject([
+      { id: 'ward-3', phone: '8120', replaced: 0, reports: { day: 1, month: 1, all: 1 }, open: 0, suspicious: false },
+      { id: 'ward-4', phone: null, replaced: 1, reports: { day: 0, month: 0, all: 0 }, open: 0 },
+    ]);
+    expect(json.places[1].madeAt).toBeGreaterThanOrEqual(json.places[1].replacedAt);
+    expect(JSON.stringify(json)).not.toContain(codeOf('ward-3'));
+    expect((await app.call('GET', '/api/places', { token: await app.signIn('technician') })).status).toBe(403);
+  });
+
   test('a guessed code answers 404, and many guesses 429; so do many reports', async () => {
     const code = codeOf('ward-3');
     const reports: number[] = [];

@@ -44,7 +44,7 @@ export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
 export type { Movement, PartStock } from './parts.ts';
-export { openPlaces, type Places } from './places.ts';
+export { openPlaces, type PlaceState, type Places } from './places.ts';
 export { openPlant, type Plant } from './plant.ts';
 export { followPulse, openPulse, type Pulse, type PulseStore, pulseLimitMs, pulseMs } from './pulse.ts';
 export { openPush, type PushSubscription, type PushSubscriptions, pushId } from './push.ts';

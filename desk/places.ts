@@ -3,6 +3,19 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../shared/clock.ts';
 import type { Database } from './database.ts';
 
+export interface PlaceState {
+  /** Of the code in force; null: none was printed yet. */
+  madeAt: number | null;
+  madeBy: string | null;
+  /** Codes that were replaced, and when the last one was. */
+  replaced: number;
+  replacedAt: number | null;
+  day: number;
+  month: number;
+  all: number;
+  lastAt: number | null;
+}
+
 export interface Places {
   /** The code in force; made when there is none. */
   codeOf(place: string, who: string): string;
@@ -13,6 +26,8 @@ export interface Places {
   /** A token for the report; only its hash is kept. */
   link(ticket: string, place: string): string;
   ticketOf(place: string, token: string): string | undefined;
+  /** The code in force of each place that has one, and how often it was used. */
+  states(since: { day: number; month: number }): Map<string, PlaceState>;
   /** Reports of the place since. */
   reportsSince(place: string, t: number): number;
 }
@@ -44,6 +59,26 @@ export function openPlaces(db: Database, clock: Clock): Places {
     },
     ticketOf: (place, token) =>
       db.get<{ ticket: string }>('SELECT ticket FROM ward_links WHERE token_hash = ? AND place = ?', hashOf(token), place)?.ticket,
+    states(since) {
+      const found = new Map<string, PlaceState>();
+      const of = (place: string) => {
+        const none = { madeAt: null, madeBy: null, replaced: 0, replacedAt: null, day: 0, month: 0, all: 0, lastAt: null };
+        const state = found.get(place) ?? none;
+        found.set(place, state);
+        return state;
+      };
+      const codes = 'SELECT place, made_at, made_by, revoked_at FROM place_codes';
+      for (const row of db.all<{ place: string; made_at: number; made_by: string; revoked_at: number | null }>(codes)) {
+        const state = of(row.place);
+        if (row.revoked_at === null) [state.madeAt, state.madeBy] = [row.made_at, row.made_by];
+        else [state.replaced, state.replacedAt] = [state.replaced + 1, Math.max(row.revoked_at, state.replacedAt ?? 0)];
+      }
+      const counts = `SELECT place, count(*) AS n, max(made_at) AS last, sum(made_at >= ?) AS day, sum(made_at >= ?) AS month
+        FROM ward_links GROUP BY place`;
+      for (const row of db.all<{ place: string; n: number; last: number; day: number; month: number }>(counts, since.day, since.month))
+        Object.assign(of(row.place), { day: row.day, month: row.month, all: row.n, lastAt: row.last });
+      return found;
+    },
     reportsSince: (place, t) =>
       db.get<{ n: number }>('SELECT count(*) AS n FROM ward_links WHERE place = ? AND made_at >= ?', place, t)?.n ?? 0,
   };

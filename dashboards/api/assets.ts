@@ -8,6 +8,7 @@ import { assetKindLabels, assetKinds } from '../../shared/plant-words.ts';
 import { languages } from '../../shared/text.ts';
 import { type AssetNode, assetMistake, assetTree } from '../plant/assets.ts';
 import { invalid, registerRoutes } from '../plant/register-routes.ts';
+import { neededAddress } from '../public-address.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { known } from './moves.ts';
 import { idSchema, priorities, problems, systemSchema, text, ticket, time, tradeSchema, words } from './schemas.ts';
@@ -147,9 +148,7 @@ export function assetRoutes(app: App, context: RouteContext): void {
     },
     async (request, reply) => {
       const { ids, lang } = request.query;
-      if (site.public_url === undefined)
-        throw invalid('public_url', 'the site file names no address at which phones reach the console: a code could lead nowhere');
-      const address = site.public_url;
+      const address = neededAddress(site, request);
       const all = assetTree(frame).filter(({ kind }) => kind !== 'building');
       const chosen = ids === undefined ? all : ids.split(',').map((id) => nodeOf(id.trim()));
       if (chosen.length > mostCards) throw invalid('ids', `at most ${mostCards} cards at once; name them`);

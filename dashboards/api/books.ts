@@ -10,6 +10,7 @@ import { languages } from '../../shared/text.ts';
 import { draftedValues } from '../books/drafts.ts';
 import { fillRecord } from '../books/fill.ts';
 import { type PageLine, pageLines, seriesOf } from '../books/pages.ts';
+import { knownAddress } from '../public-address.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, time, timeQuery, words } from './schemas.ts';
 
@@ -312,6 +313,7 @@ export function bookRoutes(
       const { from, to } = range(request.query);
       const { lang, blank } = request.query;
       const now = clock.now();
+      const address = knownAddress(site, request);
       const document = bookDocument({
         book,
         lines: blank === undefined ? pageLines(site, books, book, from, Math.min(to, now)) : [],
@@ -323,7 +325,7 @@ export function bookRoutes(
         nameOf: (device) => devices.get(device)?.name ?? { zh: device, en: device },
         head: books.head(book.id),
         printedAt: now,
-        link: site.public_url === undefined ? undefined : publicLink(site.public_url, `#/books/${book.id}`),
+        link: address === undefined ? undefined : publicLink(address, `#/books/${book.id}`),
         blank,
       });
       return reply

@@ -6,8 +6,9 @@ import { type Content, pdfOf, tableOf } from '../../reports/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { devicesOf, placesOf } from '../../shared/site.ts';
 import { languages } from '../../shared/text.ts';
+import { knownAddress, neededAddress } from '../public-address.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems } from './schemas.ts';
+import { idSchema, problems, text, time } from './schemas.ts';
 
 const words = {
   title: { zh: '报修码', en: 'Fault report cards' },
@@ -16,7 +17,23 @@ const words = {
   fed: { zh: '供电开关', en: 'Fed by' },
 };
 
-export function placeRoutes(app: App, { db, places, accounts, site }: RouteContext): void {
+const dayMs = 86_400_000;
+/** As many reports in a day as nobody but an abuser sends. */
+const suspiciousADay = 10;
+const used = { day: z.number().int(), month: z.number().int(), all: z.number().int() };
+const place = z.object({
+  ...{ id: z.string(), name: text, building: z.string().nullable(), department: z.string().nullable(), phone: z.string().nullable() },
+  madeAt: time.nullable().meta({ description: 'Of the code in force; null: none was printed yet' }),
+  madeBy: z.string().nullable(),
+  replaced: z.number().int().meta({ description: 'Codes that were replaced' }),
+  replacedAt: time.nullable(),
+  reports: z.object(used).meta({ description: 'Reports of the last 24 hours, of the last 30 days, and ever' }),
+  lastAt: time.nullable(),
+  open: z.number().int().meta({ description: 'Tickets of this place that are not closed' }),
+  suspicious: z.boolean().meta({ description: 'More reports in 24 hours than a ward has faults: look, and replace the code' }),
+});
+
+export function placeRoutes(app: App, { db, desk, places, accounts, site, clock }: RouteContext): void {
   const devices = devicesOf(site).map(({ device }) => device);
   /** The breakers upstream of the department's own electricity meters; the meters themselves where nothing is upstream. */
   const breakersOf = (department: string | undefined) => {
@@ -24,6 +41,35 @@ export function placeRoutes(app: App, { db, places, accounts, site }: RouteConte
     const upstream = own.filter(({ system }) => system === undefined || system === 'electricity').map((one) => one.fed_by);
     return devices.filter(({ id }) => upstream.includes(id));
   };
+
+  app.get(
+    '/api/places',
+    {
+      config: { permission: 'place:codes' },
+      schema: {
+        description:
+          'The places that report without an account, what code is in force, and how it is used. The codes themselves only on cards',
+        response: { 200: z.object({ address: z.string().nullable(), places: z.array(place) }), ...problems },
+      },
+    },
+    async (request) => {
+      const now = clock.now();
+      const states = places.states({ day: now - dayMs, month: now - 30 * dayMs });
+      const open = desk.tickets({ state: 'open' });
+      return {
+        address: knownAddress(site, request) ?? null,
+        places: placesOf(site).map((one) => {
+          const { day = 0, month = 0, all = 0, ...state } = states.get(one.id) ?? {};
+          const none = { madeAt: null, madeBy: null, replaced: 0, replacedAt: null, lastAt: null };
+          return {
+            ...{ id: one.id, name: one.name, building: one.building ?? null, department: one.department ?? null, phone: one.phone ?? null },
+            ...{ ...none, ...state, reports: { day, month, all }, suspicious: day >= suspiciousADay },
+            open: open.filter(({ openedBy }) => openedBy === `ward:${one.id}`).length,
+          };
+        }),
+      };
+    },
+  );
 
   app.get(
     '/api/places/cards.pdf',
@@ -37,9 +83,7 @@ export function placeRoutes(app: App, { db, places, accounts, site }: RouteConte
     },
     async (request, reply) => {
       const { lang, place: only } = request.query;
-      const url = site.public_url;
-      if (url === undefined)
-        throw new Fault('api/invalid', 'public_url: set it in the site file first, so that phones find the page behind the code');
+      const url = neededAddress(site, request);
       const cards: Content[] = [];
       for (const place of placesOf(site).filter(({ id }) => only === undefined || id === only)) {
         const link = new URL(`r/${places.codeOf(place.id, userOf(request).name)}`, url).href;

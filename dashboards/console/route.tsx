@@ -33,6 +33,7 @@ const AssetPage = lazy(async () => ({ default: (await import('./pages/asset.tsx'
 const AssetsPage = lazy(async () => ({ default: (await import('./pages/assets.tsx')).AssetsPage }));
 const DuePage = lazy(async () => ({ default: (await import('./pages/due.tsx')).DuePage }));
 const PartsPage = lazy(async () => ({ default: (await import('./pages/parts.tsx')).PartsPage }));
+const PlacesPage = lazy(async () => ({ default: (await import('./pages/places.tsx')).PlacesPage }));
 const RoundAt = lazy(async () => ({ default: (await import('./pages/round.tsx')).RoundAt }));
 const RoundPage = lazy(async () => ({ default: (await import('./pages/round.tsx')).RoundPage }));
 const RoundsPage = lazy(async () => ({ default: (await import('./pages/rounds.tsx')).RoundsPage }));
@@ -76,6 +77,7 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   retrofits: () => <RetrofitsPage />,
   suspects: () => <SuspectsPage />,
   entries: () => <EntriesPage />,
+  places: PlacesPage,
   rounds: ({ id }) => (id === 'at' ? <RoundAt /> : id ? <RoundPage id={id} key={id} /> : <RoundsPage />),
   rules: ({ id }) => (id ? <RulePage id={id} key={id} /> : <RulesPage />),
   site: SitePage,

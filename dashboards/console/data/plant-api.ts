@@ -29,6 +29,21 @@ export interface DueThing {
   rule: string;
   ticket: string | null;
 }
+export interface PlaceRow {
+  id: string;
+  name: Text;
+  department: string | null;
+  building: string | null;
+  phone: string | null;
+  madeAt: number | null;
+  madeBy: string | null;
+  replaced: number;
+  replacedAt: number | null;
+  reports: { day: number; month: number; all: number };
+  lastAt: number | null;
+  open: number;
+  suspicious: boolean;
+}
 export type PartRow = Entry<Part> & { stock: number; low: boolean };
 export interface RoundRow {
   id: number;
@@ -55,6 +70,10 @@ export interface RoundItemAnswer {
 const enc = encodeURIComponent;
 
 export const plantApi = {
+  places: async () => call<{ address: string | null; places: PlaceRow[] }>('GET', '/api/places'),
+  replaceCode: (id: string) => call<null>('POST', `/api/places/${encodeURIComponent(id)}/replace`),
+  placeCards: (language: string, place?: string) =>
+    `/api/places/cards.pdf?lang=${language}${place === undefined ? '' : `&place=${encodeURIComponent(place)}`}`,
   assets: async () => call<AssetNode[]>('GET', '/api/assets'),
   history: (id: string) => call<AssetEvent[]>('GET', `/api/assets/${enc(id)}/history`),
   report: (id: string, body: object) => call<Ticket>('POST', `/api/assets/${enc(id)}/tickets`, body),

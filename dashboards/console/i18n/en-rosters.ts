@@ -1,4 +1,4 @@
-/** English texts of the roster calendar; en.ts joins them to the others. */
+/** English texts of the roster calendar and of report codes; en.ts joins them to the others. */
 export const enRosters = {
   'nav.rosters': 'Rosters',
   'rosters.gapNow': 'Nobody is on call NOW: {roster}, until {to}',
@@ -99,4 +99,24 @@ export const enRosters = {
   'rosters.did.withdraw': 'withdrawn',
   'rosters.subscribe': 'Calendar (iCal)',
   'rosters.mine': 'My shifts (iCal)',
+  'nav.places': 'Report codes',
+  'places.hint': 'Each place has a card with its own code. Whoever scans it reports a fault without an account.',
+  'places.noAddress': 'The site file has no public_url: phones could not find what a card leads to. Set it before printing.',
+  'places.suspicious':
+    'More reports from {place} in 24 hours than a ward has faults. Look at its tickets; if the code was abused, replace it.',
+  'places.cards': 'Print all cards',
+  'places.card': 'Print the card',
+  'places.replace': 'Replace the code',
+  'places.sure':
+    'The card that hangs in {place} then opens nothing any more, nor do the links of reports made with it. Print the new card and hang it up.',
+  'places.replaced': 'The old code of {place} is void.',
+  'places.place': 'Place',
+  'places.phone': 'Urgent: ring',
+  'places.state': 'Card',
+  'places.inForce': 'in force since {time}',
+  'places.notPrinted': 'not printed yet',
+  'places.wasReplaced': 'replaced {n} times, last {time}',
+  'places.reports': 'Reports 24 h / 30 days / all',
+  'places.last': 'Last report',
+  'places.open': 'Open tickets',
 } as const;

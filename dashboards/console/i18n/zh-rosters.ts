@@ -1,4 +1,4 @@
-/** Chinese texts of the roster calendar; zh.ts joins them to the others. */
+/** Chinese texts of the roster calendar and of report codes; zh.ts joins them to the others. */
 import type { enRosters } from './en-rosters.ts';
 
 export const zhRosters: Record<keyof typeof enRosters, string> = {
@@ -100,4 +100,22 @@ export const zhRosters: Record<keyof typeof enRosters, string> = {
   'rosters.did.withdraw': '已撤销',
   'rosters.subscribe': '日历（iCal）',
   'rosters.mine': '我的班次（iCal）',
+  'nav.places': '报修码',
+  'places.hint': '每处张贴一张卡片，扫码即可报修，无需账号。',
+  'places.noAddress': '站点文件未设置 public_url，手机无法打开卡片上的地址；请先设置再打印。',
+  'places.suspicious': '{place} 24 小时内报修次数异常偏多，请查看其工单；如属滥用，请更换报修码。',
+  'places.cards': '打印全部卡片',
+  'places.card': '打印卡片',
+  'places.replace': '更换报修码',
+  'places.sure': '更换后，{place} 现有卡片及用它报修的链接全部失效。请打印新卡片并重新张贴。',
+  'places.replaced': '{place} 的旧码已作废。',
+  'places.place': '地点',
+  'places.phone': '紧急电话',
+  'places.state': '卡片',
+  'places.inForce': '{time} 起有效',
+  'places.notPrinted': '尚未打印',
+  'places.wasReplaced': '已更换 {n} 次，最近 {time}',
+  'places.reports': '报修 24 小时 / 30 天 / 累计',
+  'places.last': '最近报修',
+  'places.open': '未结工单',
 };
