@@ -1,20 +1,16 @@
 /** Who is on call, and what people change about it. Each change is audited with it in one transaction. */
-import ical, { ICalCalendarMethod } from 'ical-generator';
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import type { StoredRoster } from '../../desk/index.ts';
 import { type RosterDefinition, rosterSchema } from '../../shared/roster.ts';
 import { invalid, onCall, params, personNeeded, span, storedChange } from '../roster-forms.ts';
+import { boardOf, calendarOf, rosterViews } from '../roster-views.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { auditEntry, count, idSchema, problems, time, timeQuery } from './schemas.ts';
 
 const day = 86_400_000;
 const longestListMs = 400 * day;
 const longestPreviewMs = 100 * day;
-/** How far the duty board looks ahead. */
-const boardMs = 14 * day;
-/** Past and future of a calendar that people subscribe to. */
-const calendarMs = { back: 30 * day, ahead: 180 * day };
 
 const storedRoster = z.object({
   ...rosterSchema.shape,
@@ -28,7 +24,7 @@ const people = z.array(z.object({ id: z.string(), name: z.string(), phone: z.str
 const shown = ({ definition, ...more }: StoredRoster) => ({ ...definition, ...more });
 
 export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: RouteContext): void {
-  const nameOf = (id: string) => site.people.find((person) => person.id === id)?.name ?? accounts.user(id)?.fullName ?? id;
+  const views = rosterViews(site, rosters, (id) => accounts.user(id)?.fullName);
   const needPerson = personNeeded(site);
   /** @throws Fault api/invalid naming what nobody could be reached by, or what does not exist */
   const checked = (definition: RosterDefinition): RosterDefinition => {
@@ -63,26 +59,7 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
       },
     },
     async () => {
-      const now = clock.now();
-      return rosters.list().map((one) => {
-        const { definition } = one;
-        const current = rosters.onCallAt(definition.id, now);
-        const coming = rosters.onCallIn(definition.id, now, now + boardMs).filter(({ from }) => from > now);
-        const ids = new Set([
-          ...definition.layers.flatMap((layer) => layer.turns.flat().map(({ person }) => person)),
-          ...[...current, ...coming].flatMap(({ person }) => person ?? []),
-          ...site.people.map(({ id }) => id),
-        ]);
-        const people = [...ids].map((id) => ({
-          id,
-          name: nameOf(id),
-          phone: site.people.find((person) => person.id === id)?.phone ?? null,
-        }));
-        return {
-          ...{ ...shown(one), now: current, coming, changes: rosters.changes(definition.id), people },
-          recordedSince: rosters.recordedSince(definition.id),
-        };
-      });
+      return rosters.list().map((one) => ({ ...shown(one), ...boardOf(views, one, clock.now()) }));
     },
   );
 
@@ -205,23 +182,12 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
     },
     async ({ params: { id }, query: { person } }, reply) => {
       const { definition } = rosters.get(id);
-      const now = clock.now();
-      const name = definition.name[site.site.language];
-      const calendar = ical({ name, prodId: { company: 'plantroom', product: site.site.id }, method: ICalCalendarMethod.PUBLISH });
-      for (const one of rosters.onCallIn(id, now - calendarMs.back, now + calendarMs.ahead)) {
-        if (one.person === null || (person !== undefined && one.person !== person)) continue;
-        calendar.createEvent({
-          id: `${site.site.id}.${id}.${one.person}.${one.from}@plantroom`,
-          start: new Date(one.from),
-          end: new Date(one.to),
-          stamp: new Date(now),
-          summary: `${name} · ${nameOf(one.person)}`,
-        });
-      }
+      const { language } = site.site;
+      const calendar = calendarOf(views, { definition, language, person, now: clock.now() });
       return reply
         .header('content-type', 'text/calendar; charset=utf-8')
         .header('cache-control', 'no-cache')
-        .send(calendar.toString() as never);
+        .send(calendar as never);
     },
   );
 }
