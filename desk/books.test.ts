@@ -24,6 +24,40 @@ describe('the books that come with the program', () => {
       ]),
     ); // biome-ignore format: a list
   });
+  /** What `forms.md` and the issue name of each form; a field that is taken out fails here. */
+  const fieldsOf = {
+    'oxygen-duty': 'weather_c tank_level_pct tank_pressure_kpa vaporiser frost source_kpa main_kpa flow_lmin left_kpa right_kpa reserve_cylinders alarm_panel remarks',
+    'medical-air-vacuum': 'vacuum_kpa air_kpa dew_point_c purity_pct alarm_panel',
+    'oxygen-filling': 'supplier plate batch certificate amount_t began ended level_before_pct level_after_pct',
+    'oxygen-ward-round': 'pressure_kpa flow_lmin outlets_checked outlets_leaking',
+    'wastewater-daily': 'inflow_m3h outflow_m3h outflow_m3 ph chlorine_mgl dosing_lh normal cause',
+    'wastewater-dosing': 'chemical lot available_chlorine_pct amount_kg level_before_pct level_after_pct',
+    'wastewater-sampling': 'taken place samples storage analysed method ph chlorine_mgl cod_mgl ss_mgl coliform pathogens',
+    'wastewater-failure': 'facility code began ended chlorine_mgl amount_m3 cause reported',
+    'generator-test': 'kind start_s transfer_s oil_kpa frequency_hz u_l1_v u_l2_v u_l3_v coolant_c kw_most kw_mean energy_kwh run_hours_h starts fuel_pct battery_least_v alarms sound',
+    'distribution-patrol':
+      'in_l1_a in_l2_a in_l3_a in_kw in_pf in_kwh u_a_v u_b_v u_c_v t1_wind_c t1_wind_b_c t1_wind_c_c t1_fan f1_a joint_c capacitor_steps dc_v sf6 room_c humidity_pct alarms sound',
+    'electrical-handover': 'mode equipment events orders repairs earths permits',
+    'shift-handover': 'alarms tickets silenced unusual events pending tools',
+    'boiler-log':
+      'supply_c return_c return_kpa steam_kpa drum_level feed_c makeup_m3 flue_c o2_pct gas_m3 firing_pct pump heat_mwh gas_alarm blow_down water_level siphon valve_lift hardness ph feed_ph alkalinity chloride phosphate softener',
+    'boiler-handover': 'state pending findings tools',
+    'boiler-daily-safety': 'staff rules registration body expansion valve gauge interlock burner environment findings measure',
+    'vessel-daily-safety': 'staff registration body valve gauge interlock findings measure',
+    'lift-daily-safety': 'run doors phone maintenance findings measure',
+    'boiler-weekly-safety': 'findings level rectified persons',
+    'vessel-weekly-safety': 'findings level rectified persons',
+    'lift-weekly-safety': 'findings level rectified persons',
+    'boiler-monthly-safety': 'attendees summary decisions',
+    'vessel-monthly-safety': 'attendees summary decisions',
+    'lift-monthly-safety': 'attendees summary decisions',
+    'fire-patrol': 'misuse exits signs equipment doors posts findings',
+    'water-tank-cleaning': 'notice certificates disinfectant colour turbidity_ntu odour visible ph coliform colonies chlorine_mgl',
+  }; // biome-ignore format: a table
+  test.each(Object.entries(fieldsOf))('%s has all fields of its form', (id, fields) => {
+    const known = books.get(id)?.fields.map((field) => field.id) ?? [];
+    expect(fields.split(' ').filter((field) => !known.includes(field))).toEqual([]);
+  });
   test.each([...books.values()].map((book) => [book.id, book] as const))(
     '%s speaks both languages and says where it comes from',
     (_, book) => {

@@ -54,8 +54,8 @@ export function bookDocument(document: BookDocument): DocumentOptions {
   const { book, language, hospital, timezone, from, to, head, printedAt, link, blank } = document;
   const time = (t: number) => localTime(t, timezone).slice(0, 16);
   const period = `${localTime(from, timezone).slice(0, 10)} – ${localTime(to - 1, timezone).slice(0, 10)}`;
-  // Wide books are printed as a list of records, one below the other: no form has columns that nobody can read.
-  const wide = book.fields.length > (book.landscape ? 26 : 8) || book.fields.filter((field) => field.kind === 'text').length > 2;
+  // Books of many words are printed as a list of records, one below the other: no form has columns that nobody can read.
+  const wide = book.fields.length > (book.landscape ? 60 : 8) || book.fields.filter((field) => field.kind === 'text').length > 2;
   return {
     title: book.title[language],
     subtitle: `${hospital[language]}  ${period}${blank === undefined ? '' : `  ${words.blank[language]}`}`,
@@ -66,6 +66,18 @@ export function bookDocument(document: BookDocument): DocumentOptions {
     content: blank === undefined ? (wide ? asSheets(document) : asTable(document)) : blankForm(document, blank, wide),
   };
 }
+
+/** Columns that fit beside each other and can still be written in by hand. */
+const mostColumns = 20;
+/** The fields of each table of a page: a book with more columns than fit is printed as several tables of the same lines. */
+function partsOf(fields: Book['fields']): Book['fields'][] {
+  const count = Math.ceil(fields.length / mostColumns);
+  const size = Math.ceil(fields.length / count);
+  return Array.from({ length: count }, (_, part) => fields.slice(part * size, (part + 1) * size));
+}
+const inParts = (document: BookDocument): BookDocument[] =>
+  partsOf(document.book.fields).map((fields) => ({ ...document, book: { ...document.book, fields } }));
+const apart: Content = { text: '', margin: [0, 0, 0, 12] };
 
 const heading = ({ title, unit }: BookField, language: Language): Content => ({
   text: `${title[language]}${unit ? `\n${unit}` : ''}`,
@@ -86,7 +98,9 @@ const widthsOf = ({ book }: BookDocument) => [
   56,
 ];
 
-function asTable(document: BookDocument): Content[] {
+const asTable = (document: BookDocument): Content[] => inParts(document).flatMap((part) => [...tableOfLines(part), apart]);
+
+function tableOfLines(document: BookDocument): Content[] {
   const { book, lines, language, timezone, nameOf } = document;
   const time = (t: number) => localTime(t, timezone).slice(5, 16);
   const rows = lines.map((line): Content[] => [
@@ -160,23 +174,29 @@ function asSheets(document: BookDocument): Content[] {
   });
 }
 
+/** A line of some 7 mm: high enough to write in. */
+const blankLine = 14;
+
 function blankForm(document: BookDocument, count: number, wide: boolean): Content[] {
   const { book, language } = document;
   if (!wide) {
-    const empty = tableHead(document).map(() => ({ text: '\n ' }));
-    return [
-      tableOf(
-        widthsOf(document).map((width) => (width === 'auto' ? '*' : width)),
-        [tableHead(document), ...Array.from({ length: count }, () => empty)],
-      ),
-    ];
+    return inParts(document).flatMap((part) => {
+      const head = tableHead(part);
+      // Each cell an object of its own: the layout writes into them.
+      const empty = () => head.map((): Content => ({ text: ' ', fontSize: blankLine }));
+      const widths = widthsOf(part).map((width) => (width === 'auto' ? '*' : width));
+      return [tableOf(widths, [head, ...Array.from({ length: count }, empty)]), apart];
+    });
   }
   const sheet = (): Content => {
     const line: Content[] = [{ text: words.due[language], style: 'head' }, ' '];
     const rows = [
       line,
-      ...book.fields.map((field): Content[] => [heading(field, language), '\n ']),
-      [{ text: words.signed[language], style: 'head' }, '\n '] as Content[],
+      ...book.fields.map((field): Content[] => [heading(field, language), { text: ' ', fontSize: blankLine }]),
+      [
+        { text: words.signed[language], style: 'head' },
+        { text: ' ', fontSize: blankLine },
+      ] as Content[],
     ];
     return { stack: [tableOf([150, '*'], rows, 0)], margin: [0, 0, 0, 10] };
   };
