@@ -34,7 +34,7 @@ export const pages = {
   figures: { label: 'nav.figures', icon: 'boards', place: 'alarms', key: 'k' },
   maintenance: { label: 'nav.maintenance', icon: 'tool', place: 'alarms', key: 'm' },
   duty: { label: 'nav.duty', icon: 'user', place: 'more', key: 'c' },
-  rosters: { label: 'nav.rosters', icon: 'user', place: 'duty', key: 'q' },
+  rosters: { label: 'nav.rosters', icon: 'user', place: 'duty', key: 'h' },
   books: { label: 'nav.books', icon: 'audit', place: 'more', detail: true, key: 'l' },
   rounds: { label: 'nav.rounds', icon: 'tool', place: 'more', detail: true, key: 'i' },
   assets: { label: 'nav.assets', icon: 'site', place: 'more', detail: true, key: 'e' },
