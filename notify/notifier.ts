@@ -35,6 +35,7 @@ import { channelTypes, ownOptions } from './channels.ts';
 import { checkChannels } from './check-channels.ts';
 import { openEscalation } from './escalation.ts';
 import { openHeartbeat } from './heartbeat.ts';
+import { openHooks } from './hooks.ts';
 import { openIntake, type Route } from './intake.ts';
 import { openLedger } from './ledger.ts';
 import { notifyMetrics } from './metrics.ts';
@@ -181,6 +182,7 @@ export function openNotifier({
   if (routes.length === 0) log.info('the site file has no notification channels; alarms are on the screen only');
   else log.info({ channels: routes.map(({ config: { id, type } }) => `${id} (${type})`) }, 'notification channels');
 
+  const hooks = openHooks(db, config, { ...deps, scrub }, log);
   let settledAt = Number.NEGATIVE_INFINITY;
   let beatAt = Number.NEGATIVE_INFINITY;
   const look = () => {
@@ -222,6 +224,7 @@ export function openNotifier({
       closed = true;
       cancel();
       heartbeat[Symbol.dispose]();
+      await hooks[Symbol.asyncDispose]();
       await Promise.all(senders.map((sender) => sender[Symbol.asyncDispose]()));
       if (!more.db) db[Symbol.dispose]();
     },

@@ -3,12 +3,12 @@
  * `<webhook-id>.<webhook-timestamp>.<body>`, base64, in `webhook-signature: v1,...`. Receivers verify with an off-the-shelf library, refuse
  * timestamps older than five minutes, and leave out an `idempotency-key` that they have had.
  */
-import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { Fault } from '../../shared/errors.ts';
 import { secretReference } from '../../shared/site.ts';
 import { defineChannel, plainText } from '../channel.ts';
 import { postJson, shortly } from '../post.ts';
+import { signedHeaders, signingKey } from '../signature.ts';
 
 export default defineChannel({
   id: 'webhook',
@@ -46,16 +46,7 @@ export default defineChannel({
           to: notice.to,
           alarms: notice.alarms,
         });
-        // A name without dots, since the signed text is joined with them.
-        const id = `msg_${createHash('sha256').update(notice.key).digest('base64url').slice(0, 27)}`;
-        const timestamp = String(Math.floor(deps.wire.now() / 1_000));
-        const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-        const answer = await postJson(
-          url,
-          { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}`, 'idempotency-key': notice.key },
-          body,
-          signal,
-        );
+        const answer = await postJson(url, signedHeaders(key, notice.key, body, deps.wire.now()), body, signal);
         const { status } = answer;
         const said = `HTTP ${status} ${shortly(answer.text)}`.trim();
         if (status >= 200 && status < 300) return { answer: said };
@@ -70,9 +61,3 @@ export default defineChannel({
     };
   },
 });
-
-function signingKey(text: string): Buffer {
-  if (text.startsWith('whsec_')) return Buffer.from(text.slice('whsec_'.length), 'base64');
-  if (text.length < 16) throw new Fault('secret/missing', 'the key of the webhook signature is shorter than 16 characters');
-  return Buffer.from(text, 'utf8');
-}
