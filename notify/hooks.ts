@@ -60,7 +60,7 @@ export interface Hooks extends AsyncDisposable {
 export function openHooks(
   db: Database,
   site: Pick<SiteConfig, 'site' | 'hooks'>,
-  deps: ChannelDeps & { scrub(text: string): string },
+  deps: Pick<ChannelDeps, 'wire' | 'secret'> & { scrub(text: string): string },
   log: Log,
 ): Hooks {
   const { wire } = deps;
