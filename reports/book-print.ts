@@ -75,8 +75,16 @@ function partsOf(fields: Book['fields']): Book['fields'][] {
   const size = Math.ceil(fields.length / count);
   return Array.from({ length: count }, (_, part) => fields.slice(part * size, (part + 1) * size));
 }
+/** Each field says its group, so that a table that begins within one says it too. */
+const grouped = (fields: Book['fields']): Book['fields'] => {
+  let group: Text | undefined;
+  return fields.map((field) => {
+    group = field.group ?? group;
+    return group ? { ...field, group } : field;
+  });
+};
 const inParts = (document: BookDocument): BookDocument[] =>
-  partsOf(document.book.fields).map((fields) => ({ ...document, book: { ...document.book, fields } }));
+  partsOf(grouped(document.book.fields)).map((fields) => ({ ...document, book: { ...document.book, fields } }));
 const apart: Content = { text: '', margin: [0, 0, 0, 12] };
 
 const heading = ({ title, unit }: BookField, language: Language): Content => ({
@@ -84,12 +92,24 @@ const heading = ({ title, unit }: BookField, language: Language): Content => ({
   style: 'head',
 });
 
-function tableHead({ book, language }: BookDocument): Content[] {
-  const own: Content[] = [
-    { text: words.due[language], style: 'head' },
-    ...(book.each ? [{ text: words.place[language], style: 'head' }] : []),
-  ];
-  return [...own, ...book.fields.map((field) => heading(field, language)), { text: words.signed[language], style: 'head' }];
+/** Two rows: the groups of the form above the columns that belong to them. */
+function tableHead({ book, language }: BookDocument): Content[][] {
+  const head = (text: string): Content => ({ text, style: 'head' });
+  const own = [head(words.due[language]), ...(book.each ? [head(words.place[language])] : [])];
+  const columns = [...own, ...book.fields.map((field) => heading(field, language)), head(words.signed[language])];
+  if (!book.fields.some(({ group }) => group)) return [columns];
+  const groups: Content[] = own.map(() => head(''));
+  for (const [index, { group }] of book.fields.entries()) {
+    const begins = index === 0 || (group !== undefined && group[language] !== book.fields[index - 1]?.group?.[language]);
+    if (!begins) {
+      groups.push('');
+      continue;
+    }
+    const rest = book.fields.slice(index + 1);
+    const until = rest.findIndex((next) => next.group !== undefined && next.group[language] !== group?.[language]);
+    groups.push({ text: group?.[language] ?? '', style: 'head', colSpan: 1 + (until < 0 ? rest.length : until) } as Content);
+  }
+  return [[...groups, head('')], columns];
 }
 const widthsOf = ({ book }: BookDocument) => [
   46,
@@ -109,7 +129,8 @@ function tableOfLines(document: BookDocument): Content[] {
     ...(line.entry ? book.fields.map((field) => cellOf(field, line, document)) : stateCells(line, document)),
     signedCell(line, document),
   ]);
-  return [tableOf(widthsOf(document), [tableHead(document), ...rows])];
+  const head = tableHead(document);
+  return [tableOf(widthsOf(document), [...head, ...rows], head.length)];
 }
 
 /** A line without an entry says so over its whole width. */
@@ -183,9 +204,9 @@ function blankForm(document: BookDocument, count: number, wide: boolean): Conten
     return inParts(document).flatMap((part) => {
       const head = tableHead(part);
       // Each cell an object of its own: the layout writes into them.
-      const empty = () => head.map((): Content => ({ text: ' ', fontSize: blankLine }));
+      const empty = () => (head[0] ?? []).map((): Content => ({ text: ' ', fontSize: blankLine }));
       const widths = widthsOf(part).map((width) => (width === 'auto' ? '*' : width));
-      return [tableOf(widths, [head, ...Array.from({ length: count }, empty)]), apart];
+      return [tableOf(widths, [...head, ...Array.from({ length: count }, empty)], head.length), apart];
     });
   }
   const sheet = (): Content => {
