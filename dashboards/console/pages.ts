@@ -47,8 +47,6 @@ export const pages = {
   retrofits: { label: 'nav.retrofits', icon: 'tool', place: 'energy' },
   suspects: { label: 'nav.suspects', icon: 'tool', place: 'energy', key: 'q' },
   entries: { label: 'nav.entries', icon: 'audit', place: 'energy' },
-  suspects: { label: 'nav.suspects', icon: 'tool', place: 'more', key: 'q' },
-  entries: { label: 'nav.entries', icon: 'audit', place: 'suspects' },
   places: { label: 'nav.places', icon: 'site', place: 'assets', permission: 'place:codes' },
   statistics: { label: 'nav.statistics', icon: 'boards', place: 'more', key: 'n' },
   reports: { label: 'nav.reports', icon: 'audit', place: 'more', permission: 'report:read', key: 'y' },
