@@ -6,6 +6,7 @@ import { deviceRoleSchema } from './device-role.ts';
 import { durationSchema } from './duration.ts';
 import { projectSchema, targetSchema, tariffSchema, tenantSchema, treeNodeSchema } from './energy-site.ts';
 import { escalationSchema } from './escalation.ts';
+import { hooksSchema } from './hooks.ts';
 import { assetSchema } from './plant.ts';
 import { quantitySchema } from './quantity.ts';
 import { rosterSchema } from './roster.ts';
@@ -314,29 +315,7 @@ export const siteSchema = z.strictObject({
     .array(assetSchema)
     .default([])
     .meta({ description: 'Things without a meter: lifts, doors, pressure vessels, valves; more are added in the console' }),
-  hooks: z
-    .array(
-      z.strictObject({
-        id: idSchema,
-        url: z
-          .url({ protocol: /^https?$/ })
-          .refine((url) => {
-            const { username, password, searchParams } = new URL(url);
-            return !username && !password && ![...searchParams.keys()].some((name) => /token|password|secret|key/i.test(name));
-          }, 'an address without user, password or key; receivers know us by the signature')
-          .meta({ description: 'Where each change is posted' }),
-        secret: secretReference.meta({
-          description: 'Key of the signature, base64 with prefix whsec_ or any text of at least 16 characters',
-        }),
-        of: z
-          .array(z.enum(['alarm', 'ticket', 'change']))
-          .min(1)
-          .default(['alarm', 'ticket', 'change'])
-          .meta({ description: 'Moves of alarms, moves of tickets, what people changed (rosters, books, registers, users, ...)' }),
-      }),
-    )
-    .default([])
-    .meta({ description: 'Signed webhooks on every change, for other programs' }),
+  hooks: hooksSchema,
   channels: z.array(channelBaseSchema).default([]).meta({ description: 'How people are told of alarms' }),
   ...alarmPathKeys,
   retention: z
