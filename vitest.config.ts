@@ -10,8 +10,9 @@ export default defineConfig({
     exclude: ['node_modules/**', 'dist/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs only: no test holds wall time, and other work may take the cores.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'artefacts/vitest.json' }]] : ['default'],
   },
 });

@@ -91,7 +91,7 @@ describe('a month of the simulated plant', () => {
       console.info(`${id}: ${((100 * filled) / fields).toFixed(1)} % of ${fields} fields`);
       expect(filled / fields, `${id}: ${filled} of ${fields}`).toBeGreaterThanOrEqual(0.8);
     }
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('over the API', () => {
@@ -104,7 +104,7 @@ describe('over the API', () => {
     token = await app.signIn('technician');
     const tags = { site: 'demo', device: 'o2-source', gateway: 'gw-oxygen' };
     await app.store.write([{ measurement: 'oxygen', tags, t: due - 60_000, fields: { tank_level_pct: 61.25, pressure_kpa: 802 } }]);
-  }, 60_000);
+  }, 240_000);
   afterAll(() => app?.[Symbol.asyncDispose]());
   const post = (path: string, body: unknown, as = token) => app.call('POST', path, { token: as, body });
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
   account = openAccountant({ meters, store: app.store, clock: systemClock(), timezone: 'Asia/Shanghai', corrections, suspects });
   await account.work();
   token = await app.signIn('engineer');
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   undoDb?.[Symbol.dispose]();
   await app?.[Symbol.asyncDispose]();

@@ -29,7 +29,7 @@ describe('money', () => {
           fields: { value },
         })),
       );
-  }, 60_000);
+  }, 240_000);
   afterAll(() => app?.[Symbol.asyncDispose]());
   const call = (who: string, method: string, path: string, body?: unknown) => app.call(method, path, { token: as[who]!, body });
   const hours = (first(1) - first(2)) / 3_600_000;

@@ -23,7 +23,7 @@ beforeAll(async () => {
     }));
     expect(await app.store.write(points)).toEqual([]);
   }
-}, 60_000);
+}, 240_000);
 afterAll(() => app?.[Symbol.asyncDispose]());
 
 const range = `from=${start}&to=${start + seconds * 1_000}`;

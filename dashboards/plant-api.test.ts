@@ -24,7 +24,7 @@ beforeAll(async () => {
     ),
   );
   for (const role of ['viewer', 'ward', 'technician', 'engineer'] as const) tokens[role] = await app.signIn(role);
-}, 60_000);
+}, 240_000);
 afterAll(() => app?.[Symbol.asyncDispose]());
 const call = (role: string, method: string, path: string, body?: unknown) =>
   app.call(method, path, { token: tokens[role]!, ...(body === undefined ? {} : { body }) });
@@ -83,7 +83,7 @@ describe('things', () => {
     ).toBe('%PDF-');
     const opened = await fetch(`${app.url}/q/vessel-1`, { redirect: 'manual' });
     expect([opened.status, opened.headers.get('location')]).toEqual([302, '/#/rounds/at/vessel-1']);
-  }, 30_000);
+  }, 240_000);
 });
 
 describe('certificates and contracts', () => {

@@ -33,7 +33,7 @@ describe('reports', () => {
         { id: 'li', admin: false },
       );
     }
-  }, 60_000);
+  }, 240_000);
   afterAll(() => app?.[Symbol.asyncDispose]());
   const get = async (path: string) => fetch(app.url + path, { headers: { authorization: `Bearer ${token}` } });
   const document = async (kind: string, period: string, lang = 'en') =>

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const people = ['technician', 'engineer', 'zhang'].map((id) => ({ id, name: `name of ${id}` }));
   app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }, { people, on_call: [{ trade: 'boiler', people: ['zhang'] }] }));
   for (const role of ['technician', 'engineer', 'head', 'manager'] as const) tokens[role] = await app.signIn(role);
-}, 60_000);
+}, 240_000);
 afterAll(() => app?.[Symbol.asyncDispose]());
 
 const post = (role: string, path: string, body: unknown) => app.call('POST', `/api/rosters/${path}`, { token: tokens[role]!, body });

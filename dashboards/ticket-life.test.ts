@@ -10,7 +10,7 @@ const tokens: Record<string, string> = {};
 beforeAll(async () => {
   app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }));
   for (const role of ['viewer', 'ward', 'technician', 'engineer', 'head', 'admin'] as const) tokens[role] = await app.signIn(role);
-}, 60_000);
+}, 240_000);
 afterAll(() => app?.[Symbol.asyncDispose]());
 
 const call = (role: string, method: string, path: string, body?: unknown) =>

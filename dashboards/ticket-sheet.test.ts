@@ -10,7 +10,7 @@ import { siteOf } from '../test/site-of.ts';
 let app: DashboardsApp;
 beforeAll(async () => {
   app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }, { public_url: 'https://plant.example' }));
-}, 60_000);
+}, 240_000);
 afterAll(() => app?.[Symbol.asyncDispose]());
 
 const picture = (background: string, type: 'png' | 'jpeg' | 'webp') =>
@@ -105,5 +105,5 @@ describe.skipIf(!needs('pdftotext', 'pdfimages'))('the repair sheet', () => {
       expect(bare(en.text)).toContain(bare(wanted));
     }
     expect((await app.call('GET', '/api/tickets/T-9999/sheet.pdf', { token: await app.signIn('viewer') })).status).toBe(404);
-  }, 60_000);
+  }, 240_000);
 });

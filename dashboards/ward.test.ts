@@ -13,7 +13,7 @@ beforeAll(async () => {
     { id: 'ward-4', name: { zh: '四病区', en: 'Ward 4' } },
   ];
   app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }, { places, public_url: 'https://plant.example' }));
-}, 60_000);
+}, 240_000);
 afterAll(() => app?.[Symbol.asyncDispose]());
 
 const codeOf = (place: string) => {

@@ -39,7 +39,7 @@ describe('registers that do not exist', () => {
     await clock.advance(24 * 3_600_000);
     expect(good('m1').at(-1)!.v.current_l1_a).toBe(3);
     await undo();
-  }, 60_000);
+  }, 240_000);
 
   it('a register missing in a gap costs a cut, not a value', async () => {
     const gappy = { ...profile, id: 'meter', points: profile.points.filter(({ address }) => address !== 5) };

@@ -55,7 +55,7 @@ it('F17 two gateways with one id: one clear line each, a trouble, slower tries',
   await until(async () => told().length > 0, 60_000);
   for (const { lines } of told())
     expect(lines.filter((line) => line.includes('another client took over the id of gateway gw'))).toHaveLength(1);
-}, 90_000);
+}, 240_000);
 
 it('a gateway alone is alone: what it finds before it has spoken is what it said in its former life', () => {
   const clock = manualClock();

@@ -49,7 +49,7 @@ beforeAll(async () => {
     troubles: new Troubles(systemClock()),
   };
   undo.use(await startSimulators(context));
-}, 20_000);
+}, 240_000);
 afterAll(() => undo.disposeAsync());
 
 const replyTo = async (command: Record<string, unknown> & { id: string }) => {

@@ -28,12 +28,12 @@ describe('plantroom check', () => {
   it('finds nothing wrong in the right site', async () => {
     const { stdout } = await run(process.execPath, [program, 'check', '--site', join(folder, '_right.yaml')]);
     expect(stdout).toContain('no mistakes');
-  }, 120_000);
+  }, 240_000);
 
   it('ends with code 2 and says it on the other channel', async () => {
     const ended = run(process.execPath, [program, 'check', '--site', join(folder, files[0] as string)]);
     await expect(ended).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(files[0] as string) });
-  }, 120_000);
+  }, 240_000);
 
   it.each(files)(
     'says where %s is wrong and what is allowed, with exit code 2',
@@ -47,6 +47,6 @@ describe('plantroom check', () => {
       expect(report, `no report for line ${line + 1} in:\n${text}`).toBeDefined();
       expect(report).toContain(allowed);
     },
-    60_000,
+    240_000,
   );
 });

@@ -45,7 +45,7 @@ describe('the first hour', () => {
     const { code, text } = await plantroom(['check', '--site', 'sites/minimal.yaml']);
     expect(text).toContain('no mistakes');
     expect(code).toBe(0);
-  }, 120_000);
+  }, 240_000);
 
   it('check tells mistakes of all stages at once, and none that is only a consequence', async () => {
     const right = readFileSync(join(root, 'test', 'broken-sites', '_right.yaml'), 'utf8');
@@ -101,7 +101,7 @@ describe('the first hour', () => {
     expect(denied.code).toBe(1);
     expect(denied.text).toContain('Check user and password in PLANTROOM_MQTT_URL');
     expect(denied.text).not.toContain('wrong-password');
-  }, 60_000);
+  }, 240_000);
 
   it('names of faults and commands that are nearly right are guessed', async () => {
     const { text } = await plantroom([
@@ -114,5 +114,5 @@ describe('the first hour', () => {
       folderOf('guess'),
     ]);
     expect(text).toContain('did you mean "gw-main"');
-  }, 120_000);
+  }, 240_000);
 });

@@ -103,7 +103,7 @@ export async function login(url: string, user: string, password: string): Promis
 }
 
 /** Asks again every 100 ms until it gives a value; a real program in real time cannot be waited for otherwise. */
-export async function until<T>(ask: () => Promise<T | undefined | false>, limitMs = 20_000, what = 'the expected state'): Promise<T> {
+export async function until<T>(ask: () => Promise<T | undefined | false>, limitMs = 60_000, what = 'the expected state'): Promise<T> {
   const endAt = performance.now() + limitMs;
   let last: unknown;
   while (performance.now() < endAt) {

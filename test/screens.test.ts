@@ -21,7 +21,7 @@ beforeAll(async () => {
   folder = temporaryFolder('screens');
   store = await openStore({ url: `sqlite:${join(folder.path, 'readings.db')}`, site: 'demo' });
   made = await fillYear(store, { now, days, denseMs: 60_000, most: 5 });
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await store?.[Symbol.asyncDispose]();
   folder?.[Symbol.dispose]();
@@ -50,4 +50,4 @@ it('never gives a panel more points than pixels', async () => {
     }
   }
   expect(drawn).toBeGreaterThan(500);
-}, 60_000);
+}, 240_000);

@@ -143,7 +143,7 @@ describe('trends', () => {
 describe('the built console', () => {
   beforeAll(async () => {
     await buildConsoleIfStale();
-  }, 60_000);
+  }, 240_000);
 
   it('is built anew when anything changes that is in it, wherever that stands', () => {
     const sources = consoleSources();

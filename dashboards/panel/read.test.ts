@@ -61,7 +61,7 @@ beforeAll(async () => {
     }
     expect(await inner.write(points)).toEqual([]);
   }
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await store?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });

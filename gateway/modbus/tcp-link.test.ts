@@ -157,7 +157,7 @@ describe('a Modbus TCP client', () => {
     }
     expect(good).toBeGreaterThan(200);
     await undo();
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('F15 a slave that answers with other numbers than asked', () => {

@@ -47,5 +47,5 @@ describe.runIf(needs('influxd'))('hours kept longer than points', () => {
     }
     const databases = version === 'influx3' ? 'b_long' : 'b';
     expect(JSON.stringify(await (await fetch(`${server.url}/query?db=${databases}&q=${encodeURIComponent('SHOW MEASUREMENTS')}`)).json())).toMatch(/hourly_electricity/);
-  }, 60_000);
+  }, 240_000);
 }); // biome-ignore format: a table

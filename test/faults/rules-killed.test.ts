@@ -57,7 +57,7 @@ beforeAll(async () => {
   end = plant.hospital.now;
   await using store = await openStore({ url: storeUrl, site: 'demo' });
   for (let at = 0; at < points.length; at += 5_000) await store.write(points.slice(at, at + 5_000));
-}, 120_000);
+}, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the replayer; kills it after so long once it is ready. True when it came to its end. */

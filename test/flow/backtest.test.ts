@@ -47,7 +47,7 @@ beforeAll(() => {
   live = plant.seen;
   file = join(folder, 'readings.csv.gz');
   writeFileSync(file, gzipSync(rows.join('\n')));
-}, 60_000);
+}, 240_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const lines = (seen: readonly { rule: string; device: string; active: boolean; at?: number; t?: number }[]) =>

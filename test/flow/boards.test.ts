@@ -38,7 +38,7 @@ describe.runIf(needs('chromium'))('boards', () => {
     await writeDays(folder);
     [program, browser] = await Promise.all([startProgram({ dataDir: folder }), launchBrowser()]);
     await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles');
-  }, 90_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await program?.[Symbol.asyncDispose]();
@@ -89,7 +89,7 @@ describe.runIf(needs('chromium'))('boards', () => {
     expect(png.content.length).toBeGreaterThan(20_000);
     expect(trouble).toEqual([]);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it('gives the same files on the page of a device', async () => {
     const { page, trouble } = await openPage(browser, program.url, desk);
@@ -106,7 +106,7 @@ describe.runIf(needs('chromium'))('boards', () => {
     expect(png.content.length).toBeGreaterThan(20_000);
     expect(trouble).toEqual([]);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it('a link carries what one looks at, and Back brings it back', async () => {
     const { page, trouble } = await openPage(browser, program.url, desk);
@@ -134,5 +134,5 @@ describe.runIf(needs('chromium'))('boards', () => {
     await page.waitForURL(/from=2026-01-15T00:00:00Z&to=2026-01-15T12:00:00Z/);
     expect(trouble).toEqual([]);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 });

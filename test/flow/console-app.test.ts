@@ -40,7 +40,7 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
       startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating'], ['loop-2', 'heating'], ['loop-3', 'heating'], ['loop-4', 'heating']] })), // biome-ignore format: short
       launchBrowser(),
     ]);
-  }, 90_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await app?.[Symbol.asyncDispose]();

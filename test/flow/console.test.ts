@@ -30,7 +30,7 @@ describe.runIf(needs('chromium'))('the console', () => {
     mkdirSync(pictures, { recursive: true });
     [program, browser] = await Promise.all([startProgram(), launchBrowser()]);
     await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles');
-  }, 90_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await program?.[Symbol.asyncDispose]();
@@ -255,7 +255,7 @@ describe.runIf(needs('chromium'))('the console', () => {
       byKeyboard(lookOf('1440-en-dark'), 'drain'),
     ]);
     await program.api('/api/faults/burst-heating-pipe', { method: 'DELETE' });
-  }, 150_000);
+  }, 240_000);
 
   /** What is shown of the pages that show one thing; a new one of these does not compile until it is named here. */
   type DetailPage = { [Id in PageId]: (typeof pages)[Id] extends { detail: true } ? Id : never }[PageId];

@@ -65,7 +65,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     [program, browser] = await Promise.all([startProgram(), launchBrowser()]);
     await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles');
     await program.api('/api/users', { method: 'POST', body: { name: 'guest', role: 'viewer', password: 'guest-password-1' } });
-  }, 90_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await program?.[Symbol.asyncDispose]();
@@ -95,7 +95,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     await page.screenshot({ path: join(pictures, 'raw-registers.png') });
     expect(trouble).toEqual([]);
     await page.context().close();
-  }, 120_000);
+  }, 240_000);
 
   it('try another limit on what is stored, and give the text for the site file', async () => {
     const { page, trouble } = await openPage(browser, program.url, desk);
@@ -104,7 +104,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     await until(async () => {
       const { points } = await program.api<{ points: unknown[] }>(`/api/series?device=${feeder}&quantity=current_l1_a`);
       return points.length >= 2;
-    }, 60_000);
+    }, 240_000);
     await page.goto(`${program.url}/#/rules/EL-OVER-WARN/${feeder}`);
     const parameter = (name: string) => page.locator(`[data-parameter="${name}"] input`);
     await parameter('on_delay').focus();
@@ -140,7 +140,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     await page.screenshot({ path: join(pictures, 'try-rule.png'), fullPage: true });
     expect(trouble).toEqual([]);
     await page.context().close();
-  }, 120_000);
+  }, 240_000);
 
   it.each([desk, phone])(
     'walk through the trees with keys ($width, $language)',
@@ -177,7 +177,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
       expect(trouble).toEqual([]);
       await page.context().close();
     },
-    90_000,
+    240_000,
   );
 
   it('offer a viewer neither raw registers nor a backtest', async () => {
@@ -191,5 +191,5 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     expect(await page.locator('.raw-panel').count()).toBe(0);
     expect(trouble).toEqual([]);
     await page.context().close();
-  }, 60_000);
+  }, 240_000);
 });

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const learned = async () =>
     (await program.list<{ lastReadingAt: number | null }>('/api/devices')).filter((one) => (one.lastReadingAt ?? 0) > plantTime + learnMs);
   await until(async () => (await learned()).length > 100, 90_000, 'readings of some minutes');
-}, 160_000);
+}, 240_000);
 afterAll(async () => {
   await program?.[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
@@ -104,5 +104,5 @@ describe(`faults of the running plant at ${speed} times its speed`, () => {
     for (const name of together) await program.api(`/api/faults/${name}`, { method: 'DELETE' });
     await program.api(`/api/faults/${alone}`, { method: 'POST', body: {} });
     await expectAlarms(alone);
-  }, 60_000);
+  }, 240_000);
 });

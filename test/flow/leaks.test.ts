@@ -65,7 +65,7 @@ test('a leak of 0.5 m³/h behind the main meter is found after two nights, with 
     expect(first, `found at ${device}`).toBeDefined();
     expect(first?.at).toBeLessThanOrEqual(secondNightAndADay(begun));
   }
-}, 120_000);
+}, 240_000);
 
 test('a slow leak of a heating loop shows in its make-up water after two nights', () => {
   const { before, after, begun } = run({
@@ -80,4 +80,4 @@ test('a slow leak of a heating loop shows in its make-up water after two nights'
   });
   expect(before).toEqual([]);
   expect(after[0]?.at).toBeLessThanOrEqual(secondNightAndADay(begun));
-}, 60_000);
+}, 240_000);

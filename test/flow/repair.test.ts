@@ -116,7 +116,7 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
     notifier = openNotifier({ site, file: operationsFile(app.dataDir), desk: app.desk, clock, log: silentLog(), metrics: new Registry(), environment }); // biome-ignore format: one call
     const taken = sharp({ create: { width: 4_000, height: 3_000, channels: 3, background: 'steelblue' } });
     writeFileSync(photo(), await taken.jpeg().toBuffer());
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await notifier?.[Symbol.asyncDispose]();
@@ -289,7 +289,7 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
     expect(await page.textContent('main')).toContain('已使用过');
     expect(trouble.filter((one) => !/410/.test(one))).toEqual([]);
     await page.context().close();
-  }, 120_000);
+  }, 240_000);
 
   test('without a network, in English: worked through, looked at again after a reload, sent once when it is back', async () => {
     const loop = loops.en;
@@ -386,7 +386,7 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
     const files = await app.call('GET', `/api/tickets/${ticket}/files`, { token: admin });
     expect(files.json.map(({ purpose }: { purpose: string }) => purpose)).toEqual(['before', 'signature']);
     await context.close();
-  }, 120_000);
+  }, 240_000);
 
   test('closed meanwhile by somebody else: said so, nothing is lost, and it can be kept as a comment', async () => {
     const text = { zh: '水龙头漏水', en: 'Tap drips' };
@@ -420,5 +420,5 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
       why: expect.stringContaining('更换密封圈'),
     });
     await page.context().close();
-  }, 60_000);
+  }, 240_000);
 });

@@ -25,7 +25,7 @@ describe.runIf(needs('chromium'))('the rosters page', () => {
     const rosters = [{ ...roster, rank: 'duty' as const, layers: [layer] }];
     app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }, { people, rosters }));
     browser = await launchBrowser();
-  }, 90_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await app?.[Symbol.asyncDispose]();
@@ -68,7 +68,7 @@ describe.runIf(needs('chromium'))('the rosters page', () => {
     expect(trouble).toEqual([]);
     for (const { id } of made) await app.call('DELETE', `/api/rosters/electrical/changes/${id}`, { token: await app.signIn('head') });
     await page.context().close();
-  }, 60_000);
+  }, 240_000);
 
   test('on a phone two taps and one more ask for a swap; the other one confirms it', async () => {
     const { page, trouble, settled } = await open('technician', { width: 360, height: 740, language: 'en' });
@@ -93,7 +93,7 @@ describe.runIf(needs('chromium'))('the rosters page', () => {
     expect(trouble).toEqual([]);
     await app.call('DELETE', `/api/rosters/electrical/changes/${made.id}`, { token: engineer });
     await page.context().close();
-  }, 60_000);
+  }, 240_000);
 
   test('with keys alone the same; a hole that nobody fills stands first, in red, until somebody is put in', async () => {
     const { page, trouble } = await open('head', { width: 1440, height: 1000, language: 'en' });
@@ -128,7 +128,7 @@ describe.runIf(needs('chromium'))('the rosters page', () => {
     await page.waitForSelector('[data-gaps]', { state: 'detached' });
     expect(trouble).toEqual([]);
     await page.context().close();
-  }, 60_000);
+  }, 240_000);
 
   test('the rotation is edited with a look at what it would mean; a week is planned by itself', async () => {
     const { page, trouble } = await open('head', { width: 1440, height: 1000, language: 'en' });
@@ -158,5 +158,5 @@ describe.runIf(needs('chromium'))('the rosters page', () => {
     await page.waitForSelector('.roster-piece[data-by=temporary]');
     expect(trouble).toEqual([]);
     await page.context().close();
-  }, 60_000);
+  }, 240_000);
 });

@@ -96,5 +96,5 @@ describe('plantroom start', () => {
     const { code } = await program.stop('SIGINT');
     expect(code).toBe(0);
     expect(processesOf(program.dataDir)).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const places = [{ id: 'ward-3', name: { zh: '三病区', en: 'Ward 3' }, phone: '8120' }];
   app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }, { places }));
   browser = await launchBrowser();
-}, 90_000);
+}, 240_000);
 afterAll(async () => {
   await browser?.close();
   await app?.[Symbol.asyncDispose]();

@@ -44,7 +44,7 @@ receivers:
       { stdio: 'ignore' },
     );
     await vi.waitFor(async () => expect((await fetch(`${url}/-/ready`)).status).toBe(200), { timeout: 30_000, interval: 50 });
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     child?.kill('SIGKILL');
     await app?.[Symbol.asyncDispose]();
@@ -90,7 +90,7 @@ receivers:
     await vi.waitFor(() => expect(external()[0]?.active).toBe(false), { timeout: 20_000, interval: 50 });
     await fire(labels);
     await vi.waitFor(() => expect(external()[0]).toMatchObject({ active: true, occurrence: 2 }), { timeout: 20_000, interval: 50 });
-  }, 70_000);
+  }, 240_000);
 
   test('what was sent out by ourselves is not taken in', () => {
     expect(external().map(({ title }) => title.en)).toEqual(['External alert: DiskAlmostFull']);

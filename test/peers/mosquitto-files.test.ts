@@ -67,5 +67,5 @@ describe.runIf(needs('mosquitto'))('Mosquitto with our files', () => {
       await expect(device.publishAsync(topic, '{}', { qos: 1 })).rejects.toThrow(/Not authorized/);
     expect(readFileSync(join(files, 'passwords'), 'utf8')).not.toContain(credentials.rules.password);
     expect(statSync(join(folder.path, 'secrets', 'broker.json')).mode & 0o777).toBe(0o600);
-  }, 60_000);
+  }, 240_000);
 });

@@ -61,7 +61,7 @@ describe.skipIf(!needs('mosquitto', 'influxd'))('plantroom start with Mosquitto 
     );
     expect(shown).toEqual(points);
     await until(async () => (await fetch(`${program.url}/healthz`)).ok, 20_000, 'all roles up');
-  }, 120_000);
+  }, 240_000);
 });
 
 describe.skipIf(!needs('mosquitto'))('access rights of mosquitto-files', () => {

@@ -168,13 +168,13 @@ describe.runIf(needs('pymodbus', 'socat'))('registers of python3-pymodbus', () =
     await using lines = await startSocatPair();
     await using _slave = await startPymodbus('rtu', lines.b);
     expectSamples(await readAll(`type: modbus-rtu\npath: ${lines.a}\nbaud: 115200`));
-  }, 60_000);
+  }, 240_000);
 
   it('are read right as RTU frames over TCP', async () => {
     const own = await freePort();
     await using _slave = await startPymodbus('rtu-tcp', String(own));
     expectSamples(await readAll(`type: modbus-rtu-tcp\nhost: 127.0.0.1\nport: ${own}`));
-  }, 60_000);
+  }, 240_000);
 
   it('a device says who it is (function 43)', async () => {
     const bus = modbusTcpBusSchema.parse({ id: 'b', type: 'modbus-tcp', host: '127.0.0.1', port });

@@ -81,5 +81,5 @@ describe.runIf(needs('pymodbus'))('pymodbus reads the simulated hospital', () =>
       ).toBeLessThanOrEqual(exact);
     }
     expect(hospital.truth('leak-mri').leak_detected).toBe(1);
-  }, 60_000);
+  }, 240_000);
 });
