@@ -9,7 +9,8 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores: tests of real programs wait much.
+    maxWorkers: 3,
     // For what hangs only: no test holds wall time, and other work may take the cores.
     testTimeout: 240_000,
     hookTimeout: 240_000,
