@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { completeSite } from '../commands/complete-site.ts';
 import { loadReports, periodOf, type ReportDocument } from '../reports/index.ts';
 import { loadSite } from '../shared/site-file.ts';
-import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
+import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
 
 const site = completeSite(loadSite(new URL('../sites/demo.yaml', import.meta.url).pathname));
 const year = new Date().getUTCFullYear();
@@ -57,6 +57,15 @@ describe('reports', () => {
     expect(row('Water')?.[1]).toMatchObject({ value: null });
     expect(row('Electricity')?.[3]).toMatchObject({ value: null });
     expect(report.missing.join('\n')).toMatch(/Water: no two readings/);
+    // No alarm where no rule judged is not none.
+    expect(row('All alarms')?.slice(1, 3)).toMatchObject([{ value: null }, { value: null }]);
+    expect(report.missing.join('\n')).toMatch(/alarms: the rules did not run yet/);
+    app.desk.raise(heatingAlarm('loop-1'), { at: Date.now(), value: 95, limit: 150 });
+    const since = (await document('year-end', String(year))).blocks.flatMap((block) => (block.kind === 'table' ? block.rows : []));
+    expect(since.find(([first]) => first === 'All alarms')?.slice(1, 3)).toMatchObject([
+      { value: 1, note: { en: 'not watched the whole year' } },
+      { value: null },
+    ]);
   });
 
   test('figures of the monthly registers stand in the year-end report with their source; a month that is missing is named', async () => {

@@ -70,7 +70,13 @@ export interface ReportFacts {
   staff: number;
   beds: number | null;
   tickets(range: Range): { rows: TicketFigures[]; total: TicketFigures };
-  alarms(range: Range): { total: number; lifeSafety: number; byPriority: Record<Priority, number> };
+  /** `watched`: whether the rules judged in all of the range, in a part of it, or not yet; without them no alarm is not none. */
+  alarms(range: Range): {
+    total: number;
+    lifeSafety: number;
+    byPriority: Record<Priority, number>;
+    watched: 'whole' | 'part' | 'none';
+  };
   used(range: Range): Promise<Used[]>;
   departments(range: Range): Promise<DepartmentUse[]>;
   tenants(range: Range): Promise<DepartmentUse[]>;

@@ -205,6 +205,7 @@ export function reportFacts({
         total: annunciated,
         lifeSafety: lifeSafetyIn(from, to),
         byPriority: { critical: count(critical), high: count(high), medium: count(medium), low: count(low) },
+        watched: watchedIn(from, to),
       };
     },
     used: async (range) => {
@@ -280,6 +281,13 @@ export function reportFacts({
       };
     },
   };
+
+  /** By the first move of an alarm that was ever written. */
+  function watchedIn(from: number, to: number): 'whole' | 'part' | 'none' {
+    const any = (until: number) => desk.journal({ kind: 'alarm', to: until, limit: 1 }).length > 0;
+    if (any(from + dayMs)) return 'whole';
+    return any(to) ? 'part' : 'none';
+  }
 
   function lifeSafetyIn(from: number, to: number): number {
     const lifeSafety = new Set(desk.alarms({ state: 'all', limit: 100_000 }).flatMap((one) => (one.lifeSafety ? [one.id] : [])));

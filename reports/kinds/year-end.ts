@@ -146,16 +146,17 @@ export default defineReport({
     // 3. Alarms and outages
     heading({ zh: '三、告警与应急供电', en: '3. Alarms and backup power' });
     const [alarms, alarmsBefore] = [facts.alarms(period), facts.alarms(period.before)];
-    const alarmFigure = (value: number, range: Period['before']) =>
-      figure(value, zh ? '次' : '', 0, `/api/alarms/kpis?from=${range.from}&to=${range.to}`, {
-        zh: '期间发出的告警次数',
-        en: 'alarms raised in the open',
-      });
+    const notWhole: Text = { zh: '并非全年有监测', en: 'not watched the whole year' };
+    const alarmFigure = (of: 'total' | 'lifeSafety', range: Period['before']) => {
+      const found = range === period ? alarms : alarmsBefore;
+      const source = `/api/alarms/kpis?from=${range.from}&to=${range.to}`;
+      const formula: Text = { zh: '期间发出的告警次数', en: 'alarms raised in the open' };
+      const value = found.watched === 'none' ? null : found[of];
+      return figure(value, zh ? '次' : '', 0, source, formula, found.watched === 'part' ? notWhole : undefined);
+    };
+    if (alarms.watched === 'none') from({ zh: '告警：期间规则尚未投入运行', en: 'alarms: the rules did not run yet' });
     const [out, outBefore] = await Promise.all([facts.outages(period), facts.outages(period.before)]);
-    const outNote =
-      out.watchedFrom !== null && out.watchedFrom > period.from + 86_400_000
-        ? ({ zh: '并非全年有监测', en: 'not watched the whole year' } satisfies Text)
-        : undefined;
+    const outNote = out.watchedFrom !== null && out.watchedFrom > period.from + 86_400_000 ? notWhole : undefined;
     const outFigure = (value: number | null, unit: string, digits: number, source: string, formula: Text, note?: Text) =>
       figure(value, unit, digits, source, formula, note);
     blocks.push({
@@ -163,12 +164,8 @@ export default defineReport({
       title: zh ? '告警、停电与发电机' : 'Alarms, outages, generator',
       head,
       rows: [
-        row(zh ? '告警总数' : 'All alarms', alarmFigure(alarms.total, period), alarmFigure(alarmsBefore.total, period.before)),
-        row(
-          zh ? '其中生命安全' : 'Of life safety',
-          alarmFigure(alarms.lifeSafety, period),
-          alarmFigure(alarmsBefore.lifeSafety, period.before),
-        ),
+        row(zh ? '告警总数' : 'All alarms', alarmFigure('total', period), alarmFigure('total', period.before)),
+        row(zh ? '其中生命安全' : 'Of life safety', alarmFigure('lifeSafety', period), alarmFigure('lifeSafety', period.before)),
         row(
           zh ? '停电次数' : 'Outages',
           outFigure(
