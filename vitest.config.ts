@@ -13,6 +13,8 @@ export default defineConfig({
     maxWorkers: 3,
     // For what hangs only: no test holds wall time, and other work may take the cores.
     testTimeout: 240_000,
+    // A second try on the machine of others, where it is named in the output ("retry x1"); none at home, so that a race is found.
+    retry: process.env.CI ? 1 : 0,
     hookTimeout: 240_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'artefacts/vitest.json' }]] : ['default'],
   },

@@ -23,6 +23,7 @@ import type { Language } from '../../shared/text.ts';
 import { accessibilityTrouble, launchBrowser, openPage } from '../browser.ts';
 import { type DashboardsApp, startDashboardsApp } from '../dashboards-app.ts';
 import { type HttpReceiver, startHttpReceiver } from '../http-receiver.ts';
+import { until } from '../program.ts';
 import { needs } from '../servers.ts';
 import { type SmtpServer, startSmtpServer } from '../smtp-server.ts';
 import { openPlantRun, type PlantRun } from './plant-run.ts';
@@ -302,9 +303,10 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
     await tap('button.first');
     await tap('a.go');
     await state(page, 'assigned');
-    await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null);
+    await until(() => page.evaluate(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null));
     mended(loop);
-    await page.waitForFunction(async (id) => {
+    // Asked again from here: waitForFunction takes the promise of an answer for the answer.
+    const isKept = async (id: string) => {
       const { indexedDB } = globalThis as unknown as { indexedDB: IDBFactory };
       const db = await new Promise<IDBDatabase>((resolve, reject) => {
         const asked = indexedDB.open('plantroom');
@@ -317,7 +319,8 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
       });
       db.close();
       return kept?.tickets.some((one) => one.id === id && one.assignee === 'wang' && !one.alarmActive);
-    }, ticket);
+    };
+    await until(() => page.evaluate(isKept, ticket));
     await context.setOffline(true);
     const cutAt = Date.now();
     await tap('.next-step [data-step=arrive]');

@@ -1,5 +1,6 @@
 /** Retrofits: what each has brought with its band, and on one page what an auditor asks. */
 import { Button, Group } from '@mantine/core';
+import '../energy/management.css';
 import { useCallback } from 'react';
 import { wallOf } from '../../../shared/zone.ts';
 import { moneyApi, type ProjectPage as Shown, type ShownProject } from '../data/money-api.ts';
