@@ -50,7 +50,7 @@ export const enEnergy = {
   'energy.savings.capacity': 'More capacity, not a saving',
   'energy.savings.band': 'between {low} and {high} ({confidence} % confidence)',
   'energy.proposals': 'Money found',
-  'energy.proposals.none': 'Nothing found yet.',
+  'energy.proposals.none': 'Nothing found yet; what lacks data is not judged.',
   'energy.proposals.yuan': '{yuan} ± {error} yuan a year',
   'energy.byMedium': 'By medium',
   'energy.medium': 'Medium',

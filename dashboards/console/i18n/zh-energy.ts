@@ -52,7 +52,7 @@ export const zhEnergy: Record<keyof typeof enEnergy, string> = {
   'energy.savings.capacity': '增容项目，不计节能',
   'energy.savings.band': '区间 {low} 至 {high}（置信度 {confidence} %）',
   'energy.proposals': '可节省的费用',
-  'energy.proposals.none': '暂未发现。',
+  'energy.proposals.none': '暂未发现；数据不足的项目不作判断。',
   'energy.proposals.yuan': '每年 {yuan} ± {error} 元',
   'energy.byMedium': '各介质用量',
   'energy.medium': '介质',

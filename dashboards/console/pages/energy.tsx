@@ -114,7 +114,7 @@ function Cost({ found, targets }: { found: EnergyOverview; targets: readonly Tar
           {cost.like !== null && cost.before !== null && (
             <p className="calm">{t('energy.cost.like', { now: number(cost.like, 0), before: number(cost.before, 0) })}</p>
           )}
-          {cost.wholeBefore !== null && (
+          {cost.wholeBefore !== null && cost.wholeBefore > 0 && (
             <p className="calm">
               {t('energy.cost.whole', { month: monthName(language, shiftMonth(found.month, -12)), yuan: number(cost.wholeBefore, 0) })}
             </p>
