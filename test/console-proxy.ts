@@ -36,7 +36,7 @@ export async function openConsoleProxy(target: string): Promise<ConsoleProxy> {
         response.on('end', () => {
           const { 'content-length': _length, etag: _etag, 'last-modified': _modified, ...headers } = response.headers;
           answer.writeHead(response.statusCode ?? 502, headers);
-          answer.end(text.replaceAll('/assets/', `/assets/${build}-`).replace(/version:(.)/, `version:$1${build}`));
+          answer.end(text.replaceAll('/assets/', `/assets/${build}-`).replace(/version:(.)/g, `version:$1${build}`));
         });
       },
     );
