@@ -2,7 +2,9 @@
  * The page behind the link of a notice: small HTML from the server, no script, no file beside it, so that it opens in the browsers inside WeCom,
  * DingTalk and Feishu, on a bad line, and below the path of a proxy (all its addresses are relative).
  */
+
 import { createHash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
 import type { AnswerKind } from '../../desk/index.ts';
 import { type Alarm, priorityLabels } from '../../shared/alarm.ts';
 import { quantity as quantityOf } from '../../shared/quantity.ts';
@@ -115,3 +117,16 @@ export function confirmPage(page: { language: Language; person: string; site: Te
 <footer><p><a href="${token}?lang=${language === 'zh' ? 'en' : 'zh'}">${words.otherLanguage[language]}</a></p></footer>`,
   });
 }
+
+/** Sends a page behind a one-time link: never kept, found or told to another site. */
+export const sendPage = (reply: FastifyReply, status: number, html: string) =>
+  reply
+    .code(status)
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': pagePolicy,
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'x-robots-tag': 'noindex',
+    })
+    .send(html);

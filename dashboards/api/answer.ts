@@ -12,7 +12,7 @@ import { escalationSteps } from '../../shared/escalation.ts';
 import type { Person } from '../../shared/site.ts';
 import { fill, type Language, type Text } from '../../shared/text.ts';
 import { isClosed } from '../../shared/ticket.ts';
-import { alarmPage, pagePolicy, saidPage } from '../answer/page.ts';
+import { alarmPage, saidPage, sendPage } from '../answer/page.ts';
 import { words } from '../answer/words.ts';
 import type { App, RouteContext } from '../route-context.ts';
 
@@ -48,19 +48,8 @@ export function answerRoutes(app: App, context: RouteContext): void {
     if (!alarm || alarm.occurrence !== link.occurrence || alarm.state === 'NORM') return { status: 410, text: words.ended };
     return { link, alarm, person };
   };
-  const send = (reply: FastifyReply, status: number, html: string) =>
-    reply
-      .code(status)
-      .headers({
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': pagePolicy,
-        'referrer-policy': 'no-referrer',
-        'cache-control': 'no-store',
-        'x-robots-tag': 'noindex',
-      })
-      .send(html);
   const refuse = (reply: FastifyReply, language: Language, { status, text, values }: Refusal) =>
-    send(reply, status, saidPage(language, words.refused[language], fill(text[language], values ?? {})));
+    sendPage(reply, status, saidPage(language, words.refused[language], fill(text[language], values ?? {})));
   const languageOf = (secret: string, wanted: Language | undefined) => wanted ?? links.find(secret)?.language ?? site.site.language;
 
   /** The worst of each bucket: a mean could hide the danger that the notice is about. */
@@ -136,7 +125,7 @@ export function answerRoutes(app: App, context: RouteContext): void {
           others: others.map((one) => ({ name: nameOf(one.person), answer: one.answer })),
           endsAt: link.endsAt,
         });
-        return send(reply, 200, html);
+        return sendPage(reply, 200, html);
       },
     );
     inner.post(
@@ -169,7 +158,7 @@ export function answerRoutes(app: App, context: RouteContext): void {
           const ticket = kind === 'take' ? desk.alarm(links.find(secret)?.alarm ?? '')?.ticket : undefined;
           // This page is /a/<token>/take, also below the path of a proxy.
           const on = ticket ? { href: `../../#/tickets/${ticket}`, label: fill(words.toTicket[language], { ticket }) } : undefined;
-          return send(reply, 200, saidPage(language, words.done[language], outcome, on));
+          return sendPage(reply, 200, saidPage(language, words.done[language], outcome, on));
         } catch (error) {
           if (isFault(error, 'desk/transition')) return refuse(reply, language, { status: 409, text: words.notCalling });
           throw error;

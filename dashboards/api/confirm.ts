@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { openTestNotices } from '../../desk/index.ts';
 import type { Language } from '../../shared/text.ts';
-import { confirmPage, pagePolicy, saidPage } from '../answer/page.ts';
+import { confirmPage, saidPage, sendPage } from '../answer/page.ts';
 import { words } from '../answer/words.ts';
 import type { App, RouteContext } from '../route-context.ts';
 
@@ -13,32 +13,22 @@ const querystring = z.object({ lang: z.enum(['zh', 'en']).optional().catch(undef
 
 export function confirmRoutes(app: App, { db, site, clock, wall }: RouteContext): void {
   const notices = openTestNotices(db);
-  const send = (reply: FastifyReply, status: number, html: string) =>
-    reply
-      .code(status)
-      .headers({
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': pagePolicy,
-        'referrer-policy': 'no-referrer',
-        'cache-control': 'no-store',
-        'x-robots-tag': 'noindex',
-      })
-      .send(html);
   const nameOf = (id: string | null) => site.people.find((person) => person.id === id)?.name ?? id ?? '';
   const answer = (request: FastifyRequest, reply: FastifyReply, secret: string, lang: Language | undefined) => {
     const notice = notices.byToken(secret);
     const language = lang ?? site.site.language;
-    if (!notice) return send(reply, 404, saidPage(language, words.refused[language], words.testUnknown[language]));
-    if (notice.confirmedAt !== null) return send(reply, 200, saidPage(language, words.done[language], words.testConfirmed[language]));
-    if ((notice.endsAt ?? 0) <= wall.now()) return send(reply, 410, saidPage(language, words.refused[language], words.testOver[language]));
+    if (!notice) return sendPage(reply, 404, saidPage(language, words.refused[language], words.testUnknown[language]));
+    if (notice.confirmedAt !== null) return sendPage(reply, 200, saidPage(language, words.done[language], words.testConfirmed[language]));
+    if ((notice.endsAt ?? 0) <= wall.now())
+      return sendPage(reply, 410, saidPage(language, words.refused[language], words.testOver[language]));
     if (request.method !== 'POST')
-      return send(
+      return sendPage(
         reply,
         200,
         confirmPage({ language, person: nameOf(notice.person), site: site.site.name, channel: notice.channel, token: secret }),
       );
     notices.confirm(notice.id, notice.person ?? '', clock.now());
-    return send(reply, 200, saidPage(language, words.done[language], words.testConfirmed[language]));
+    return sendPage(reply, 200, saidPage(language, words.done[language], words.testConfirmed[language]));
   };
 
   app.register(async (plugin) => {
