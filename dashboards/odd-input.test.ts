@@ -28,6 +28,8 @@ const texts = [
   '', ' ', 'null', 'undefined', '__proto__', 'constructor', 'toString', '../../etc/passwd', '%', '\u0000', '\ud800', '𝕏'.repeat(90), "' or 1=1 --", ',', ',,,', '[', '{}', '{"a":1}',
   '9'.repeat(400), 'loop-1', 'loop-1,loop-1', 'main', 'pressure_kpa', 'active_power_kw', 'mean', 'last', 'viewer', 'admin', 'overview', 'zh',
 ]; // biome-ignore format: a table
+/** Who removes himself, or sets himself a new password, is signed out: the rest of the routes would only answer 401. */
+const otherUsers = texts.filter((text) => text !== 'admin');
 const times = [
   'now',
   '1970-01-01',
@@ -93,7 +95,9 @@ describe('odd input', () => {
         const fields = Object.keys(schema?.properties ?? {});
         const rounds = 8 + 4 * names.length + 3 * fields.length;
         for (let round = 0; round < rounds; round++) {
-          const filled = path.replace(/\{[^}]+\}/g, () => encodeURIComponent(safe(pick(texts)) || 'x'));
+          const filled = path.replace(/\{[^}]+\}/g, () =>
+            encodeURIComponent(safe(pick(path.startsWith('/api/users/') ? otherUsers : texts)) || 'x'),
+          );
           const query = new URLSearchParams(names.filter(() => random() < 0.7).map((name) => [name, safe(pick(oddText))]));
           const body =
             random() < 0.5 ? pick(oddBodies) : JSON.stringify(Object.fromEntries(fields.map((field) => [field, pick(oddValues)])));
@@ -116,6 +120,7 @@ describe('odd input', () => {
       }
     }
     expect(wrong).toEqual([]);
+    expect((await app.call('GET', '/api/session', { token })).status).toBe(200);
   });
 
   it('an impossible range of an export is named', async () => {

@@ -68,6 +68,7 @@ it('wall clocks are worked out in one place: nobody else formats the parts of a 
     'shared/zone.ts',
     'shared/site.ts',
     'commands/energy.ts',
+    'dashboards/console/energy/words.ts',
     'dashboards/console/i18n/i18n.tsx',
     'dashboards/console/chart/options.ts',
     'dashboards/console/rosters/words.ts',
