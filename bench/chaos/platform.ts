@@ -356,12 +356,17 @@ interface AlarmTruth {
 function alarmsOf({ folder, answers, ears, headers, windows, damaged, stalls }: AlarmTruth) {
   const file = operationsFile(folder);
   const raised = new Map<string, number>();
+  /** Wall time when the journal says so. */
+  const raisedAt = new Map<string, number>();
   for (const one of [...(damaged ? mended(file, headers) : []), file]) {
     if (!existsSync(one)) continue;
     using db = new DatabaseSync(one, { readOnly: true });
     const here = new Set<string>();
-    for (const row of db.prepare("SELECT id, event FROM journal WHERE kind = 'alarm' AND event IN ('raise', 'clear') ORDER BY seq").all()) {
+    for (const row of db
+      .prepare("SELECT id, event, t FROM journal WHERE kind = 'alarm' AND event IN ('raise', 'clear') ORDER BY seq")
+      .all()) {
       const id = String(row.id);
+      if (!raisedAt.has(id)) raisedAt.set(id, Number(row.t));
       if (row.event === 'clear') raised.set(id, Number.POSITIVE_INFINITY);
       else if (here.has(id)) raised.set(id, (raised.get(id) ?? 0) + 1);
       else {
@@ -390,7 +395,11 @@ function alarmsOf({ folder, answers, ears, headers, windows, damaged, stalls }: 
       if (heard === undefined) wrong.push(`${id}: never told`);
       else if (windows.some(([from, to]) => first.at >= from && first.at <= to)) {
         slowest = Math.max(slowest, heard - first.at);
-        if (heard - first.at - stalls.within(first.at, heard) > alarmLimitMs) wrong.push(`${id}: told after ${heard - first.at} ms`);
+        const stoodMs = stalls.within(first.at, heard);
+        if (heard - first.at - stoodMs > alarmLimitMs)
+          wrong.push(
+            `${id}: told after ${heard - first.at} ms, raised after ${(raisedAt.get(id) ?? Number.NaN) - first.at} ms; the machine stood still for ${stoodMs} ms of that`,
+          );
       }
     }
   }
