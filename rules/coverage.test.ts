@@ -32,10 +32,11 @@ test('what the profile does not measure is no rule that watches', () => {
 test('a rule that gets too few readings is named with what it needs; the book says the same to console and API', () => {
   const slow = meter({ role: 'incomer', poll: '15m', slow_poll: '15m', attributes: { contract_kw: 100 } });
   expect(lineOf(slow)).toContain(
-    'EL-DEM, EL-DEM-WARN: cannot judge, because it needs a reading at least every 6m and this device is read every 15m',
+    'EL-DEM, EL-DEM-WARN: cannot judge, because it needs a reading at least every 6 min and this device is read every 15 min',
   );
+  expect(coverageOf(siteWith(slow))[0]?.rules).not.toContain('EL-DEM');
   const place = openRuleBook(siteWith(slow)).inForce.find(({ rule }) => rule.id === 'EL-DEM')?.places[0];
-  expect(place?.cannot?.zh).toBe('无法判断：至少每 6m 需要一次读数，该设备每 15m 才读一次');
+  expect(place?.cannot?.zh).toBe('无法判断：至少每 6 分钟需要一次读数，该设备每 15 分钟才读一次');
   const fast = openRuleBook(siteWith({ ...slow, poll: '5s' })).inForce.find(({ rule }) => rule.id === 'EL-DEM')?.places[0];
   expect(fast?.cannot).toBeUndefined();
 });

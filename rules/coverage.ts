@@ -32,13 +32,14 @@ export function coverageOf(site: SiteConfig, measured: (device: string) => Reado
       const sees = here.filter(({ inputs }) =>
         inputs.some((input) => !('quantity' in input) || input.device !== device.id || measures(device, input.quantity)),
       );
-      const watching = new Set(sees.map(({ rule }) => rule.id));
+      const seeing = new Set(sees.map(({ rule }) => rule.id));
+      const watching = new Set(sees.flatMap(({ rule, cannot }) => (cannot ? [] : rule.id)));
       const reasons = new Map<string, string[]>();
       const say = (reason: string, rule: string) => void reasons.set(reason, [...(reasons.get(reason) ?? []), rule]);
       for (const { rule, cannot } of sees) if (cannot) say(cannot.en, rule.id);
       for (const { id, select, quantity } of rules) {
         const meant = role !== undefined && (select.role === role || select.roles?.includes(role) === true);
-        if (!meant || watching.has(id)) continue;
+        if (!meant || seeing.has(id)) continue;
         const lacking = (select.has ?? []).filter((name) => device.attributes[name as keyof typeof device.attributes] === undefined);
         if (lacking.length > 0) say(`no attribute ${lacking.join(', ')}`, id);
         else if (quantity !== undefined && !measures(device, quantity)) say(`does not measure ${quantity}`, id);

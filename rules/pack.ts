@@ -4,13 +4,13 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import type { AlarmDefinition, RuleInForce } from '../desk/index.ts';
 import { filesOf } from '../shared/catalog.ts';
-import { formatDuration } from '../shared/duration.ts';
 import { Fault } from '../shared/errors.ts';
 import { type QuantityId, quantity as quantityOf } from '../shared/quantity.ts';
 import { type Pack, packSchema, type Rule, type RuleOverride } from '../shared/rule.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import type { System } from '../shared/system.ts';
 import type { Text } from '../shared/text.ts';
+import { spanText } from '../shared/wording.ts';
 import type { Input, Judge, RuleKind } from './kind.ts';
 import { kinds } from './kinds.ts';
 import { type Place, type Plant, plantOf, select } from './plant.ts';
@@ -135,10 +135,10 @@ export function openRuleBook(site: SiteConfig, packs?: readonly Pack[], speed = 
 /** A kind that needs readings more often than the device is read would be mute without a word. */
 function cannotJudge(needsEveryMs: number, pollMs: number): Text | undefined {
   if (pollMs <= needsEveryMs) return undefined;
-  const [needed, read] = [formatDuration(needsEveryMs), formatDuration(pollMs)];
+  const [needed, read] = [spanText(needsEveryMs), spanText(pollMs)];
   return {
-    zh: `无法判断：至少每 ${needed} 需要一次读数，该设备每 ${read} 才读一次`,
-    en: `cannot judge, because it needs a reading at least every ${needed} and this device is read every ${read}`,
+    zh: `无法判断：至少每 ${needed.zh}需要一次读数，该设备每 ${read.zh}才读一次`,
+    en: `cannot judge, because it needs a reading at least every ${needed.en} and this device is read every ${read.en}`,
   };
 }
 

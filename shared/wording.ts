@@ -19,3 +19,14 @@ export function shown(value: number): string {
 
 /** `2026-01-15 08:00:05` on the site's clock. */
 export const localTime = (t: number, timezone: string): string => isoInZone(timezone, t).slice(0, 19).replace('T', ' ');
+
+const spans = [
+  [86_400_000, '天', 'd'],
+  [3_600_000, '小时', 'h'],
+  [60_000, '分钟', 'min'],
+] as const;
+/** A span of time in the largest unit in which it is whole: 6 min, 90 s. */
+export function spanText(ms: number): Text {
+  const [unit, zh, en] = spans.find(([one]) => ms >= one && ms % one === 0) ?? ([1_000, '秒', 's'] as const);
+  return { zh: `${ms / unit} ${zh}`, en: `${ms / unit} ${en}` };
+}

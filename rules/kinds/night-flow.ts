@@ -55,6 +55,8 @@ export default defineKind({
     ...[...add, ...subtract].map((one) => ({ device: one.device, quantity: one.quantity ?? quantity ?? ('flow_m3h' as const) })),
     ...tanks.map((one) => ({ device: one.device, quantity: one.quantity })),
   ],
+  // Each night needs a look between the first whole mean and the end of the window.
+  needsEveryMs: ({ from, to, roll }) => (minuteOf(to) - minuteOf(from)) * 60_000 - roll,
   windowMs: ({ learn }) => Math.max(learn, 42) * dayMs,
   open({ from, to, roll, learn, by, times, spreads, for_nights, accept, price_per_m3, add, subtract, tanks }, { device, quantity, plant }) {
     const distance = resolveLimit(by, device.attributes);

@@ -3,6 +3,7 @@ import type { RuleInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { PriorityMark } from '../parts/priority.tsx';
+import { packName } from '../rules/wording.ts';
 
 export function WatchingRules({ device, rules }: { device: string; rules: readonly RuleInfo[] }) {
   const { t, text, number } = useWords();
@@ -15,7 +16,7 @@ export function WatchingRules({ device, rules }: { device: string; rules: readon
   return (
     <section className="panel">
       <h3>
-        {t('device.rules')} <b className="calm">{here.length}</b>
+        {t('device.rules')} <b className="calm">{here.filter(({ place }) => !place.cannot).length}</b>
       </h3>
       <ul className="rows">
         {here.map(({ rule, place, pack }) => (
@@ -25,8 +26,9 @@ export function WatchingRules({ device, rules }: { device: string; rules: readon
               <a className="row-title" href={`#/rules/${rule.id}/${device}`}>
                 {text(rule.title)}
               </a>
+              {place.cannot && <p className="row-where cannot-judge">{text(place.cannot)}</p>}
               <div className="row-facts">
-                <span>{pack}</span>
+                <span>{packName(pack, text, t)}</span>
                 {rule.quantity && <span>{text(plant.site.quantities[rule.quantity]?.label)}</span>}
                 {place.limit !== null && <span>{t('alarms.limit', { limit: `${number(place.limit)} ${place.unit}` })}</span>}
               </div>

@@ -43,6 +43,7 @@ export const enPlant = {
   'rules.quantity': 'Quantity',
   'rules.watches': 'Watches',
   'rules.cannot': 'Not judged',
+  'rules.cannotAt': 'Cannot judge in {n} places',
   'rules.overrides': 'Changed by the site',
   'rules.override': 'Site',
   'rules.everywhere': 'all devices',

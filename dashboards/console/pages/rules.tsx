@@ -69,6 +69,7 @@ function RuleRow({ entry }: { entry: RuleInfo }) {
   const { t, text, number } = useWords();
   const { plant } = useConsole();
   const limits = [...new Set(places.flatMap(({ limit, unit }) => (limit === null ? [] : [`${number(limit)} ${unit}`])))];
+  const mute = places.filter(({ cannot }) => cannot).length;
   const quantity = rule.quantity ? text(plant.site.quantities[rule.quantity]?.label) : '';
   return (
     <li className={`row${enabled ? '' : ' off'}`} data-rule={rule.id}>
@@ -87,6 +88,7 @@ function RuleRow({ entry }: { entry: RuleInfo }) {
           )}
           {rule.life_safety && <span className="chip">{t('rules.lifeSafety')}</span>}
           {!enabled && <span className="chip">{t('rules.off')}</span>}
+          {mute > 0 && <span className="chip cannot-judge">{t('rules.cannotAt', { n: mute })}</span>}
           <span>{sourceText(rule.source, t)}</span>
         </div>
         <Overrides overrides={overrides} about={aboutOf(entry, plant.site.quantities)} />
