@@ -5,9 +5,20 @@
 import { Machine } from './counter/machine.ts';
 import { inOrder } from './counter/order.ts';
 import { machineFrom, stateOf } from './counter/state.ts';
-import type { CounterOptions, Interval, Samples, Segment, Suspect } from './counter/types.ts';
+import type { CounterOptions, Interval, RegisterReadings, Segment, Suspect } from './counter/types.ts';
 
-export type { CounterOptions, Decision, Interval, Multiplier, Quality, Samples, Segment, Suspect, Swap, Verdict } from './counter/types.ts';
+export type {
+  CounterOptions,
+  Decision,
+  Interval,
+  Multiplier,
+  Quality,
+  RegisterReadings,
+  Segment,
+  Suspect,
+  Swap,
+  Verdict,
+} from './counter/types.ts';
 export { intervalMs, qualities, qualityRank } from './counter/types.ts';
 
 export interface Consumption {
@@ -16,14 +27,14 @@ export interface Consumption {
   segments: Segment[];
   /** Σ (last − first) · multiplier over the segments; the intervals add up to it. */
   total: number;
-  /** Samples with an impossible time. */
+  /** Readings with an impossible time. */
   timeless: number;
 }
 
-/** All of a counter's samples at once, in any order. */
-export function consumption(samples: Samples, options: CounterOptions = {}): Consumption {
+/** All of a counter's readings at once, in any order. */
+export function consumption(readings: RegisterReadings, options: CounterOptions = {}): Consumption {
   const machine = new Machine(options);
-  const ordered = inOrder(samples);
+  const ordered = inOrder(readings);
   machine.run(ordered, 0, true);
   machine.finish();
   return {
@@ -36,9 +47,9 @@ export function consumption(samples: Samples, options: CounterOptions = {}): Con
 }
 
 /** As `consumption`, for those who work through thousands of meters: the intervals as columns. */
-export function consumptionColumns(samples: Samples, options: CounterOptions = {}) {
+export function consumptionColumns(readings: RegisterReadings, options: CounterOptions = {}) {
   const machine = new Machine(options);
-  machine.run(inOrder(samples), 0, true);
+  machine.run(inOrder(readings), 0, true);
   machine.finish();
   return { ...machine.book.columns(), suspects: machine.suspects, segments: machine.segments };
 }
@@ -46,7 +57,7 @@ export function consumptionColumns(samples: Samples, options: CounterOptions = {
 export const totalOf = (segments: readonly Segment[]): number =>
   segments.reduce((sum, { first, last, multiplier }) => sum + (last - first) * multiplier, 0);
 
-/** A counter that is being read. Samples come in order of time; a late one means a stream that goes on from before it. */
+/** A counter that is being read. Readings come in order of time; a late one means a stream that goes on from before it. */
 export class CounterStream {
   readonly #machine: Machine;
   #t: number[] = [];
@@ -82,12 +93,12 @@ export class CounterStream {
     return this.#machine.book.takeChanged();
   }
 
-  /** Where the last sample that counts is; what lies behind it may still be waiting. */
+  /** Where the last reading that counts is; what lies behind it may still be waiting. */
   get at(): { t: number; v: number } | undefined {
     return this.#machine.at;
   }
 
-  /** Time of the first sample that waits for what follows it. */
+  /** Time of the first reading that waits for what follows it. */
   get waitsFrom(): number | undefined {
     return this.#t[0];
   }

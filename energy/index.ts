@@ -39,7 +39,7 @@ export {
   intervalMs,
   type Quality,
   qualities,
-  type Samples,
+  type RegisterReadings,
   type Segment,
   type Suspect,
   type Swap,

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import iconv from 'iconv-lite';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { momentOf } from '../shared/zone.ts';
-import type { Samples } from './counter.ts';
+import type { RegisterReadings } from './counter.ts';
 
 const mostMistakes = 50;
 
@@ -107,7 +107,7 @@ export function timeOf(text: string, timezone: string): number {
 /** A plain number; NaN for anything else, so for thousands commas, units and formulas. */
 export const numberOf = (text: string): number => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN);
 
-export interface Series extends Samples {
+export interface Series extends RegisterReadings {
   device: string;
   quantity: string;
   t: number[];

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
 import { ClockGuard } from './clock-guard.ts';
-import type { PollResult } from './transport.ts';
+import type { DeviceReadings } from './transport.ts';
 
 /** A machine whose wall clock and monotonic clock are set apart by hand. */
 function machine(wall: number) {
   let monotonic = 1_000;
   const state = { wall };
   const clock: Clock = { now: () => state.wall, monotonic: () => monotonic, after: () => () => {}, sleep: async () => {} };
-  const passed: PollResult[] = [];
+  const passed: DeviceReadings[] = [];
   const jumps: number[] = [];
   const stamp = new ClockGuard({ clock, log: silentLog(), pass: (result) => passed.push(result), jumped: (ms) => jumps.push(ms) });
   const poll = (t = state.wall) => stamp.add({ device: 'm', t, v: { frequency_hz: 50 }, bad: {} });

@@ -6,7 +6,7 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { earliestMs, futureLimitMs } from '../shared/series-time.ts';
-import type { PollResult } from './transport.ts';
+import type { DeviceReadings } from './transport.ts';
 
 /** No plant ran this program before; a clock that shows less was not set. */
 export const clockFloor = earliestMs;
@@ -21,7 +21,7 @@ const stampedBeforeMs = 60_000;
 export interface ClockGuardDeps {
   clock: Clock;
   log: Log;
-  pass(result: PollResult): void;
+  pass(result: DeviceReadings): void;
   jumped(ms: number): void;
   /** Plant time of a simulated site runs faster than the machine's clocks can tell apart, and is never set. */
   simulated?: boolean;
@@ -30,7 +30,7 @@ export interface ClockGuardDeps {
 export class ClockGuard {
   readonly #deps: ClockGuardDeps;
   #offset: number;
-  #waiting: { result: PollResult; offset: number }[] = [];
+  #waiting: { result: DeviceReadings; offset: number }[] = [];
   #futureLogged = new Set<string>();
   /** The last jump, and when it was noticed. */
   #jump = { ms: 0, at: Number.NEGATIVE_INFINITY };
@@ -49,7 +49,7 @@ export class ClockGuard {
     return this.#deps.clock.now() >= clockFloor;
   }
 
-  add(result: PollResult): void {
+  add(result: DeviceReadings): void {
     const now = this.check();
     if (now < clockFloor) {
       this.#waiting.push({ result, offset: this.#offset });
@@ -113,7 +113,7 @@ export class ClockGuard {
 }
 
 /** What the device stamped by its own clock keeps its time; ours was wrong only in when we heard it. */
-function stampedAnew(result: PollResult, byMs: number): PollResult {
+function stampedAnew(result: DeviceReadings, byMs: number): DeviceReadings {
   if (result.at === undefined) return { ...result, t: Math.round(result.t + byMs) };
   return { ...result, at: Math.round(result.at + byMs) };
 }

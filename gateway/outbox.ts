@@ -19,7 +19,7 @@ import {
   outboxLimits,
 } from './outbox/options.ts';
 import { Sender } from './outbox/sender.ts';
-import type { PollResult } from './transport.ts';
+import type { DeviceReadings } from './transport.ts';
 
 export * from './outbox/options.ts';
 
@@ -98,7 +98,7 @@ export class Outbox implements AsyncDisposable {
   }
 
   /** Takes one poll. Never throws, never blocks for longer than a group commit. */
-  add(result: PollResult): void {
+  add(result: DeviceReadings): void {
     const message: Message = {
       boot: this.boot,
       seq: this.#seq,

@@ -10,7 +10,7 @@ import { type Ask, type DeviceReader, deviceReader, type Round } from './device-
 import { answered, type Health, missedPoll, newHealth, noteLatency, onlyProbed, probeTimeoutMs, restAfterProbe } from './health.ts';
 import type { Link } from './modbus/link.ts';
 import { requestOf } from './program.ts';
-import type { PollResult, Sink } from './transport.ts';
+import type { DeviceReadings, Sink } from './transport.ts';
 
 export type PollerBus = Pick<ModbusBus, 'id' | 'timeout' | 'pause' | 'retries'> & { devices: readonly ModbusDevice[] };
 
@@ -164,7 +164,7 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
       sink.device({ device: polled.device.id, online: true, since: now });
     }
     const { v, bad } = reader.collect();
-    const out: PollResult = { device: polled.device.id, t: now, v, bad };
+    const out: DeviceReadings = { device: polled.device.id, t: now, v, bad };
     for (const _ in out.v) return sink.readings(out);
     for (const _ in out.bad) return sink.readings(out);
   };

@@ -11,7 +11,7 @@ import type { Bus } from '../shared/site.ts';
 import type { Profile } from './device.ts';
 
 /** One poll (or one message) of one device. At least one of `v` and `bad` is not empty. */
-export interface PollResult {
+export interface DeviceReadings {
   device: string;
   /** When the values were true, UTC ms: plant time at which the answer came in, or what the device's own clock says. */
   t: number;
@@ -35,7 +35,7 @@ export type Look = () => RawPayload | undefined;
 
 /** Where results go. Never blocks, never throws. */
 export interface Sink {
-  readings(result: PollResult): void;
+  readings(result: DeviceReadings): void;
   device(state: DeviceState): void;
   /** Said once for each device: how to see what was read last of it, as it came. Called only while somebody looks. */
   raw?(device: string, look: Look): void;

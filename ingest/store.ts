@@ -3,7 +3,10 @@
  * Ingest writes readings and what devices say of themselves, rules what happens to alarms; all others read.
  */
 import type { QuantityId } from '../shared/quantity.ts';
+import type { SeriesPoint } from '../shared/reading.ts';
 import type { System } from '../shared/system.ts';
+
+export type { SeriesPoint };
 
 /**
  * `device_status`: field `online`. `consumption`: 15-minute energy and volume, written by energy. `alarm_transition`: what happened to an alarm,
@@ -68,8 +71,6 @@ export interface SeriesQuery {
   /** Most points to return; more is an error that says so. Default 100,000. */
   limit?: number;
 }
-
-export type SeriesPoint = [t: number, value: number | null];
 
 export interface Newest {
   device: string;

@@ -207,7 +207,7 @@ export const startRules =
         count.readings.inc();
         // Sent again: judged then, and no sign of life.
         if (late.isRepeated(parts.gateway, message)) return;
-        const judged = engine.reading(parts.device, message.t, message.v, message.bad, at);
+        const judged = engine.readings(parts.device, message.t, message.v, message.bad, at);
         if (!judged) late.take(parts.device, message);
       } else if (parts.kind === 'status') {
         const text = payload.toString();

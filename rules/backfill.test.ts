@@ -45,7 +45,7 @@ interface Sent {
 const hear = ({ seq: number, t, v }: Sent) => {
   const message = { boot: 'b', seq: number, t, v, bad: undefined };
   if (late.isRepeated('gw-plant', message)) return;
-  if (!engine.reading('o2-icu', t, v)) late.take('o2-icu', message);
+  if (!engine.readings('o2-icu', t, v)) late.take('o2-icu', message);
 };
 /** What the device measured from..to, in minutes; low in between. Not sent yet. */
 const measured = (from: number, to: number, low?: [from: number, to: number]): Sent[] => {

@@ -110,7 +110,7 @@ export function openBackfill(deps: BackfillDeps): Backfill {
       const gapMs = gapOf(book, device);
       if (span && t - span.last > gapMs) engine.status(device, span.last + gapMs, false);
       spans.set(device, { first: span?.first ?? t, last: t });
-      engine.reading(device, t, v, bad);
+      engine.readings(device, t, v, bad);
       cancel();
       cancel = clock.after(quietMs * speed, () => {
         session = undefined;

@@ -41,7 +41,7 @@ function run(instances: Instance[]) {
       for (let i = 0; i < seconds; i++) {
         now += s;
         if (send && i % (send.every ?? 1) === 0)
-          engine.reading('example', now - send.lagS * s, { room_temp_c: send.value }, undefined, now);
+          engine.readings('example', now - send.lagS * s, { room_temp_c: send.value }, undefined, now);
         engine.tick(now - 300);
       }
     },
@@ -93,7 +93,7 @@ describe('F21 a device whose clock is wrong', () => {
     const plant = run([silence()]);
     plant.go(10, { value: 20, lagS: 0 });
     for (let i = 0; i < 70; i++) {
-      plant.engine.reading('example', start + 5 * s, { room_temp_c: 20 }, undefined, plant.now);
+      plant.engine.readings('example', start + 5 * s, { room_temp_c: 20 }, undefined, plant.now);
       plant.go(1);
     }
     expect(plant.out).toEqual([['SILENT', 'on', 71]]);
@@ -159,7 +159,7 @@ describe('a clock that jumps', () => {
 test('F5 what began while nobody listened is an alarm when it comes, with its own time', () => {
   const plant = run([instance({ id: 'LEAK' }), silence()]);
   plant.go(1);
-  plant.engine.reading('example', plant.now - 45 * s, { room_temp_c: 35 }, undefined, plant.now);
+  plant.engine.readings('example', plant.now - 45 * s, { room_temp_c: 35 }, undefined, plant.now);
   expect(plant.out).toEqual([['LEAK', 'on', 1]]);
   expect(plant.engine.sight('leak.example')?.at).toBe(plant.now - 45 * s);
 });
@@ -176,7 +176,7 @@ describe('how long a silence may be', () => {
     const plant = run([silence(), instance({ id: 'SENSOR', kind: 'bad', params: {}, on_delay: '30s' })]);
     for (let i = 0; i < 200; i++) {
       plant.go(1);
-      plant.engine.reading('example', plant.now, {}, { room_temp_c: 'sensor' }, plant.now);
+      plant.engine.readings('example', plant.now, {}, { room_temp_c: 'sensor' }, plant.now);
     }
     expect(plant.out).toEqual([['SENSOR', 'on', 31]]);
   });
@@ -186,6 +186,6 @@ test('a delay as long as the poll interval needs two readings: that of its last 
   const seen: boolean[] = [];
   const engine = openEngine([instance({ on_delay: '60s' })], ({ active }) => void seen.push(active));
   const values = [20, 35, 20, 20, 35, 35, 20];
-  values.forEach((value, i) => void engine.reading('example', start + i * 60 * s, { room_temp_c: value }));
+  values.forEach((value, i) => void engine.readings('example', start + i * 60 * s, { room_temp_c: value }));
   expect(seen).toEqual([true, false]);
 });

@@ -29,7 +29,7 @@ function run(subject: Instance | Instance[], active: string[] = []) {
     new Set(active),
   );
   const at = (t: number, value: number | null) =>
-    value === null ? engine.reading('example', t, {}, { pressure_kpa: 'comm' }) : engine.reading('example', t, { pressure_kpa: value });
+    value === null ? engine.readings('example', t, {}, { pressure_kpa: 'comm' }) : engine.readings('example', t, { pressure_kpa: value });
   return { engine, out, at };
 }
 const s = 1_000;
@@ -97,12 +97,12 @@ describe('bad values', () => {
   });
   test('raise their own alarm, but not when the device just does not answer', () => {
     const { out, engine } = run(instance({ kind: 'bad', params: {}, on_delay: '30s' }));
-    engine.reading('example', 0, { pressure_kpa: 400 });
-    for (let t = 1; t < 100; t++) engine.reading('example', t * s, {}, { pressure_kpa: 'comm' });
+    engine.readings('example', 0, { pressure_kpa: 400 });
+    for (let t = 1; t < 100; t++) engine.readings('example', t * s, {}, { pressure_kpa: 'comm' });
     engine.status('example', 100 * s, false);
     engine.tick(200 * s);
     expect(out).toEqual([]);
-    for (let t = 200; t < 240; t++) engine.reading('example', t * s, {}, { pressure_kpa: 'sensor' });
+    for (let t = 200; t < 240; t++) engine.readings('example', t * s, {}, { pressure_kpa: 'sensor' });
     expect(out).toEqual([['on', 230 * s, null]]);
   });
   test('a device that is offline is unknown, not clear', () => {

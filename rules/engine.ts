@@ -33,15 +33,15 @@ export interface Engine {
    * All values of one device at one time; a bad one is NaN. Older ones than seen are left out, point by point. False: that was all of them.
    * `arrivedAt`: plant time of arrival; left out in replays, where what is read arrives at its own time.
    */
-  reading(
+  readings(
     device: string,
     t: number,
     values: Readonly<Record<string, number>>,
     bad?: Readonly<Record<string, unknown>>,
     arrivedAt?: number,
   ): boolean;
-  /** One value. */
-  point(device: string, quantity: string, t: number, value: number): void;
+  /** One reading. */
+  reading(device: string, quantity: string, t: number, value: number): void;
   /** Where the values of one series go, for replay of millions: looked up once. Undefined when no rule reads the series. */
   port(device: string, quantity: string): ((t: number, value: number) => void) | undefined;
   /** `t`: plant time, by our clock. */
@@ -268,7 +268,7 @@ export function openEngine(
   };
 
   return {
-    reading(device, t, values, bad, arrivedAt) {
+    readings(device, t, values, bad, arrivedAt) {
       const node = nodes.get(device);
       if (!node) return true;
       let answered = false;
@@ -296,7 +296,7 @@ export function openEngine(
       }
       return news || !told;
     },
-    point(device, quantity, t, value) {
+    reading(device, quantity, t, value) {
       const node = nodes.get(device);
       if (!node) return;
       const point = node.points.get(quantity);

@@ -51,7 +51,7 @@ function openPlant() {
   const pending: Condition[] = [];
   const engine = openEngine(instances, (condition) => void pending.push(condition));
   const read = (device: string, quantity: string, value: number) => {
-    engine.point(device, quantity, clock.now(), value);
+    engine.reading(device, quantity, clock.now(), value);
     conditionHandler.attend(pending.splice(0));
   };
   return { desk, clock, devices, read };

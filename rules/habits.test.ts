@@ -25,7 +25,7 @@ function raisedOn(subject: Instance, days: number, valueAt: (day: number, hour: 
   const engine = openEngine([subject], ({ active, at }) => void (active && raised.push(Math.floor((at - start) / day))));
   const quantity = subject.place.quantity as string;
   for (let t = 0; t < days * day; t += subject.place.device.pollMs) {
-    engine.point('example', quantity, start + t, valueAt(Math.floor(t / day), (t % day) / hour));
+    engine.reading('example', quantity, start + t, valueAt(Math.floor(t / day), (t % day) / hour));
   }
   return raised;
 }

@@ -31,7 +31,7 @@ function open() {
       live,
       read(value: number) {
         clock.advanceSync(5_000);
-        engine.point('example', 'pressure_kpa', clock.now(), value);
+        engine.reading('example', 'pressure_kpa', clock.now(), value);
         engine.tick(clock.now());
         handler.attend(pending.splice(0));
         return live.look();

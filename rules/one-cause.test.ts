@@ -29,7 +29,7 @@ beforeEach(() => {
 const read = (device: string, ms: number, values: Record<string, number>, bad: Record<string, string> = {}) => {
   for (let t = 0; t < ms; t += 5_000) {
     clock.advanceSync(5_000);
-    engine.reading(device, clock.now(), values, bad, clock.now());
+    engine.readings(device, clock.now(), values, bad, clock.now());
     engine.tick(clock.now());
     tell();
   }

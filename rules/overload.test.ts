@@ -69,7 +69,7 @@ function run(next: Random) {
     if (theta >= threshold) tripS = s;
     if (s % pollS === 0) {
       const a = 100 * i;
-      engine.reading('example', s * 1_000, { current_l1_a: a, current_l2_a: a * 0.97, current_l3_a: a * 0.95 });
+      engine.readings('example', s * 1_000, { current_l1_a: a, current_l2_a: a * 0.97, current_l3_a: a * 0.95 });
     }
     engine.tick(s * 1_000);
   }

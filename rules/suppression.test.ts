@@ -31,7 +31,7 @@ function open(rules: object[], clock: ManualClock = manualClock()) {
   const pending: Condition[] = [];
   const engine = openEngine(instances, (condition) => void pending.push(condition));
   const read = (quantity: string, value: number) => {
-    engine.point('example', quantity, clock.now(), value);
+    engine.reading('example', quantity, clock.now(), value);
     conditionHandler.attend(pending.splice(0));
     clock.advanceSync(1_000);
   };

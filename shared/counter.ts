@@ -5,9 +5,8 @@
  * taken: nothing is invented. Pure, also for the browser.
  */
 import type { QuantityId } from './quantity.ts';
+import type { SeriesPoint } from './reading.ts';
 import type { Attributes } from './site.ts';
-
-export type CounterPoint = [t: number, value: number | null];
 
 export interface CounterFacts {
   /** Digits before it rolls over. */
@@ -18,7 +17,7 @@ export interface CounterFacts {
 
 export interface Counted {
   /** For each point but the first what was counted since the known one before; null where one of both is not known. */
-  steps: CounterPoint[];
+  steps: SeriesPoint[];
   /** So often the counter was set back or the meter replaced. Wrong readings and roll-overs are none. */
   resets: number;
 }
@@ -61,7 +60,7 @@ interface Known {
 
 /** @param points ascending in time */
 export function countedSteps(
-  points: readonly CounterPoint[],
+  points: readonly SeriesPoint[],
   { digits, mostPerHour = mostOfAll.kwh as number }: CounterFacts = {},
 ): Counted {
   const known = points.flatMap(([t, value], at): Known[] => (value === null ? [] : [{ t, value, at }]));
@@ -117,7 +116,7 @@ export function countedSteps(
       startAnew(next, fromZero(next.value, next.t - last.t, total));
     }
   }
-  return { steps: points.map(([t], at): CounterPoint => [t, counted[at] as number | null]).slice(1), resets };
+  return { steps: points.map(([t], at): SeriesPoint => [t, counted[at] as number | null]).slice(1), resets };
 }
 
 const rolled = (last: number, next: number, digits: number): number =>

@@ -12,7 +12,10 @@ export const badReasonSchema = z.enum(badReasons);
 
 export type Quality = 'good' | 'bad';
 
-/** One value of one quantity of one device at one moment. A bad one has no value: never 0, never an old one. */
+/**
+ * One value of one quantity of one device at one moment. A bad one has no value: never 0, never an old one. The word is the same everywhere; a *point* is
+ * what is read (a register, a field of a message), a *series* what it has said over time.
+ */
 export interface Reading {
   device: string;
   quantity: QuantityId;
@@ -22,3 +25,9 @@ export interface Reading {
   quality: Quality;
   reason?: BadReason;
 }
+
+/** What a quantity of a device says now. */
+export type LatestReading = Omit<Reading, 'device' | 'quantity'>;
+
+/** One step of a series as it is drawn or counted: a reading, or what a span of them comes to. null: not known. */
+export type SeriesPoint = [t: number, value: number | null];

@@ -4,7 +4,7 @@ import { type Profile, profileSchema } from '../gateway/device.ts';
 import type { Link } from '../gateway/modbus/link.ts';
 import { exceptionFault, type Request } from '../gateway/modbus/pdu.ts';
 import { startPoller } from '../gateway/poller.ts';
-import type { DeviceState, PollResult } from '../gateway/transport.ts';
+import type { DeviceReadings, DeviceState } from '../gateway/transport.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { silentLog } from '../shared/log.ts';
@@ -28,11 +28,11 @@ export type Behave = (
 
 export interface Plant {
   clock: ManualClock;
-  results: PollResult[];
+  results: DeviceReadings[];
   states: DeviceState[];
   asked: { unit: number; address: number; count: number; t: number; tookMs: number }[];
-  of(device: string): PollResult[];
-  good(device: string): PollResult[];
+  of(device: string): DeviceReadings[];
+  good(device: string): DeviceReadings[];
   link: Link;
   undo(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export function plant(
     async [Symbol.asyncDispose]() {},
   };
   Object.defineProperty(link, 'open', { value: true, writable: true });
-  const results: PollResult[] = [];
+  const results: DeviceReadings[] = [];
   const states: DeviceState[] = [];
   const poller = startPoller(
     {

@@ -103,7 +103,7 @@ export function engineRates(work: { devices: number; rules: number; rounds: numb
     for (const messages of all) {
       for (const { device, payload } of messages) {
         const message = readReadings(payload);
-        if (!isRejection(message)) engine.reading(device, message.t, message.v, message.bad);
+        if (!isRejection(message)) engine.readings(device, message.t, message.v, message.bad);
       }
       engine.tick(startMs + round++ * pollMs);
     }

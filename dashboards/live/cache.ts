@@ -2,18 +2,10 @@
 import type { MqttClient } from 'mqtt';
 import type { Newest } from '../../ingest/store.ts';
 import { isQuantity, type QuantityId } from '../../shared/quantity.ts';
-import type { BadReason, Quality } from '../../shared/reading.ts';
+import type { BadReason, LatestReading } from '../../shared/reading.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../../shared/readings.ts';
 import { newSeriesTime, type SeriesTime, takeTime } from '../../shared/series-time.ts';
 import { filters, topicReader } from '../../shared/topic.ts';
-
-export interface LatestValue {
-  /** null when bad: never 0, never an old one. */
-  value: number | null;
-  t: number;
-  quality: Quality;
-  reason?: BadReason;
-}
 
 export interface LiveDevice {
   /** null until the gateway or a reading has told. */
@@ -21,14 +13,14 @@ export interface LiveDevice {
   since: number | null;
   reason: string | null;
   lastReadingAt: number | null;
-  latest: Map<QuantityId, LatestValue>;
+  latest: Map<QuantityId, LatestReading>;
   /** The times that the series carry themselves; what is shown never lies in the future. */
   times: Map<QuantityId, SeriesTime>;
 }
 
 export interface LiveChange {
   /** New values by device. */
-  readings: Map<string, Map<QuantityId, LatestValue>>;
+  readings: Map<string, Map<QuantityId, LatestReading>>;
   /** Devices whose online state changed. */
   devices: Set<string>;
 }

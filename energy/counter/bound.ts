@@ -1,6 +1,6 @@
 /** How much can have passed: by the rated power, else by what this meter has done in the last four weeks. */
 import { memoryDays } from './profile.ts';
-import type { Samples } from './types.ts';
+import type { RegisterReadings } from './types.ts';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -14,7 +14,7 @@ const learnedSlack = [
 ] as const;
 /** Steps with consumption before the past counts. */
 const fewestSteps = 3;
-/** So many samples ahead tell what is usual where there is no past. */
+/** So many readings ahead tell what is usual where there is no past. */
 const ahead = 8;
 const idleSteps = 1000;
 
@@ -71,20 +71,20 @@ export class Bound {
     this.sharpPerMs = highest * learnedSlack[0][1];
   }
 
-  /** Without a past: what the next samples do, or a thousand steps of the display when they do nothing. Undefined when there are too few yet. */
-  static lookAhead(samples: Samples, from: number, final: boolean, unit: number, ms: number): number | undefined {
+  /** Without a past: what the next readings do, or a thousand steps of the display when they do nothing. Undefined when there are too few yet. */
+  static lookAhead(readings: RegisterReadings, from: number, final: boolean, unit: number, ms: number): number | undefined {
     const rates: number[] = [];
     let seen = 0;
-    for (let i = from + 1; i < samples.length && seen < ahead; i++) {
-      const rise = (samples.v[i] as number) - (samples.v[i - 1] as number);
-      const ms = (samples.t[i] as number) - (samples.t[i - 1] as number);
+    for (let i = from + 1; i < readings.length && seen < ahead; i++) {
+      const rise = (readings.v[i] as number) - (readings.v[i - 1] as number);
+      const ms = (readings.t[i] as number) - (readings.t[i - 1] as number);
       seen++;
       if (rise > 0 && ms > 0) rates.push(rise / ms);
     }
     if (seen < ahead && !final) return undefined;
     if (rates.length < 2) return seen < ahead ? Number.POSITIVE_INFINITY : (idleSteps * unit) / ms;
     rates.sort((x, y) => x - y);
-    // The low ones: a false reading among the next samples makes only high ones.
+    // The low ones: a false reading among the next readings makes only high ones.
     return (rates[rates.length >> 2] as number) * learnedSlack[2][1];
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One counter, step by step. What is decided depends on what lies behind and on a few samples ahead; while those are missing it waits. So a stream,
+ * One counter, step by step. What is decided depends on what lies behind and on a few readings ahead; while those are missing it waits. So a stream,
  * a file and a file that arrived in pieces give the same.
  */
 import { type Ahead, comesBack, findAhead, goesOn, isSpike, isSustained } from './ahead.ts';
@@ -8,10 +8,10 @@ import { IntervalBook } from './intervals.ts';
 import { Profile } from './profile.ts';
 import { rolledOver } from './rollover.ts';
 import { SwapRecords } from './swaps.ts';
-import type { CounterOptions, Decision, Multiplier, Quality, Samples, Segment, Suspect, Swap } from './types.ts';
+import type { CounterOptions, Decision, Multiplier, Quality, RegisterReadings, Segment, Suspect, Swap } from './types.ts';
 import { intervalMs } from './types.ts';
 
-/** Longer between two samples than this, and how it was spread is a guess. */
+/** Longer between two readings than this, and how it was spread is a guess. */
 const gapMs = 1.5 * intervalMs;
 /** A counter that fell to zero and comes back to where it was within this time had only lost its voice. */
 const returnMs = 48 * 3_600_000;
@@ -59,15 +59,15 @@ export class Machine {
     this.special = (options.swaps ?? []).length > 0 || this.decisions.size > 0 || this.net;
   }
 
-  /** The last sample that counts. */
+  /** The last reading that counts. */
   get at(): { t: number; v: number } | undefined {
     return this.has ? { t: this.t, v: this.v } : undefined;
   }
 
-  /** Works through the samples from `start`; returns how far it came. Without `final` it stops where the future decides. */
-  run(samples: Samples, start: number, final: boolean): number {
-    const { t, v, manual } = samples;
-    const n = samples.length;
+  /** Works through the readings from `start`; returns how far it came. Without `final` it stops where the future decides. */
+  run(readings: RegisterReadings, start: number, final: boolean): number {
+    const { t, v, manual } = readings;
+    const n = readings.length;
     let i = start;
     while (i < n) {
       const b = v[i] as number;
@@ -87,7 +87,7 @@ export class Machine {
           continue;
         }
       }
-      const after = this.decide(samples, i, final);
+      const after = this.decide(readings, i, final);
       if (after === 'wait') return i;
       i = after;
     }
@@ -224,21 +224,21 @@ export class Machine {
     this.accept(t, v, manual, t - this.t, exact ? undefined : 'estimated', false);
   }
 
-  /** Everything that is not an ordinary step. Returns the next sample to look at. */
-  private decide(samples: Samples, i: number, final: boolean): Next {
-    const tb = samples.t[i] as number;
-    const b = samples.v[i] as number;
-    const step = { tb, b, manual: samples.manual?.[i] === 1, ms: tb > this.t ? tb - this.t : this.typicalMs, i };
+  /** Everything that is not an ordinary step. Returns the next reading to look at. */
+  private decide(readings: RegisterReadings, i: number, final: boolean): Next {
+    const tb = readings.t[i] as number;
+    const b = readings.v[i] as number;
+    const step = { tb, b, manual: readings.manual?.[i] === 1, ms: tb > this.t ? tb - this.t : this.typicalMs, i };
     const person = this.decisions.get(tb);
     if (person) return this.personDecides(person, step);
     // What a person reads is checked when it is written down; months until the next reading are no reason to wait.
-    const perMs = this.bound.perMs ?? (step.manual ? Number.POSITIVE_INFINITY : Bound.lookAhead(samples, i, final, this.unit, step.ms));
+    const perMs = this.bound.perMs ?? (step.manual ? Number.POSITIVE_INFINITY : Bound.lookAhead(readings, i, final, this.unit, step.ms));
     if (perMs === undefined) return 'wait';
     const known = Number.isFinite(perMs);
     // In the step over the day of a new CT the smaller ratio decides what is possible.
     const ratio = tb > this.nextMultiplierAt ? Math.min(this.multiplier, this.multiplierAt(tb)) : this.multiplier;
     const ahead: Ahead = {
-      samples,
+      readings,
       final,
       valid: (value) => this.valid(value),
       possible: (delta, within) => (Math.abs(delta) - this.unit) * ratio <= perMs * within,
@@ -351,7 +351,7 @@ export class Machine {
   /** More than can have passed. */
   private jumped(step: Step, ahead: Ahead, perMs: number): Next {
     const { tb, b, manual, ms, i } = step;
-    const { t, v, length } = ahead.samples;
+    const { t, v, length } = ahead.readings;
     const a = this.v;
     const back = findAhead(ahead, i, (j) => {
       const c = v[j] as number;
@@ -370,7 +370,7 @@ export class Machine {
       return i + 1;
     }
     // What goes on at the same rate is a load that was not known; a rating that it exceeds is wrong, and says so.
-    if (isSustained(ahead.samples, i, (b - a) / ms, perMs / this.multiplier)) {
+    if (isSustained(ahead.readings, i, (b - a) / ms, perMs / this.multiplier)) {
       if (this.bound.declared) this.suspect('above-rating', tb, b, (b - a) * this.multiplier);
       this.accept(tb, b, manual, ms, this.bound.declared ? 'unknown' : undefined);
       return i + 1;

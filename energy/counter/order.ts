@@ -1,13 +1,13 @@
 /**
- * Samples in the order in which they count. Late ones are put where they belong, of two at the same moment the later word stands. A clock that was set
+ * Readings in the order in which they count. Late ones are put where they belong, of two at the same moment the later word stands. A clock that was set
  * back repeats an hour: there the order of arrival is right, for the register kept on counting.
  */
-import type { Samples } from './types.ts';
+import type { RegisterReadings } from './types.ts';
 
 /** A meter that lost its clock says 1970; nothing of ours is older than this. */
 const earliest = Date.UTC(2000, 0, 1);
 
-export interface Ordered extends Samples {
+export interface Ordered extends RegisterReadings {
   t: Float64Array;
   v: Float64Array;
   manual?: Uint8Array | undefined;
@@ -15,14 +15,14 @@ export interface Ordered extends Samples {
   timeless: number;
 }
 
-export function inOrder(samples: Samples): Ordered {
-  const n = samples.length;
+export function inOrder(readings: RegisterReadings): Ordered {
+  const n = readings.length;
   const keep: number[] = [];
   let timeless = 0;
   let sorted = true;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < n; i++) {
-    const t = samples.t[i] as number;
+    const t = readings.t[i] as number;
     if (!(t >= earliest)) {
       timeless++;
       continue;
@@ -31,21 +31,21 @@ export function inOrder(samples: Samples): Ordered {
     last = t;
     keep.push(i);
   }
-  const order = sorted ? keep : untangle(samples, keep);
+  const order = sorted ? keep : untangle(readings, keep);
   const t = new Float64Array(order.length);
   const v = new Float64Array(order.length);
-  const manual = samples.manual && new Uint8Array(order.length);
+  const manual = readings.manual && new Uint8Array(order.length);
   for (let k = 0; k < order.length; k++) {
     const i = order[k] as number;
-    t[k] = samples.t[i] as number;
-    v[k] = samples.v[i] as number;
-    if (manual) manual[k] = samples.manual?.[i] as number;
+    t[k] = readings.t[i] as number;
+    v[k] = readings.v[i] as number;
+    if (manual) manual[k] = readings.manual?.[i] as number;
   }
   return { t, v, manual, length: order.length, timeless };
 }
 
 /** Stretch by stretch: one ends where everything before is older than everything after. */
-function untangle({ t, v }: Samples, keep: number[]): number[] {
+function untangle({ t, v }: RegisterReadings, keep: number[]): number[] {
   const n = keep.length;
   const time = (k: number) => t[keep[k] as number] as number;
   const oldestAfter = new Float64Array(n + 1).fill(Number.POSITIVE_INFINITY);

@@ -33,7 +33,7 @@ export interface Multiplier {
   multiplier: number;
 }
 
-/** What a person decided about the sample at `t`: count the step up to it, leave the sample out, or begin a new segment with it. */
+/** What a person decided about the reading at `t`: count the step up to it, leave the reading out, or begin a new segment with it. */
 export interface Decision {
   t: number;
   verdict: 'accept' | 'drop' | 'reset' | 'split';
@@ -53,7 +53,8 @@ export interface CounterOptions {
   decisions?: readonly Decision[] | undefined;
 }
 
-export interface Samples {
+/** Readings of one register as columns. */
+export interface RegisterReadings {
   t: ArrayLike<number>;
   /** NaN: a bad value. */
   v: ArrayLike<number>;

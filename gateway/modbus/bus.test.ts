@@ -9,7 +9,7 @@ import { modbusRtuTcpBusSchema, modbusTcpBusSchema } from '../../shared/site.ts'
 import { modbusServer, type ServerBehaviour, tcpFrame } from '../../test/modbus-server.ts';
 import { withCrc } from '../../test/serial-line.ts';
 import { profileSchema } from '../device.ts';
-import type { DeviceState, PollResult } from '../transport.ts';
+import type { DeviceReadings, DeviceState } from '../transport.ts';
 import modbusRtuTcp from '../transports/modbus-rtu-tcp.ts';
 import modbusTcp from '../transports/modbus-tcp.ts';
 
@@ -17,7 +17,7 @@ const wall = systemClock();
 
 async function bus(behaviour: Omit<ServerBehaviour, 'register'>, clock: Clock, poll: string) {
   const server = await modbusServer({ register: (_unit, _code, address) => benchWord(address), ...behaviour });
-  const results: PollResult[] = [];
+  const results: DeviceReadings[] = [];
   const states: DeviceState[] = [];
   const metrics = new Registry();
   const devices = [1, 2, 3].map((unit) => benchDevice(`m${unit}`, unit, poll));
@@ -116,13 +116,13 @@ describe('F1 a slave that closes the connection after each answer', () => {
     closing.listen(0, '127.0.0.1');
     await once(closing, 'listening');
     const { port } = closing.address() as AddressInfo;
-    const results: PollResult[] = [];
+    const results: DeviceReadings[] = [];
     const devices = [{ id: 'm', name: { zh: '表', en: 'm' }, profile: 'far', unit: 1, poll: '300ms', slow_poll: '300ms' }];
     const context = {
       clock: wall,
       log: silentLog(),
       profiles: new Map([['far', far]]),
-      sink: { readings: (one: PollResult) => void results.push(one), device: () => {} },
+      sink: { readings: (one: DeviceReadings) => void results.push(one), device: () => {} },
     };
     const settings = { id: 'b', host: '127.0.0.1', port, devices };
     const running = isRtu

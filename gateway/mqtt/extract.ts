@@ -4,7 +4,7 @@ import { inRange, type QuantityId, quantity } from '../../shared/quantity.ts';
 import type { RawField } from '../../shared/raw.ts';
 import type { BadReason } from '../../shared/reading.ts';
 import type { MqttDevice } from '../../shared/site.ts';
-import type { PollResult } from '../transport.ts';
+import type { DeviceReadings } from '../transport.ts';
 import { parseInner } from './payload.ts';
 import { type NumberForm, numberOf } from './payload-number.ts';
 import { payloadTime, type TimeUnit } from './payload-time.ts';
@@ -41,7 +41,7 @@ export interface Mapping {
 
 /** One reading of a message and the value that it was taken from. */
 export interface Extracted {
-  result: PollResult;
+  result: DeviceReadings;
   row: JSONValue;
 }
 
@@ -87,7 +87,7 @@ export function extractAll(mapping: Mapping, payload: JSONValue, arrived: number
 }
 
 /** A message of which nothing can be read. */
-export function allBad(mapping: Mapping, reason: BadReason, arrived: number): PollResult {
+export function allBad(mapping: Mapping, reason: BadReason, arrived: number): DeviceReadings {
   const bad = mapping.partial ? [] : mapping.fields.map(({ quantity: id }) => [id, reason] as const);
   return { device: mapping.device, t: arrived, v: {}, bad: Object.fromEntries(bad) };
 }
@@ -96,8 +96,8 @@ export function allBad(mapping: Mapping, reason: BadReason, arrived: number): Po
  * A payload that should carry its time and does not makes all its values bad at the time of arrival: a value without its time could be
  * old, and passing an old one as new is worse than none.
  */
-export function extract(mapping: Mapping, payload: JSONValue, arrived: number): PollResult {
-  const result: PollResult = { device: mapping.device, t: arrived, v: {}, bad: {} };
+export function extract(mapping: Mapping, payload: JSONValue, arrived: number): DeviceReadings {
+  const result: DeviceReadings = { device: mapping.device, t: arrived, v: {}, bad: {} };
   const { time } = mapping;
   const t = time ? payloadTime(at(time, payload), time.unit, time.zone, arrived) : arrived;
   for (const field of mapping.fields) {
@@ -113,7 +113,7 @@ export function extract(mapping: Mapping, payload: JSONValue, arrived: number): 
 }
 
 /** What stands in the payload at each path, and what it means; for those who look. Without a payload nothing came yet. */
-export function rawFields(mapping: Mapping, payload: JSONValue | undefined, result: PollResult | undefined): RawField[] {
+export function rawFields(mapping: Mapping, payload: JSONValue | undefined, result: DeviceReadings | undefined): RawField[] {
   return mapping.fields.map((field) => {
     const { quantity: id, path } = field;
     const found = payload === undefined ? undefined : at(field, payload);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../shared/clock.ts';
 import { silentLog } from '../../shared/log.ts';
 import { mqttBusSchema } from '../../shared/site.ts';
-import type { DeviceState, PollResult } from '../transport.ts';
+import type { DeviceReadings, DeviceState } from '../transport.ts';
 import { Listener } from './listener.ts';
 import { parsePayload } from './payload.ts';
 
@@ -16,20 +16,20 @@ function open(device: object, start = Date.UTC(2026, 10, 27, 1, 31, 55)) {
     devices: [{ id: 'd', name: { zh: '设备', en: 'device' }, system: 'environment', topic: 'x/text', points: [temp, humidity], ...device }],
   }); // biome-ignore format: short
   const clock = manualClock(start);
-  const results: PollResult[] = [];
+  const results: DeviceReadings[] = [];
   const states: DeviceState[] = [];
-  const sink = { readings: (one: PollResult) => void results.push(one), device: (one: DeviceState) => void states.push(one) };
+  const sink = { readings: (one: DeviceReadings) => void results.push(one), device: (one: DeviceState) => void states.push(one) };
   const listener = new Listener(bus, clock, silentLog(), sink, 'Asia/Shanghai');
   const receive = (payload: string | Buffer, retain = false) =>
     listener.receive({ topic: 'x/text', payload: Buffer.from(payload), retain, dup: false });
   return { listener, clock, results, states, receive };
 }
 /** What one message gives. */
-function once(device: object, payload: string | Buffer, start?: number): PollResult {
+function once(device: object, payload: string | Buffer, start?: number): DeviceReadings {
   const { receive, results } = open(device, start);
   receive(payload);
   expect(results).toHaveLength(1);
-  return results[0] as PollResult;
+  return results[0] as DeviceReadings;
 }
 
 describe('F5 what a broker kept while the gateway was away', () => {

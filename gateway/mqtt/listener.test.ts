@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../shared/clock.ts';
 import { silentLog } from '../../shared/log.ts';
 import { type MqttBus, mqttBusSchema } from '../../shared/site.ts';
-import type { DeviceState, PollResult } from '../transport.ts';
+import type { DeviceReadings, DeviceState } from '../transport.ts';
 import { Listener } from './listener.ts';
 
 function open(devices: unknown[]) {
   const bus: MqttBus = mqttBusSchema.parse({ id: 'b', type: 'mqtt', devices });
   const clock = manualClock();
-  const results: PollResult[] = [];
+  const results: DeviceReadings[] = [];
   const states: DeviceState[] = [];
   const listener = new Listener(
     bus,

@@ -5,7 +5,7 @@ import type { Log } from '../../shared/log.ts';
 import type { RawField } from '../../shared/raw.ts';
 import type { MqttBus } from '../../shared/site.ts';
 import { covers } from '../access.ts';
-import type { PollResult, Sink } from '../transport.ts';
+import type { DeviceReadings, Sink } from '../transport.ts';
 import { DeviceClock } from './device-clock.ts';
 import { allBad, extract, extractAll, type Mapping, mappingsOf, rawFields } from './extract.ts';
 import { parsePayload } from './payload.ts';
@@ -134,7 +134,7 @@ export class Listener {
     // Only what carries its own time can be believed when the broker kept it: nobody knows how old the rest is.
     const taken = retain ? all.filter(({ result }) => result.at !== undefined && now - result.t <= keptAtMostMs) : all;
     if (retain) this.counts.retained += all.length - taken.length;
-    let newest: PollResult | undefined;
+    let newest: DeviceReadings | undefined;
     for (const { result, row } of taken) {
       if (this.#isRepeated(source, result.t, mapping.rows ? JSON.stringify(row) : text, dup)) {
         this.counts.duplicate++;
@@ -198,7 +198,7 @@ export class Listener {
   }
 
   /** Whose clock is wrong is worth saying: values by a wrong clock are true, but of another time than they claim. */
-  #noteClock(watch: Watch, { t, at }: PollResult): void {
+  #noteClock(watch: Watch, { t, at }: DeviceReadings): void {
     // Faster plant time runs apart in two processes by more than a clock may be wrong.
     if (at === undefined || (this.#clock.speed ?? 1) !== 1) return;
     if (!watch.ownClock.note(t, at, this.#clock.monotonic())) return;

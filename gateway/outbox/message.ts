@@ -1,5 +1,5 @@
 /** The message as it waits in the outbox: written once as JSON, named for good by (boot, seq). */
-import type { PollResult } from '../transport.ts';
+import type { DeviceReadings } from '../transport.ts';
 
 /**
  * `unsent` never given to the link; `sent` under way; `due` to be sent (again); `done` ingest has said "committed".
@@ -32,13 +32,13 @@ export interface Message {
 }
 
 /** The payload of one poll; v and bad are stringified once, here. A value that JSON cannot hold becomes bad. */
-export function encodePayload(boot: string, seq: number, result: PollResult): string {
+export function encodePayload(boot: string, seq: number, result: DeviceReadings): string {
   let values = JSON.stringify(result.v);
   let bad = result.bad;
   if (values.includes('null')) {
-    const v: PollResult['v'] = {};
+    const v: DeviceReadings['v'] = {};
     bad = { ...bad };
-    for (const [name, value] of Object.entries(result.v) as [keyof PollResult['v'], number][]) {
+    for (const [name, value] of Object.entries(result.v) as [keyof DeviceReadings['v'], number][]) {
       if (Number.isFinite(value)) v[name] = value;
       else bad[name] = 'decode';
     }

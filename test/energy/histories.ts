@@ -4,7 +4,7 @@
  */
 
 import { rolledOver } from '../../energy/counter/rollover.ts';
-import { CounterStream, consumption, type Multiplier, type Samples, type Swap } from '../../energy/counter.ts';
+import { CounterStream, consumption, type Multiplier, type RegisterReadings, type Swap } from '../../energy/counter.ts';
 import { random as randomFrom } from '../random.ts';
 
 export const events = [
@@ -15,7 +15,7 @@ type Event = (typeof events)[number];
 export interface History {
   seed: number;
   /** In the order of arrival. */
-  samples: { t: number[]; v: number[] };
+  readings: { t: number[]; v: number[] };
   truth: number;
   options: { rated: number | undefined; digits: number | undefined; swaps: Swap[]; multipliers: Multiplier[] };
   happened: Event[];
@@ -202,19 +202,19 @@ export function history(seed: number): History {
   const largest = Math.max(1, ...multipliers.map(({ multiplier }) => multiplier));
   return {
     seed,
-    samples: { t, v },
+    readings: { t, v },
     truth,
     options: { rated: declared ? rated * largest : undefined, digits: random() < 0.5 ? digits : undefined, swaps, multipliers },
     happened,
   };
 }
 
-const asSamples = ({ t, v }: { t: number[]; v: number[] }): Samples => ({ t, v, length: t.length });
+const asReadings = ({ t, v }: { t: number[]; v: number[] }): RegisterReadings => ({ t, v, length: t.length });
 
 /** What is wrong with the engine's answer for a history; undefined when nothing is. */
 export function wrongWith(one: History): string | undefined {
-  const { samples, options, truth } = one;
-  const batch = consumption(asSamples(samples), options);
+  const { readings, options, truth } = one;
+  const batch = consumption(asReadings(readings), options);
   const sum = batch.intervals.reduce((total, { value }) => total + value, 0);
   const say = (what: string) => `seed ${one.seed} (${one.happened.join(', ')}): ${what}`;
   if (Math.abs(sum - truth) > 0.01) return say(`${sum.toFixed(3)} instead of ${truth.toFixed(3)}`);
@@ -224,8 +224,8 @@ export function wrongWith(one: History): string | undefined {
     0,
   );
   if (Math.abs(byQuality - sum) > 1e-6 * Math.max(1, Math.abs(sum))) return say('the qualities do not add up');
-  // Live: one sample at a time, in order; what had come late or wrong is there by then, as a recomputation from the store has it.
-  const order = samples.t.map((_, i) => i).sort((x, y) => (samples.t[x] as number) - (samples.t[y] as number) || x - y);
+  // Live: one reading at a time, in order; what had come late or wrong is there by then, as a recomputation from the store has it.
+  const order = readings.t.map((_, i) => i).sort((x, y) => (readings.t[x] as number) - (readings.t[y] as number) || x - y);
   const stream = new CounterStream(options);
   const live = new Map<number, number>();
   const take = (final: boolean) => {
@@ -233,8 +233,8 @@ export function wrongWith(one: History): string | undefined {
   };
   const random = randomFrom(one.seed + 1);
   order.forEach((i, k) => {
-    if (samples.t[order[k + 1] as number] === samples.t[i]) return;
-    stream.push(samples.t[i] as number, samples.v[i] as number);
+    if (readings.t[order[k + 1] as number] === readings.t[i]) return;
+    stream.push(readings.t[i] as number, readings.v[i] as number);
     if (random() < 0.6) take(false);
   });
   take(true);

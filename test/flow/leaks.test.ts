@@ -38,7 +38,7 @@ function run(options: {
     hospital.advanceTo(now);
     for (const device of devices) {
       const reading = hospital.readDevice(device);
-      if (reading) engine.reading(device, now, reading.v as Record<string, number>, reading.bad);
+      if (reading) engine.readings(device, now, reading.v as Record<string, number>, reading.bad);
     }
   }
   return { before: seen.filter((one) => one.at < begun), after: seen.filter((one) => one.at >= begun), begun };

@@ -83,7 +83,7 @@ export function openPlantRun(options: {
           const reading = hospital.readDevice(poll.id);
           if (!reading) continue;
           record?.(poll.id, now, reading.v as Record<string, number>, reading.bad);
-          engine.reading(poll.id, now, reading.v as Record<string, number>, reading.bad);
+          engine.readings(poll.id, now, reading.v as Record<string, number>, reading.bad);
         }
         engine.tick(now);
         if (pending.length === 0) continue;

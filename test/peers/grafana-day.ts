@@ -73,7 +73,7 @@ export async function startDay(demo: ReturnType<typeof demoSite>) {
       if (!reading || !place || (id === 'room-pump' && away(t))) continue;
       if (Object.keys(reading.v).length > 0)
         batch.push({ measurement: place.measurement, tags: place.tags, t, fields: reading.v as Record<string, number> });
-      rules.reading(id, t, reading.v as Record<string, number>, reading.bad);
+      rules.readings(id, t, reading.v as Record<string, number>, reading.bad);
       const wrong = Object.keys(reading.bad).length;
       if (wrong !== (bad.get(id) ?? 0)) batch.push(status(id, t, { bad_points: wrong }));
       bad.set(id, wrong);
@@ -102,7 +102,7 @@ function openRules(demo: ReturnType<typeof demoSite>) {
   engine.start(dayStart);
   for (const gateway of demo.config.gateways) engine.status(gateway.id, dayStart, true);
   return {
-    reading: engine.reading,
+    readings: engine.readings,
     status: engine.status,
     tick(t: number) {
       clock.advanceSync(t - clock.now());

@@ -8,7 +8,7 @@ import { type Profile, tables } from '../../gateway/device.ts';
 import { openLink } from '../../gateway/modbus/open-link.ts';
 import { builtInProfiles, loadProfiles } from '../../gateway/profiles.ts';
 import { type ReadLine, runRead } from '../../gateway/read.ts';
-import type { DeviceState, PollResult, Transport } from '../../gateway/transport.ts';
+import type { DeviceReadings, DeviceState, Transport } from '../../gateway/transport.ts';
 import { loadCatalog } from '../../shared/catalog.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { silentLog } from '../../shared/log.ts';
@@ -131,7 +131,7 @@ describe.runIf(needs('pymodbus', 'socat'))('registers of python3-pymodbus', () =
       id: 'b', type: 'modbus-tcp', host: '127.0.0.1', port, in_flight: 4,
       devices: units.map(({ id, profile, unit }) => ({ id, name: { zh: '表', en: 'meter' }, profile: profile.id, unit, poll: '1s', slow_poll: '1s' })),
     }); // biome-ignore format: one line
-    const results = new Map<string, PollResult>();
+    const results = new Map<string, DeviceReadings>();
     const states: DeviceState[] = [];
     const clock = systemClock();
     const transport = transports.get('modbus-tcp') as Transport<ModbusBus>;

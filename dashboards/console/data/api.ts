@@ -9,6 +9,7 @@ import type { Alarm } from '../../../shared/alarm.ts';
 import type { ProfileFacts } from '../../../shared/profile-facts.ts';
 import type { QuantityId, QuantityKind } from '../../../shared/quantity.ts';
 import type { RawPayload } from '../../../shared/raw.ts';
+import type { LatestReading } from '../../../shared/reading.ts';
 import type { System, Trade } from '../../../shared/system.ts';
 import type { Language, Text } from '../../../shared/text.ts';
 import type { Ticket } from '../../../shared/ticket.ts';
@@ -16,7 +17,6 @@ import type { SimulatorFault } from '../../../shared/topic.ts';
 import type { Board } from '../../board/board.ts';
 import type { Comparison } from '../../board/compare.ts';
 import type { DeviceFacts } from '../../device-facts.ts';
-import type { LatestValue } from '../../live/cache.ts';
 import type { MeterKind, MeterRow } from '../../meter-balance.ts';
 import type { PanelAnswer } from '../../panel/data.ts';
 import type { PipelineFigures } from '../../pipeline-figures.ts';
@@ -53,7 +53,7 @@ export interface SiteInfo {
   gateways: Named[];
   quantities: Record<string, QuantityInfo>;
 }
-export interface Latest extends LatestValue {
+export interface Latest extends LatestReading {
   unit: string;
 }
 export interface DeviceInfo extends DeviceFacts {
