@@ -41,6 +41,7 @@ export const permissions = {
   'dead-letter:read': 'engineer',
   'audit:read': 'manager',
   'user:change': 'admin',
+  'hook:change': 'admin',
 } as const satisfies Record<string, UserRole>;
 export type Permission = keyof typeof permissions;
 export const permissionIds = Object.keys(permissions) as Permission[];

@@ -4,6 +4,8 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isUnwritable } from '../shared/damaged.ts';
 import { Fault, type FaultCode, faults } from '../shared/errors.ts';
+import { inChinese } from './refusals/in-chinese.ts';
+import { titles } from './refusals/words.ts';
 
 export const problemSchema = z
   .object({
@@ -11,6 +13,7 @@ export const problemSchema = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string().optional(),
+    zh: z.string().optional().meta({ description: 'For people, in Chinese: what `detail` says, or `title` where there is none' }),
     instance: z.string().optional(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   })
@@ -33,11 +36,20 @@ const statusOf: Partial<Record<FaultCode, number>> = {
   'transport/timeout': 504,
 };
 
+function zhOf({ type, status, detail, errors }: Omit<Problem, 'instance'>): string {
+  if (detail !== undefined && /\p{Script=Han}/u.test(detail)) return detail.split(' / ')[0] as string;
+  const said = detail === undefined ? undefined : inChinese(detail, errors);
+  if (said !== undefined) return said;
+  if (status === 429) return '请求过于频繁，请稍后再试';
+  const title = titles[type.replace('urn:plantroom:', '') as FaultCode] ?? (status >= 500 ? '服务器内部错误' : '请求未被接受');
+  return detail === undefined ? title : `${title}（${detail}）`;
+}
+
 export function sendProblem(reply: FastifyReply, problem: Omit<Problem, 'instance'>, instance: string): FastifyReply {
   return reply
     .code(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ ...problem, instance }));
+    .send(JSON.stringify({ ...problem, zh: zhOf(problem), instance }));
 }
 
 export function faultProblem(fault: Fault): Omit<Problem, 'instance'> {

@@ -90,7 +90,7 @@ test('always the same answer', () => {
       const now = clock.now();
       const told = askOnCall(site, rosters, clock)(place).map(({ id }) => id);
       const board = boardOf(views, rosters.get('el'), now);
-      const calendar = calendarOf(views, { definition: rosters.get('el').definition, language: 'en', now });
+      const calendar = calendarOf(views, { definitions: [rosters.get('el').definition], language: 'en', now });
       const at = (t: number) =>
         rosters
           .onCallAt('el', t)

@@ -50,26 +50,30 @@ export function boardOf({ site, rosters, nameOf }: RosterViews, { definition }: 
 }
 
 interface CalendarAsk {
-  definition: RosterDefinition;
+  definitions: readonly RosterDefinition[];
   language: Language;
   /** Only the shifts of this person. */
   person?: string | undefined;
   now: number;
 }
 /** As iCalendar. */
-export function calendarOf({ site, rosters, nameOf }: RosterViews, { definition, language, person, now }: CalendarAsk): string {
-  const { id } = definition;
-  const name = definition.name[language];
-  const calendar = ical({ name, prodId: { company: 'plantroom', product: site.site.id }, method: ICalCalendarMethod.PUBLISH });
-  for (const one of rosters.onCallIn(id, now - calendarMs.back, now + calendarMs.ahead)) {
-    if (one.person === null || (person !== undefined && one.person !== person)) continue;
-    calendar.createEvent({
-      id: `${site.site.id}.${id}.${one.person}.${one.from}@plantroom`,
-      start: new Date(one.from),
-      end: new Date(one.to),
-      stamp: new Date(now),
-      summary: `${name} · ${nameOf(one.person)}`,
-    });
-  }
+export function calendarOf({ site, rosters, nameOf }: RosterViews, { definitions, language, person, now }: CalendarAsk): string {
+  const [only] = definitions.length === 1 ? definitions : [];
+  const calendar = ical({
+    name: only?.name[language] ?? site.site.name[language],
+    prodId: { company: 'plantroom', product: site.site.id },
+    method: ICalCalendarMethod.PUBLISH,
+  });
+  for (const { id, name } of definitions)
+    for (const one of rosters.onCallIn(id, now - calendarMs.back, now + calendarMs.ahead)) {
+      if (one.person === null || (person !== undefined && one.person !== person)) continue;
+      calendar.createEvent({
+        id: `${site.site.id}.${id}.${one.person}.${one.from}@plantroom`,
+        start: new Date(one.from),
+        end: new Date(one.to),
+        stamp: new Date(now),
+        summary: `${name[language]} · ${nameOf(one.person)}`,
+      });
+    }
   return calendar.toString();
 }

@@ -96,3 +96,42 @@ describe('rosters over HTTP', () => {
     expect((await post('head', 'none/overrides', { from: soon(), to: soon(1), add: 'zhang', reason: 'x' })).status).toBe(404);
   });
 });
+
+describe('the own shifts in the calendar of a phone', () => {
+  const ask = (method: string, token = tokens.technician) => app.call(method, '/api/calendar-feed', token ? { token } : {});
+  const fetched = async (url: string) => {
+    const answer = await fetch(`${app.url}${new URL(url).pathname}`);
+    return { status: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() };
+  };
+
+  test('an address nobody guesses, told once, read without a session, with the shifts of that person in all rosters and of nobody else', async () => {
+    expect((await ask('GET')).json).toBeNull();
+    const made = await ask('POST');
+    expect(made.status).toBe(201);
+    expect(made.json.url).toMatch(/\/c\/[A-Za-z0-9_-]{22}\.ics$/);
+    expect(JSON.stringify((await ask('GET')).json)).not.toContain(made.json.url.slice(-26, -4));
+    const { status, type, text } = await fetched(made.json.url);
+    expect([status, type]).toEqual([200, expect.stringContaining('text/calendar')]);
+    const summaries = [...text.matchAll(/SUMMARY:(.*)/g)].map(([, words]) => words);
+    expect(summaries.length).toBeGreaterThan(20);
+    expect(summaries.every((words) => words?.includes('name of technician'))).toBe(true);
+    expect((await ask('GET')).json.readAt).toBeGreaterThan(0);
+    // Nothing that was stored opens it.
+    const { openDatabase } = await import('../desk/index.ts');
+    const { operationsFile } = await import('../shared/role.ts');
+    using db = openDatabase(operationsFile(app.dataDir));
+    const [{ hash } = { hash: '' }] = db.all<{ hash: string }>('SELECT hash FROM calendar_feeds');
+    expect((await fetched(`${app.url}/c/${hash}.ics`)).status).toBe(404);
+  });
+
+  test('a new address ends the old one; one that was ended, guessed or belongs to a removed account is refused', async () => {
+    const first = (await ask('POST')).json.url as string;
+    const second = (await ask('POST')).json.url as string;
+    expect((await fetched(first)).status).toBe(404);
+    expect((await fetched(second)).status).toBe(200);
+    expect((await ask('DELETE')).status).toBe(204);
+    expect((await fetched(second)).status).toBe(404);
+    expect((await fetched(`${app.url}/c/${'A'.repeat(22)}.ics`)).status).toBe(404);
+    expect((await ask('POST', '')).status).toBe(401);
+  });
+});

@@ -20,6 +20,7 @@ import { backtestRoutes } from './api/backtests.ts';
 import { balanceRoutes } from './api/balance.ts';
 import { boardRoutes } from './api/boards.ts';
 import { bookRoutes } from './api/books.ts';
+import { calendarFeedRoutes } from './api/calendar-feed.ts';
 import { confirmRoutes } from './api/confirm.ts';
 import { deadlineRoutes } from './api/deadlines.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
@@ -33,6 +34,7 @@ import { energySavingsRoutes } from './api/energy-savings.ts';
 import { exportRoutes } from './api/export.ts';
 import { faultRoutes } from './api/faults.ts';
 import { healthRoutes } from './api/health.ts';
+import { hookRoutes } from './api/hooks.ts';
 import { liveRoutes } from './api/live.ts';
 import { maintenanceRoutes } from './api/maintenance.ts';
 import { partRoutes } from './api/parts.ts';
@@ -60,7 +62,7 @@ import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
   sessionRoutes, siteRoutes, balanceRoutes, deviceRoutes, seriesRoutes, exportRoutes, liveRoutes, boardRoutes, alarmRoutes, alarmJournalRoutes, deliveryRoutes, maintenanceRoutes, ticketStatisticsRoutes, ticketRoutes, ticketFileRoutes, ticketSheetRoutes, wardRoutes, placeRoutes, rosterRoutes, rosterChangeRoutes, bookRoutes, reportRoutes, assetRoutes, deadlineRoutes, partRoutes, roundRoutes, answerRoutes, faultRoutes, ruleRoutes, backtestRoutes, userRoutes, auditRoutes, healthRoutes, transferRoutes, energyRoutes, energyCostRoutes,
-  alarmPathRoutes, confirmRoutes, alertmanagerRoutes, pushRoutes,
+  alarmPathRoutes, hookRoutes, calendarFeedRoutes, confirmRoutes, alertmanagerRoutes, pushRoutes,
   energySavingsRoutes,
   energyManagementRoutes,
   dispatchRoutes,

@@ -1,6 +1,9 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../desk/index.ts';
+import { operationsFile } from '../shared/role.ts';
+import { yearBefore } from '../shared/zone.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { siteOf } from '../test/site-of.ts';
 import { checkUpload } from './upload.ts';
@@ -333,3 +336,45 @@ function crc(data: Buffer): number {
   }
   return (value ^ 0xffffffff) >>> 0;
 }
+
+test('statistics of a year that runs: as much of last year beside it, what is overdue by trade, on the page and in each file', async () => {
+  const day = 86_400_000;
+  const now = Date.now();
+  using db = openDatabase(operationsFile(app.dataDir));
+  const at = async (t: number, trade: string) => {
+    const text = { title: 'Lamp', description: 'Lamp', system: 'electricity', priority: 'high' };
+    const { id } = (await call('ward', 'POST', '/api/tickets', { ...text, trade })).json as { id: string };
+    const number = Number(id.slice(2));
+    db.run("UPDATE tickets SET opened_at = ?, ticket = json_set(ticket, '$.openedAt', ?) WHERE number = ?", t, t, number);
+    db.run("UPDATE journal SET t = ? WHERE kind = 'ticket' AND id = ?", t, id);
+    return id;
+  };
+  const lastYear = yearBefore('Asia/Shanghai', now);
+  await at(lastYear - day, 'wastewater');
+  await at(lastYear + day, 'wastewater');
+  const late = await at(now - 2 * day, 'wastewater');
+  await at(now - 60_000, 'wastewater');
+  const range = `from=${now - 90 * day}&to=${now + 90 * day}`;
+  const { json } = await call('viewer', 'GET', `/api/tickets/statistics?${range}&by=trade`);
+  const ours = (all: { rows: { key: string }[] }) => all.rows.find(({ key }) => key === 'wastewater');
+  expect(ours(json)).toMatchObject({ opened: 2, open: 2, overdue: 1, overdueOpen: 1 });
+  // A day on of last year has not come yet this year.
+  expect(ours(json.before)).toMatchObject({ opened: 1 });
+  const csv = async (more: string) =>
+    (
+      await fetch(`${app.url}/api/tickets/export?${range}&lang=en${more}`, { headers: { authorization: `Bearer ${tokens.viewer}` } })
+    ).text();
+  const columnOf = (text: string, name: string, row: RegExp) => {
+    const [head, ...lines] = text.replace(/^\uFEFF/, '').split('\r\n').map((line) => line.split(',')) as [string[], ...string[][]]; // biome-ignore format: one
+    return lines.find(([first]) => row.test(first as string))?.[head.indexOf(name)];
+  };
+  expect(columnOf(await csv('&by=trade'), 'Overdue', /Wastewater/)).toBe('1');
+  // Two days less the four hours that were promised.
+  expect(Number(columnOf(await csv(''), 'Overdue, min', new RegExp(`^${late}$`)))).toBeCloseTo(44 * 60, -1);
+  const book = await fetch(`${app.url}/api/tickets/export?${range}&format=xlsx`, { headers: { authorization: `Bearer ${tokens.viewer}` } });
+  expect(
+    Buffer.from(await book.arrayBuffer())
+      .subarray(0, 2)
+      .toString(),
+  ).toBe('PK');
+});

@@ -8,6 +8,7 @@ export { keepNotice, linkTicket, noticesOf, ticketsOfAsset } from './asset-ticke
 export { canonical, type StoredLine, type Verdict, verifyChain } from './book-chain.ts';
 export { dueBefore, dueTimes } from './book-schedule.ts';
 export { type Books, bookFolder, loadBooks, type NewRecord, openBooks } from './books.ts';
+export { type CalendarFeed, openCalendarFeeds } from './calendar-feeds.ts';
 export { type Database, openDatabase, type SetAside } from './database.ts';
 export { daysLeft, deadlineFolder, dueDate, loadDeadlines, localDate, stageOf } from './deadlines.ts';
 export {
@@ -39,6 +40,7 @@ export type {
   TicketFilter,
 } from './desk.ts';
 export { type CrewMember, crewFor, nextTicket } from './dispatch.ts';
+export { type AddedHook, type HookEvent, type HookKind, type HookStore, hookTestKey, openHookStore } from './hooks.ts';
 export { importTickets } from './import-tickets.ts';
 export { openJournal } from './journal.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
@@ -56,10 +58,11 @@ export { type AnsweredItem, type Round, type Rounds, roundState } from './rounds
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
 export { onceOnly, type SentMove } from './sent-moves.ts';
 export { type SlaClock, slaKinds } from './sla.ts';
-export { figuresOf, repeatMost, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';
+export { figuresOf, type Overdue, repeatMost, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';
 export { openSturdyDatabase } from './sturdy.ts';
 export { nextTest, openTestNotices, type TestedPerson, type TestNotice, type TestNotices, testedPeople } from './test-notices.ts';
 export { filePurposes, openTicketFiles, type TicketFile, type TicketFiles } from './ticket-files.ts';
+export { openTicketNotices, type TicketNotice, type TicketNoticeKind, ticketNoticeKinds } from './ticket-notices.ts';
 export { rank } from './tickets.ts';
 export { type Trail, type TrailEntry, type TrailKind, trailKinds, trailOf } from './trail.ts';
 export { where } from './where.ts';

@@ -59,6 +59,14 @@ export function openJournal(db: Database, clock: Clock) {
     lastSeq(): number {
       return db.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM journal')?.seq ?? 0;
     },
+    /** All entries of these tickets, oldest first. */
+    ofTickets(ids: readonly string[]): Map<string, JournalEntry[]> {
+      const rows = db.all<Row>(
+        "SELECT * FROM journal WHERE kind = 'ticket' AND id IN (SELECT value FROM json_each(?)) ORDER BY seq",
+        JSON.stringify(ids),
+      );
+      return Map.groupBy(rows.map(entry), ({ id }) => id);
+    },
     list(filter: JournalFilter = {}): JournalEntry[] {
       const { sql, values } = where({
         'kind = ?': filter.kind,

@@ -16,7 +16,8 @@ import { openMaintenance } from './maintenance.ts';
 import { damagedRecord } from './record-alarm.ts';
 import { type AlarmRow, alarmFromColumns, readAlarm, readRecord, type Traits, traitsRecord } from './rows.ts';
 import { slaClocks } from './sla.ts';
-import { slaEvents } from './sla-events.ts';
+import { eventsOf, slaEvents } from './sla-events.ts';
+import type { Overdue } from './statistics.ts';
 import { repeatsOf, repeatWindowMs } from './statistics.ts';
 import { openTickets, rank } from './tickets.ts';
 import { stateIs, where } from './where.ts';
@@ -186,6 +187,17 @@ export function openEngineDesk({
     sign: (id, who, signature) => tickets.step(id, { type: 'verify', signature }, who, signature.name),
     closeTicket: (id, who, comment) => tickets.step(id, { type: 'close' }, who, comment ?? null),
     setTicketPriority: (id, who, priority, reason) => tickets.setPriority(id, priority, who, reason),
+    overdue(list) {
+      const entries = journal.ofTickets(list.map(({ id }) => id));
+      const late = list.flatMap((ticket): [string, Overdue][] => {
+        if (ticket.state === 'cancelled') return [];
+        const clocks = slaClocks(eventsOf(ticket, entries.get(ticket.id) ?? [], []), clock.now());
+        const restore = clocks.find(({ kind }) => kind === 'restore');
+        if (!restore || restore.breachedAt === null || restore.targetMs === null) return [];
+        return [[ticket.id, { since: restore.breachedAt, byMs: restore.ranMs - restore.targetMs, repaired: restore.ended === 'done' }]];
+      });
+      return new Map(late);
+    },
     sla: (id) => slaClocks(slaEvents(tickets.get(id), journal), clock.now()),
     resolve: (id, who, resolution, work) => tickets.step(id, { type: 'resolve', resolution, work }, who, resolution),
     check: (id, who, items, done) => tickets.step(id, { type: 'check', items, done }, who),

@@ -165,6 +165,8 @@ test('1,000 simulated tickets with arrivals, reopenings, cancellations, work, st
     const sorted = [...times].sort((a, b) => a - b);
     return sorted.length === 0 ? null : sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1]! / minute;
   };
+  // Low priority: three days. What was repaired here was so within hours.
+  const isLate = (one: Truth) => one.state === 'open' && one.repaired === undefined && now - one.opened > 3 * 86_400_000;
   const expected = (list: Truth[]) => {
     const spread = (of: (one: Truth) => number | undefined) => {
       const times = list.flatMap((one) => (of(one) === undefined ? [] : [(of(one) as number) - one.opened]));
@@ -186,6 +188,8 @@ test('1,000 simulated tickets with arrivals, reopenings, cancellations, work, st
       closed: signed.length,
       cancelled: list.filter(({ state }) => state === 'cancelled').length,
       open: list.filter(({ state }) => state === 'open').length,
+      overdue: list.filter(isLate).length,
+      overdueOpen: list.filter(isLate).length,
       fromAlarms: 0,
       reopened: list.filter(({ reopened }) => reopened).length,
       firstTimeFixPct: signed.length === 0 ? null : (100 * signed.filter(({ reopened }) => !reopened).length) / signed.length,
@@ -201,7 +205,7 @@ test('1,000 simulated tickets with arrivals, reopenings, cancellations, work, st
   };
   const zone = 'Asia/Shanghai';
   for (const by of statisticsBy as readonly StatisticsBy[]) {
-    const { rows, total } = statisticsOf(tickets, by, zone);
+    const { rows, total } = statisticsOf(tickets, by, zone, desk.overdue(tickets));
     expect(total).toEqual({ key: null, ...expected([...truth.values()]) });
     const groups = Map.groupBy(tickets, (one) => keyOf(one, by, zone));
     expect(rows.length).toBe(groups.size);
@@ -210,5 +214,31 @@ test('1,000 simulated tickets with arrivals, reopenings, cancellations, work, st
       expect(row, `${by} ${key}`).toEqual(expected(mine));
     }
   }
-  expect(statisticsOf(tickets, 'trade', zone).total.repeatFaults).toBeGreaterThan(0);
+  const { total } = statisticsOf(tickets, 'trade', zone, desk.overdue(tickets));
+  expect(total.repeatFaults).toBeGreaterThan(0);
+  expect(total.overdue).toBeGreaterThan(0);
+});
+
+test('a ticket is overdue by its promise: pauses do not count, a late repair does, a cancelled one does not', () => {
+  const hour = 60 * minute;
+  let now = Date.UTC(2026, 0, 1);
+  using desk = openDesk({ file: ':memory:', clock: { ...systemClock(), now: () => now } });
+  const li = { id: 'li' };
+  const text = { zh: '漏水', en: 'leak' };
+  // High: four hours.
+  const opened = () => desk.createTicket({ title: text, description: text, system: 'water', trade: 'plumbing', priority: 'high' }, li).id;
+  const [waited, late, cancelled, open] = [opened(), opened(), opened(), opened()];
+  for (const id of [waited, late]) desk.assign(id, li, 'li');
+  desk.wait(waited, li, '等备件', { kind: 'parts', resumeAt: now + 40 * hour });
+  desk.cancel(cancelled, li, '重复');
+  now += 5 * hour;
+  desk.resolve(late, li, '换阀');
+  now += 20 * hour;
+  desk.resolve(waited, li, '换管');
+  const all = desk.tickets({ state: 'all' });
+  expect([...desk.overdue(all)].sort()).toEqual([
+    [late, { since: Date.UTC(2026, 0, 1, 4), byMs: hour, repaired: true }],
+    [open, { since: Date.UTC(2026, 0, 1, 4), byMs: 21 * hour, repaired: false }],
+  ]);
+  expect(statisticsOf(all, 'trade', 'Asia/Shanghai', desk.overdue(all)).total).toMatchObject({ overdue: 2, overdueOpen: 1 });
 });

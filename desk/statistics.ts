@@ -13,6 +13,10 @@ export interface TicketFigures {
   closed: number;
   cancelled: number;
   open: number;
+  /** Not repaired within what was promised, whether repaired since or not; pauses not counted. */
+  overdue: number;
+  /** Of these, not repaired to this day. */
+  overdueOpen: number;
   /** Opened by an alarm. */
   fromAlarms: number;
   reopened: number;
@@ -28,6 +32,13 @@ export interface TicketFigures {
   costYuan: number;
   workMinutes: number;
   starsMean: number | null;
+}
+/** How a ticket missed its promise. */
+export interface Overdue {
+  since: number;
+  /** By how much, up to the repair or up to now. */
+  byMs: number;
+  repaired: boolean;
 }
 export interface Spread {
   count: number;
@@ -60,7 +71,13 @@ export function keyOf(ticket: Ticket, by: StatisticsBy, timezone: string): strin
   return new Date(wallOf(timezone, ticket.openedAt)).toISOString().slice(0, 7);
 }
 
-export function figuresOf(tickets: readonly Ticket[], key: string | null = null): TicketFigures {
+/** @param overdue of these tickets, by their ids */
+export function figuresOf(
+  tickets: readonly Ticket[],
+  overdue: ReadonlyMap<string, Overdue> = new Map(),
+  key: string | null = null,
+): TicketFigures {
+  const late = tickets.flatMap(({ id }) => overdue.get(id) ?? []);
   const signed = tickets.filter((one) => one.state === 'verified' || one.state === 'closed');
   const times = (of: (ticket: Ticket) => number | null) =>
     spreadOf(tickets.flatMap((one) => ((of(one) ?? Number.NaN) >= one.openedAt ? [(of(one) as number) - one.openedAt] : [])));
@@ -76,6 +93,8 @@ export function figuresOf(tickets: readonly Ticket[], key: string | null = null)
     closed: signed.length,
     cancelled: tickets.filter((one) => one.state === 'cancelled').length,
     open: tickets.filter((one) => !isClosed(one)).length,
+    overdue: late.length,
+    overdueOpen: late.filter(({ repaired }) => !repaired).length,
     fromAlarms: tickets.filter((one) => one.alarm !== null).length,
     reopened: tickets.filter((one) => one.life.reopened > 0).length,
     firstTimeFixPct: signed.length === 0 ? null : (100 * signed.filter((one) => one.life.reopened === 0).length) / signed.length,
@@ -131,11 +150,12 @@ export function statisticsOf(
   tickets: readonly Ticket[],
   by: StatisticsBy,
   timezone: string,
+  overdue: ReadonlyMap<string, Overdue> = new Map(),
 ): { rows: TicketFigures[]; total: TicketFigures } {
   const groups = Map.groupBy(tickets, (one) => keyOf(one, by, timezone));
-  const rows = [...groups].map(([key, list]) => figuresOf(list, key));
+  const rows = [...groups].map(([key, list]) => figuresOf(list, overdue, key));
   rows.sort((a, b) =>
     by === 'month' ? String(a.key).localeCompare(String(b.key)) : b.opened - a.opened || String(a.key).localeCompare(String(b.key)),
   );
-  return { rows, total: figuresOf(tickets) };
+  return { rows, total: figuresOf(tickets, overdue) };
 }

@@ -15,11 +15,12 @@ import type { Language, Text } from '../shared/text.ts';
 /**
  * Raised: it calls a person. Shelf ended: it calls again. Escalated: nobody has acknowledged, the next is called. Taken: somebody has it, the others may
  * stay where they are. Returned: the condition is gone (life safety only). Summary: several notices as one. Test: of no alarm; does it arrive?
+ * Ticket: a ticket wants something of this person.
  */
-export type NoticeStep = 'raised' | 'shelf-ended' | 'escalated' | 'taken' | 'returned' | 'summary' | 'test';
+export type NoticeStep = 'raised' | 'shelf-ended' | 'escalated' | 'taken' | 'returned' | 'summary' | 'test' | 'ticket';
 
 /** Good news, or none: nobody has to run. */
-export const isCalm = (step: NoticeStep): boolean => step === 'taken' || step === 'returned' || step === 'test';
+export const isCalm = (step: NoticeStep): boolean => step === 'taken' || step === 'returned' || step === 'test' || step === 'ticket';
 
 /** What one receiver is told, in one language. */
 export interface Notice {
@@ -108,6 +109,8 @@ export interface ChannelDefinition<S extends z.ZodType> {
   addressName?: Text;
   /** People subscribe on their own devices: whom it reaches is not known from the site file. */
   subscribed?: boolean;
+  /** It carries alarms for programs, and nothing that is only words. */
+  alarmsOnly?: boolean;
   /** Most messages a minute that the receiver (or a person) can take. The site may set less. */
   perMinute: number;
   /** Mistakes that the schema cannot see. */
@@ -125,6 +128,7 @@ export interface ChannelType {
   address(person: Person): string | undefined;
   addressName: Text;
   subscribed: boolean;
+  alarmsOnly: boolean;
   perMinute: number;
   check(options: unknown): { path: (string | number)[]; found: unknown; allowed: string }[];
   open(options: unknown, deps: ChannelDeps): Channel | Promise<Channel>;
@@ -140,6 +144,7 @@ export function defineChannel<S extends z.ZodType>(channel: ChannelDefinition<S>
     address: (person) => channel.address?.(person),
     addressName: channel.addressName ?? { zh: '地址', en: 'an address' },
     subscribed: channel.subscribed ?? false,
+    alarmsOnly: channel.alarmsOnly ?? false,
     perMinute: channel.perMinute,
     check: (options) => channel.check?.(own(options)) ?? [],
     open: (options, deps) => channel.open(own(options), deps),

@@ -22,7 +22,7 @@ const open = () => {
   const say = (...words: unknown[]) => void lines.push(JSON.stringify(words));
   const log = { info: say, warn: say, error: say, debug: say } as unknown as Log;
   const scrub = (text: string) => text.replaceAll(secret, '<secret>');
-  return openHooks(db, site, { wire: clock, secret: () => new Secret(secret), scrub }, log);
+  return openHooks(db, site, { wire: clock, secret: () => new Secret(secret), scrub, hookSecret: () => new Secret(secret) }, log);
 };
 const move = (id: string, to: string) =>
   db.run(

@@ -12,6 +12,7 @@ import type { ChannelType } from './channel.ts';
 import type { Escalation } from './escalation.ts';
 import type { Ledger } from './ledger.ts';
 import { type AskOnCall, takes } from './recipients.ts';
+import type { TicketSender } from './ticket-sender.ts';
 
 const batch = 500;
 /** Who moves alarms without being a person. */
@@ -31,6 +32,7 @@ export interface IntakeOptions {
   routes: readonly Route[];
   onCall: AskOnCall;
   escalation: Escalation;
+  tickets: Pick<TicketSender, 'follow'>;
   clock: Clock;
   wire: Clock;
   /** Somebody should have been told and nobody can be. */
@@ -42,7 +44,7 @@ export interface Intake {
   follow(): boolean;
 }
 
-export function openIntake({ db, ledger, site, routes, onCall, escalation, clock, wire, unreachable }: IntakeOptions): Intake {
+export function openIntake({ db, ledger, site, routes, onCall, escalation, tickets, clock, wire, unreachable }: IntakeOptions): Intake {
   const journal = openJournal(db, clock);
   // The very first start: what was in the journal before there was a notifier is no news.
   if (ledger.cursor() === undefined) ledger.setCursor(journal.lastSeq());
@@ -139,6 +141,7 @@ export function openIntake({ db, ledger, site, routes, onCall, escalation, clock
         ledger.transact(() => {
           for (const entry of entries) {
             escalation.follow(entry);
+            tickets.follow(entry);
             any = owe(entry) || any;
           }
           ledger.setCursor(last.seq);

@@ -25,6 +25,7 @@ import {
 import type { Alarm } from '../shared/alarm.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
+import { hookSecret } from '../shared/hook-key.ts';
 import type { Log } from '../shared/log.ts';
 import { formatMistake } from '../shared/mistake.ts';
 import { vapidKeys } from '../shared/push.ts';
@@ -43,6 +44,7 @@ import { openPathWatch } from './path-watch.ts';
 import { askOnCall } from './recipients.ts';
 import { openSender, type Sender } from './sender.ts';
 import { openTestSender } from './test-sender.ts';
+import { openTicketSender } from './ticket-sender.ts';
 
 const pollMs = 500;
 /** How often what has become past is stored in the rosters. */
@@ -105,13 +107,14 @@ export function openNotifier({
   const cut = ledger.resume(wire.now());
   if (cut > 0) log.warn({ notices: cut }, 'notices were on their way when the program ended; they are sent again');
 
+  const keysIn = more.dataDir ?? dirname(file);
   const push: PushAccess = {
     of: (person) => subscriptions.of(person),
     gone: (endpoint) => subscriptions.remove(endpoint),
     taken: (endpoint) => subscriptions.sent(endpoint, wire.now()),
-    keys: () => vapidKeys(more.dataDir ?? dirname(file)),
+    keys: () => vapidKeys(keysIn),
   };
-  const { deps, scrub } = openDeps(site, wire, environment, push);
+  const { deps, scrub, known } = openDeps(site, wire, environment, push);
   const senders: Sender[] = [];
   const measure = notifyMetrics(metrics, {
     waiting: () => routes.map((route) => [route.config.id, ledger.waiting(route.config.id)]),
@@ -165,6 +168,11 @@ export function openNotifier({
     ledger,
   });
   ledger.setMemory(audiencesMemory, Object.fromEntries(routes.map(({ config: { id }, type }) => [id, type.audience])));
+  const tickets = openTicketSender({
+    ...{ db, site: config, routes, senders, onCall, works, clock, wire, log },
+    ticketNow: (id) => desk.ticket(id),
+    lastMove: (id, seq) => desk.journal({ kind: 'ticket', id, before: seq + 1, limit: 1 })[0],
+  });
   const intake = openIntake({
     db,
     ledger,
@@ -172,6 +180,7 @@ export function openNotifier({
     routes,
     onCall,
     escalation,
+    tickets,
     clock,
     wire,
     unreachable({ channel, alarm, reason }) {
@@ -182,7 +191,7 @@ export function openNotifier({
   if (routes.length === 0) log.info('the site file has no notification channels; alarms are on the screen only');
   else log.info({ channels: routes.map(({ config: { id, type } }) => `${id} (${type})`) }, 'notification channels');
 
-  const hooks = openHooks(db, config, { ...deps, scrub }, log);
+  const hooks = openHooks(db, config, { ...deps, scrub, hookSecret: (id, nonce) => known(hookSecret(keysIn, id, nonce)) }, log);
   let settledAt = Number.NEGATIVE_INFINITY;
   let beatAt = Number.NEGATIVE_INFINITY;
   const look = () => {
@@ -193,6 +202,8 @@ export function openNotifier({
     intake.follow();
     escalation.look();
     tests.look();
+    tickets.look();
+    hooks.look();
     for (const sender of senders) sender.work();
     watch.look();
     heartbeat.look(watch.broken);
@@ -240,8 +251,13 @@ function openDeps(
   wire: Clock,
   environment: NodeJS.ProcessEnv,
   push: PushAccess,
-): { deps: ChannelDeps; scrub(text: string): string } {
+): { deps: ChannelDeps; scrub(text: string): string; known(secret: Secret): Secret } {
   const known = new Set<string>();
+  const note = (secret: Secret): Secret => {
+    const text = secret.reveal();
+    for (const form of [text, encodeURIComponent(text), Buffer.from(text).toString('base64')]) if (form.length >= 4) known.add(form);
+    return secret;
+  };
   const path = (name: string) => (isAbsolute(name) ? name : resolve(site.folder, name));
   return {
     deps: {
@@ -249,10 +265,7 @@ function openDeps(
       wire,
       path,
       secret(from): Secret {
-        const secret = readSecret(from.file === undefined ? from : { file: path(from.file) }, environment);
-        const text = secret.reveal();
-        for (const form of [text, encodeURIComponent(text), Buffer.from(text).toString('base64')]) if (form.length >= 4) known.add(form);
-        return secret;
+        return note(readSecret(from.file === undefined ? from : { file: path(from.file) }, environment));
       },
     },
     scrub(text) {
@@ -260,5 +273,6 @@ function openDeps(
       for (const secret of known) clean = clean.replaceAll(secret, '<secret>');
       return clean;
     },
+    known: note,
   };
 }

@@ -75,8 +75,8 @@ export interface Sender extends AsyncDisposable {
   readonly health: Health;
   /** Sends what is due. Cheap when nothing is. */
   work(): void;
-  /** Sends a test notice at once, past everything else. What comes of it says how the channel fares, as with any notice; undefined when ended by us. */
-  test(notice: Notice): Promise<{ answer: string } | { error: string; again: boolean } | undefined>;
+  /** Sends a notice of no alarm at once, past everything else. What comes of it says how the channel fares, as with any notice; undefined when ended by us. */
+  sendNow(notice: Notice): Promise<{ answer: string } | { error: string; again: boolean } | undefined>;
 }
 
 export function openSender(options: SenderOptions): Sender {
@@ -289,7 +289,7 @@ export function openSender(options: SenderOptions): Sender {
     id: config.id,
     health,
     work,
-    test(notice) {
+    sendNow(notice) {
       budget.take(wire.now());
       const done = (async () => {
         try {

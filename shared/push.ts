@@ -1,10 +1,10 @@
 /** Web push: the key pair by which push services know us, and which services may be called. */
-import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from './errors.ts';
 import { Secret } from './secret.ts';
+import { writeOnce } from './secret-file.ts';
 
 /** Of the browsers that people have. A site names others, such as a push service of its own. */
 export const pushServices = [
@@ -46,17 +46,7 @@ export async function vapidKeys(dataDir: string): Promise<VapidKeys> {
   const existing = read(file);
   if (existing) return existing;
   const { generateVAPIDKeys } = (await import('web-push')).default;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  chmodSync(dirname(file), 0o700);
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(draft, `${JSON.stringify(generateVAPIDKeys(), null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
+  writeOnce(file, `${JSON.stringify(generateVAPIDKeys(), null, 2)}\n`);
   return read(file) as VapidKeys;
 }
 

@@ -6,6 +6,8 @@ export interface ConsoleProxy extends AsyncDisposable {
   url: string;
   /** Nobody answers, and what runs breaks off. */
   cut(): void;
+  /** Connections stand and are taken, and nothing comes over them any more. */
+  hang(): void;
   restore(): void;
   /** From now on page and worker are those of a build of that name. */
   offerBuild(name: string): void;
@@ -14,8 +16,10 @@ export interface ConsoleProxy extends AsyncDisposable {
 export async function openConsoleProxy(target: string): Promise<ConsoleProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let hangs = false;
   let build: string | undefined;
   const server = createServer((asked, answer) => {
+    if (hangs) return;
     const path = asked.url ?? '/';
     const changed = build !== undefined && (path === '/' || path === '/sw.js' || path.startsWith('/assets/'));
     // Not packed, and never "not changed": the text is another one.
@@ -26,7 +30,8 @@ export async function openConsoleProxy(target: string): Promise<ConsoleProxy> {
       (response) => {
         if (!changed || path.startsWith('/assets/')) {
           answer.writeHead(response.statusCode ?? 502, response.headers);
-          response.pipe(answer);
+          response.on('data', (part) => void (hangs || answer.write(part)));
+          response.on('end', () => hangs || answer.end());
           return;
         }
         let text = '';
@@ -56,8 +61,13 @@ export async function openConsoleProxy(target: string): Promise<ConsoleProxy> {
       isCut = true;
       for (const socket of sockets) socket.destroy();
     },
+    hang() {
+      hangs = true;
+    },
     restore() {
       isCut = false;
+      if (hangs) for (const socket of sockets) socket.destroy();
+      hangs = false;
     },
     offerBuild(name) {
       build = name;

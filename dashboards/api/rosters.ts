@@ -183,7 +183,7 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
     async ({ params: { id }, query: { person } }, reply) => {
       const { definition } = rosters.get(id);
       const { language } = site.site;
-      const calendar = calendarOf(views, { definition, language, person, now: clock.now() });
+      const calendar = calendarOf(views, { definitions: [definition], language, person, now: clock.now() });
       return reply
         .header('content-type', 'text/calendar; charset=utf-8')
         .header('cache-control', 'no-cache')

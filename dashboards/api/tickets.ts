@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { may } from '../../access/permissions.ts';
-import { repeatMost } from '../../desk/index.ts';
+import { openTicketNotices, repeatMost, ticketNoticeKinds } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { type Ticket, ticketStates, waitingKinds } from '../../shared/ticket.ts';
 import type { App, RouteContext } from '../route-context.ts';
@@ -41,11 +41,24 @@ const work = z.object({
   costYuan: z.number().min(0).default(0).meta({ description: 'Beside the parts' }),
   note: words.optional(),
 });
+const notice = z.object({
+  id: z.number().int(),
+  kind: z.enum(ticketNoticeKinds),
+  person: z.string().nullable(),
+  channel: z.string().nullable(),
+  state: z.enum(['waiting', 'sending', 'sent', 'failed']),
+  attempts: z.number().int(),
+  createdAt: z.number(),
+  sentAt: z.number().nullable(),
+  answer: z.string().nullable(),
+  error: z.string().nullable(),
+});
 /** A person writes in one language; the other one shows the same words. */
 const personText = z.union([text, words.transform((written) => ({ zh: written, en: written }))]);
 
 export function ticketRoutes(app: App, context: RouteContext): void {
   const { db, desk, accounts, devices } = context;
+  const notices = openTicketNotices(db);
   app.get(
     '/api/tickets',
     {
@@ -79,6 +92,7 @@ export function ticketRoutes(app: App, context: RouteContext): void {
         response: {
           200: ticket.extend({
             journal: z.array(journalEntry),
+            notices: z.array(notice).meta({ description: 'Whom the ticket was told as somebody it waits for: the head, the contractor' }),
             sla: z.array(slaClock),
             repeats: z.array(z.string()).meta({
               description: `Tickets of the same fault (device or department, and trade) in the 30 days up to this one, itself among them; empty unless more than ${repeatMost}`,
@@ -94,6 +108,7 @@ export function ticketRoutes(app: App, context: RouteContext): void {
       return {
         ...found,
         journal: desk.journal({ kind: 'ticket', id, limit: 200 }),
+        notices: notices.ofTicket(id).map(({ seq: _seq, ticket: _ticket, ...one }) => one),
         sla: desk.sla(id),
         repeats: repeats.length > repeatMost ? repeats : [],
       };

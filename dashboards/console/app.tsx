@@ -3,7 +3,7 @@ import { Alert, Button, Center, Loader } from '@mantine/core';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Ticket } from '../../shared/ticket.ts';
 import { ApiError, api, type SessionInfo } from './data/api.ts';
-import { PlantLink, usePlant } from './data/plant.ts';
+import { PlantLink, useLost, usePlant } from './data/plant.ts';
 import { Frame } from './frame/frame.tsx';
 import { useRoute } from './hash.ts';
 import { useWords, WordsProvider } from './i18n/i18n.tsx';
@@ -13,6 +13,8 @@ import { keptStore } from './offline/store.ts';
 import { useKept } from './offline/use-kept.ts';
 import { SignIn } from './pages/sign-in.tsx';
 import { pageOf } from './pages.ts';
+import { storedPriorities } from './parts/alarm-sound.tsx';
+import { soundAlarm } from './parts/alarm-tones.ts';
 import { type Console, ConsoleContext } from './parts/context.ts';
 import { Page } from './route.tsx';
 
@@ -25,7 +27,8 @@ type Signed =
 export function App() {
   const [signed, setSigned] = useState<Signed>({ state: 'asking' });
   const ask = useCallback(() => {
-    api.session().then(
+    // A server that hangs takes the question and does not answer it.
+    api.session(AbortSignal.timeout(patienceMs)).then(
       (session) => setSigned({ state: 'in', session }),
       async (error) => {
         if (error instanceof ApiError && error.status === 401) setSigned({ state: 'out' });
@@ -86,6 +89,7 @@ function SignedIn({ session, onSignedOut, onBack }: SignedAsk) {
     };
   }, [link, outbox]);
   const plant = usePlant(link);
+  const lost = useLost(link) !== undefined;
   useKept(link, plant, session);
   const connected = plant?.connected === true;
   useEffect(() => {
@@ -95,7 +99,13 @@ function SignedIn({ session, onSignedOut, onBack }: SignedAsk) {
   }, [connected, outbox, onBack]);
   return (
     <WordsProvider fallback={plant?.site.language} timezone={plant?.site.timezone}>
-      {plant ? <Running link={link} outbox={outbox} session={session} onSignedOut={onSignedOut} /> : <Waiting />}
+      {plant ? (
+        <Running link={link} outbox={outbox} session={session} onSignedOut={onSignedOut} />
+      ) : lost ? (
+        <Unreachable kept={false} />
+      ) : (
+        <Waiting />
+      )}
     </WordsProvider>
   );
 }
@@ -169,27 +179,44 @@ function Waiting() {
 }
 
 const retryEveryMs = 5_000;
+const patienceMs = 8_000;
 
 /** Honest: without a server there is no value that would be true, so none is shown. */
-function Unreachable({ onRetry, kept }: { onRetry: () => void; kept: boolean }) {
+function Unreachable({ onRetry, kept }: { onRetry?: () => void; kept: boolean }) {
   const { t } = useWords();
+  const [silenced, setSilenced] = useState(false);
+  const [blocked, setBlocked] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(onRetry, retryEveryMs);
-    return () => clearTimeout(timer);
+    if (!onRetry) return;
+    const timer = setInterval(onRetry, retryEveryMs);
+    return () => clearInterval(timer);
   }, [onRetry]);
+  const sounding = !silenced && storedPriorities().includes('high');
+  useEffect(() => (sounding ? soundAlarm('high', setBlocked) : undefined), [sounding]);
   return (
-    <main className="unreachable" role="alert">
+    <main className="unreachable" role="alert" data-sounding={sounding || undefined}>
       <img src="/icon.svg" alt="" width={64} height={64} />
       <h1>{t('sign.unreachable')}</h1>
+      <p>
+        <strong>{t('app.lostDo')}</strong>
+      </p>
       <p>{t('app.noValues')}</p>
+      {blocked && <p role="status">{t('sound.blocked')}</p>}
       {kept && (
         <Button component="a" href="#/tickets?whose=mine" size="md" data-step="offline-tickets">
           {t('outbox.toTickets')}
         </Button>
       )}
-      <Button size="md" variant={kept ? 'default' : 'filled'} onClick={onRetry}>
-        {t('app.retry')}
-      </Button>
+      {onRetry && (
+        <Button size="md" variant={kept ? 'default' : 'filled'} onClick={onRetry}>
+          {t('app.retry')}
+        </Button>
+      )}
+      {sounding && (
+        <Button size="md" variant="default" onClick={() => setSilenced(true)}>
+          {t('sound.silence')}
+        </Button>
+      )}
     </main>
   );
 }

@@ -57,6 +57,7 @@ export const pages = {
   rules: { label: 'nav.rules', icon: 'rule', place: 'more', detail: true, key: 'r' },
   wall: { label: 'nav.wall', icon: 'wall', place: 'more', key: 'w' },
   users: { label: 'nav.users', icon: 'user', place: 'more', permission: 'user:change', key: 'u' },
+  hooks: { label: 'nav.hooks', icon: 'send', place: 'more', permission: 'hook:change' },
   audit: { label: 'nav.audit', icon: 'audit', place: 'more', permission: 'audit:read' },
 } as const satisfies Record<string, PageInfo>;
 export type PageId = keyof typeof pages;

@@ -17,6 +17,7 @@ import { useConsole } from './parts/context.ts';
 const AlarmPage = lazy(async () => ({ default: (await import('./pages/alarm.tsx')).AlarmPage }));
 const AlarmFiguresPage = lazy(async () => ({ default: (await import('./pages/alarm-figures.tsx')).AlarmFiguresPage }));
 const DeliveriesPage = lazy(async () => ({ default: (await import('./pages/deliveries.tsx')).DeliveriesPage }));
+const HooksPage = lazy(async () => ({ default: (await import('./pages/hooks.tsx')).HooksPage }));
 const JournalPage = lazy(async () => ({ default: (await import('./pages/journal.tsx')).JournalPage }));
 const MaintenancePage = lazy(async () => ({ default: (await import('./pages/maintenance.tsx')).MaintenancePage }));
 const DutyPage = lazy(async () => ({ default: (await import('./pages/duty.tsx')).DutyPage }));
@@ -82,6 +83,7 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   rules: ({ id }) => (id ? <RulePage id={id} key={id} /> : <RulesPage />),
   site: SitePage,
   users: UsersPage,
+  hooks: HooksPage,
   audit: AuditPage,
 };
 

@@ -20,7 +20,8 @@ export const streamLimits = {
   bufferBytes: 512 * 1024,
   burstBytes: 8 * 1024 * 1024,
   tickMs: 500,
-  heartbeatMs: 15_000,
+  /** A screen that misses three says that the server is away, within 10 s. */
+  heartbeatMs: 2_000,
   seenMs: 1_500,
   pathMs: 1_000,
 } as const;

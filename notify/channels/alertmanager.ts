@@ -19,6 +19,7 @@ export default defineChannel({
   id: 'alertmanager',
   title: { zh: 'Prometheus Alertmanager', en: 'Prometheus Alertmanager' },
   audience: 'group',
+  alarmsOnly: true,
   perMinute: 300,
   options: z.strictObject({
     url: z.url({ protocol: /^https?$/ }).meta({ description: 'Alertmanager, such as http://alertmanager:9093' }),

@@ -20,6 +20,7 @@ export default defineChannel({
   id: 'mqtt',
   title: { zh: 'MQTT 代理', en: 'MQTT broker' },
   audience: 'group',
+  alarmsOnly: true,
   perMinute: 600,
   options: z.strictObject({
     url: z.url({ protocol: /^mqtts?$/ }).meta({ description: 'mqtt://host:1883 or mqtts://host:8883, without user and password' }),

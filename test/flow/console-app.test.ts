@@ -309,11 +309,19 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
     await page.goto(`${proxy.url}/#/wall`);
     await page.waitForSelector('.wall .tile');
+    await page.evaluate(() => localStorage.setItem('plantroom.sound', 'on'));
+    await page.reload();
+    await page.waitForSelector('.wall .tile');
     proxy.cut();
     await page.waitForSelector('.old-values');
     await page.screenshot({ path: join(pictures, 'wall-old-values.png') });
+    // It has lost its server: shown and sounded within 10 s.
+    await page.waitForSelector('[data-lost]', { timeout: 10_000 });
+    await page.waitForSelector('.sound[data-sounding=high]', { timeout: 1_000 });
+    await page.screenshot({ path: join(pictures, 'wall-lost.png') });
     await page.reload();
-    await page.waitForSelector('.unreachable');
+    // The installed console too, where it is opened without a server.
+    await page.waitForSelector('.unreachable[data-sounding]');
     expect(await page.locator('.tile').count()).toBe(0);
     await page.screenshot({ path: join(pictures, 'wall-unreachable.png') });
     const builds = () => page.$$eval('script[type=module][src]', ([script]) => script?.getAttribute('src'));
@@ -333,6 +341,29 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForSelector('.wall .tile');
     const { clientHeight, scrollHeight } = await page.evaluate(() => document.documentElement);
     expect(scrollHeight).toBe(clientHeight);
+    await page.context().close();
+  });
+
+  it('at the desk: a server that hangs is shown and sounded within 10 s, silenced by hand, and forgotten when it answers again', async () => {
+    await using proxy = await openConsoleProxy(app.url);
+    const { page } = await openPage(browser, proxy.url, { width: 390, height: 844, language: 'en' });
+    await signIn(page, 'technician', passwordOf('technician'));
+    await page.evaluate(() => localStorage.setItem('plantroom.sound', 'on'));
+    await page.goto(`${proxy.url}/#/tickets`);
+    await page.reload();
+    await page.waitForSelector('.sound');
+    for (const { id, acknowledged } of app.desk.alarms()) if (!acknowledged) app.desk.acknowledge(id, { id: 'test' });
+    await page.waitForSelector('.sound:not([data-sounding])');
+    proxy.hang();
+    await page.waitForSelector('[data-lost]', { timeout: 10_000 });
+    await page.waitForSelector('.sound[data-sounding=high]', { timeout: 1_000 });
+    expect(await accessibilityTrouble(page)).toEqual([]);
+    await page.screenshot({ path: join(pictures, 'phone-lost.png') });
+    await page.click('.sound');
+    await page.getByRole('button', { name: 'Silence until the next alarm' }).click();
+    await page.waitForSelector('.sound:not([data-sounding])');
+    proxy.restore();
+    await page.waitForSelector('[data-lost]', { state: 'detached', timeout: 10_000 });
     await page.context().close();
   });
 

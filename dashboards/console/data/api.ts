@@ -114,11 +114,14 @@ export interface AlarmPathInfo extends AlarmPath {
 export type RuleInfo = RuleInForce;
 export type { AlarmPath, AuditEntry, Maintenance, User };
 
+/** The page is (i18n.tsx says so to the browser). */
+const inChinese = () => typeof document !== 'undefined' && document.documentElement.lang.startsWith('zh');
+
 export class ApiError extends Error {
   readonly status: number;
   readonly problem: Partial<Problem>;
   constructor(status: number, problem: Partial<Problem>) {
-    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+    super((inChinese() ? problem.zh : undefined) ?? problem.detail ?? problem.title ?? `HTTP ${status}`);
     this.status = status;
     this.problem = problem;
   }
@@ -186,7 +189,7 @@ export interface JournalAsk {
 }
 
 export const api = {
-  session: () => call<SessionInfo>('GET', '/api/session'),
+  session: (signal?: AbortSignal) => call<SessionInfo>('GET', '/api/session', undefined, signal),
   signIn: (user: string, password: string) => call<SessionInfo>('POST', '/api/login', { user, password }),
   changePassword: (old: string, next: string) => call<void>('POST', '/api/password', { old, new: next }),
   signOut: () => call<void>('POST', '/api/logout'),

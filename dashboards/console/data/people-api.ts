@@ -47,6 +47,11 @@ export interface Verdict {
   breaks: { seq: number; what: string }[];
 }
 
+export interface CalendarFeedInfo {
+  madeAt: number;
+  readAt: number | null;
+}
+
 const rosterAt = (id: string) => `/api/rosters/${encodeURIComponent(id)}`;
 const bookAt = (id: string) => `/api/books/${encodeURIComponent(id)}`;
 
@@ -65,6 +70,10 @@ export const peopleApi = {
   withdraw: (id: string, change: number) => call<null>('DELETE', `${rosterAt(id)}/changes/${change}`),
   calendarOf: (id: string, person?: string) =>
     `${rosterAt(id)}/calendar.ics${person === undefined ? '' : `?person=${encodeURIComponent(person)}`}`,
+  feed: () => call<CalendarFeedInfo | null>('GET', '/api/calendar-feed'),
+  /** The address is told here and never again. */
+  makeFeed: () => call<CalendarFeedInfo & { url: string }>('POST', '/api/calendar-feed'),
+  endFeed: () => call<void>('DELETE', '/api/calendar-feed'),
   books: async () => call<BookHead[]>('GET', '/api/books'),
   bookLines: async (id: string, from: number, to: number) => call<BookLine[]>('GET', `${bookAt(id)}/pages?from=${from}&to=${to}`),
   draft: (id: string, due: number, device: string | null) =>

@@ -34,8 +34,11 @@ export interface PathNow {
 
 type ReadingsEvent = Record<string, Partial<Record<QuantityId, [number | null, number, BadReason?]>>>;
 
-/** Two beats missed. */
-const silenceMs = 35_000;
+/** Three beats missed: the server is down or hangs, or the network between is gone. */
+const silenceMs = 7_000;
+/** No longer may it stay unnoticed that this screen shows and sounds no alarms any more; a restart of the server takes less. */
+const lostMs = 8_000;
+const retryMs = 2_000;
 
 export class PlantLink {
   #plant: Plant | undefined;
@@ -43,10 +46,13 @@ export class PlantLink {
   #listeners = new Set<() => void>();
   #plantAt = { now: 0, real: 0 };
   #stopped = false;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #watch: ReturnType<typeof setInterval> | undefined;
+  #hand: Worker | undefined;
+  /** Real time at which it is tried again; undefined while connected or being tried. */
+  #retryAt: number | undefined;
   /** Real time at which the server was last heard. */
   #heardAt = 0;
+  #openedAt = 0;
+  #lostSince: number | undefined;
   /** The session has ended. */
   readonly onSignedOut: () => void;
   readonly #user: string;
@@ -67,12 +73,14 @@ export class PlantLink {
     return this.#plantAt.now + (performance.now() - this.#plantAt.real) * (this.#plant?.site.speed ?? 1);
   }
 
+  /** Plant time since which the server has not been heard, once that is longer than a restart takes; undefined as long as it is there. */
+  readonly lostSince = (): number | undefined => this.#lostSince;
+
   start(): void {
     this.#stopped = false;
-    // In a stairwell a connection goes silent without breaking; the server beats every 15 s.
-    this.#watch = setInterval(() => {
-      if (this.#plant?.connected && performance.now() - this.#heardAt > silenceMs) this.#break();
-    }, 1_000);
+    this.#heardAt = performance.now();
+    this.#hand = new Worker(new URL('./second-hand.ts', import.meta.url), { type: 'module' });
+    this.#hand.onmessage = this.#tick;
     window.addEventListener('offline', this.#break);
     window.addEventListener('online', this.#again);
     void this.#open();
@@ -80,15 +88,29 @@ export class PlantLink {
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#retry);
-    clearInterval(this.#watch);
+    this.#retryAt = undefined;
+    this.#hand?.terminate();
     window.removeEventListener('offline', this.#break);
     window.removeEventListener('online', this.#again);
     this.#source?.close();
   }
 
+  /** A connection can go silent without breaking: in a stairwell, or when the server hangs. */
+  readonly #tick = (): void => {
+    const now = performance.now();
+    const silent = now - this.#heardAt;
+    if (this.#retryAt === undefined && Math.min(silent, now - this.#openedAt) > silenceMs) this.#break();
+    else if (this.#retryAt !== undefined && now >= this.#retryAt) void this.#open();
+    if (this.#plant?.connected || silent <= lostMs || this.#lostSince !== undefined) return;
+    this.#lostSince = this.now() - silent * (this.#plant?.site.speed ?? 1);
+    this.#tell();
+  };
+  readonly #heard = (): void => {
+    this.#heardAt = performance.now();
+  };
   readonly #break = (): void => {
     this.#source?.close();
+    this.#source = undefined;
     this.#lost();
   };
   readonly #again = (): void => {
@@ -107,21 +129,23 @@ export class PlantLink {
 
   async #open(): Promise<void> {
     this.#source?.close();
+    this.#retryAt = undefined;
+    this.#openedAt = performance.now();
     const source = new EventSource('/api/live');
     this.#source = source;
     source.onerror = () => {
       source.close();
-      this.#lost();
+      if (source === this.#source) this.#break();
     };
-    this.#heardAt = performance.now();
     source.addEventListener('beat', (event) => {
-      this.#heardAt = performance.now();
+      this.#heard();
       this.#beat(JSON.parse(event.data) as { now: number });
     });
     // What happens while the lists are loaded is applied after them.
     let early: (() => void)[] | undefined = [];
     const on = <T>(name: string, apply: (data: T) => void) =>
       source.addEventListener(name, (event) => {
+        this.#heard();
         const data = JSON.parse((event as MessageEvent<string>).data) as T;
         if (early) early.push(() => apply(data));
         else apply(data);
@@ -145,7 +169,9 @@ export class PlantLink {
         api.tickets(),
         asked.then(({ simulated }) => (simulated ? api.faults() : [])),
       ]);
-      if (this.#stopped) return;
+      if (this.#stopped || source !== this.#source) return;
+      this.#heard();
+      this.#lostSince = undefined;
       this.#beat(site);
       this.#set({
         site,
@@ -161,7 +187,7 @@ export class PlantLink {
     } catch (error) {
       source.close();
       if (error instanceof ApiError && error.status === 401) this.onSignedOut();
-      else this.#lost();
+      else if (source === this.#source) this.#break();
     }
   }
 
@@ -169,8 +195,7 @@ export class PlantLink {
     if (this.#stopped) return;
     if (this.#plant?.connected) this.#set({ ...this.#plant, connected: false });
     if (!this.#plant) void this.#fromPhone();
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#open(), 2_000);
+    this.#retryAt = performance.now() + retryMs;
   }
 
   /** Opened without a connection: the tickets as they were; no value of a device, which would look like one of now. */
@@ -222,6 +247,10 @@ export class PlantLink {
 
   #set(plant: Plant): void {
     this.#plant = plant;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }
@@ -230,6 +259,11 @@ const both = (list: readonly Ticket[]) => {
   const tickets = new Map(list.map((ticket) => [ticket.id, ticket]));
   return { tickets, stored: tickets };
 };
+
+/** @returns plant time since which the server is away */
+export function useLost(link: PlantLink): number | undefined {
+  return useSyncExternalStore(link.subscribe, link.lostSince);
+}
 
 export function usePlant(link: PlantLink): Plant | undefined {
   return useSyncExternalStore(link.subscribe, link.get);

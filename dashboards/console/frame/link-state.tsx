@@ -1,5 +1,6 @@
 /** Is what the screen shows alive? In the header at a glance; when it is not, a strip says since when the values are old. */
 import { useEffect, useState } from 'react';
+import { useLost } from '../data/plant.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
@@ -27,6 +28,14 @@ export function OldValues() {
   const { plant, link } = useConsole();
   const [since, setSince] = useState<number>();
   useEffect(() => setSince(plant.connected ? undefined : link.now()), [plant.connected, link]);
+  const lost = useLost(link);
+  // Not only old values: nobody at this screen would see or hear the next alarm.
+  if (lost !== undefined && !plant.connected)
+    return (
+      <p className="path-banner" role="alert" data-lost>
+        ⚠ {t('app.lost', { time: clock(lost) })} {plant.kept ? t('outbox.kept') : t('app.lostDo')}
+      </p>
+    );
   if (plant.kept && !plant.connected)
     return (
       <p className="old-values" role="alert">

@@ -16,6 +16,7 @@ import { type FormAsk, FormDialog } from '../plant/register.tsx';
 import { useList } from '../plant/use-list.ts';
 import { useRosterAsks } from '../rosters/asks.ts';
 import { RosterCalendar, samePiece } from '../rosters/calendar.tsx';
+import { CalendarFeedButton } from '../rosters/calendar-feed.tsx';
 import { type CalendarView, calendarOf, daysOf, meant, mondayOf, moved, type Piece } from '../rosters/days.ts';
 import { RosterEditor } from '../rosters/editor.tsx';
 import { Gaps, Heads } from '../rosters/heads.tsx';
@@ -254,6 +255,7 @@ function RosterSection({ roster, now, onChanged }: { roster: DutyRoster; now: nu
             {t('rosters.mine')}
           </Button>
         )}
+        {known && <CalendarFeedButton />}
       </Group>
       {roster.source === 'site' && <p className="calm small roster-note">{t('rosters.siteFile')}</p>}
       <Changes roster={roster} now={now} onChanged={changed} />

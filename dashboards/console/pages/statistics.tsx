@@ -18,7 +18,7 @@ const groups = { trade: 'stats.by.trade', place: 'stats.by.place', person: 'stat
 type Grouping = keyof typeof groups;
 
 export function StatisticsPage() {
-  const { t, text, number } = useWords();
+  const { t, text, number, language } = useWords();
   const { plant, link, act } = useConsole();
   const zone = plant.site.timezone;
   const [kind, setKind] = useState<'year' | 'month'>('year');
@@ -54,6 +54,9 @@ export function StatisticsPage() {
       <td>{found?.before.total.opened === 0 ? t('stats.noRecords') : (before?.opened ?? 0)}</td>
       <td>{one.closed}</td>
       <td>{one.open}</td>
+      <td data-overdue={one.overdue || undefined}>
+        {one.overdueOpen > 0 ? <strong>{t('stats.overdueOpen', { n: one.overdue, open: one.overdueOpen })}</strong> : one.overdue}
+      </td>
       <td>{pair(one.acknowledge)}</td>
       <td>{pair(one.arrive)}</td>
       <td>{pair(one.restore)}</td>
@@ -62,7 +65,8 @@ export function StatisticsPage() {
       <td>{number(one.costYuan, 2)}</td>
     </tr>
   );
-  const exported = (format: string) => `/api/tickets/export?from=${from}&to=${to}&format=${format}`;
+  const exported = (format: string, grouping?: Grouping) =>
+    `/api/tickets/export?from=${from}&to=${to}&format=${format}&lang=${language}${grouping ? `&by=${grouping}` : ''}`;
   const lastYear = (key: string | null) =>
     found?.before.rows.find((one) => one.key === (by === 'month' && key !== null ? `${Number(key.slice(0, 4)) - 1}${key.slice(4)}` : key));
   return (
@@ -92,11 +96,15 @@ export function StatisticsPage() {
             data={Object.entries(groups).map(([value, label]) => ({ value, label: t(label) }))}
             onChange={(event) => setBy(event.currentTarget.value as Grouping)}
           />
-          {['csv', 'xlsx'].map((format) => (
-            <Button component="a" variant="default" key={format} href={exported(format)} download>
-              {format.toUpperCase()}
-            </Button>
-          ))}
+          <Button component="a" variant="default" href={exported('xlsx')} download>
+            {t('stats.workbook')}
+          </Button>
+          <Button component="a" variant="default" href={exported('csv')} download>
+            {t('stats.csvTickets')}
+          </Button>
+          <Button component="a" variant="default" href={exported('csv', by)} download>
+            {t('stats.csvFigures')}
+          </Button>
         </Group>
         {found?.total.opened === 0 && <p className="calm">{t('stats.none')}</p>}
         {found && found.total.opened > 0 && (
@@ -111,6 +119,7 @@ export function StatisticsPage() {
                     t('stats.lastYear'),
                     t('stats.closed'),
                     t('stats.open'),
+                    t('stats.overdue'),
                     t('stats.acknowledge'),
                     t('stats.arrive'),
                     t('stats.restore'),

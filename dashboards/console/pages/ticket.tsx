@@ -21,6 +21,7 @@ import { RefusedSteps } from '../ticket/refused-steps.tsx';
 import { type Repaired, RepairedForm } from '../ticket/repaired-form.tsx';
 import { SignForm } from '../ticket/sign-form.tsx';
 import { SlaClocks } from '../ticket/sla-clocks.tsx';
+import { Told } from '../ticket/told.tsx';
 import { useTicket } from '../ticket/use-ticket.ts';
 import { WaitForm } from '../ticket/wait-form.tsx';
 import { useWho } from '../ticket/who.ts';
@@ -74,6 +75,7 @@ export function TicketPage({ id }: { id: string }) {
             )}
             {detail && detail.repeats.length > 0 && <Repeats ids={detail.repeats} own={id} />}
             {detail && <SlaClocks clocks={detail.sla} ticket={ticket} />}
+            {detail && <Told notices={detail.notices ?? []} />}
           </section>
           <SignForm ticket={ticket} send={send} />
           <CheckList ticket={ticket} send={send} />

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Group, Popover, Stack, Switch } from '@mantine/core
 import { useEffect, useState } from 'react';
 import { type Priority, priorities, priorityLabels } from '../../../shared/alarm.ts';
 import { byUrgency, calls } from '../../../shared/alarm-order.ts';
+import { useLost } from '../data/plant.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { soundAlarm } from './alarm-tones.ts';
 import { useConsole } from './context.ts';
@@ -11,17 +12,21 @@ import { isPathBroken } from './path-broken.ts';
 import { useReceipts } from './use-receipts.ts';
 
 const storageKey = 'plantroom.sound';
-const storedPriorities = (): readonly Priority[] => {
+/** What this screen sounds, as a person chose it here. */
+export const storedPriorities = (): readonly Priority[] => {
   const stored = localStorage.getItem(storageKey);
   // "on" was all but low; a list names them; nothing stored is off.
   return stored === 'on' ? priorities.slice(0, 3) : priorities.filter((priority) => stored?.split(',').includes(priority));
 };
 const tryMs = 1_500;
+/** A screen that has lost its server sounds as an alarm of high priority does. */
+const worstOf = (calling: Priority | undefined, away: boolean) => (away && calling !== 'critical' ? 'high' : calling);
 const none: readonly Priority[] = [];
 
 export function AlarmSound() {
   const { t, text } = useWords();
-  const { plant } = useConsole();
+  const { plant, link } = useConsole();
+  const lost = useLost(link);
   const [heard, setHeard] = useState(storedPriorities);
   const [silenced, setSilenced] = useState<ReadonlySet<string>>(new Set());
   const [blocked, setBlocked] = useState(false);
@@ -36,8 +41,11 @@ export function AlarmSound() {
   const called = calling.map(keyOf);
   // Where nobody can be told over any channel, this screen is all that is left: it sounds as an urgent alarm does.
   if (isPathBroken(plant.path) && heard.includes('critical')) called.push('path');
+  // Each time anew: who silenced one outage has not heard of the next.
+  const away = lost !== undefined && heard.includes('high');
+  if (away) called.push(`server ${lost}`);
   const quiet = called.length > 0 && called.every((key) => silenced.has(key));
-  const sounding = quiet ? undefined : called.includes('path') ? 'critical' : calling[0]?.priority;
+  const sounding = quiet ? undefined : called.includes('path') ? 'critical' : worstOf(calling[0]?.priority, away);
   useEffect(() => (sounding ? soundAlarm(sounding, setBlocked) : undefined), [sounding]);
   useReceipts(on && !quiet && !blocked ? heard : none);
   const trySound = (priority: Priority) => {
