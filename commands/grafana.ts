@@ -16,7 +16,7 @@ const command: Command = {
   id: 'grafana',
   summary: 'Grafana boards: write them as files, or push folder, data source and boards through its API',
   usage:
-    'grafana build --site F --out DIR [--language zh|en] [--console URL] | grafana push --url URL --token TOKEN|--token-file F [--site F] [--store URL] [--language zh|en] [--console URL]',
+    'grafana build --site F --out DIR [--store URL] [--language zh|en] [--console URL] | grafana push --url URL --token TOKEN|--token-file F [--site F] [--store URL] [--language zh|en] [--console URL]',
   async run(args) {
     const { values, positionals } = parse(
       args,
@@ -38,15 +38,16 @@ const command: Command = {
     }
     const wanted = languagesOf(values.language);
     const consoleUrl = (values.console ?? process.env.PLANTROOM_CONSOLE_URL ?? defaultConsole).replace(/\/+$/, '');
+    const storeUrl = values.store ?? process.env.PLANTROOM_STORE_URL ?? 'sqlite:';
     if (action === 'build') {
       if (!values.out) throw new Fault('usage/command', '--out is missing: the folder for the files');
-      return build(await built(siteFile(values.site), wanted, consoleUrl), resolve(values.out));
+      return build(await built(siteFile(values.site), wanted, consoleUrl, storeUrl), resolve(values.out));
     }
     if (!values.url) throw new Fault('usage/command', '--url is missing: the address of Grafana, such as http://127.0.0.1:3000');
     const token = tokenOf(values.token, values['token-file']);
-    const { dataSourceOf } = await import('../dashboards/grafana/data-source.ts');
-    const dataSource = dataSourceOf(values.store ?? process.env.PLANTROOM_STORE_URL ?? 'sqlite:');
-    return push(await built(siteFile(values.site), wanted, consoleUrl), { url: values.url, token, dataSource });
+    const { dataSourcesOf } = await import('../dashboards/grafana/data-source.ts');
+    const dataSources = dataSourcesOf(storeUrl);
+    return push(await built(siteFile(values.site), wanted, consoleUrl, storeUrl), { url: values.url, token, dataSources });
   },
 };
 export default command;
@@ -72,18 +73,20 @@ interface Built {
   dashboards: Dashboard[];
 }
 
-async function built(file: string, wanted: readonly Language[], consoleUrl: string): Promise<Built[]> {
+async function built(file: string, wanted: readonly Language[], consoleUrl: string, storeUrl: string): Promise<Built[]> {
   const site = await checkAll(file);
   const { loadBoards } = await import('../dashboards/board/boards.ts');
   const { buildDashboard } = await import('../dashboards/grafana/build.ts');
+  const { consumptionSource } = await import('../dashboards/grafana/input.ts');
   const { profilesOf } = await import('../gateway/check.ts');
   const { openRuleBook } = await import('../rules/pack.ts');
   const boards = [...(await loadBoards()).values()];
   const devices = boardDevices(site.config, profilesOf(site));
   const rules = openRuleBook(site.config).inForce;
+  const consumption = consumptionSource(storeUrl);
   return wanted.map((language) => ({
     language,
-    dashboards: boards.map((board) => buildDashboard(board, { site: site.config, devices, rules, language, consoleUrl })),
+    dashboards: boards.map((board) => buildDashboard(board, { site: site.config, devices, rules, language, consoleUrl, consumption })),
   }));
 }
 
@@ -114,17 +117,17 @@ async function build(all: readonly Built[], out: string): Promise<number> {
 interface Target {
   url: string;
   token: Secret;
-  dataSource: Parameters<typeof import('../dashboards/grafana/push.ts').pushAll>[1];
+  dataSources: Parameters<typeof import('../dashboards/grafana/push.ts').pushAll>[1];
 }
 
-async function push(all: readonly Built[], { url, token, dataSource }: Target): Promise<number> {
+async function push(all: readonly Built[], { url, token, dataSources }: Target): Promise<number> {
   const { grafanaClient } = await import('../dashboards/grafana/client.ts');
   const { pushAll } = await import('../dashboards/grafana/push.ts');
   let unchanged = 0;
   let changed = 0;
   await pushAll(
     grafanaClient(url, token),
-    dataSource,
+    dataSources,
     all.map(({ language, dashboards }) => ({ folder: { uid: `plantroom-${language}`, title: folderTitle[language] }, dashboards })),
     ({ what, uid, title, done }) => {
       if (done === 'unchanged') unchanged++;

@@ -15,7 +15,17 @@ import {
   openTicketFiles,
   rostersOfSite,
 } from '../desk/index.ts';
-import { openBills, openEnergyStores, openLedger, openMonthVersions, openRegisters } from '../energy/index.ts';
+import {
+  basisOf,
+  keepNothing,
+  keptFolder,
+  openBills,
+  openEnergyStores,
+  openKeptMonths,
+  openLedger,
+  openMonthVersions,
+  openRegisters,
+} from '../energy/index.ts';
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
@@ -167,7 +177,14 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
     if (!store) throw new Fault('store/unavailable');
     return store;
   };
-  const ledger = openLedger({ site: config, folder: site.folder, profileFacts: site.profileFacts, store: theStore, db, clock, wall });
+  let kept = keepNothing;
+  const ledger = openLedger({
+    ...{ site: config, folder: site.folder, profileFacts: site.profileFacts, store: theStore, db, clock, wall },
+    kept: (of, tariffs) => {
+      kept = openKeptMonths(keptFolder(dataDir), basisOf(config, of, tariffs));
+      return kept;
+    },
+  });
   const consoleDir = builtConsoleDir();
   const app = undo.adopt(
     await buildServer({
@@ -199,6 +216,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
       management: openManagement({
         ...{ site: config, clock, wall, store: theStore, registers: openRegisters(db, clock), ledger, meters: ledger.meters },
         versionOf: openMonthVersions(db).of,
+        kept,
       }),
       storeUrl: context.storeUrl,
       cache,

@@ -11,11 +11,15 @@ import { committedPayload, filters, topicReader, topics } from '../shared/topic.
 import { openAccountant } from './accountant.ts';
 import { openSavedStates } from './checkpoints.ts';
 import { openCorrections } from './corrections.ts';
+import { basisOf, keptFolder, openKeptMonths } from './kept-months.ts';
 import { LateReadings } from './late-readings.ts';
+import { outdoorStation } from './management/days.ts';
 import { metersOf } from './meters.ts';
 import { monthsBetween } from './month-names.ts';
+import { tariffsOfSite } from './site-tariffs.ts';
 import { openSuspects } from './suspects.ts';
 import { openMonthVersions } from './versions.ts';
+import { workAhead } from './work-ahead.ts';
 
 /** Real time, as is the next. */
 const workMs = 30_000;
@@ -23,6 +27,10 @@ const firstMs = 5_000;
 const retryMs = 10_000;
 /** How often corrections are looked for. */
 const lookMs = 500;
+/** So long nothing of earlier months was written before they are worked out ahead. */
+const quietMs = 3_000;
+const lookAheadMs = 5_000;
+const aheadRetryMs = 300_000;
 /** Between pieces of a long history, so that readings and people come first. */
 const pauseMs = 20;
 
@@ -89,6 +97,28 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   const zone = site.config.site.timezone;
   /** Months of which something was written since the last count. */
   const touched = new Set<string>();
+  const tariffs = tariffsOfSite(site.config, site.folder);
+  const kept = openKeptMonths(keptFolder(dataDir), basisOf(site.config, meters, tariffs));
+  const station = outdoorStation(site.config);
+  let quietSince = wall.monotonic();
+  let lookedAhead = Number.NEGATIVE_INFINITY;
+  /** While nothing else is due: bills and days of months that are over, for whoever opens the pages of management. */
+  const ahead = async () => {
+    const now = wall.monotonic();
+    if (!store || now - quietSince < quietMs || now - lookedAhead < lookAheadMs) return;
+    lookedAhead = now;
+    try {
+      const source = { site: site.config, meters, tariffs, store, station, versions, kept, clock };
+      while (!stop.signal.aborted && !due && (await workAhead(source))) {
+        if (corrected()) due = true;
+        await wall.sleep(pauseMs, stop.signal);
+      }
+    } catch (error) {
+      if (!stop.signal.aborted)
+        log.warn({ reason: reasonOf(error) }, 'months could not be worked out ahead; pages do it when they are opened');
+      quietSince = wall.monotonic() + aheadRetryMs;
+    }
+  };
   const run = async () => {
     await wall.sleep(firstMs, stop.signal).catch(() => undefined);
     while (!stop.signal.aborted) {
@@ -113,6 +143,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
         late.overdue(wall.now());
         const end = seconds.startTimer();
         count.inc(await accountant.work());
+        if (touched.size > 1) quietSince = wall.monotonic();
         if (touched.size > 0) versions.bump(touched, clock.now());
         touched.clear();
         end();
@@ -123,6 +154,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
       for (let waited = 0; waited < waitMs && !stop.signal.aborted; waited += lookMs) {
         await wall.sleep(lookMs, stop.signal).catch(() => undefined);
         if (due || corrected()) break;
+        await ahead();
       }
     }
   };

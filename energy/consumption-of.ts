@@ -1,5 +1,5 @@
 /** Consumption of meters over a range, by quarter hours, hours, days or months of the site's clocks. */
-import type { Store } from '../ingest/store.ts';
+import type { SeriesPoint, Store } from '../ingest/store.ts';
 import { momentOf, wallOf } from '../shared/zone.ts';
 import type { Meter } from './meters.ts';
 
@@ -52,6 +52,31 @@ export async function consumptionOf(
   /** How often each meter counts, of virtual meters and items; by default once. */
   weights?: ReadonlyMap<string, number>,
 ): Promise<ConsumptionRow[]> {
+  const columns = await columnsOf(store, meters, edges);
+  return summed(
+    edges,
+    columns.map((own, i) => ({ columns: own, weight: weights?.get((meters[i] as Meter).device) ?? 1 })),
+  );
+}
+
+/** Each meter by itself; same order as asked. */
+export async function consumptionOfEach(
+  store: Pick<Store, 'seriesMany'>,
+  meters: readonly Pick<Meter, 'device'>[],
+  edges: readonly number[],
+): Promise<ConsumptionRow[][]> {
+  const columns = await columnsOf(store, meters, edges);
+  return columns.map((own) => summed(edges, [{ columns: own, weight: 1 }]));
+}
+
+type Columns = SeriesPoint[][];
+
+/** The fields of each meter, in the widest steps that the edges allow. */
+async function columnsOf(
+  store: Pick<Store, 'seriesMany'>,
+  meters: readonly Pick<Meter, 'device'>[],
+  edges: readonly number[],
+): Promise<Columns[]> {
   const [from, to] = [edges[0] as number, edges.at(-1) as number];
   // Whole hours of a site's clocks are whole hours here too, but for zones of half and quarter hours.
   const whole = edges.every((t) => t % hourMs === 0) && (edges.length < 2 || (edges[1] as number) - from >= dayMs / 2);
@@ -59,7 +84,7 @@ export async function consumptionOf(
   const days = edges.every((t) => (t - from) % dayMs === 0);
   const every = days ? dayMs : whole ? hourMs : quarterMs;
   const offset = ((from % every) + every) % every;
-  const columns = await store.seriesMany(
+  const found = await store.seriesMany(
     meters.flatMap(({ device }) =>
       [...fields, 'count' as const].map((field) => ({
         measurement: 'consumption' as const,
@@ -74,6 +99,10 @@ export async function consumptionOf(
     ),
   );
   const width = fields.length + 1;
+  return meters.map((_, m) => found.slice(m * width, (m + 1) * width));
+}
+
+function summed(edges: readonly number[], meters: readonly { columns: Columns; weight: number }[]): ConsumptionRow[] {
   const rows = edges.slice(0, -1).map(
     (begin, i): ConsumptionRow => ({
       from: begin,
@@ -86,9 +115,8 @@ export async function consumptionOf(
       coverage: 0,
     }),
   );
-  for (let m = 0; m < meters.length; m++) {
-    const [values, estimated, manual, unknown, voids, count] = columns.slice(m * width, (m + 1) * width);
-    const weight = weights?.get((meters[m] as Meter).device) ?? 1;
+  for (const { columns, weight } of meters) {
+    const [values, estimated, manual, unknown, voids, count] = columns;
     let row = 0;
     // Not every quarter hour says whether it is void; those that do, by their time.
     const gone = new Map(voids);

@@ -18,7 +18,7 @@ export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use
 export { type BillAnswer, type BillRequest, billReadings } from './bill-command.ts';
 export { type BillState, type Bills, billStates, type IssuedBill, openBills, type Payment } from './bills.ts';
 export { bodyOf, type Choice, choices, type Picture, pictureOf } from './choices.ts';
-export { type ConsumptionRow, consumptionOf, edgesOf, mostRows, type Step, steps } from './consumption-of.ts';
+export { type ConsumptionRow, consumptionOf, consumptionOfEach, edgesOf, mostRows, type Step, steps } from './consumption-of.ts';
 export {
   type Correction,
   type CorrectionBody,
@@ -51,12 +51,14 @@ export { type Around, doubtOf, type EntryDoubt, type Plausible, plausibleAt } fr
 export { type FigureName, type FigureUnit, figureNames, figureOf, figureUnits, inUnit } from './figure-names.ts';
 export { type Import, type Imports, type ImportTarget, importKinds } from './imports.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
+export { basisOf, type KeptMonths, keepNothing, keptFolder, openKeptMonths } from './kept-months.ts';
 export { type LaterLine, type Ledger, type LedgerSource, type MonthStatement, openLedger } from './ledger.ts';
 export { type Cause, type Change, causes, changesOf } from './management/changes.ts';
 export { type Compared, compare, pairsOf, pct, sumRows } from './management/compare.ts';
-export { type DayTable, enoughOfDay, isMeasured, midnights, readDays } from './management/days.ts';
+export { type DayTable, enoughOfDay, isMeasured, midnights, outdoorStation, readDays } from './management/days.ts';
 export { type Factor, type Factors, factorOn, type Quota, readFactors } from './management/factors.ts';
 export { type FlowLink, type FlowNode, type Flows, flowsOf } from './management/flows.ts';
+export { daysName, daysOfMonth, keepDays } from './management/kept-days.ts';
 export { type MonthUse, monthUses, type TargetState, targetReasons, targetState } from './management/targets.ts';
 export { type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type Scope, scopes } from './meters.ts';
 export type { BilledGroup, MeterMonth, MonthAccount } from './month-account.ts';
@@ -115,3 +117,4 @@ export {
   weatherOf,
   weatherSources,
 } from './weather.ts';
+export { monthsToKeep, workAhead } from './work-ahead.ts';

@@ -6,6 +6,7 @@ import { Fault } from '../shared/errors.ts';
 import type { ProfileFacts } from '../shared/profile-facts.ts';
 import type { SiteConfig } from '../shared/site.ts';
 import { type CostQuery, type CostRow, costRow } from './cost.ts';
+import { type KeptMonths, keepNothing } from './kept-months.ts';
 import { type Medium, type Meter, media, metersOf } from './meters.ts';
 import { accountMonth, cents, type MonthAccount } from './month-account.ts';
 import { boundsOf, monthAt, monthsBetween } from './month-names.ts';
@@ -62,18 +63,24 @@ export interface LedgerSource {
   clock: Clock;
   /** Real time, for how long an answer may be kept. */
   wall: Clock;
+  /** Results of months that are over, from before this start. */
+  kept?: (meters: readonly Meter[], tariffs: SiteTariffs) => KeptMonths;
 }
+
+/** What the account of a medium is called among what is kept of a month. */
+export const accountName = (medium: Medium): string => `account-${medium}`;
 
 /** Where nobody counts versions an answer is kept so long; where somebody does, longer, in case that he forgot. */
 const keptMs = 60_000;
 const keptByVersionMs = 600_000;
 const mostKept = 400;
 
-export function openLedger({ site, folder, profileFacts, store, db, clock, wall }: LedgerSource): Ledger {
+export function openLedger({ site, folder, profileFacts, store, db, clock, wall, kept: openKept }: LedgerSource): Ledger {
   const meters = metersOf(site, (profile) => profileFacts?.(profile)?.quantities);
   const tariffs = tariffsOfSite(site, folder);
   const versions = openMonthVersions(db);
   const closedMonths = openMonths(db, clock);
+  const files = openKept?.(meters, tariffs) ?? keepNothing;
   const { timezone } = site.site;
   const own = media.filter((medium) => meters.some((one) => one.medium === medium));
   const kept = new Map<string, { version: number | undefined; at: number; account: Promise<MonthAccount> }>();
@@ -84,7 +91,14 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall 
     const known = kept.get(key);
     const age = known ? wall.now() - known.at : Number.POSITIVE_INFINITY;
     if (known && known.version === version && age < (version === undefined ? keptMs : keptByVersionMs)) return known.account;
-    const account = Promise.resolve().then(() => accountMonth({ site, meters, tariffs, store: store(), now: clock.now() }, month, medium));
+    const account = Promise.resolve().then(async () => {
+      const over = boundsOf(timezone, month)[1] <= clock.now();
+      const before = over ? files.get(month, accountName(medium), version) : undefined;
+      if (before) return before as MonthAccount;
+      const made = await accountMonth({ site, meters, tariffs, store: store(), now: clock.now() }, month, medium);
+      if (over) files.put(month, accountName(medium), version, made);
+      return made;
+    });
     kept.delete(key);
     kept.set(key, { version, at: wall.now(), account });
     account.catch(() => kept.delete(key));

@@ -153,7 +153,8 @@ export const rules: Record<string, Rule> = {
 
   'a count has no unit': (panels) =>
     bad(onData(panels), (one) => {
-      const counts = one.targets.some(({ query }) => /\bcount\(/.test(query));
+      // Of what was consumed the quarter hours are counted, to know of how many anything is known.
+      const counts = one.targets.some(({ query }) => /\bcount\((?!"value"\))/.test(query));
       const units = [
         one.defaults.unit,
         ...one.overrides.flatMap(({ properties }) => properties.filter(({ id }) => id === 'unit').map(({ value }) => value)),

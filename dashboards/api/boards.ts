@@ -1,5 +1,6 @@
 /** Boards, and what their panels show: worked out here, so that every screen gets the same numbers and few of them. */
 import { z } from 'zod';
+import type { SeriesPoint } from '../../ingest/store.ts';
 import { priorities } from '../../shared/alarm.ts';
 import { Fault } from '../../shared/errors.ts';
 import { quantityIds } from '../../shared/quantity.ts';
@@ -33,6 +34,10 @@ const line = z.object({
   figureAt: z.number().nullable(),
   place: text.nullable(),
   points: z.array(z.tuple([z.number(), z.number().nullable()])),
+  estimated: z
+    .object({ figure: z.number().nullable(), points: z.array(z.tuple([z.number(), z.number().nullable()])) })
+    .optional()
+    .meta({ description: 'Of what was consumed: how much of it was filled in and not measured' }),
   limits: z.array(limit),
 });
 export const answer = z.object({ from: z.number(), to: z.number(), every: z.number(), lines: z.array(line) }).meta({ id: 'PanelAnswer' });
@@ -139,9 +144,14 @@ export function boardRoutes(app: App, context: RouteContext): void {
 /** Six digits are more than a screen shows. */
 function shortened(found: PanelAnswer): PanelAnswer {
   const short = (value: number | null) => (value === null || Number.isInteger(value) ? value : Number(value.toPrecision(7)));
+  const each = <Of extends { figure: number | null; points: SeriesPoint[] }>(of: Of): Of => ({
+    ...of,
+    figure: short(of.figure),
+    points: of.points.map(([t, value]) => [t, short(value)]),
+  });
   return {
     ...found,
-    lines: found.lines.map((one) => ({ ...one, figure: short(one.figure), points: one.points.map(([t, value]) => [t, short(value)]) })),
+    lines: found.lines.map((one) => ({ ...each(one), ...(one.estimated ? { estimated: each(one.estimated) } : {}) })),
   };
 }
 

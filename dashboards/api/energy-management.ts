@@ -107,6 +107,28 @@ export function energyManagementRoutes(app: App, { management, site, dataDir }: 
   const config = { permission: 'plant:read' } as const;
 
   app.get(
+    '/api/energy/readiness',
+    {
+      config,
+      schema: {
+        description:
+          'What pages of management may be waiting for: a simulated past that is being written, months that are being worked out ahead',
+        response: {
+          200: z.object({
+            history: z.enum(['writing', 'done', 'none']),
+            months: z.object({ ready: z.number(), of: z.number() }),
+          }),
+          ...problems,
+        },
+      },
+    },
+    async () => {
+      const state = site.site.simulated ? readMarker(dataDir)?.state : undefined;
+      return { history: state === 'begun' ? 'writing' : state === 'done' ? 'done' : 'none', months: management.readiness() } as const;
+    },
+  );
+
+  app.get(
     '/api/energy/overview',
     {
       config,

@@ -32,8 +32,11 @@ export interface StatusValue {
 
 export type BoardValue = QuantityId | Derived | StatusValue;
 
-/** How the readings of one time step become one value. `increase` is for counters, by the rules of shared/counter.ts. */
-export type StepAggregate = 'mean' | 'min' | 'max' | 'last' | 'increase' | 'count';
+/**
+ * How the readings of one time step become one value. `increase` is for counters, by the rules of shared/counter.ts; `consumed` is what the energy role has
+ * booked of a counter (measurement `consumption`: swaps, resets and gaps settled, what was filled in marked), the figure of /api/energy/consumption.
+ */
+export type StepAggregate = 'mean' | 'min' | 'max' | 'last' | 'increase' | 'count' | 'consumed';
 /** Fixed time steps; `1d` are days and `1mo` months of the site's time zone. Months are shown for a year back, whatever range is chosen. */
 export type Step = '10m' | '15m' | '1h' | '1d' | '1mo';
 
@@ -41,6 +44,8 @@ export interface Series {
   select: BoardSelector;
   values: readonly BoardValue[];
   aggregate: StepAggregate;
+  /** Of what was consumed only what was filled in and neither measured nor read by a person. */
+  part?: 'estimated';
   /** First the mean of this finer step, then `aggregate`: the least 10-minute flow of a day is the night flow. */
   finer?: Step;
   /** By default what the screen can show. */

@@ -2,7 +2,7 @@ import { defineBoard } from '../board/board.ts';
 
 const meters = { roles: ['feeder', 'department-meter', 'tenant-meter'] } as const;
 
-/** Consumption straight from the counters as they are read; costs and allocation are the energy role's. */
+/** Consumption as the energy role has booked it: the figures of /api/energy/consumption. Cost and allocation are pages of management. */
 export default defineBoard({
   id: 'energy',
   title: { zh: '部门与月度能耗', en: 'Energy by department and month' },
@@ -18,12 +18,12 @@ export default defineBoard({
       kind: 'stat',
       title: { zh: '所选时段总用电量', en: 'Electricity in the range shown' },
       help: {
-        zh: '由电表底数差得出；单次错误读数和换表不计为用电，清零后从 0 起计。',
-        en: 'From the counters; a single wrong reading and a replaced meter count nothing, a meter that was set back counts on from 0.',
+        zh: '按 15 分钟入账的用电量：换表、清零、错误读数均已处理；缺数时段按本表规律补算的，在下方注明“其中估算”。',
+        en: 'Booked by quarter hours: replaced meters, resets and wrong readings are settled; what was filled in over a gap is told below it.',
       },
       size: [8, 5],
       digits: 0,
-      series: [{ select: { roles: ['incomer'] }, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum' }],
+      series: [{ select: { roles: ['incomer'] }, values: ['energy_import_kwh'], aggregate: 'consumed', combine: 'sum' }],
     },
     {
       id: 'total-before',
@@ -32,7 +32,7 @@ export default defineBoard({
       size: [8, 5],
       digits: 0,
       shift: '1M',
-      series: [{ select: { roles: ['incomer'] }, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum' }],
+      series: [{ select: { roles: ['incomer'] }, values: ['energy_import_kwh'], aggregate: 'consumed', combine: 'sum' }],
     },
     {
       id: 'water-total',
@@ -40,17 +40,20 @@ export default defineBoard({
       title: { zh: '所选时段总用水量', en: 'Water in the range shown' },
       size: [8, 5],
       digits: 0,
-      series: [{ select: { roles: ['water-main'] }, values: ['volume_m3'], aggregate: 'increase', combine: 'sum' }],
+      series: [{ select: { roles: ['water-main'] }, values: ['volume_m3'], aggregate: 'consumed', combine: 'sum' }],
     },
     {
       id: 'months',
       kind: 'bar',
       title: { zh: '每月用电量（近 13 个月）', en: 'Electricity per month, 13 months' },
-      help: { zh: '自然月；当月截至现在。', en: 'Months of the calendar; the present one up to now.' },
+      help: {
+        zh: '自然月；当月截至现在。没有数据的月份留空，不计为 0。',
+        en: 'Months of the calendar; the present one up to now. A month of which nothing is known stays empty and is not 0.',
+      },
       size: [12, 9],
       digits: 0,
       bars: 'over-time',
-      series: [{ select: { roles: ['incomer'] }, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', step: '1mo' }],
+      series: [{ select: { roles: ['incomer'] }, values: ['energy_import_kwh'], aggregate: 'consumed', combine: 'sum', step: '1mo' }],
     },
     {
       id: 'water-months',
@@ -59,7 +62,7 @@ export default defineBoard({
       size: [12, 9],
       digits: 0,
       bars: 'over-time',
-      series: [{ select: { roles: ['water-main'] }, values: ['volume_m3'], aggregate: 'increase', combine: 'sum', step: '1mo' }],
+      series: [{ select: { roles: ['water-main'] }, values: ['volume_m3'], aggregate: 'consumed', combine: 'sum', step: '1mo' }],
     },
     {
       id: 'department-months',
@@ -68,7 +71,7 @@ export default defineBoard({
       help: { zh: '仅计科室自有电表；公共用电未分摊。', en: "Only a department's own meters; shared use is not allocated here." },
       size: [24, 14],
       digits: 0,
-      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'department', step: '1mo' }],
+      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'consumed', combine: 'sum', by: 'department', step: '1mo' }],
     },
     {
       id: 'departments',
@@ -78,7 +81,7 @@ export default defineBoard({
       size: [12, 14],
       digits: 0,
       bars: 'each',
-      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'department' }],
+      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'consumed', combine: 'sum', by: 'department' }],
     },
     {
       id: 'departments-before',
@@ -88,7 +91,7 @@ export default defineBoard({
       digits: 0,
       bars: 'each',
       shift: '1M',
-      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'department' }],
+      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'consumed', combine: 'sum', by: 'department' }],
     },
     {
       id: 'buildings',
@@ -97,7 +100,7 @@ export default defineBoard({
       size: [8, 9],
       digits: 0,
       bars: 'each',
-      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'increase', combine: 'sum', by: 'building' }],
+      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'consumed', combine: 'sum', by: 'building' }],
     },
     {
       id: 'tenants',
@@ -106,7 +109,7 @@ export default defineBoard({
       size: [8, 9],
       digits: 0,
       bars: 'each',
-      series: [{ select: { roles: ['tenant-meter'] }, values: ['energy_import_kwh'], aggregate: 'increase' }],
+      series: [{ select: { roles: ['tenant-meter'] }, values: ['energy_import_kwh'], aggregate: 'consumed' }],
     },
     {
       id: 'water-buildings',
@@ -115,7 +118,7 @@ export default defineBoard({
       size: [8, 9],
       digits: 0,
       bars: 'each',
-      series: [{ select: { roles: ['water-branch'] }, values: ['volume_m3'], aggregate: 'increase' }],
+      series: [{ select: { roles: ['water-branch'] }, values: ['volume_m3'], aggregate: 'consumed' }],
     },
     {
       id: 'daily',
@@ -124,7 +127,19 @@ export default defineBoard({
       size: [24, 9],
       digits: 0,
       bars: 'over-time',
-      series: [{ select: { roles: ['transformer'] }, values: ['energy_import_kwh'], aggregate: 'increase', step: '1d' }],
+      series: [{ select: { roles: ['transformer'] }, values: ['energy_import_kwh'], aggregate: 'consumed', step: '1d' }],
+    },
+    {
+      id: 'estimated',
+      kind: 'table',
+      title: { zh: '含估算的表计', en: 'Meters with estimates' },
+      help: {
+        zh: '所选时段内有缺数、按本表规律补算的电量；此处没有的表计全部为实测或人工抄表。',
+        en: 'What was filled in over gaps in the range shown, by the profile of the meter itself; meters that are not here were measured or read by a person.',
+      },
+      size: [24, 8],
+      digits: 1,
+      series: [{ select: meters, values: ['energy_import_kwh'], aggregate: 'consumed', part: 'estimated' }],
     },
   ],
 });

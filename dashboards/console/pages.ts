@@ -44,14 +44,13 @@ export const pages = {
   energy: { label: 'nav.energy', icon: 'electricity', place: 'main', key: 'x' },
   media: { label: 'nav.media', icon: 'electricity', place: 'energy', detail: true },
   consumers: { label: 'nav.consumers', icon: 'site', place: 'energy' },
-  retrofits: { label: 'nav.retrofits', icon: 'tool', place: 'energy' },
+  projects: { label: 'nav.projects', icon: 'tool', place: 'energy', detail: true },
+  bills: { label: 'nav.bills', icon: 'audit', place: 'energy' },
   suspects: { label: 'nav.suspects', icon: 'tool', place: 'energy', key: 'q' },
   entries: { label: 'nav.entries', icon: 'audit', place: 'energy' },
   places: { label: 'nav.places', icon: 'site', place: 'assets', permission: 'place:codes' },
   statistics: { label: 'nav.statistics', icon: 'boards', place: 'more', key: 'n' },
   reports: { label: 'nav.reports', icon: 'audit', place: 'more', permission: 'report:read', key: 'y' },
-  bills: { label: 'nav.bills', icon: 'audit', place: 'energy' },
-  projects: { label: 'nav.projects', icon: 'electricity', place: 'energy', detail: true },
   deliveries: { label: 'nav.deliveries', icon: 'send', place: 'alarms' },
   site: { label: 'nav.site', icon: 'site', place: 'more', key: 's' },
   rules: { label: 'nav.rules', icon: 'rule', place: 'more', detail: true, key: 'r' },
@@ -62,9 +61,15 @@ export const pages = {
 } as const satisfies Record<string, PageInfo>;
 export type PageId = keyof typeof pages;
 
+/** Addresses of before that people have kept. */
+const moved: Readonly<Record<string, PageId>> = { retrofits: 'projects' };
+
 /** The page of an address; the overview where there is none of that name. */
-export const pageOf = (path: readonly string[]): PageId =>
-  path[0] !== undefined && Object.hasOwn(pages, path[0]) ? (path[0] as PageId) : 'overview';
+export function pageOf([first]: readonly string[]): PageId {
+  if (first === undefined) return 'overview';
+  if (Object.hasOwn(moved, first)) return moved[first] as PageId;
+  return Object.hasOwn(pages, first) ? (first as PageId) : 'overview';
+}
 export const infoOf = (id: PageId): PageInfo => pages[id];
 export const addressOf = (id: PageId): string => (id === 'overview' ? '#/' : `#/${id}`);
 

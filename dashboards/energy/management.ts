@@ -5,9 +5,14 @@ import {
   changesOf,
   compare,
   type DayTable,
+  daysName,
+  daysOfMonth,
   type FigureSeries,
   type Flows,
   flowsOf,
+  type KeptMonths,
+  keepDays,
+  keepNothing,
   type Ledger,
   type Medium,
   type Meter,
@@ -15,7 +20,9 @@ import {
   mediumUnits,
   metersIn,
   midnights,
+  monthsToKeep,
   monthUses,
+  outdoorStation,
   pct,
   type Registers,
   readDays,
@@ -27,11 +34,13 @@ import {
 import type { Store } from '../../ingest/store.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Target } from '../../shared/energy-site.ts';
-import { devicesOf, type SiteConfig } from '../../shared/site.ts';
+import type { SiteConfig } from '../../shared/site.ts';
 import { momentOf, wallOf } from '../../shared/zone.ts';
 
 /** So many months of before the present one. */
 const monthsBack = 26;
+/** As many are read one by one. */
+const fewMonths = 3;
 /** Real time that an answer about past months is kept, and about the running one. */
 const keptMs = 600_000;
 const freshMs = 60_000;
@@ -85,6 +94,8 @@ export interface Management {
   targets(
     year: number,
   ): Promise<(TargetState & { id: string; name: { zh: string; en: string }; medium: string; unit: string; year: number })[]>;
+  /** Months that are over and counted, and how many of them are worked out ahead. */
+  readiness(): { ready: number; of: number };
   readonly media: readonly Medium[];
   readonly meters: readonly Meter[];
 }
@@ -99,6 +110,8 @@ export interface ManagementSource {
   wall: Clock;
   /** Grows when consumption of the month was written again; undefined: not counted. */
   versionOf?(month: string): number | undefined;
+  /** Days of months that are over, from before this start. */
+  kept?: KeptMonths;
 }
 
 const nameOf = (year: number, month: number) => new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 7);
@@ -107,8 +120,8 @@ export function openManagement(source: ManagementSource): Management {
   const { site, meters, clock, wall, registers } = source;
   const { timezone } = site.site;
   const own = media.filter((medium) => meters.some((one) => one.medium === medium));
-  const outdoor = devicesOf(site).find(({ device }) => device.role === 'outdoor' && device.system)?.device;
-  const station = outdoor?.system ? { measurement: outdoor.system, device: outdoor.id } : undefined;
+  const station = outdoorStation(site);
+  const kept = source.kept ?? keepNothing;
   const blocks = new Map<string, { at: number; version: number | undefined; end: number; table: Promise<DayTable> }>();
 
   const bounds = (month: string) => {
@@ -123,7 +136,8 @@ export function openManagement(source: ManagementSource): Management {
     const version = source.versionOf?.(month);
     const known = blocks.get(month);
     if (known && known.version === version && known.end === to && wall.now() - known.at < (running ? freshMs : keptMs)) return known.table;
-    const table = readDays({ store: source.store(), meters, station, timezone }, from, to);
+    const days = { store: source.store(), meters, station, timezone };
+    const table = daysOfMonth(days, kept, { month, from, to, version, over: !running });
     blocks.set(month, { at: wall.now(), version, end: to, table });
     table.catch(() => blocks.delete(month));
     return table;
@@ -143,14 +157,21 @@ export function openManagement(source: ManagementSource): Management {
   /** Months that are not known yet are read in one go. */
   const table = async (): Promise<DayTable> => {
     const names = monthNames(monthsBack);
-    if (!names.some((month) => blocks.has(month))) {
-      const [from, to] = [bounds(names[0] as string).from, bounds(names.at(-1) as string).to];
-      const all = readDays({ store: source.store(), meters, station, timezone }, from, to);
-      for (const month of names) {
-        const span = bounds(month);
-        const part = all.then((whole) => partOf(whole, span.from, span.to));
+    const spans = names.map((month) => ({ month, ...bounds(month), version: source.versionOf?.(month) }));
+    const missing = spans.filter(
+      ({ month, version, running }) => !blocks.has(month) && (running || version === undefined || !kept.has(month, daysName, version)),
+    );
+    const [first, last] = [missing[0], missing.at(-1)];
+    if (missing.length > fewMonths && first && last) {
+      const all = readDays({ store: source.store(), meters, station, timezone }, first.from, last.to);
+      for (const { month, from, to, running, version } of missing) {
+        const part = all.then((whole) => {
+          const own = partOf(whole, from, to);
+          keepDays(kept, { month, from, to, version, over: !running }, own);
+          return own;
+        });
         part.catch(() => blocks.delete(month));
-        blocks.set(month, { at: wall.now(), version: source.versionOf?.(month), end: span.to, table: part });
+        blocks.set(month, { at: wall.now(), version, end: to, table: part });
       }
     }
     const tables = await Promise.all(names.map(block));
@@ -175,6 +196,11 @@ export function openManagement(source: ManagementSource): Management {
   };
 
   const management: Management = {
+    readiness() {
+      const versions = { of: (month: string) => source.versionOf?.(month) };
+      const months = monthsToKeep({ site, meters, versions, kept, clock });
+      return { ready: months.filter(({ missing }) => missing.length === 0).length, of: months.length };
+    },
     table,
     currentMonth,
     bounds,

@@ -6,7 +6,8 @@ import { parse } from 'yaml';
 import { demoSite } from '../../test/board-site.ts';
 import { loadBoards } from '../board/boards.ts';
 import { buildDashboard, dashboardText } from './build.ts';
-import { dataSourceUid } from './input.ts';
+import { dataSourcesOf } from './data-source.ts';
+import { consumptionSource, dataSourceUid, longSourceUid } from './input.ts';
 import { thresholdSteps } from './style.ts';
 
 const { config, devices, rules } = demoSite();
@@ -153,6 +154,42 @@ describe('Grafana dashboards', () => {
       const read = (String(query).match(/(?:\\,|[^,])+/g) ?? []).map((part) => /^\s*(.+)\s:\s(.+)$/.exec(part.replaceAll('\\,', ',')));
       expect(read.map((match) => [match?.[1], match?.[2]])).toEqual((options ?? []).map(({ text, value }) => [text, value]));
     }
+  });
+});
+
+describe('consumption in Grafana', () => {
+  const board = boards.find(({ id }) => id === 'energy')!;
+  const targets = (storeUrl: string) => {
+    const built = buildDashboard(board, { site: config, devices, rules, language: 'en', consoleUrl, consumption: consumptionSource(storeUrl) });
+    return JSON.parse(JSON.stringify(panelsOf(built).flatMap(({ targets: own }) => own ?? []))) as { query: string; datasource: { uid: string } }[];
+  }; // biome-ignore format: short
+
+  it('is asked where each version keeps it, never from the counters', () => {
+    for (const [url, from, uid] of [
+      ['influx1://h/d', 'FROM "long"."consumption" WHERE', dataSourceUid],
+      ['influx2://t@h/o/b', 'FROM "consumption" WHERE', dataSourceUid],
+      ['influx3://t@h/d', 'FROM "consumption" WHERE', longSourceUid],
+    ] as const) {
+      expect(targets(url).length).toBeGreaterThan(10);
+      for (const { query, datasource } of targets(url)) {
+        expect(query).toContain(from);
+        expect(query).not.toContain('energy_import_kwh');
+        expect(datasource.uid).toBe(uid);
+      }
+    }
+    expect(dataSourcesOf('influx3://t@h/d').map(({ uid, jsonData }) => [uid, jsonData.dbName])).toEqual([
+      [dataSourceUid, 'd'],
+      [longSourceUid, 'd_long'],
+    ]);
+    expect(dataSourcesOf('influx2://t@h/o/b')).toHaveLength(1);
+  });
+
+  it('has a column for what was filled in, beside months and behind the figure', () => {
+    const months = panelOf('energy', 'Electricity per month, 13 months');
+    expect(JSON.stringify(months.transformations)).toContain('"Of it estimated (sum)":"Of it estimated"');
+    expect(panelOf('energy', 'Electricity in the range shown').options).toMatchObject({ textMode: 'value_and_name' });
+    const table = panelOf('energy', 'Meters with estimates');
+    expect(JSON.stringify(table.transformations)).toContain('"fieldName":"Of it estimated","config":{"id":"greater"');
   });
 });
 

@@ -1,7 +1,7 @@
 /** The InfluxDB of the site as a data source of Grafana: InfluxQL, so that the same boards serve versions 1, 2 and 3. */
 import { Fault } from '../../shared/errors.ts';
 import { printableUrl } from '../../shared/secret.ts';
-import { dataSourceUid } from './input.ts';
+import { dataSourceUid, longSourceUid } from './input.ts';
 
 export interface DataSource {
   uid: string;
@@ -54,4 +54,12 @@ export function dataSourceOf(storeUrl: string): DataSource {
   const token = password || user;
   if (!token) return { ...common, jsonData };
   return { ...common, jsonData: { ...jsonData, httpHeaderName1: 'Authorization' }, secureJsonData: { httpHeaderValue1: `Token ${token}` } };
+}
+
+/** The readings, and in InfluxDB 3 beside them the database of what is kept long. */
+export function dataSourcesOf(storeUrl: string): DataSource[] {
+  const readings = dataSourceOf(storeUrl);
+  if (!storeUrl.startsWith('influx3:')) return [readings];
+  const dbName = `${readings.jsonData.dbName}_long`;
+  return [readings, { ...readings, uid: longSourceUid, name: 'Plantroom (long)', jsonData: { ...readings.jsonData, dbName } }];
 }

@@ -4,6 +4,7 @@
  * `:raw` Grafana escapes the interval as part of a regular expression where slashes stand around it, and divisions are written with slashes.
  */
 import type { Attributes } from '../../shared/site.ts';
+import { zoneOffsetMs } from '../../shared/zone.ts';
 import type { Series, Step } from '../board/board.ts';
 import { isStatus } from '../board/board.ts';
 import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from '../board/devices.ts';
@@ -32,6 +33,10 @@ export interface Asking {
   columns: readonly string[];
   variables: readonly VariableName[];
   all: readonly BoardDevice[];
+  /** Where consumption is read, as it stands behind FROM. */
+  consumption: string;
+  /** Of what was consumed: the name of a second column, how much of it was filled in. */
+  estimated?: string | undefined;
   /** Say which device the lowest or highest value is of. */
   place?: boolean;
   /** A question for each device. */
@@ -54,8 +59,7 @@ export function questionsOf(series: Series, asking: Asking): Question[] {
   for (const device of asking.all) {
     const values = perDevice.get(device);
     if (!values) continue;
-    const first = series.values[0];
-    const measurement = first !== undefined && isStatus(first) ? 'device_status' : device.system;
+    const measurement = measurementOf(series, device);
     const constants = series.combine ? {} : constantsOf(series, values, device);
     const key = JSON.stringify([measurement, values, constants, asking.apart ? device.id : '']);
     const group = groups.get(key);
@@ -63,6 +67,11 @@ export function questionsOf(series: Series, asking: Asking): Question[] {
     else groups.set(key, { devices: [device], values, measurement });
   }
   return [...groups.values()].map((group) => ({ ...group, query: queryOf(series, group, asking) }));
+}
+
+function measurementOf({ values: [first], aggregate }: Series, device: BoardDevice): string {
+  if (aggregate === 'consumed') return 'consumption';
+  return first !== undefined && isStatus(first) ? 'device_status' : device.system;
 }
 
 /** Attributes that the expressions use; they stand in the query as numbers. */
@@ -113,6 +122,15 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
   // Months are added up by the panel, which takes a day without readings for 0: it must not get such a day.
   const gap = shape !== 'trend' ? '' : monthly ? ' fill(none)' : ' fill(null)';
 
+  if (series.aggregate === 'consumed') {
+    const where = ['$timeFilter', ...deviceFilters(group.devices.length < asking.all.length ? group.devices : 'all', asking.variables)];
+    const keys = ['"device"', ...tag];
+    const named = label(group.values[0] as number);
+    const columns = series.part ? [`sum("e") AS ${named}`] : [`sum("v") AS ${named}`];
+    if (asking.estimated !== undefined) columns.push(`sum("e") AS ${name(asking.estimated)}`);
+    const wanted = groupBy([...steps(step), ...(series.combine ? tag : ['"device"'])]);
+    return `SELECT ${columns.join(', ')} FROM (${booked(asking, where.join(' AND '), keys)}) WHERE "n" > 0 AND $timeFilter${wanted}${gap}${zone}`;
+  }
   if (series.aggregate === 'increase') {
     // The highest of each quarter and not the last: a counter that shows 0 once must not be booked whole when it is back. A counter that was set back
     // counts on from the second quarter after. The first quarter has none before it, so it counts from its first reading.
@@ -144,6 +162,22 @@ function queryOf(series: Series, group: Group, asking: Asking): string {
   const selected = columns((index) => `${written(index, series.aggregate, group.devices)} AS ${label(index)}`);
   return `SELECT ${selected} ${source(group.devices)}${groupBy([...steps(step), '"device"'])}${gap}${zone}`;
 }
+
+/**
+ * What each meter used ("v"), how much of it was filled in ("e"), and of how many quarter hours anything is known ("n"): those that were taken back are 0 and
+ * void, and an hour of nothing else must not be shown as one without use. A field that was never written is absent, not 0, so each is asked by itself.
+ */
+function booked({ consumption, timezone }: Asking, where: string, keys: readonly string[]): string {
+  const step = wholeHours(timezone) ? '1h' : fineStep;
+  const by = `GROUP BY time(${step}), ${keys.join(', ')} fill(none)`;
+  const parts = ['sum("value") AS "v", count("value") AS "n", sum("value") * 0 AS "e"', '-1 * sum("void") AS "n"', 'sum("estimated_amount") AS "e"', 'sum("unknown_amount") AS "e"']; // biome-ignore format: a list
+  const each = parts.map((columns) => `(SELECT ${columns} FROM ${consumption} WHERE ${where} ${by})`);
+  return `SELECT sum("v") AS "v", sum("e") AS "e", sum("n") AS "n" FROM ${each.join(', ')} WHERE $timeFilter ${by}`;
+}
+
+/** Are the site's hours those of UTC? */
+const wholeHours = (timezone: string): boolean =>
+  [0, 6].every((month) => zoneOffsetMs(timezone, Date.UTC(2026, month, 1)) % 3_600_000 === 0);
 
 /** The devices of the panel, narrowed by what the person chose. */
 export function deviceFilters(devices: readonly { id: string }[] | 'all', variables: readonly VariableName[]): string[] {

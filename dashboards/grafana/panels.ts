@@ -64,7 +64,7 @@ export const showsPlace = ({ kind, series }: ReadingsPanel): boolean =>
 
 /** Do the values of several lines add up to something? Then they stand on each other, else beside each other. */
 export const addsUp = ({ series }: ReadingsPanel): boolean =>
-  series.every(({ aggregate }) => aggregate === 'increase' || aggregate === 'count');
+  series.every(({ aggregate }) => ['increase', 'consumed', 'count'].includes(aggregate));
 
 const labelPx = 13;
 const labels = () => new common.VizTextDisplayOptionsBuilder().titleSize(labelPx);

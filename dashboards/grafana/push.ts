@@ -27,12 +27,12 @@ export interface Push {
  */
 export async function pushAll(
   client: GrafanaClient,
-  dataSource: DataSource,
+  dataSources: readonly DataSource[],
   pushes: readonly Push[],
   tell: (change: Change) => void,
 ): Promise<void> {
   await client.check();
-  tell(await pushDataSource(client, dataSource));
+  for (const dataSource of dataSources) tell(await pushDataSource(client, dataSource));
   for (const { folder, dashboards } of pushes) {
     tell(await pushFolder(client, folder));
     for (const dashboard of dashboards) tell(await pushDashboard(client, folder, dashboard));

@@ -6,7 +6,7 @@ import { type BoardValue, isMonthly, type ReadingsPanel, type Series } from '../
 import { type BoardDevice, devicesOfValue, factsOf } from '../board/devices.ts';
 import { type Field, limitLines, styleOf } from './fields.ts';
 import { type Question, questionsOf, type VariableName } from './influxql.ts';
-import { dataSourceUid, type GrafanaInput } from './input.ts';
+import { consumptionSource, dataSourceUid, type GrafanaInput } from './input.ts';
 import { limitLinesOf, softAxis } from './limit-lines.ts';
 import { distinctNames } from './names.ts';
 import { applyStyle, type GrafanaPanel, lookBack, openPanel, shapeOf, showsPlace } from './panels.ts';
@@ -28,6 +28,7 @@ export function readingsPanel(panel: ReadingsPanel, input: GrafanaInput, variabl
     plans.flatMap((plan) => plan.fields).filter((field, index, all) => all.findIndex(({ key }) => key === field.key) === index),
     input,
   );
+  const uid = panel.series.some(({ aggregate }) => aggregate === 'consumed') ? consumptionOf(input).uid : dataSourceUid;
   const style = styleOf(panel, fields, input.rules, language);
   const builder = openPanel(panel, style, fields.map(({ key, shown }) => shown ?? key)); // biome-ignore format: short
   const limits = limitLines(panel, fields, input.rules, language);
@@ -39,7 +40,7 @@ export function readingsPanel(panel: ReadingsPanel, input: GrafanaInput, variabl
   builder
     .title(titleOf(panel, language))
     .description(description.filter((part) => part !== undefined).join('\n\n'))
-    .datasource(influxRef(dataSourceUid))
+    .datasource(influxRef(uid))
     .noValue(words.unknown[language])
     .interval('1m');
   const back = lookBack(panel);
@@ -51,7 +52,7 @@ export function readingsPanel(panel: ReadingsPanel, input: GrafanaInput, variabl
   const monthly = isMonthly(panel);
   const resultFormat = panel.kind === 'table' || monthly || showsPlace(panel) ? 'table' : 'time_series';
   for (const [index, { target }] of plans.entries()) {
-    builder.withTarget(new InfluxQlTarget(refIdOf(index), { ...target, resultFormat, datasource: influxRef(dataSourceUid) }));
+    builder.withTarget(new InfluxQlTarget(refIdOf(index), { ...target, resultFormat, datasource: influxRef(uid) }));
   }
   if (panel.kind === 'time-series') drawLimits(builder, panel, fields, input, variables, plans.length);
   if (monthly) addUpMonths(builder, panel, input);
@@ -106,15 +107,28 @@ function shortened(panel: ReadingsPanel, fields: readonly Field[], { language }:
   return fields.map((field, index) => ({ ...field, shown: names[index] }));
 }
 
+const consumptionOf = ({ consumption }: GrafanaInput) => consumption ?? consumptionSource('');
+
+/** A sum over all can say beside itself how much of it was filled in; bars of departments could only draw it as one more department. */
+const tellsEstimated = (panel: ReadingsPanel, series: Series): boolean =>
+  series.aggregate === 'consumed' &&
+  series.part === undefined &&
+  series.combine !== undefined &&
+  series.by === undefined &&
+  (panel.kind === 'stat' || isMonthly(panel));
+
 function planSeries(panel: ReadingsPanel, series: Series, input: GrafanaInput, variables: readonly VariableName[]): Plan[] {
   const { language } = input;
-  const columns = series.values.map((value) => factsOf(value).label[language]);
+  const columns = series.values.map((value) => (series.part ? words.estimated : factsOf(value).label)[language]);
+  const estimated = tellsEstimated(panel, series) ? words.estimated[language] : undefined;
   const questions = questionsOf(series, {
     shape: shapeOf(panel),
     timezone: input.site.site.timezone,
     columns,
     variables,
     all: input.devices,
+    consumption: consumptionOf(input).from,
+    estimated,
     place: showsPlace(panel),
     // Rows of a heat map are called as the series are, whatever the panel says: each device is asked by its name.
     apart: panel.kind === 'heat-map',
@@ -132,7 +146,15 @@ function planSeries(panel: ReadingsPanel, series: Series, input: GrafanaInput, v
     valuesOf: (device) => all.filter(({ id }) => id === device).length,
   };
   return questions.map((question) =>
-    linePlan(series, question, columns, naming, questions[0]?.measurement !== question.measurement, unitOfSeries, input),
+    linePlan(
+      series,
+      question,
+      estimated === undefined ? columns : [...columns, estimated],
+      naming,
+      questions[0]?.measurement !== question.measurement,
+      unitOfSeries,
+      input,
+    ),
   );
 }
 
@@ -179,10 +201,15 @@ function linePlan(
   });
   if (series.combine && !series.by) {
     const named = (index: number) => `${series.label?.[language] ?? columns[index]}${system}`;
-    const alias = values.length === 1 ? named(values[0] as number) : '$col';
+    // What was filled in stands behind the sum, as a column of the same query.
+    const filled = columns[series.values.length];
+    const alias = values.length === 1 && filled === undefined ? named(values[0] as number) : '$col';
     return {
       target: { query, alias },
-      fields: values.map((index) => field(index, values.length === 1 ? alias : (columns[index] as string), undefined, devices)),
+      fields: [
+        ...values.map((index) => field(index, alias === '$col' ? (columns[index] as string) : alias, undefined, devices)),
+        ...(filled === undefined ? [] : [field(values[0] as number, filled, undefined, devices)]),
+      ],
     };
   }
   const places = new Map([...input.site.buildings, ...input.site.departments].map(({ id, name }) => [id, name[language]]));

@@ -71,6 +71,7 @@ export const words = {
   department: { zh: '科室', en: 'Department' },
   since: { zh: '时间', en: 'Time' },
   month: { zh: '月份', en: 'Month' },
+  estimated: { zh: '其中估算', en: 'Of it estimated' },
   limit: { zh: '限值', en: 'Limit' },
   lostAt: { zh: '失电时间', en: 'Lost at' },
   backAt: { zh: '恢复时间', en: 'Back at' },

@@ -28,15 +28,19 @@ export function addUpMonths(builder: GrafanaPanel, panel: ReadingsPanel, { langu
   const [series] = panel.series as [Series];
   const value = factsOf(series.values[0] as Series['values'][number]).label[language];
   const total = `${value} (sum)`;
+  const estimated = words.estimated[language];
+  const told = series.aggregate === 'consumed' && !series.by;
   const fields = {
     Time: { operation: 'groupby', aggregations: [] },
     ...(series.by ? { [series.by]: { operation: 'groupby', aggregations: [] } } : {}),
     [value]: { operation: 'aggregate', aggregations: ['sum'] },
+    ...(told ? { [estimated]: { operation: 'aggregate', aggregations: ['sum'] } } : {}),
   };
   builder.withTransformation({ id: 'formatTime', options: { timeField: 'Time', outputFormat: 'YYYY-MM', useTimezone: true } });
   builder.withTransformation({ id: 'groupBy', options: { fields } });
   if (!series.by) {
-    builder.withTransformation({ id: 'organize', options: { renameByName: { Time: words.month[language], [total]: value } } });
+    const renameByName = { Time: words.month[language], [total]: value, ...(told ? { [`${estimated} (sum)`]: estimated } : {}) };
+    builder.withTransformation({ id: 'organize', options: { renameByName } });
     return;
   }
   builder.withTransformation({
@@ -77,8 +81,8 @@ export function dressTable(builder: GrafanaPanel, panel: ReadingsPanel, plans: r
     });
   }
   if (plans.length > 1) builder.withTransformation({ id: 'merge', options: {} });
-  // "Devices with bad points" are those that have some.
-  if (first && factsOf(first.value).id === 'bad_points') {
+  // "Devices with bad points" are those that have some, and so are meters with estimates.
+  if (first && (factsOf(first.value).id === 'bad_points' || panel.series[0]?.part)) {
     const some = { fieldName: first.key, config: { id: 'greater', options: { value: 0 } } };
     builder.withTransformation({ id: 'filterByValue', options: { type: 'include', match: 'any', filters: [some] } });
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RuleInForce } from '../../desk/index.ts';
+import { consumptionOf, edgesOf, type Meter } from '../../energy/index.ts';
 import { openStore } from '../../ingest/open-store.ts';
 import type { Store, StorePoint } from '../../ingest/store.ts';
 import { siteOf } from '../../test/site-of.ts';
@@ -70,6 +71,12 @@ beforeAll(async () => {
     write('other', t, { energy_import_kwh: 500 + hours * 2, active_power_kw: 2 + (hours < 24 ? 0 : 6) });
     write('zone', t, { pressure_kpa: hours < 47 ? 400 : 300 }, 'oxygen');
   }
+  // What the energy role booked: 10 kWh an hour of one, with two hours filled in; of the other nothing is known of the second day any more.
+  for (let t = t0; t < now; t += 15 * minute) {
+    const filled = t >= t0 + 4 * hour && t < t0 + 6 * hour;
+    write('main', t, { value: 2.5, estimated_amount: filled ? 2 : 0, unknown_amount: filled ? 0.5 : 0 }, 'consumption');
+    write('other', t, t < t0 + day ? { value: 0.5 } : { value: 0, void: 1 }, 'consumption');
+  }
   write('main', t0 - 40 * day, { online: 1 }, 'device_status');
   write('other', t0 + 12 * hour, { online: 0 }, 'device_status');
   expect(await store.write(points)).toEqual([]);
@@ -93,6 +100,42 @@ const source = (): PanelSource => {
 };
 const ask = (of: ReadingsPanel, from = t0, to = now, points = 500) => panelData(of, { from, to, points }, source());
 const meters = { roles: ['feeder'] } as const;
+const booked = { select: meters, values: ['energy_import_kwh'], aggregate: 'consumed' } as const;
+
+describe('what was consumed', () => {
+  it('is what the energy role booked, and says how much of it was filled in', async () => {
+    const { lines } = await ask(panel('stat', { ...booked, combine: 'sum' }));
+    expect(lines).toMatchObject([{ figure: 528, estimated: { figure: 20 }, unit: 'kWh' }]);
+    const sites = await consumptionOf(store, [{ device: 'main' }, { device: 'other' }] as Meter[], [t0, now]);
+    expect(sites).toMatchObject([{ value: 528, estimated: 16, unknown: 4 }]);
+  });
+
+  it('of a range that begins and ends in the middle of a day is that of its quarter hours', async () => {
+    const [from, to] = [t0 + 5 * hour + 30 * minute, t0 + day + 7 * hour + 45 * minute];
+    const { lines } = await ask(panel('stat', { ...booked, combine: 'sum' }), from, to);
+    expect(lines).toMatchObject([{ figure: 26.25 * 10 + 18.5 * 2, estimated: { figure: 5 } }]);
+    const edges = edgesOf('15m', 'Asia/Shanghai', from, to);
+    const rows = await consumptionOf(store, [{ device: 'main' }, { device: 'other' }] as Meter[], edges);
+    expect(rows.reduce((sum, { value }) => sum + (value ?? 0), 0)).toBe(lines[0]!.figure);
+  });
+
+  it('of which nothing is known is no value and not 0: days, months, meters', async () => {
+    const days = await ask(panel('bar', { ...booked, step: '1d' }, { bars: 'over-time' }));
+    const of = (device: string) => days.lines.find((one) => one.device === device)!;
+    expect(of('main').points).toEqual([[t0, 240], [t0 + day, 240]]); // biome-ignore format: short
+    expect(of('main').estimated?.points).toEqual([[t0, 20], [t0 + day, 0]]); // biome-ignore format: short
+    expect(of('other').points).toEqual([[t0, 48], [t0 + day, null]]); // biome-ignore format: short
+    expect(of('below')).toMatchObject({ figure: null, estimated: { figure: null } });
+    const months = await ask(panel('bar', { ...booked, combine: 'sum', step: '1mo' }, { bars: 'over-time' }));
+    expect(months.lines[0]!.points).toHaveLength(13);
+    expect(months.lines[0]!.points.filter(([, value]) => value !== null)).toEqual([[startOfMonth(now - 1, 'Asia/Shanghai'), 528]]);
+  });
+
+  it('where only estimates are asked shows the meters that have some', async () => {
+    const { lines } = await ask(panel('table', { ...booked, part: 'estimated' }));
+    expect(lines.map(({ device, figure }) => [device, figure])).toEqual([['main', 20]]);
+  });
+});
 
 describe('a panel', () => {
   it('works out derived values and draws the limit in their unit', async () => {

@@ -13,6 +13,7 @@ import { type Comparison, earlierRange, ontoPresent, type Period } from '../boar
 import { type BoardDevice, devicesOfValue, expressionOf, factsOf } from '../board/devices.ts';
 import { evaluate, needsOf } from '../board/expression.ts';
 import { type DrawnLimit, limitsAt, priorityOfState } from '../board/limits.ts';
+import { type Consumed, consumed } from './consumed.ts';
 import { readColumns } from './read.ts';
 import { intoSteps, reduce, startOfMonth, stepOf, storedStep } from './steps.ts';
 
@@ -55,6 +56,8 @@ export interface PanelLine {
   /** Where the lowest or highest of several devices was read. */
   place: Text | null;
   points: SeriesPoint[];
+  /** Of what was consumed: how much of the figure and of each point was filled in and not measured. */
+  estimated?: { figure: number | null; points: SeriesPoint[] };
   limits: DrawnLimit[];
 }
 
@@ -85,10 +88,11 @@ export async function panelData(panel: ReadingsPanel, asked: PanelRange, source:
   const trend = isTrend(panel) || panel.trend === true;
   const every = stepOf(panel.series[0]?.step, range.to - range.from, range.points);
   const parts = await Promise.all(panel.series.map((series) => seriesLines(panel, series, range, trend, source)));
-  // "Devices with bad points" are those that have some.
+  // "Devices with bad points" are those that have some, and so are meters with estimates.
+  const onlyEstimated = panel.series.every(({ part }) => part === 'estimated');
   const lines = parts
     .flat()
-    .filter(({ value, figure }) => panel.kind !== 'table' || value !== 'bad_points' || (figure !== null && figure > 0));
+    .filter(({ value, figure }) => panel.kind !== 'table' || (value !== 'bad_points' && !onlyEstimated) || (figure !== null && figure > 0));
   return { from: range.from, to: range.to, every, lines };
 }
 
@@ -106,7 +110,12 @@ export async function earlierPanelData(
     ...found,
     from,
     to,
-    lines: found.lines.map((line) => ({ ...line, points: ontoPresent(line.points, period, timezone), figureAt: null })),
+    lines: found.lines.map((line) => ({
+      ...line,
+      points: ontoPresent(line.points, period, timezone),
+      ...(line.estimated ? { estimated: { ...line.estimated, points: ontoPresent(line.estimated.points, period, timezone) } } : {}),
+      figureAt: null,
+    })),
   };
 }
 
@@ -115,6 +124,7 @@ interface Member {
   points: SeriesPoint[];
   figure: number | null;
   figureAt: number | null;
+  estimated?: PanelLine['estimated'];
 }
 
 async function seriesLines(
@@ -150,6 +160,7 @@ async function seriesLines(
         lines.push({
           ...frame(group.map(({ device }) => device), key === '' ? (series.label ?? facts.label) : nameOf(source.site, series.by, key)),
           points: combine(group.map(({ points }) => points), series.combine),
+          ...estimatedOf(group),
           figure,
           figureAt: null,
           place: chosen && figure !== null && !facts.states ? (group.find((one) => one.figure === figure)?.device.name ?? null) : null,
@@ -165,6 +176,7 @@ async function seriesLines(
         lines.push({
           ...frame([member.device], label),
           points: member.points,
+          ...(member.estimated ? { estimated: member.estimated } : {}),
           figure: member.figure,
           figureAt: member.figureAt,
           place: null,
@@ -219,6 +231,10 @@ async function membersOf(
 
   const { timezone } = site.site;
   const { from, to } = range;
+  if (series.aggregate === 'consumed') {
+    const found = await consumed(store, { devices, from, to, step, trend, timezone, part: series.part });
+    return devices.map((device, index) => ({ device, figureAt: null, ...(found[index] as Consumed) }));
+  }
   const columns = await readColumns(store, { series, value, devices, fields, from, to, step: storedStep(step), trend, timezone });
   // Step by step: first each quantity over the step, then the expression.
   const outer = series.aggregate;
@@ -239,6 +255,22 @@ async function membersOf(
       ...(figures.get(device) ?? { figure: work(device, (field) => whole[fields.indexOf(field)] ?? null), figureAt: null }),
     };
   });
+}
+
+/** Amounts of several meters added up. */
+function estimatedOf(group: readonly Member[]): Pick<PanelLine, 'estimated'> {
+  const own = group.flatMap(({ estimated }) => estimated ?? []);
+  if (own.length === 0) return {};
+  const figures = own.flatMap(({ figure }) => figure ?? []);
+  return {
+    estimated: {
+      figure: figures.length > 0 ? reduce('sum', figures) : null,
+      points: combine(
+        own.map(({ points }) => points),
+        'sum',
+      ),
+    },
+  };
 }
 
 function combine(series: readonly SeriesPoint[][], how: 'sum' | 'mean' | 'min' | 'max'): SeriesPoint[] {

@@ -16,6 +16,8 @@ const stepMs: Record<Step, number> = { '10m': 10 * minute, '15m': 15 * minute, '
 export const stepOf = (step: Step | undefined, spanMs: number, points: number): number =>
   Math.max(step ? stepMs[step] : 0, widthFor(spanMs, points));
 
+export const stepIsMonth = (step: number): boolean => step === month;
+
 /** Months are added up from days. */
 export const storedStep = (step: number): number => (step === month ? day : step);
 

@@ -27,8 +27,8 @@ const prefixes = new WeakMap<Tags, Map<Measurement, string>>();
 const keys = new Map<string, { first: string; later: string }>();
 const mostKeys = 10_000;
 
-/** Measurement and tags, in the alphabetical order that InfluxDB likes best; an absent or empty tag is left out. */
-function prefixOf(measurement: Measurement, tags: Tags): string {
+/** Measurement and tags, in the alphabetical order that InfluxDB likes best; an absent or empty tag is left out. Ends with the space before the fields. */
+export function startOf(measurement: Measurement, tags: Tags): string {
   let known = prefixes.get(tags);
   if (!known) {
     known = new Map();
@@ -56,7 +56,7 @@ function keyOf(field: string): { first: string; later: string } {
 
 /** One line without its line break; time in milliseconds. */
 export function lineOf({ measurement, tags, fields, t }: StorePoint): string {
-  let line = prefixOf(measurement, tags);
+  let line = startOf(measurement, tags);
   let isFirst = true;
   for (const field in fields) {
     const { first, later } = keyOf(field);

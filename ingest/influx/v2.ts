@@ -12,8 +12,9 @@ import { type Secret, secretOfUrl } from '../../shared/secret.ts';
 import { hourMs } from '../buckets.ts';
 import { refusalOf } from '../point-check.ts';
 import { rowsOf } from '../scan-rows.ts';
-import type { Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint } from '../store.ts';
+import type { EvenSeries, Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint } from '../store.ts';
 import { type Answer, deliver } from './deliver.ts';
+import { evenLines } from './even.ts';
 import { HourRolls, hourly } from './hour-rolls.ts';
 import { type HttpClient, openHttp } from './http.ts';
 import { type InfluxQl, identifier, isUnknown, newest, type Result, resultsIn, scanBlocks, seriesMany } from './influxql.ts';
@@ -194,6 +195,21 @@ export class V2Store implements Store {
     refused.push(...(await turn));
     await this.#rolls.wrote(points);
     return refused.sort((a, b) => a.index - b.index);
+  }
+
+  /** Points as they are: hours are made of them when they are rolled up. What the database itself keeps for a shorter time only, it drops. */
+  async writeEven(series: readonly EvenSeries[]): Promise<void> {
+    for (const [bucket, own] of [
+      [this.#long, series.filter(({ measurement }) => measurement === 'consumption')],
+      [this.address.bucket, series.filter(({ measurement }) => measurement !== 'consumption')],
+    ] as const)
+      for (const lines of evenLines(own)) {
+        const turn = this.#writing.then(() => deliver({ lines, indexes: lines.map((_, i) => i) }, (part) => this.#send(part, bucket)));
+        this.#writing = turn.catch(() => undefined);
+        const refused = await turn;
+        if (refused.length > 0 && bucket === this.#long)
+          throw new Fault('store/unavailable', `${this.name} refuses a history: ${refused[0]?.reason}`);
+      }
   }
 
   async #queryAll(statements: readonly string[]): Promise<Result[]> {

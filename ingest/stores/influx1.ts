@@ -8,6 +8,7 @@ import { Fault, isFault, reasonOf } from '../../shared/errors.ts';
 import { secretOfUrl } from '../../shared/secret.ts';
 import { hourMs } from '../buckets.ts';
 import { deliver } from '../influx/deliver.ts';
+import { evenLines, hourLines } from '../influx/even.ts';
 import { type HttpClient, openHttp } from '../influx/http.ts';
 import { type InfluxQl, identifier, newest, type Result, resultsIn, scanBlocks } from '../influx/influxql.ts';
 import { lineOf } from '../influx/lines.ts';
@@ -16,7 +17,18 @@ import { longPolicy, Rollups, rolledUp } from '../influx/rollups.ts';
 import type { StoreKind } from '../open-store.ts';
 import { refusalOf } from '../point-check.ts';
 import { rowsOf } from '../scan-rows.ts';
-import type { Measurement, Newest, Refusal, ScanBlock, ScanQuery, SeriesPoint, SeriesQuery, Store, StorePoint } from '../store.ts';
+import type {
+  EvenSeries,
+  Measurement,
+  Newest,
+  Refusal,
+  ScanBlock,
+  ScanQuery,
+  SeriesPoint,
+  SeriesQuery,
+  Store,
+  StorePoint,
+} from '../store.ts';
 
 const writeTimeoutMs = 15_000;
 const queryTimeoutMs = 60_000;
@@ -143,6 +155,18 @@ export class Influx1Store implements Store {
     refused.push(...refusals.filter(({ index }) => index >= 0));
     refused.push(...(await deliver(long, (lines) => this.#send(lines, longPolicy))));
     return refused.sort((a, b) => a.index - b.index);
+  }
+
+  /** What is kept for years goes to "long": consumption as it is, of all else the hours, since older points would be refused. */
+  async writeEven(series: readonly EvenSeries[]): Promise<void> {
+    const kept = series.filter(({ measurement }) => keptLong.has(measurement));
+    const others = series.filter(({ measurement }) => !keptLong.has(measurement));
+    const send = async (lines: readonly string[]) => {
+      const refused = await deliver({ lines, indexes: lines.map((_, i) => i) }, (part) => this.#send(part, longPolicy));
+      if (refused.length > 0) throw new Fault('store/unavailable', `${this.name} refuses a history: ${refused[0]?.reason}`);
+    };
+    for (const lines of evenLines(kept)) await send(lines);
+    for (const lines of hourLines(others, (measurement) => `hourly_${measurement}`)) await send(lines);
   }
 
   async series(query: SeriesQuery): Promise<SeriesPoint[]> {

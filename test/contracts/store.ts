@@ -62,6 +62,27 @@ export function storeContract(name: string, setUp: () => Promise<StoreBench>): v
         expect(await store.series(ask('m1', start, start + hour, { every: hour, aggregate: 'count' }))).toEqual([[start, 1]]);
       }));
 
+    test('a history at equal distance is there as days add it up, with holes and twice the same; what is kept shorter as its hours', () =>
+      withStore(async (store) => {
+        const from = Date.UTC(2025, 2, 10);
+        const values = Float64Array.from({ length: 6 * 96 }, (_, i) => (i === 5 || (i >= 96 && i < 192) ? Number.NaN : i / 4));
+        const history = (measurement: 'consumption' | 'environment', field: string) =>
+          ({ measurement, tags: tagsOf('m1'), field, from, everyMs: 15 * minuteMs, values }) as const;
+        for (let times = 0; times < 2; times++)
+          await store.writeEven?.([history('consumption', 'value'), history('environment', 'outdoor_temp_c')]);
+        const sum = (begin: number, end: number) => values.slice(begin, end).reduce((all, one) => all + (Number.isNaN(one) ? 0 : one), 0);
+        const asked = { device: 'm1', from, to: from + 6 * day, every: day } as const;
+        const days = await store.series({ ...asked, measurement: 'consumption', field: 'value', aggregate: 'sum' });
+        expect(days.map(([, value]) => value)).toEqual([sum(0, 96), null, sum(192, 288), sum(288, 384), sum(384, 480), sum(480, 576)]);
+        const counts = await store.series({ ...asked, measurement: 'consumption', field: 'value', aggregate: 'count' });
+        expect(counts.map(([, value]) => value)).toEqual([95, null, 96, 96, 96, 96]);
+        const means = await store.series({ ...asked, measurement: 'environment', field: 'outdoor_temp_c', aggregate: 'mean' });
+        expect(means[0]?.[1]).toBeCloseTo(sum(0, 96) / 95, 9);
+        expect(means[1]?.[1]).toBeNull();
+        const hours = await store.series({ ...asked, every: hour, measurement: 'environment', field: 'outdoor_temp_c', aggregate: 'last' });
+        expect(hours.slice(0, 3).map(([, value]) => value)).toEqual([3 / 4, 7 / 4, 11 / 4]);
+      }));
+
     test('another field at the same time is added', () =>
       withStore(async (store) => {
         await store.write([point('m1', start, { [power]: 5 })]);

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { openEngineDesk } from '../../desk/open.ts';
+import { metersOf, openAccountant } from '../../energy/index.ts';
 import { openStore } from '../../ingest/open-store.ts';
 import { placementsOf } from '../../ingest/placement.ts';
 import type { StorePoint } from '../../ingest/store.ts';
@@ -39,7 +40,7 @@ const faults: readonly [hour: number, fault: string][] = [
 ];
 const unbroken = 'sensor-open-loop';
 
-/** Readings every five minutes and the rules' word on them, faults, one sensor broken from noon, one device away for an hour. */
+/** Readings every five minutes, what the energy role books of them, and the rules' word on them, faults, one sensor broken from noon, one device away for an hour. */
 export async function startDay(demo: ReturnType<typeof demoSite>) {
   const server = await startInfluxdb();
   const url = `influx1://127.0.0.1:${server.port}/plantroom`;
@@ -86,7 +87,11 @@ export async function startDay(demo: ReturnType<typeof demoSite>) {
       batch = [];
     }
   }
-  return server;
+  // A few minutes later, so that the last reading counts as settled.
+  const clock = manualClock(dayEnd + pollMs);
+  const meters = metersOf(demo.config, (profile) => [...(demo.site.profileFacts?.(profile)?.quantities ?? [])]);
+  await openAccountant({ meters, store, clock, timezone: demo.config.site.timezone }).work();
+  return Object.assign(server, { storeUrl: url, meters });
 }
 
 /** Engine and desk as the rules role has them, and what it keeps in the store. */

@@ -5,6 +5,9 @@ import { loadBoards } from '../../dashboards/board/boards.ts';
 import { evaluate, parseExpression } from '../../dashboards/board/expression.ts';
 import { buildDashboard } from '../../dashboards/grafana/build.ts';
 import { questionsOf, screenStep } from '../../dashboards/grafana/influxql.ts';
+import { consumptionSource } from '../../dashboards/grafana/input.ts';
+import { consumptionOf, metersIn, type Scope } from '../../energy/index.ts';
+import { openStore } from '../../ingest/open-store.ts';
 import { languages } from '../../shared/text.ts';
 import { demoSite } from '../board-site.ts';
 import { needs } from '../servers.ts';
@@ -12,8 +15,16 @@ import { type AnnotationTarget, ask, dayEnd, dayStart, filled, hasValues, marksO
 
 const demo = demoSite();
 const boards = [...(await loadBoards()).values()];
+const consumption = consumptionSource('influx1:');
 const build = (board: (typeof boards)[number], language: 'zh' | 'en') =>
-  buildDashboard(board, { site: demo.config, devices: demo.devices, rules: demo.rules, language, consoleUrl: 'http://127.0.0.1:8080' });
+  buildDashboard(board, {
+    site: demo.config,
+    devices: demo.devices,
+    rules: demo.rules,
+    language,
+    consoleUrl: 'http://127.0.0.1:8080',
+    consumption,
+  });
 
 describe.runIf(needs('influxd'))('boards on a day of the simulated hospital', () => {
   let server: Awaited<ReturnType<typeof startDay>>;
@@ -123,29 +134,69 @@ describe.runIf(needs('influxd'))('boards on a day of the simulated hospital', ()
     expect(compared).toBeGreaterThan(60);
   });
 
-  it('adds up consumption from the counters as they were read', async () => {
-    const energy = panelsOf(build(boards.find(({ id }) => id === 'energy')!, 'en'));
-    const result = async (title: string) => {
-      const panel = energy.find((one) => one.title === title)!;
-      return (await ask(server, filled(targetsOf(panel)[0]!.query, panel))).series ?? [];
-    };
-    const used = async (device: string) => {
-      const at = async (call: string) =>
-        Number(
-          (await ask(server, `SELECT ${call}("energy_import_kwh") FROM "electricity" WHERE "device" = '${device}'`)).series?.[0]
-            ?.values[0]?.[1],
-        );
-      return (await at('last')) - (await at('first'));
-    };
-    const [total] = await result('Electricity in the range shown');
-    expect(total?.values[0]?.[1]).toBeCloseTo(await used('incomer'), 3);
-    expect(Number(total?.values[0]?.[1])).toBeGreaterThan(5_000);
-    const imaging = (await result('Electricity by department')).find(({ tags }) => tags?.department === 'imaging');
-    const meters = ['fd-ct', 'fd-mri', 'fd-xray'];
-    expect(imaging?.values[0]?.[1]).toBeCloseTo(
-      (await Promise.all(meters.map(used))).reduce((a, b) => a + b),
-      3,
-    );
+  const shownBy = async (title: string) => {
+    const panel = panelsOf(build(boards.find(({ id }) => id === 'energy')!, 'en')).find((one) => one.title === title)!;
+    return (await ask(server, filled(targetsOf(panel)[0]!.query, panel))).series ?? [];
+  };
+
+  it('shows of a day what /api/energy/consumption says of it: the site, each department, each building', async () => {
+    await using store = await openStore({ url: server.storeUrl, site: demo.config.site.id });
+    const booked = async (scope: Scope, id?: string) =>
+      (await consumptionOf(store, metersIn(server.meters, scope, id, 'electricity'), [dayStart, dayEnd]))[0]!;
+    const [total] = await shownBy('Electricity in the range shown');
+    const site = await booked('site');
+    expect(total?.columns.slice(1)).toEqual(['Energy import', 'Of it estimated']);
+    expect(total?.values[0]?.[1]).toBeCloseTo(site.value!, 6);
+    expect(total?.values[0]?.[2]).toBeCloseTo(site.estimated + site.unknown, 6);
+    expect(site.value).toBeGreaterThan(5_000);
+    let compared = 0;
+    for (const [title, by] of [['Electricity by department', 'department'], ['Electricity by building', 'building']] as const) // biome-ignore format: a table
+      for (const { tags, values } of await shownBy(title)) {
+        expect(values[0]?.[1], tags?.[by]).toBeCloseTo((await booked(by, tags?.[by])).value!, 6);
+        compared++;
+      }
+    expect(compared).toBeGreaterThan(12);
+  });
+
+  const writeBooked = (lines: string[]) => fetch(`${server.url}/write?db=plantroom&rp=long`, { method: 'POST', body: lines.join('\n') });
+  const askedOf = async (device: string, step: '1d' | '1mo' | undefined, part?: 'estimated') => {
+    const one = { ...demo.devices.find(({ id }) => id === 'fd-ct')!, id: device };
+    const [question] = questionsOf(
+      { select: { devices: [device] }, values: ['energy_import_kwh'], aggregate: 'consumed', combine: 'sum', ...(step ? { step } : {}), ...(part ? { part } : {}) },
+      { shape: step ? 'trend' : 'once', timezone: 'Asia/Shanghai', columns: ['Energy'], variables: [], all: [one, demo.devices[0]!], consumption: consumption.from, estimated: part ? undefined : 'Estimated' },
+    ); // biome-ignore format: short
+    const { series, error } = await ask(server, filled(question!.query, { timeFrom: '20d' }));
+    if (error !== undefined) throw new Error(error);
+    return series?.[0]?.values.filter(([, value]) => value !== null) ?? [];
+  };
+
+  it('a day that was taken back is no day of 0, and what was filled in stands beside the sum', async () => {
+    const quarter = 900_000;
+    const day = (days: number) => dayStart - days * 86_400_000;
+    const line = (t: number, fields: string) => `consumption,device=fd-gone ${fields} ${t}000000`;
+    const all = (t: number, fields: (i: number) => string) => Array.from({ length: 96 }, (_, i) => line(t + i * quarter, fields(i)));
+    await writeBooked([
+      // Measured, of which nobody wrote how much was estimated; two hours of it filled in.
+      ...all(day(4), (i) => (i < 8 ? 'value=2,estimated_amount=1.5,unknown_amount=0.25' : 'value=2')),
+      // Taken back as a whole.
+      ...all(day(3), () => 'value=0,estimated_amount=0,manual_amount=0,unknown_amount=0,void=1'),
+      // Taken back for some hours.
+      ...all(day(2), (i) => (i < 40 ? 'value=0,void=1' : 'value=1,void=0')),
+      // Nothing was used, and that is known.
+      ...all(day(1), () => 'value=0'),
+    ]);
+    expect(await askedOf('fd-gone', '1d')).toEqual([
+      [day(4), 192, 14],
+      [day(2), 56, 0],
+      [day(1), 0, 0],
+    ]);
+    expect(await askedOf('fd-gone', '1d', 'estimated')).toEqual([
+      [day(4), 14],
+      [day(2), 0],
+      [day(1), 0],
+    ]);
+    expect((await askedOf('fd-gone', undefined))[0]?.slice(1)).toEqual([248, 14]);
+    expect(await askedOf('fd-never', '1mo')).toEqual([]);
   });
 
   const marks = async (id: string, choice: Record<string, string> = {}) => {
@@ -219,7 +270,14 @@ describe.runIf(needs('influxd'))('boards on a day of the simulated hospital', ()
     const device = { ...demo.devices.find(({ id }) => id === 'fd-ct')!, id: 'fd-once' };
     const [question] = questionsOf(
       { select: {}, values: ['energy_import_kwh'], aggregate: 'increase' },
-      { shape: 'once', timezone: 'Asia/Shanghai', columns: ['Energy'], variables: [], all: [device, ...demo.devices.slice(0, 1)] },
+      {
+        shape: 'once',
+        timezone: 'Asia/Shanghai',
+        columns: ['Energy'],
+        variables: [],
+        all: [device, ...demo.devices.slice(0, 1)],
+        consumption: consumption.from,
+      },
     );
     const { series } = await ask(server, filled(question!.query, {}));
     const value = series?.find(({ tags }) => tags?.device === 'fd-once')?.values[0]?.[1];

@@ -5,7 +5,7 @@ import grafana from '../../commands/grafana.ts';
 import { loadBoards } from '../../dashboards/board/boards.ts';
 import { buildDashboard } from '../../dashboards/grafana/build.ts';
 import { grafanaClient } from '../../dashboards/grafana/client.ts';
-import { dataSourceOf } from '../../dashboards/grafana/data-source.ts';
+import { dataSourceOf, dataSourcesOf } from '../../dashboards/grafana/data-source.ts';
 import { type Change, holds, type Push, pushAll } from '../../dashboards/grafana/push.ts';
 import { isFault } from '../../shared/errors.ts';
 import { Secret } from '../../shared/secret.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 async function push(url: string, using = token): Promise<Change[]> {
   const changes: Change[] = [];
-  await pushAll(grafanaClient(url, new Secret(using)), dataSourceOf(store), pushes, (change) => changes.push(change));
+  await pushAll(grafanaClient(url, new Secret(using)), dataSourcesOf(store), pushes, (change) => changes.push(change));
   return changes;
 }
 

@@ -50,6 +50,17 @@ export function Difference({ line, content, digits }: { line: PanelLine; content
   );
 }
 
+/** What was filled in and not measured is never left unsaid. */
+export function Estimated({ line, digits }: { line: PanelLine; digits: number | undefined }): ReactNode {
+  const { t, number } = useWords();
+  const part = line.estimated?.figure ?? 0;
+  if (!isTold(part, line.figure)) return null;
+  return <span className="difference estimated">{t('board.estimated', { amount: `${number(part, digits)} ${line.unit}` })}</span>;
+}
+
+/** Less than a thousandth is nothing that a figure shows. */
+export const isTold = (part: number, whole: number | null): boolean => part > 0 && part >= (whole ?? 0) / 1_000;
+
 const signed = (value: number, write: (value: number) => string): string => `${value < 0 ? '−' : '+'}${write(Math.abs(value))}`;
 
 export function StatPanel({ panel, content }: { panel: ReadingsPanel; content: PanelContent }) {
@@ -64,6 +75,7 @@ export function StatPanel({ panel, content }: { panel: ReadingsPanel; content: P
             <FigureText line={line} digits={panel.digits} />
           </div>
           {line.place && <span className="kpi-label">{text(line.place)}</span>}
+          <Estimated line={line} digits={panel.digits} />
           <Difference line={line} content={content} digits={panel.digits} />
           {panel.trend && <Sparkline points={line.points} />}
         </div>
@@ -180,11 +192,14 @@ export function TablePanel({ panel, lines }: { panel: ReadingsPanel; lines: read
 export function MonthTable({ panel, answer }: { panel: ReadingsPanel; answer: PanelAnswer }) {
   const { t, text, number, shortTime } = useWords();
   const months = [...new Set(answer.lines.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => b - a);
-  const rows = answer.lines.map((line) => ({ line, values: new Map(line.points) }));
+  const rows = answer.lines.map((line) => ({ line, values: new Map(line.points), estimated: new Map(line.estimated?.points) }));
   const total = ({ points }: PanelLine) => points.reduce((sum, [, value]) => sum + (value ?? 0), 0);
   const sorted = rows.sort((a, b) => total(b.line) - total(a.line));
+  const isEstimated = (row: (typeof rows)[number], month: number) => isTold(row.estimated.get(month) ?? 0, row.values.get(month) ?? null);
+  const some = rows.some((row) => months.some((month) => isEstimated(row, month)));
   return (
     <table className="panel-table months">
+      {some && <caption>{t('board.estimatedMark')}</caption>}
       <thead>
         <tr>
           <th>
@@ -198,13 +213,14 @@ export function MonthTable({ panel, answer }: { panel: ReadingsPanel; answer: Pa
         </tr>
       </thead>
       <tbody>
-        {sorted.map(({ line, values }) => (
-          <tr key={keyOf(line)}>
-            <td>{text(line.label)}</td>
+        {sorted.map((row) => (
+          <tr key={keyOf(row.line)}>
+            <td>{text(row.line.label)}</td>
             {months.map((month) => {
-              const value = values.get(month) ?? null;
+              const value = row.values.get(month) ?? null;
               return (
                 <td key={month} className="number">
+                  {isEstimated(row, month) && <abbr title={t('board.estimatedMark')}>≈</abbr>}
                   {value === null ? '—' : number(value, panel.digits)}
                 </td>
               );

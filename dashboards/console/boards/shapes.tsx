@@ -4,7 +4,7 @@ import type { ReadingsPanel } from '../../board/board.ts';
 import { comparisonLabels } from '../chart/comparison.ts';
 import { bridge } from '../chart/gaps.ts';
 import { useWords } from '../i18n/i18n.tsx';
-import { beyond, Difference, FigureText } from './figures.tsx';
+import { beyond, Difference, Estimated, FigureText, isTold } from './figures.tsx';
 import { keyOf, type PanelAnswer, type PanelContent, type PanelLine } from './use-panel.ts';
 
 /** One bar per line, the largest first; below it, paler, the same of the earlier period. */
@@ -22,7 +22,8 @@ export function BarsEach({ panel, content }: { panel: ReadingsPanel; content: Pa
           <div className="gauge-head">
             <span>{text(line.label)}</span>
             <span>
-              <Difference line={line} content={content} digits={panel.digits} /> <FigureText line={line} digits={panel.digits} />
+              <Estimated line={line} digits={panel.digits} /> <Difference line={line} content={content} digits={panel.digits} />{' '}
+              <FigureText line={line} digits={panel.digits} />
             </span>
           </div>
           <div className="gauge" aria-hidden="true">
@@ -51,8 +52,19 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
   const period = earlier && t(comparisonLabels[earlier.period]);
   const bars = answer.lines.flatMap((line, at) => {
     const before = earlier?.lines.get(keyOf(line));
-    const bar = { line, at, points: new Map(line.points), label: text(line.label), pale: false };
-    return before ? [bar, { ...bar, points: new Map(before.points), label: `${bar.label} ${period}`, pale: true }] : [bar];
+    const bar = { line, at, points: new Map(line.points), filled: new Map(line.estimated?.points), label: text(line.label), pale: false };
+    return before
+      ? [
+          bar,
+          {
+            ...bar,
+            points: new Map(before.points),
+            filled: new Map(before.estimated?.points),
+            label: `${bar.label} ${period}`,
+            pale: true,
+          },
+        ]
+      : [bar];
   });
   const times = [...new Set(answer.lines.flatMap(({ points }) => points.map(([t0]) => t0)))].sort((a, b) => a - b);
   const most = niceTop(Math.max(...bars.flatMap(({ points }) => times.map((one) => points.get(one) ?? 0))));
@@ -79,20 +91,21 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
           ))}
           {times.map((moment, index) => (
             <g key={moment}>
-              {bars.map(({ line, at, points, label, pale }, place) => {
+              {bars.map(({ line, at, points, filled, label, pale }, place) => {
                 const value = points.get(moment) ?? null;
                 if (value === null) return null;
+                const part = filled.get(moment) ?? 0;
+                const said = isTold(part, value)
+                  ? ` (${t('board.estimated', { amount: `${number(part, panel.digits)} ${line.unit}` })})`
+                  : '';
+                const box = { x: gutter + index * group + (group - bar * bars.length) / 2 + place * bar, y: floor - tall(value), width: Math.max(1, bar - 1) }; // biome-ignore format: short
                 return (
-                  <rect
-                    key={label}
-                    className={`series-${at % 8}${pale ? ' earlier' : ''}`}
-                    x={gutter + index * group + (group - bar * bars.length) / 2 + place * bar}
-                    y={floor - tall(value)}
-                    width={Math.max(1, bar - 1)}
-                    height={tall(value)}
-                  >
-                    <title>{`${label} ${shortTime(moment, answer.every)}: ${number(value, panel.digits)} ${line.unit}`}</title>
-                  </rect>
+                  <g key={label}>
+                    <rect className={`series-${at % 8}${pale ? ' earlier' : ''}`} {...box} height={tall(value)}>
+                      <title>{`${label} ${shortTime(moment, answer.every)}: ${number(value, panel.digits)} ${line.unit}${said}`}</title>
+                    </rect>
+                    {said && <rect className="filled-in" {...box} height={tall(part)} />}
+                  </g>
                 );
               })}
               {index % labelEvery === 0 && (
@@ -104,6 +117,9 @@ export function BarsOverTime({ panel, content }: { panel: ReadingsPanel; content
           ))}
         </svg>
       </div>
+      {bars.some(({ points, filled }) => times.some((one) => isTold(filled.get(one) ?? 0, points.get(one) ?? null))) && (
+        <p className="calm small">{t('board.estimatedBars')}</p>
+      )}
       <Legend content={content} />
     </div>
   );

@@ -80,6 +80,10 @@ export interface ProposalInfo {
   error: number;
   formula: Text;
 }
+export interface Readiness {
+  history: 'writing' | 'done' | 'none';
+  months: { ready: number; of: number };
+}
 export interface ConsumptionRows {
   unit: string;
   rows: { from: number; to: number; value: number | null; estimated: number; unknown: number; coverage: number }[];
@@ -96,6 +100,7 @@ export const energyApi = {
   flows: (medium: Medium, month?: string) => call<EnergyFlows>('GET', `/api/energy/flows?${query({ medium, month })}`),
   targets: (year?: number) => call<TargetInfo[]>('GET', `/api/energy/targets?${query({ year })}`),
   factors: () => call<Factors>('GET', '/api/energy/factors'),
+  readiness: () => call<Readiness>('GET', '/api/energy/readiness'),
   projects: () => call<ProjectInfo[]>('GET', '/api/energy/projects'),
   proposals: () => call<ProposalInfo[] | { proposals: ProposalInfo[] }>('GET', '/api/energy/proposals'),
   hours: (medium: Medium, scope: string, id: string | undefined, from: number, to: number) =>

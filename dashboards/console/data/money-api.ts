@@ -24,8 +24,8 @@ export interface ShownProject {
   method: string;
   unit: string;
   meters: string[];
-  baseline: { from: number; to: number };
-  reporting: { from: number; to: number };
+  baseline: { from: number; to: number; value: number; coverage: number };
+  reporting: { from: number; to: number; value: number; coverage: number };
   result: {
     counterfactual: number;
     observed: number;

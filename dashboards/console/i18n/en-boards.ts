@@ -65,5 +65,8 @@ export const enBoards = {
   'chart.exportedAt': 'Exported {time}',
   'gauge.under': 'below the scale (from {limit})',
   'gauge.over': 'beyond the scale (to {limit})',
+  'board.estimated': 'of it estimated {amount}',
+  'board.estimatedMark': "≈ contains estimates: gaps filled in by the meter's own profile",
+  'board.estimatedBars': "Paler part: filled in over gaps by the meter's own profile",
   'board.allPointsGood': 'None of the {n} devices has a bad point',
 } as const;

@@ -67,5 +67,8 @@ export const zhBoards: Record<keyof typeof enBoards, string> = {
   'chart.exportedAt': '导出时间 {time}',
   'gauge.under': '低于量程（下限 {limit}）',
   'gauge.over': '超出量程（上限 {limit}）',
+  'board.estimated': '其中估算 {amount}',
+  'board.estimatedMark': '≈ 表示含估算：缺数时段按本表规律补算',
+  'board.estimatedBars': '浅色部分为估算：缺数时段按本表规律补算',
   'board.allPointsGood': '{n} 台设备均无无效测点',
 };

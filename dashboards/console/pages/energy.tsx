@@ -1,8 +1,9 @@
 /** For the director, in a minute: what this month cost, against last year and the target, what changed, what was saved, what could be. */
 import '../energy/management.css';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { type EnergyOverview, energyApi, type ProjectInfo, type ProposalInfo, type TargetInfo } from '../data/energy-pages-api.ts';
 import { MonthPicker } from '../energy/month-picker.tsx';
+import { useReadiness, Waiting } from '../energy/waiting.tsx';
 import { amount, mediumLabels, monthName, nameOfDevice, percent, reasonText, shiftMonth } from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -13,8 +14,6 @@ const doubtful = 0.02;
 const largest = 3;
 
 export function EnergyPage() {
-  const words = useWords();
-  const { t } = words;
   const { act } = useConsole();
   const [month, setMonth] = useState<string>();
   const [found, setFound] = useState<EnergyOverview>();
@@ -22,6 +21,11 @@ export function EnergyPage() {
   const [targets, setTargets] = useState<TargetInfo[]>();
   const [projects, setProjects] = useState<ProjectInfo[]>();
   const [proposals, setProposals] = useState<ProposalInfo[]>();
+  const [again, setAgain] = useState(0);
+  const readiness = useReadiness(
+    found === undefined || projects === undefined,
+    useCallback(() => setAgain((times) => times + 1), []),
+  );
   useEffect(
     () =>
       void act(async () => {
@@ -30,22 +34,23 @@ export function EnergyPage() {
         setLast((known) => known ?? overview.month);
         // What takes longer comes after the figures of the month.
         setTargets(await energyApi.targets(Number(overview.month.slice(0, 4))));
-        if (overview.projects) setProjects(await energyApi.projects());
+        setProjects(overview.projects ? await energyApi.projects() : []);
         if (overview.proposals) {
           const answer = await energyApi.proposals();
           setProposals(Array.isArray(answer) ? answer : answer.proposals);
-        }
+        } else setProposals([]);
       }),
-    [act, month],
+    [act, month, again],
   );
   if (!found || last === undefined)
     return (
       <div className="column">
-        <section className="panel calm">{t('energy.reading')}</section>
+        <Waiting readiness={readiness} reading />
       </div>
     );
   return (
     <div className="column">
+      <Waiting readiness={readiness} reading={false} />
       <section className="panel">
         <MonthPicker span={found} simulated={found.simulated} last={last} onChange={setMonth} />
         <Warnings found={found} />
@@ -232,10 +237,11 @@ function Savings({ projects }: { projects: readonly ProjectInfo[] | undefined })
   return (
     <section className="panel">
       <h3>{t('energy.savings')}</h3>
-      {!projects || projects.length === 0 ? <p className="calm">{t('energy.savings.none')}</p> : null}
+      {!projects && <p className="calm">{t('energy.reading')}</p>}
+      {projects?.length === 0 && <p className="calm">{t('energy.savings.none')}</p>}
       {projects?.map((one) => (
         <div className="energy-line" key={one.id}>
-          <a href="#/retrofits">{text(one.name)}</a>
+          <a href={`#/projects/${one.id}`}>{text(one.name)}</a>
           <SavedWords one={one} />
         </div>
       ))}
@@ -281,7 +287,8 @@ function Proposals({ proposals }: { proposals: readonly ProposalInfo[] | undefin
   return (
     <section className="panel energy-wide">
       <h3>{t('energy.proposals')}</h3>
-      {best.length === 0 && <p className="calm">{t('energy.proposals.none')}</p>}
+      {!proposals && <p className="calm">{t('energy.reading')}</p>}
+      {proposals?.length === 0 && <p className="calm">{t('energy.proposals.none')}</p>}
       {best.map((one) => (
         <div className="energy-line" key={`${one.kind} ${one.where}`}>
           <span>{text(one.title)}</span>

@@ -4,6 +4,7 @@ import '../energy/management.css';
 import { useCallback } from 'react';
 import { wallOf } from '../../../shared/zone.ts';
 import { moneyApi, type ProjectPage as Shown, type ShownProject } from '../data/money-api.ts';
+import { amount, nameOfDevice, percent } from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useList } from '../plant/use-list.ts';
@@ -16,20 +17,22 @@ export function ProjectsPage() {
       <section className="panel">
         <h2>{t('nav.projects')}</h2>
         <p className="calm">{t('projects.hint')}</p>
+        {!projects && <p className="calm">{t('energy.reading')}</p>}
         {projects?.length === 0 && <p className="calm">{t('projects.none')}</p>}
-        <ul className="rows">
-          {projects?.map((project) => (
-            <li className="row channel-row" key={project.id} data-project={project.id}>
-              <div className="row-body">
-                <a className="row-title" href={`#/projects/${project.id}`}>
-                  <strong>{text(project.name)}</strong>
-                </a>
-                <Result project={project} />
-              </div>
-            </li>
-          ))}
-        </ul>
       </section>
+      {projects?.map((project) => (
+        <section className="panel" key={project.id} data-project={project.id}>
+          <h3>
+            <a href={`#/projects/${project.id}`}>{text(project.name)}</a>
+          </h3>
+          {project.measure && <p>{text(project.measure)}</p>}
+          <Result project={project} />
+          <Facts project={project} />
+          <p>
+            <a href={`#/projects/${project.id}`}>{t('projects.more')}</a>
+          </p>
+        </section>
+      ))}
     </div>
   );
 }
@@ -38,7 +41,12 @@ export function ProjectPage({ id }: { id: string }) {
   const { t, text, number, language } = useWords();
   const { plant } = useConsole();
   const [project] = useList(useCallback(() => moneyApi.project(id), [id]));
-  if (!project) return null;
+  if (!project)
+    return (
+      <div className="column">
+        <section className="panel calm">{t('energy.reading')}</section>
+      </div>
+    );
   const zone = plant.site.timezone;
   const months = [...Map.groupBy(project.points, ({ from }) => new Date(wallOf(zone, from)).toISOString().slice(0, 7))];
   const sum = (points: Shown['points'], pick: (one: Shown['points'][number]) => number) => points.reduce((all, one) => all + pick(one), 0);
@@ -49,6 +57,7 @@ export function ProjectPage({ id }: { id: string }) {
         <h2>{text(project.name)}</h2>
         {project.measure && <p>{text(project.measure)}</p>}
         <Result project={project} />
+        <Facts project={project} />
         <Group gap="xs">
           {project.result && (
             <Button component="a" variant="default" href={`/api/energy/savings/${id}/workbook.xlsx?lang=${language}`} download>
@@ -127,11 +136,56 @@ export function ProjectPage({ id }: { id: string }) {
   );
 }
 
+/** What is compared with what: meters, periods with how much of them is there, what it cost. */
+function Facts({ project: one }: { project: ShownProject }) {
+  const words = useWords();
+  const { t, text, number } = words;
+  const { plant } = useConsole();
+  const day = (at: number) => new Date(wallOf(plant.site.timezone, at)).toISOString().slice(0, 10);
+  const period = (label: 'projects.baseline' | 'projects.reporting', span: ShownProject['baseline']) => (
+    <div className="energy-line">
+      <span>{t(label)}</span>
+      <b>{`${day(span.from)} – ${day(span.to - 1)}`}</b>
+      <p>{t('projects.coverage', { amount: amount(words, span.value, one.unit), share: number(100 * span.coverage, 1) })}</p>
+    </div>
+  );
+  return (
+    <>
+      <div className="energy-line">
+        <span>{t('projects.boundary')}</span>
+        <b>{one.meters.map((id) => nameOfDevice(plant, text, id)).join(t('projects.and'))}</b>
+      </div>
+      {period('projects.baseline', one.baseline)}
+      {period('projects.reporting', one.reporting)}
+      {one.result && (
+        <div className="energy-line">
+          <span>{t('projects.against')}</span>
+          <b>{amount(words, one.result.counterfactual, one.unit)}</b>
+          {one.result.counterfactual > 0 && (
+            <p>
+              {t('projects.change', {
+                change: percent(words, (100 * (one.result.observed - one.result.counterfactual)) / one.result.counterfactual),
+              })}
+            </p>
+          )}
+        </div>
+      )}
+      {one.investedYuan !== null && (
+        <div className="energy-line">
+          <span>{t('projects.invested')}</span>
+          <b>
+            {number(one.investedYuan, 0)} {t('energy.yuan')}
+          </b>
+          {one.paybackYears !== null && <p>{t('projects.payback', { years: number(one.paybackYears, 1) })}</p>}
+        </div>
+      )}
+    </>
+  );
+}
+
 function Result({ project }: { project: ShownProject }) {
   const { t, text, number } = useWords();
-  const { plant } = useConsole();
-  const { result, unit, yuan, baseline, reporting } = project;
-  const day = (at: number) => new Date(wallOf(plant.site.timezone, at)).toISOString().slice(0, 10);
+  const { result, unit, yuan } = project;
   const whole = (value: number) => number(value, 0);
   return (
     <>
@@ -149,7 +203,6 @@ function Result({ project }: { project: ShownProject }) {
           <p>
             {t('projects.band', { low: whole(result.low), high: whole(result.high), unit })}
             {yuan && ` · ${t('projects.yuan', { saved: whole(yuan.saved), low: whole(yuan.low), high: whole(yuan.high) })}`}
-            {project.paybackYears !== null && ` · ${t('projects.payback', { years: number(project.paybackYears, 1) })}`}
           </p>
           <p className="calm">{t('projects.formula', { opendsm: whole(result.half.opendsm), bootstrap: whole(result.half.bootstrap) })}</p>
           {result.reasons.map((reason) => (
@@ -159,9 +212,6 @@ function Result({ project }: { project: ShownProject }) {
           ))}
         </>
       )}
-      <p className="calm">
-        {t('projects.periods', { a: day(baseline.from), b: day(baseline.to - 1), c: day(reporting.from), d: day(reporting.to - 1) })}
-      </p>
     </>
   );
 }
