@@ -5,13 +5,10 @@ import {
   changesOf,
   compare,
   type DayTable,
-  daysName,
-  daysOfMonth,
   type FigureSeries,
   type Flows,
   flowsOf,
   type KeptMonths,
-  keepDays,
   keepNothing,
   type Ledger,
   type Medium,
@@ -25,7 +22,6 @@ import {
   outdoorStation,
   pct,
   type Registers,
-  readDays,
   type Scope,
   sumRows,
   type TargetState,
@@ -36,14 +32,10 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Target } from '../../shared/energy-site.ts';
 import type { SiteConfig } from '../../shared/site.ts';
 import { momentOf, wallOf } from '../../shared/zone.ts';
+import { openDayBlocks } from './day-blocks.ts';
 
 /** So many months of before the present one. */
 const monthsBack = 26;
-/** As many are read one by one. */
-const fewMonths = 3;
-/** Real time that an answer about past months is kept, and about the running one. */
-const keptMs = 600_000;
-const freshMs = 60_000;
 
 export interface MonthRow extends Compared {
   month: string;
@@ -117,12 +109,11 @@ export interface ManagementSource {
 const nameOf = (year: number, month: number) => new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 7);
 
 export function openManagement(source: ManagementSource): Management {
-  const { site, meters, clock, wall, registers } = source;
+  const { site, meters, clock, registers } = source;
   const { timezone } = site.site;
   const own = media.filter((medium) => meters.some((one) => one.medium === medium));
   const station = outdoorStation(site);
   const kept = source.kept ?? keepNothing;
-  const blocks = new Map<string, { at: number; version: number | undefined; end: number; table: Promise<DayTable> }>();
 
   const bounds = (month: string) => {
     const [year, number] = month.split('-').map(Number) as [number, number];
@@ -130,17 +121,6 @@ export function openManagement(source: ManagementSource): Management {
     const end = momentOf(timezone, Date.UTC(year, number, 1));
     const today = midnights(timezone, from, Math.min(end, clock.now())).at(-1) ?? from;
     return { from, to: today, running: clock.now() < end };
-  };
-  const block = (month: string): Promise<DayTable> => {
-    const { from, to, running } = bounds(month);
-    const version = source.versionOf?.(month);
-    const known = blocks.get(month);
-    if (known && known.version === version && known.end === to && wall.now() - known.at < (running ? freshMs : keptMs)) return known.table;
-    const days = { store: source.store(), meters, station, timezone };
-    const table = daysOfMonth(days, kept, { month, from, to, version, over: !running });
-    blocks.set(month, { at: wall.now(), version, end: to, table });
-    table.catch(() => blocks.delete(month));
-    return table;
   };
   const currentMonth = () => {
     const now = new Date(wallOf(timezone, clock.now()));
@@ -152,35 +132,7 @@ export function openManagement(source: ManagementSource): Management {
     const [year, month] = currentMonth().split('-').map(Number) as [number, number];
     return Array.from({ length: back + 1 }, (_, i) => nameOf(year, month - 1 - back + i));
   };
-  let lastTables: DayTable[] = [];
-  let lastJoined = joined([]);
-  /** Months that are not known yet are read in one go. */
-  const table = async (): Promise<DayTable> => {
-    const names = monthNames(monthsBack);
-    const spans = names.map((month) => ({ month, ...bounds(month), version: source.versionOf?.(month) }));
-    const missing = spans.filter(
-      ({ month, version, running }) => !blocks.has(month) && (running || version === undefined || !kept.has(month, daysName, version)),
-    );
-    const [first, last] = [missing[0], missing.at(-1)];
-    if (missing.length > fewMonths && first && last) {
-      const all = readDays({ store: source.store(), meters, station, timezone }, first.from, last.to);
-      for (const { month, from, to, running, version } of missing) {
-        const part = all.then((whole) => {
-          const own = partOf(whole, from, to);
-          keepDays(kept, { month, from, to, version, over: !running }, own);
-          return own;
-        });
-        part.catch(() => blocks.delete(month));
-        blocks.set(month, { at: wall.now(), version, end: to, table: part });
-      }
-    }
-    const tables = await Promise.all(names.map(block));
-    if (tables.length !== lastTables.length || tables.some((one, i) => one !== lastTables[i])) {
-      lastTables = tables;
-      lastJoined = joined(tables);
-    }
-    return lastJoined;
-  };
+  const table = openDayBlocks({ ...source, station, kept, bounds, months: () => monthNames(monthsBack) });
   const mains = (medium: Medium) => metersIn(meters, 'site', undefined, medium).map(({ device }) => device);
   const area = (scope: Scope, id: string | undefined): number | null => {
     const sum = (list: readonly { area_m2?: number | undefined }[]) =>
@@ -396,26 +348,4 @@ export function openManagement(source: ManagementSource): Management {
       reason: actual === null ? 'no-divisor' : amount === null ? 'last-year-incomplete' : null,
     };
   }
-}
-
-function partOf({ edges, meters, outdoorC }: DayTable, from: number, to: number): DayTable {
-  const [begin, end] = [edges.indexOf(from), edges.indexOf(to)];
-  return {
-    edges: edges.slice(begin, end + 1),
-    meters: new Map([...meters].map(([device, rows]) => [device, rows.slice(begin, end)])),
-    outdoorC: outdoorC.slice(begin, end),
-  };
-}
-
-function joined(tables: readonly DayTable[]): DayTable {
-  const edges = [...new Set(tables.flatMap((one) => one.edges))].sort((a, b) => a - b);
-  const meters = new Map<string, DayTable['meters'] extends ReadonlyMap<string, infer Rows> ? Rows : never>();
-  for (const { meters: own } of tables) for (const [device, rows] of own) meters.set(device, [...(meters.get(device) ?? []), ...rows]);
-  const outdoorC = new Float64Array(tables.reduce((sum, one) => sum + one.outdoorC.length, 0));
-  let at = 0;
-  for (const one of tables) {
-    outdoorC.set(one.outdoorC, at);
-    at += one.outdoorC.length;
-  }
-  return { edges, meters, outdoorC };
 }
