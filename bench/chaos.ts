@@ -80,7 +80,7 @@ if (values.help) {
       .join(', ')}; seed ${seed}`,
   );
   say(
-    `alarms due: ${result.alarms}, slowest while a fault was there ${result.slowestAlarmMs} ms (the machine stood still for ${result.stallMs} ms); troubles told: ${result.told.join(', ') || 'none'}`,
+    `alarms due: ${result.alarms}, slowest while a fault was there ${result.slowestAlarmMs} ms (raised after ${result.slowestRaisedMs} ms; the roles waited for a processor for ${result.queuedMs} ms of that; the machine stood still for at most ${result.stallMs} ms); troubles told: ${result.told.join(', ') || 'none'}`,
   );
   say(
     `alarms that are wrong: ${result.wrong.length}${result.wrong

@@ -99,7 +99,39 @@ describe('an outbox with the way open', () => {
     expect(outbox.status()).toMatchObject({ depth: 0, committed: 10 });
   });
 
-  it('sends again what is not committed, and one message a second while nothing is', async () => {
+  it('tells what is live once and at once while nothing is committed: rules and screens listen too', async () => {
+    const outbox = openOutbox();
+    const far = new FarEnd();
+    outbox.connected(far);
+    for (let i = 0; i < 50; i++) add(outbox);
+    await clock.advance(4_000);
+    expect(outbox.status().stalled).toBe(true);
+    far.take();
+    const got = new Set<string>();
+    for (let second = 0; second < 120; second++) {
+      const now = clock.now();
+      for (let device = 0; device < 20; device++) add(outbox, second, `meter-${device}`);
+      await clock.advance(500);
+      const live = far.take().filter(({ t }) => t === now);
+      expect(live).toHaveLength(20);
+      await clock.advance(500);
+      expect(far.take().filter(({ t }) => t === now)).toHaveLength(0);
+      expect(outbox.status().inFlight).toBeLessThanOrEqual(5);
+      for (const name of names(live)) got.add(name);
+    }
+    expect(outbox.status()).toMatchObject({ stalled: true, depth: 50 + 120 * 20 });
+    // A word on what was only told opens the lanes; from then on all of it comes from disk.
+    outbox.committed({ boot: outbox.boot, seqs: [[2_000, 2_000]] });
+    expect(outbox.status().stalled).toBe(false);
+    for (let i = 0; i < 40 && outbox.status().depth > 0; i++) {
+      await clock.advance(250);
+      commit(outbox, far.take());
+    }
+    expect(outbox.status()).toMatchObject({ depth: 0, stalled: false });
+    expect(got.size).toBe(120 * 20);
+  });
+
+  it('sends again what is not committed, and of what waits one message a second while nothing is', async () => {
     const outbox = openOutbox();
     const far = new FarEnd();
     outbox.connected(far);
@@ -113,7 +145,9 @@ describe('an outbox with the way open', () => {
       add(outbox);
       await clock.advance(1_000);
     }
-    const probes = far.take();
+    const [live, probes] = [far.sent.filter(({ seq }) => seq >= 100), far.sent.filter(({ seq }) => seq < 100)];
+    far.take();
+    expect(live).toHaveLength(10);
     expect(probes.length).toBeGreaterThanOrEqual(9);
     expect(probes.length).toBeLessThanOrEqual(12);
 

@@ -97,6 +97,32 @@ describe('batches', () => {
     expect(most).toBe(2);
   });
 
+  test('that wait for a store that is away are joined: they hold up nothing once it is back', async () => {
+    let away = true;
+    let writes = 0;
+    const { clock, batcher, seqs } = setUp(
+      async () => {
+        if (away) throw new Fault('store/unavailable');
+        writes++;
+        return [];
+      },
+      { maxValues: 100 },
+    );
+    for (let i = 0; i < 250; i++) {
+      batcher.add([point(i)], 1, name(i));
+      await clock.advance(300);
+    }
+    away = false;
+    await clock.advance(10_000);
+    expect(
+      seqs()
+        .flat()
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 250 }, (_, i) => i));
+    // Two were under way with one message each.
+    expect(writes).toBe(2 + 3);
+  });
+
   test('one that is refused as a whole is halved until the wrong point stands alone', async () => {
     const { clock, batcher, refused, seqs } = setUp(async (points) => {
       if (points.some(({ t }) => t === 5)) throw new Fault('store/refused', 'five is wrong');

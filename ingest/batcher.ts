@@ -62,6 +62,13 @@ const aboutTheWhole = /retention|^time |tags? |fails on this point alone/i;
 
 const empty = (): Batch => ({ points: [], names: [], messages: 0, values: 0 });
 
+function join(batch: Batch, next: Batch): void {
+  for (const point of next.points) batch.points.push(point);
+  for (const name of next.names) batch.names.push(name);
+  batch.messages += next.messages;
+  batch.values += next.values;
+}
+
 export class Batcher {
   readonly #deps: BatchDeps;
   readonly #limits: BatchLimits;
@@ -124,7 +131,10 @@ export class Batcher {
     this.#cancelTimer = undefined;
     if (this.#open.points.length === 0 && this.#open.names.length === 0) return;
     this.#closedAt = this.#deps.clock.monotonic();
-    this.#full.push(this.#open);
+    const last = this.#full.at(-1);
+    // While the store is away batches wait for it: few large ones are worked off soon, thousands of small ones would hold up what comes after.
+    if (last && last.values + this.#open.values <= this.#limits.maxValues) join(last, this.#open);
+    else this.#full.push(this.#open);
     this.#open = empty();
     this.#send();
   }

@@ -2,14 +2,15 @@
  * Decides what goes over the wire and when. Two lanes: live messages at once, backlog in what ingest has room for. Nothing here trusts the
  * broker's PUBACK: a message is done when ingest says "committed", else it is sent again.
  *
- * While nothing is committed for `commitTimeoutMs` the sender is stalled: ingest or its store is away. Then one message a `probeMs` goes
- * out to find out when it is back, all others stay on disk; the first "committed" opens the lanes again.
+ * While nothing is committed for `commitTimeoutMs` the sender is stalled: ingest or its store is away. Then of what waits one message a `probeMs` goes
+ * out to find out when it is back, all others stay on disk; the first "committed" opens the lanes again. What is live goes out all the same, once:
+ * rules and screens listen too, and an alarm must not wait for a database. It is not counted as under way; it comes again from disk.
  */
 import type { CommittedPayload } from '../../shared/topic.ts';
 import type { Message } from './message.ts';
 
 export interface SenderLimits {
-  /** Live messages sent and not yet committed. Above it, live messages wait on disk as backlog. */
+  /** Live messages sent and not yet committed. Above it, live messages are told and wait on disk as backlog. */
   liveWindow: number;
   /** Bytes of payload sent and not yet committed, both lanes. */
   windowBytes: number;
@@ -103,12 +104,13 @@ export class Sender {
     return this.inFlight > 0 || this.#dueHead < this.#due.length;
   }
 
-  /** A live message: sent at once if there is room, else left `unsent` for the disk. */
+  /** A live message: sent at once; where there is no room to wait for its "committed" it is also left `unsent` for the disk. */
   offer(message: Message): void {
     const { liveWindow, windowBytes } = this.#limits;
-    if (!this.#connected || this.#stalled || this.#liveSent >= liveWindow || this.#bytesSent >= windowBytes) return;
-    message.live = true;
-    this.#send(message);
+    if (!this.#connected) return;
+    message.live = !this.#stalled && this.#liveSent < liveWindow && this.#bytesSent < windowBytes;
+    if (message.live) this.#send(message);
+    else this.#write(message);
   }
 
   connected(): void {
@@ -144,10 +146,13 @@ export class Sender {
       }
     }
     if (messages.size === 0) this.#known.delete(payload.boot);
-    if (slowest < 0) return;
+    // A word on what we only told says that the store is back, too.
+    if (slowest < 0 && !this.#stalled) return;
     this.#progressAt = now;
-    this.#usualCommitMs += (slowest - this.#usualCommitMs) / 8;
-    this.#adapt(slowest, now);
+    if (slowest >= 0) {
+      this.#usualCommitMs += (slowest - this.#usualCommitMs) / 8;
+      this.#adapt(slowest, now);
+    }
     this.#setStalled(false);
     this.pump();
   }
@@ -232,6 +237,10 @@ export class Sender {
     message.state = 'sent';
     message.sentAt = now;
     this.#log.push({ message, sentAt: now });
+    this.#write(message);
+  }
+
+  #write(message: Message): void {
     this.#batch.push(message);
     if (this.#batch.length >= this.#limits.gatherMessages) this.#flush();
     else this.#cancelFlush ??= this.#deps.after(this.#limits.gatherMs, () => this.#flush());
