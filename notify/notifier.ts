@@ -35,6 +35,7 @@ import type { ChannelDeps, PushAccess } from './channel.ts';
 import { channelTypes, ownOptions } from './channels.ts';
 import { checkChannels } from './check-channels.ts';
 import { openEscalation } from './escalation.ts';
+import { openGate } from './gate.ts';
 import { openHeartbeat } from './heartbeat.ts';
 import { openHooks } from './hooks.ts';
 import { openIntake, type Route } from './intake.ts';
@@ -128,10 +129,17 @@ export function openNotifier({
     const root: Alarm | undefined = cause === undefined || cause === null ? undefined : desk.alarm(cause);
     return root && { id: root.id, occurrence: root.occurrence };
   };
+  /** What endangers lives goes out over every channel before anything else does. */
+  const work = () => {
+    for (const sender of senders) sender.work(true);
+    for (const sender of senders) sender.work();
+  };
+  const gate = openGate(wire, work);
   for (const route of routes) {
     const parsed = route.type.options.parse(ownOptions(route.config));
     senders.push(
       openSender({
+        gate,
         route,
         options: parsed,
         onCall,
@@ -204,7 +212,7 @@ export function openNotifier({
     tests.look();
     tickets.look();
     hooks.look();
-    for (const sender of senders) sender.work();
+    work();
     watch.look();
     heartbeat.look(watch.broken);
     if (wire.monotonic() - beatAt < pulseMs) return;

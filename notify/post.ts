@@ -32,7 +32,8 @@ export async function ask(
   try {
     const response = await fetch(url, {
       ...request,
-      headers: { 'user-agent': 'plantroom', ...headers },
+      // A connection that stood idle may be closed by the other side just as it is used again, and nobody could say whether the notice had arrived.
+      headers: { 'user-agent': 'plantroom', connection: 'close', ...headers },
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
     });

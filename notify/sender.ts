@@ -12,6 +12,7 @@ import { publicLink } from '../shared/public-link.ts';
 import type { Person, SiteConfig } from '../shared/site.ts';
 import { type Budget, openBudget } from './budget.ts';
 import type { Channel, ChannelDeps, Notice } from './channel.ts';
+import type { Gate } from './gate.ts';
 import type { Route } from './intake.ts';
 import type { Ledger, Owed } from './ledger.ts';
 import type { NotifyMetrics } from './metrics.ts';
@@ -51,6 +52,7 @@ export interface SenderOptions {
   clock: Clock;
   wire: Clock;
   log: Log;
+  gate: Gate;
   metrics: NotifyMetrics;
   /** Takes secrets out of texts that others said. */
   scrub(text: string): string;
@@ -73,14 +75,14 @@ export interface Health {
 export interface Sender extends AsyncDisposable {
   readonly id: string;
   readonly health: Health;
-  /** Sends what is due. Cheap when nothing is. */
-  work(): void;
+  /** Sends what is due; what endangers lives only, where that is asked for. Cheap when nothing is. */
+  work(lifeSafetyOnly?: boolean): void;
   /** Sends a notice of no alarm at once, past everything else. What comes of it says how the channel fares, as with any notice; undefined when ended by us. */
   sendNow(notice: Notice): Promise<{ answer: string } | { error: string; again: boolean } | undefined>;
 }
 
 export function openSender(options: SenderOptions): Sender {
-  const { route, site, ledger, links, deps, clock, wire, metrics, causeOf, alarmNow } = options;
+  const { route, site, ledger, links, deps, clock, wire, gate, metrics, causeOf, alarmNow } = options;
   // What a server says may repeat the link of the person, which is a secret of his.
   const scrub = (text: string) => options.scrub(text).replace(linkSecret, '/$2/<secret>');
   const { config, type } = route;
@@ -166,6 +168,7 @@ export function openSender(options: SenderOptions): Sender {
     const keys = owed.map((one) => one.key);
     ledger.sending(keys, wire.now());
     budget.take(wire.now());
+    const leave = gate.enter();
     const done = (async () => {
       try {
         const channel = await opened();
@@ -181,7 +184,10 @@ export function openSender(options: SenderOptions): Sender {
       }
     })();
     underWay.add(done);
-    return done.finally(() => void underWay.delete(done));
+    return done.finally(() => {
+      underWay.delete(done);
+      leave();
+    });
   };
   /** A person gets a link of his own, by which he answers; a group gets the page of the alarm. */
   const linkOf = ({ key, person, step, alarm }: Owed): Pick<Notice, 'link'> => {
@@ -201,14 +207,14 @@ export function openSender(options: SenderOptions): Sender {
 
   const lifeSafetyUnderWay = new Set<string>();
   const lifeSafety = () => {
-    if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce) return;
-    for (const owed of ledger.due(config.id, true, wire.now(), clock.now(), lifeSafetyAtOnce - lifeSafetyUnderWay.size)) {
-      lifeSafetyUnderWay.add(owed.key);
-      void one(owed).finally(() => {
-        lifeSafetyUnderWay.delete(owed.key);
-        work();
-      });
-    }
+    if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce || !gate.free) return;
+    const [owed] = ledger.due(config.id, true, wire.now(), clock.now(), 1);
+    if (!owed) return;
+    lifeSafetyUnderWay.add(owed.key);
+    void one(owed).finally(() => {
+      lifeSafetyUnderWay.delete(owed.key);
+      work();
+    });
   };
 
   /** Leaves out what stands under a root cause that this channel tells of. */
@@ -240,7 +246,7 @@ export function openSender(options: SenderOptions): Sender {
 
   const ordinary = () => {
     const now = wire.now();
-    if (ordinaryUnderWay || now < pausedUntil) return;
+    if (ordinaryUnderWay || now < pausedUntil || !gate.free) return;
     const due = rootFirst(ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary)));
     const left = budget.left(now);
     if (left === 0) return;
@@ -279,10 +285,10 @@ export function openSender(options: SenderOptions): Sender {
     return send(owed, { ...summaryOf(owed, key, frame), ...listLink() }, key);
   };
 
-  const work = () => {
+  const work = (lifeSafetyOnly = false) => {
     if (stop.signal.aborted) return;
     lifeSafety();
-    ordinary();
+    if (!lifeSafetyOnly) ordinary();
   };
 
   return {

@@ -13,6 +13,11 @@ import type { Owed } from './ledger.ts';
 /** Later than this after the fact: the text says so. */
 const lateMs = 10 * 60_000;
 
+export const repeated: Text = {
+  zh: '本通知可能重复：上次发送未得到确认',
+  en: 'This notice may be a repetition: the last try was not confirmed',
+};
+
 const words = {
   lifeSafety: { zh: '生命安全', en: 'life safety' },
   returned: { zh: '已恢复', en: 'Returned to normal' },
@@ -39,7 +44,6 @@ const words = {
   worst: { zh: '最差 {value} {unit}', en: 'worst {value} {unit}' },
   limit: { zh: '限值 {limit} {unit}', en: 'limit {limit} {unit}' },
   late: { zh: '本通知迟到：告警开始已有 {minutes} 分钟', en: 'This notice is late: the alarm began {minutes} minutes ago' },
-  repeated: { zh: '本通知可能重复：上次发送未得到确认', en: 'This notice may be a repetition: the last try was not confirmed' },
   summary: { zh: '{count} 条告警汇总（{parts}）', en: 'Summary of {count} alarms ({parts})' },
   part: { zh: '{label} {count}', en: '{count} {label}' },
   summaryWhy: {
@@ -118,7 +122,7 @@ export function noticeOf(owed: Owed, { site, language, to, now, nameOf = (id) =>
   const footer: string[] = [];
   const age = alarm.raisedAt === null ? 0 : now - alarm.raisedAt;
   if (!returned && !taken && age > lateMs) footer.push(say(words.late, { minutes: Math.round(age / 60_000) }));
-  if (owed.uncertain) footer.push(say(words.repeated));
+  if (owed.uncertain) footer.push(say(repeated));
   if (alarm.lifeSafety) footer.push(supplements[language]);
   return {
     key: owed.key,
@@ -192,7 +196,7 @@ export function summaryOf(owed: readonly Owed[], key: string, { site, language, 
     site: { id: site.id, name: site.name[language] },
     subject: oneLine(zh ? `【${subject}】${site.name.zh}` : `[${subject}] ${site.name.en}`),
     lines: sorted.map((one) => ({ label: '', text: line(one) })),
-    footer: [words.summaryWhy[language], ...(sorted.some((one) => one.uncertain) ? [words.repeated[language]] : [])],
+    footer: [words.summaryWhy[language], ...(sorted.some((one) => one.uncertain) ? [repeated[language]] : [])],
     alarms: sorted.map((one) => one.alarm),
     to,
   };

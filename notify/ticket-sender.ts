@@ -15,7 +15,7 @@ import type { Notice } from './channel.ts';
 import type { Route } from './intake.ts';
 import type { AskOnCall } from './recipients.ts';
 import type { Sender } from './sender.ts';
-import { linkLabels } from './text.ts';
+import { linkLabels, repeated } from './text.ts';
 
 const mostTries = 12;
 /** Real time: 5 s, 10 s, 20 s ... 5 min. */
@@ -122,7 +122,7 @@ export function openTicketSender(options: TicketSenderOptions): TicketSender {
         ...(typeof resumeAt === 'number' ? [line(words.until, localTime(resumeAt, site.site.timezone))] : []),
         line(words.please, asked[one.kind][language]),
       ],
-      footer: [],
+      footer: one.attempts > 0 ? [repeated[language]] : [],
       alarms: [],
       to: [person],
       ...(site.public_url === undefined

@@ -34,7 +34,7 @@ export const en = {
   'app.retry': 'Try again',
   'app.supplement': 'Supplements the statutory local alarm panels; it never replaces them.',
   'app.oldValues': 'Connection lost since {time}. The values shown are old.',
-  'app.lost': 'The server has not answered since {time}: this screen neither shows nor sounds alarms.',
+  'app.lost': 'The server has not answered since {time}: a new alarm is neither seen nor heard here.',
   'app.lostDo': 'Rely on the local panels, send somebody round, and telephone.',
   'nav.overview': 'Overview',
   'nav.alarms': 'Alarms',

@@ -35,7 +35,7 @@ export const zh: Record<TextKey, string> = {
   'app.retry': '重试',
   'app.supplement': '本平台是法定就地报警装置的补充，不能代替就地报警。',
   'app.oldValues': '自 {time} 起连接中断，画面为旧数据。',
-  'app.lost': '自 {time} 起连不上服务器：此屏幕不再显示告警，也不会发声。',
+  'app.lost': '自 {time} 起连不上服务器：新的告警在此屏幕上看不到也听不到。',
   'app.lostDo': '请以现场报警装置为准，派人巡视，并电话联系值班。',
   'nav.overview': '总览',
   'nav.alarms': '告警',

@@ -1,0 +1,97 @@
+/** One notice under way at a time while receivers answer; and nobody is held up by one that does not. Real receivers. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Registry } from 'prom-client';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { openEngineDesk } from '../desk/open.ts';
+import { type Clock, manualClock, systemClock } from '../shared/clock.ts';
+import { silentLog } from '../shared/log.ts';
+import { heatingAlarm } from '../test/dashboards-app.ts';
+import { type Post, type Reply, startHttpReceiver } from '../test/http-receiver.ts';
+import { siteOf } from '../test/site-of.ts';
+import { openNotifier } from './notifier.ts';
+import { postJson } from './post.ts';
+
+async function running(reply: (post: Post) => Reply | Promise<Reply>, wire: Clock = systemClock()) {
+  const folder = mkdtempSync(join(tmpdir(), 'plantroom-gate-'));
+  const file = join(folder, 'operations.db');
+  const clock = systemClock();
+  const desk = openEngineDesk({ file, clock });
+  const receivers = [await startHttpReceiver(reply), await startHttpReceiver(reply)];
+  const channels = receivers.map(({ url }, at) => ({ id: `hook-${at}`, type: 'webhook', url, secret: { env: 'HOOK' } }));
+  const site = siteOf(
+    { gw: [['loop-1', 'heating']] },
+    { channels, escalation: { critical: [], high: [] }, weekly_test: { enabled: false } },
+  );
+  const environment = { HOOK: 'a-key-of-the-hook-signature' };
+  const notifier = openNotifier({ site, file, desk, clock, log: silentLog(), metrics: new Registry(), environment, wire });
+  onTestFinished(async () => {
+    await notifier[Symbol.asyncDispose]();
+    desk[Symbol.dispose]();
+    for (const one of receivers) await one[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+  const raise = (id: string, lifeSafety: boolean) =>
+    desk.raise(heatingAlarm('loop-1', { id, causeKey: id, lifeSafety, priority: lifeSafety ? 'critical' : 'high' }), {
+      at: Date.now(),
+      value: 90,
+      limit: 100,
+    });
+  return { raise, notifier, posts: () => receivers.flatMap(({ posts }) => posts) };
+}
+
+test('a storm and an oxygen alarm in it over two channels: never two notices under way, life safety first on both', async () => {
+  let [now, most] = [0, 0];
+  const order: string[] = [];
+  const { raise, notifier, posts } = await running(async ({ body }) => {
+    most = Math.max(most, ++now);
+    order.push((JSON.parse(body) as { lifeSafety: boolean }).lifeSafety ? 'life' : 'other');
+    await sleep(10);
+    now--;
+    return {};
+    // No moment passes in which the next could go out beside it, however slow the machine.
+  }, manualClock());
+  for (let n = 0; n < 6; n++) raise(`a${n}`, false);
+  for (const id of ['oxygen', 'fire']) raise(id, true);
+  notifier.kick();
+  await vi.waitFor(() => expect(posts().length).toBeGreaterThanOrEqual(16), { timeout: 20_000, interval: 20 });
+  expect(most).toBe(1);
+  // What had begun may end first.
+  expect(order.slice(1, 5).filter((one) => one === 'life').length).toBeGreaterThanOrEqual(3);
+});
+
+test('a receiver that does not answer holds up neither the other channel nor the next danger to life', async () => {
+  const hanging = new Set<string>();
+  const { raise, notifier, posts } = await running(({ body }) => {
+    if (body.includes('"first/') || body.includes('/first/')) hanging.add(body);
+    return body.includes('/first/') ? { silent: true } : {};
+  });
+  raise('first', true);
+  notifier.kick();
+  await vi.waitFor(() => expect(hanging.size).toBeGreaterThan(0), { timeout: 3_000, interval: 5 });
+  const began = performance.now();
+  raise('second', true);
+  notifier.kick();
+  await vi.waitFor(() => expect(posts().filter(({ body }) => body.includes('/second/')).length).toBe(2), { timeout: 3_000, interval: 5 });
+  expect(performance.now() - began).toBeLessThan(1_500);
+});
+
+test('no connection is used twice: one that the other side closed in the meantime leaves no doubt about a notice', async () => {
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    request.resume();
+    // Keeps it open whatever we ask for, and closes it without a word when it is used again.
+    if (sockets.has(request.socket)) return void request.socket.destroy();
+    sockets.add(request.socket);
+    request.on('end', () => response.writeHead(200, { 'content-length': '2' }).end('ok'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  for (let n = 0; n < 5; n++) expect((await postJson(url, {}, '{}', AbortSignal.timeout(5_000))).status).toBe(200);
+  expect(sockets.size).toBe(5);
+});
