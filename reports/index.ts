@@ -1,5 +1,5 @@
 /** The public face of reports: documents from what desk and energy know. */
-export { type BookDocument, bookDocument } from './book-print.ts';
+export { type BookDocument, bookDocument, type PrintedLine } from './book-print.ts';
 export { loadReports } from './catalog.ts';
 export { type Block, type Cell, type Figure, figuresIn, type ReportDocument } from './document.ts';
 export type { BookCounts, DepartmentUse, MediumCosts, Outages, Range, ReportFacts, Used } from './facts.ts';
