@@ -25,6 +25,7 @@ export const permissions = {
   'ticket:approve': 'head',
   'book:write': 'technician',
   'report:read': 'viewer',
+  'report:send': 'engineer',
   'energy:close': 'manager',
   'energy:bill': 'engineer',
   'ticket:close': 'engineer',

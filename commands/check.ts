@@ -35,7 +35,8 @@ async function furtherMistakes(site: LoadedSite, lenient = false): Promise<Mista
   const { checkRules } = await import('../rules/check.ts');
   const { checkChannels } = await import('../notify/check-channels.ts');
   const { checkTariffs } = await import('../energy/check-tariffs.ts');
-  return [checkGateway, checkRules, checkChannels, checkTariffs].flatMap((check) => {
+  const { checkSchedules } = await import('../reports/check-schedules.ts');
+  return [checkGateway, checkRules, checkChannels, checkTariffs, checkSchedules].flatMap((check) => {
     try {
       return check(site);
     } catch (error) {

@@ -9,6 +9,7 @@ import {
   openDatabase,
   openDeliveries,
   openDesk,
+  openMailings,
   openPlaces,
   openPlant,
   openRosters,
@@ -29,6 +30,7 @@ import {
 import { openDeadLetters } from '../ingest/dead-letter.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store } from '../ingest/store.ts';
+import { loadReports } from '../reports/index.ts';
 import { systemClock } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
@@ -48,6 +50,8 @@ import { SimulatorLink } from './live/simulator-link.ts';
 import { LiveStream } from './live/stream.ts';
 import { lookForDue } from './plant/deadlines.ts';
 import { lookForRounds } from './plant/rounds.ts';
+import { openSchedule } from './reports/schedule.ts';
+import type { RouteContext } from './route-context.ts';
 import { buildServer } from './server.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
@@ -149,6 +153,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   const meters = namedMeters({ site: config, devices, profileFacts });
   const bills = openBills(db, clock);
   const remindEvery = new Map(config.tenants.map(({ id, remind_days }) => [id, remind_days]));
+  let lookForReports: () => Promise<void> = async () => undefined;
   let stopWatching = () => {};
   const watch = () => {
     stopWatching = wall.after(bookLookMs, () => {
@@ -156,6 +161,11 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
         'missed records': () => lookForMissed(watchBooks),
         'bills that are due': () => {
           bills.remindDue((tenant) => remindEvery.get(tenant) ?? 7);
+        },
+        'reports that are due': () => {
+          lookForReports().catch((error: unknown) =>
+            log.error({ reason: reasonOf(error) }, 'reports that are due could not be looked for'),
+          );
         },
         rounds: () => lookForRounds({ ...plant, site: config, cache, desk, clock, log }),
         'due dates': () => lookForDue({ ...plant, site: config, devices, db, desk, clock, log }),
@@ -186,50 +196,51 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
     },
   });
   const consoleDir = builtConsoleDir();
-  const app = undo.adopt(
-    await buildServer({
-      site: config,
-      devices,
-      profileFacts,
-      boards: await loadBoards(),
-      clock,
-      wall,
-      log,
-      metrics,
-      db,
-      accounts,
-      dataDir,
-      secret: (from) => readSecret(from.file === undefined ? from : { file: resolve(site.folder, from.file) }),
-      desk,
-      deliveries,
-      path,
-      rosters,
-      places: openPlaces(db, clock),
-      books,
-      bookDefinitions,
-      plant,
-      energy,
-      ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
-      store: theStore,
-      bills,
-      ledger,
-      management: openManagement({
-        ...{ site: config, clock, wall, store: theStore, registers: openRegisters(db, clock), ledger, meters: ledger.meters },
-        versionOf: openMonthVersions(db).of,
-        kept,
-      }),
-      storeUrl: context.storeUrl,
-      cache,
-      stream,
-      health,
-      raw,
-      simulator,
-      deadLetters,
-      proxies,
-      consoleDir: existsSync(join(consoleDir, 'index.html')) ? consoleDir : undefined,
+  const routeContext: RouteContext = {
+    site: config,
+    devices,
+    profileFacts,
+    boards: await loadBoards(),
+    clock,
+    wall,
+    log,
+    metrics,
+    db,
+    accounts,
+    dataDir,
+    secret: (from) => readSecret(from.file === undefined ? from : { file: resolve(site.folder, from.file) }),
+    desk,
+    deliveries,
+    path,
+    rosters,
+    places: openPlaces(db, clock),
+    books,
+    bookDefinitions,
+    plant,
+    energy,
+    ticketFiles: openTicketFiles(db, clock, join(dataDir, 'files')),
+    store: theStore,
+    mailings: openMailings(db),
+    lookForReports: () => lookForReports(),
+    bills,
+    ledger,
+    management: openManagement({
+      ...{ site: config, clock, wall, store: theStore, registers: openRegisters(db, clock), ledger, meters: ledger.meters },
+      versionOf: openMonthVersions(db).of,
+      kept,
     }),
-    (server) => server.close(),
-  );
+    storeUrl: context.storeUrl,
+    cache,
+    stream,
+    health,
+    raw,
+    simulator,
+    deadLetters,
+    proxies,
+    consoleDir: existsSync(join(consoleDir, 'index.html')) ? consoleDir : undefined,
+  };
+  lookForReports = openSchedule({ context: routeContext, mailings: routeContext.mailings, reports: await loadReports() });
+  const app = undo.adopt(await buildServer(routeContext), (server) => server.close());
   // Streams first: the server waits for its connections.
   undo.defer(() => stream[Symbol.asyncDispose]());
   const url = await app.listen({ host, port });

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Accounts } from '../access/index.ts';
-import type { Books, Database, Deliveries, Desk, Places, Plant, Rosters, TicketFiles } from '../desk/index.ts';
+import type { Books, Database, Deliveries, Desk, Mailings, Places, Plant, Rosters, TicketFiles } from '../desk/index.ts';
 import type { Bills, EnergyStores, Ledger } from '../energy/index.ts';
 import type { DeadLetters } from '../ingest/dead-letter.ts';
 import type { Store } from '../ingest/store.ts';
@@ -55,6 +55,10 @@ export interface RouteContext {
   ticketFiles: TicketFiles;
   /** @throws Fault store/unavailable until the store could be opened. */
   store(): Store;
+  /** Reports and reminders that are sent by themselves. */
+  mailings: Mailings;
+  /** Makes what is due now. */
+  lookForReports(): Promise<void>;
   /** Receivables of tenants. */
   bills: Bills;
   /** Cost and allocation by month. */

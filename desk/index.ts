@@ -43,6 +43,19 @@ export { type CrewMember, crewFor, nextTicket } from './dispatch.ts';
 export { type AddedHook, type HookEvent, type HookKind, type HookStore, hookTestKey, openHookStore } from './hooks.ts';
 export { importTickets } from './import-tickets.ts';
 export { openJournal } from './journal.ts';
+export {
+  type Mailing,
+  type MailingDocument,
+  type MailingKind,
+  type MailingMessage,
+  type MailingState,
+  type Mailings,
+  mailingKinds,
+  mailingStates,
+  type NewMailing,
+  openMailings,
+  type Receiver,
+} from './mailings.ts';
 export { type Place, peopleOnCall, type Rank, rostersFor, rostersOfSite } from './on-call.ts';
 export { type DeskDatabase, type DeskOptions, openDesk, openEngineDesk } from './open.ts';
 export type { Movement, PartStock } from './parts.ts';

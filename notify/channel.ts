@@ -15,12 +15,12 @@ import type { Language, Text } from '../shared/text.ts';
 /**
  * Raised: it calls a person. Shelf ended: it calls again. Escalated: nobody has acknowledged, the next is called. Taken: somebody has it, the others may
  * stay where they are. Returned: the condition is gone (life safety only). Summary: several notices as one. Test: of no alarm; does it arrive?
- * Ticket: a ticket wants something of this person.
+ * Ticket: a ticket wants something of this person. Report, reminder: of no alarm either; a document that is due, a bill that is not paid.
  */
-export type NoticeStep = 'raised' | 'shelf-ended' | 'escalated' | 'taken' | 'returned' | 'summary' | 'test' | 'ticket';
+export type NoticeStep = 'raised' | 'shelf-ended' | 'escalated' | 'taken' | 'returned' | 'summary' | 'test' | 'ticket' | 'report' | 'reminder';
 
 /** Good news, or none: nobody has to run. */
-export const isCalm = (step: NoticeStep): boolean => step === 'taken' || step === 'returned' || step === 'test' || step === 'ticket';
+export const isCalm = (step: NoticeStep): boolean => ['taken', 'returned', 'test', 'ticket', 'report', 'reminder'].includes(step);
 
 /** What one receiver is told, in one language. */
 export interface Notice {
@@ -45,6 +45,8 @@ export interface Notice {
   link?: { url: string; label: string };
   /** Exactly one for channels that reach persons; for groups those who are on call. */
   to: Person[];
+  /** Goes with it where the channel can carry one. */
+  document?: { name: string; type: string; content: Buffer };
 }
 
 /** What the receiver said, for the record: a queue id, an answer. At most some hundred characters. */
@@ -111,6 +113,8 @@ export interface ChannelDefinition<S extends z.ZodType> {
   subscribed?: boolean;
   /** It carries alarms for programs, and nothing that is only words. */
   alarmsOnly?: boolean;
+  /** Tells of reports and reminders too, which are no alarms. */
+  reports?: boolean;
   /** Most messages a minute that the receiver (or a person) can take. The site may set less. */
   perMinute: number;
   /** Mistakes that the schema cannot see. */
@@ -129,6 +133,7 @@ export interface ChannelType {
   addressName: Text;
   subscribed: boolean;
   alarmsOnly: boolean;
+  reports: boolean;
   perMinute: number;
   check(options: unknown): { path: (string | number)[]; found: unknown; allowed: string }[];
   open(options: unknown, deps: ChannelDeps): Channel | Promise<Channel>;
@@ -145,6 +150,7 @@ export function defineChannel<S extends z.ZodType>(channel: ChannelDefinition<S>
     addressName: channel.addressName ?? { zh: '地址', en: 'an address' },
     subscribed: channel.subscribed ?? false,
     alarmsOnly: channel.alarmsOnly ?? false,
+    reports: channel.reports ?? false,
     perMinute: channel.perMinute,
     check: (options) => channel.check?.(own(options)) ?? [],
     open: (options, deps) => channel.open(own(options), deps),

@@ -72,6 +72,26 @@ export function checkChannels(site: LoadedSite): Mistake[] {
       }
     }
   }
+  const reports = config.reports.schedule.map(({ channels, to }, index) => ({ path: ['reports', 'schedule', index], channels, to }));
+  const reminders = config.reports.reminders && {
+    path: ['reports', 'reminders'],
+    channels: config.reports.reminders.channels,
+    to: undefined,
+  };
+  for (const { path, channels, to } of [...reports, ...(reminders ? [reminders] : [])])
+    for (const [c, id] of channels.entries()) {
+      const type = channelTypes.get(config.channels.find((one) => one.id === id)?.type ?? '');
+      if (!type) continue;
+      if (!type.reports) say([...path, 'channels', c], id, 'a channel that can tell of reports: e-mail, a robot or a webhook');
+      else if (
+        type.audience === 'person' &&
+        !to &&
+        type.address({ id: 'tenant', name: 'tenant', email: 'tenant@example.org' }) === undefined
+      )
+        say([...path, 'channels', c], id, 'e-mail, or a channel of a group: of tenants only the e-mail address is known');
+      else if (type.audience === 'person' && to && !config.people.some((one) => to.includes(one.id) && type.address(one) !== undefined))
+        say([...path, 'channels', c], id, `somebody under to who has ${type.addressName.en}`);
+    }
   if (mistakes.length > 0 || config.channels.length === 0) return mistakes;
 
   const unheard = trades.filter(

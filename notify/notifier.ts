@@ -40,6 +40,7 @@ import { openHeartbeat } from './heartbeat.ts';
 import { openHooks } from './hooks.ts';
 import { openIntake, type Route } from './intake.ts';
 import { openLedger } from './ledger.ts';
+import { openMailer } from './mailer.ts';
 import { notifyMetrics } from './metrics.ts';
 import { openPathWatch } from './path-watch.ts';
 import { askOnCall } from './recipients.ts';
@@ -181,6 +182,7 @@ export function openNotifier({
     ticketNow: (id) => desk.ticket(id),
     lastMove: (id, seq) => desk.journal({ kind: 'ticket', id, before: seq + 1, limit: 1 })[0],
   });
+  const mailer = openMailer({ db, site: config, routes, senders, clock, wire, log });
   const intake = openIntake({
     db,
     ledger,
@@ -212,6 +214,7 @@ export function openNotifier({
     tests.look();
     tickets.look();
     hooks.look();
+    mailer.look();
     work();
     watch.look();
     heartbeat.look(watch.broken);

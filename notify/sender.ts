@@ -78,7 +78,7 @@ export interface Sender extends AsyncDisposable {
   /** Sends what is due; what endangers lives only, where that is asked for. Cheap when nothing is. */
   work(lifeSafetyOnly?: boolean): void;
   /** Sends a notice of no alarm at once, past everything else. What comes of it says how the channel fares, as with any notice; undefined when ended by us. */
-  sendNow(notice: Notice): Promise<{ answer: string } | { error: string; again: boolean } | undefined>;
+  sendNow(notice: Notice): Promise<{ answer: string } | { error: string; again: boolean; uncertain: boolean } | undefined>;
 }
 
 export function openSender(options: SenderOptions): Sender {
@@ -307,7 +307,7 @@ export function openSender(options: SenderOptions): Sender {
           const reason = scrub(reasonOf(error));
           const again = isFault(error) && error.retryable;
           if ((again && !isFault(error, 'notify/limited')) || isFault(error, 'secret/missing')) failing(reason);
-          return { error: reason, again };
+          return { error: reason, again, uncertain: isFault(error) && error.detail?.uncertain === true };
         }
       })();
       const ended = done.then(() => undefined);

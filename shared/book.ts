@@ -6,7 +6,7 @@ import { systemSchema, tradeSchema } from './system.ts';
 import { textSchema } from './text.ts';
 import { idSchema } from './topic.ts';
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 08:00');
+export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 08:00');
 const weekday = z.number().int().min(1).max(7).meta({ description: '1 is Monday, 7 is Sunday' });
 
 /** When a record is due, on the site's clock. */

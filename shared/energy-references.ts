@@ -26,6 +26,18 @@ export function energyMistakes(site: SiteConfig, devices: string[], say: Say, re
       say([...path, 'valid_to'], tariff.valid_to, `not before valid_from (${tariff.valid_from})`);
   });
 
+  const channels = site.channels.map(({ id }) => id);
+  const people = site.people.map(({ id }) => id);
+  site.reports.schedule.forEach((one, index) => {
+    const path = ['reports', 'schedule', index];
+    const first = site.reports.schedule.findIndex(({ id }) => id === one.id);
+    if (first < index) say([...path, 'id'], one.id, `an id that no other schedule has; reports.schedule.${first} has it already`);
+    for (const [c, id] of one.channels.entries()) refers(id, channels, [...path, 'channels', c], 'channels');
+    for (const [p, id] of one.to.entries()) refers(id, people, [...path, 'to', p], 'people');
+  });
+  for (const [c, id] of (site.reports.reminders?.channels ?? []).entries())
+    refers(id, channels, ['reports', 'reminders', 'channels', c], 'channels');
+
   site.tree.forEach((node, index) => {
     const path = ['tree', index];
     const isVirtual = virtual.includes(node.id);

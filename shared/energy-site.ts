@@ -80,6 +80,7 @@ export const tenantSchema = z.strictObject({
   due_days: z.number().int().min(0).max(365).default(15).meta({ description: 'Days to pay' }),
   remind_days: z.number().int().min(1).max(365).default(7).meta({ description: 'A reminder each so many days after the due date' }),
   contact: z.string().min(1).max(120).optional().meta({ description: 'Whom to ask, with telephone' }),
+  email: z.email().optional().meta({ description: 'Where reminders go; without it the tenant is never written to' }),
 });
 
 export const targetSchema = z.strictObject({

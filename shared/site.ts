@@ -9,6 +9,7 @@ import { escalationSchema } from './escalation.ts';
 import { hooksSchema } from './hooks.ts';
 import { assetSchema } from './plant.ts';
 import { quantitySchema } from './quantity.ts';
+import { remindersSchema, reportScheduleSchema } from './report-schedule.ts';
 import { rosterSchema } from './roster.ts';
 import { ruleOverrideSchema, ruleSchema } from './rule.ts';
 import { secretReference } from './secret-reference.ts';
@@ -236,6 +237,10 @@ export const seasonSchema = z.strictObject({ from: dayOfYear, to: dayOfYear });
 export const reportsSchema = z.strictObject({
   year_end: dayOfYear.optional().meta({ description: 'Last day of the reporting year; by default 12-31' }),
   language: z.enum(languages).optional().meta({ description: "By default the site's" }),
+  schedule: z.array(reportScheduleSchema).default([]).meta({ description: 'Sent by themselves, once for each month or year' }),
+  reminders: remindersSchema
+    .optional()
+    .meta({ description: 'Of unpaid bills, as often as the tenant says; without it they are only written down' }),
 });
 
 export const siteSchema = z.strictObject({

@@ -5,6 +5,7 @@ How it behaves follows from the recipient: busy@ 451, unknown@ 550, slow@ never 
 """
 
 import asyncio
+import hashlib
 import json
 import ssl
 import sys
@@ -37,7 +38,15 @@ class Handler:
                     "user": session.auth_data.login.decode() if session.auth_data else None,
                     "subject": message["subject"],
                     "headers": [[name, str(value)] for name, value in message.items()],
-                    "text": message.get_content(),
+                    "text": message.get_body(("plain",)).get_content(),
+                    "attachments": [
+                        {
+                            "name": part.get_filename(),
+                            "type": part.get_content_type(),
+                            "sha256": hashlib.sha256(part.get_content()).hexdigest(),
+                        }
+                        for part in message.iter_attachments()
+                    ],
                     "bytes": len(envelope.content),
                 }
             ),

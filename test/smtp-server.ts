@@ -12,6 +12,7 @@ export interface Mail {
   subject: string;
   headers: [string, string][];
   text: string;
+  attachments: { name: string; type: string; sha256: string }[];
   bytes: number;
 }
 

@@ -1,20 +1,41 @@
 /** Reports over HTTP: the list, and each for a year or month in the form that was asked for. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { formats, loadReports, makeReport, periodOf, render } from '../../reports/index.ts';
+import { userOf } from '../../access/index.ts';
+import { type Mailing, mailingStates } from '../../desk/index.ts';
+import { formats, loadReports, periodOf } from '../../reports/index.ts';
 import { Fault } from '../../shared/errors.ts';
-import { publicLink } from '../../shared/public-link.ts';
 import { languages } from '../../shared/text.ts';
-import { localTime } from '../../shared/wording.ts';
-import { reportFacts } from '../reports/facts.ts';
+import { reportFile } from '../reports/file.ts';
+import { dueTimesOf, languageOf, periodDue } from '../reports/schedule.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { projectSource } from './energy-savings.ts';
-import { idSchema, problems, text } from './schemas.ts';
+import { idSchema, problems, text, time } from './schemas.ts';
 
 const reports = await loadReports();
+const dayMs = 86_400_000;
+
+const mailing = z.object({
+  id: z.number(),
+  source: z.string().meta({ description: 'Id of the schedule, or of the bill' }),
+  period: z.string(),
+  channel: z.string(),
+  receiver: z.string().nullable().meta({ description: 'null: the group of the channel' }),
+  subject: z.string(),
+  document: z.string().nullable().meta({ description: 'SHA-256 of what went with it' }),
+  state: z.enum(mailingStates).meta({ description: 'uncertain: it may have arrived; it goes again only when somebody says so' }),
+  attempts: z.number(),
+  answer: z.string().nullable(),
+  error: z.string().nullable(),
+  madeAt: time,
+  sentAt: time.nullable(),
+});
+const shown = ({ receiver, message, key: _key, kind: _kind, ...one }: Mailing) => ({
+  ...one,
+  receiver: receiver?.name ?? null,
+  subject: message.subject,
+});
 
 export function reportRoutes(app: App, context: RouteContext): void {
-  const { site, clock } = context;
+  const { site, clock, wall, db, mailings, accounts, lookForReports } = context;
   app.get(
     '/api/reports',
     {
@@ -27,6 +48,98 @@ export function reportRoutes(app: App, context: RouteContext): void {
       },
     },
     async () => [...reports.values()].map(({ id, title, summary, period }) => ({ id, title, summary, period })),
+  );
+
+  app.get(
+    '/api/reports/schedules',
+    {
+      config: { permission: 'report:read' },
+      schema: {
+        description: 'What is sent by itself: when next, what came of the last times',
+        response: {
+          200: z.object({
+            schedules: z.array(
+              z.object({
+                id: z.string(),
+                report: z.string(),
+                title: text.nullable().meta({ description: 'null: there is no such report' }),
+                language: z.enum(languages),
+                day: z.number(),
+                at: z.string(),
+                months: z.array(z.number()).nullable(),
+                channels: z.array(z.string()),
+                to: z.array(z.string()),
+                nextAt: time.nullable(),
+                nextPeriod: z.string().nullable(),
+                rounds: z.array(
+                  z.object({ period: z.string(), dueAt: time, madeAt: time.nullable(), tries: z.number(), error: z.string().nullable() }),
+                ),
+                mailings: z.array(mailing),
+              }),
+            ),
+            reminders: z.object({ channels: z.array(z.string()), mailings: z.array(mailing) }).nullable(),
+          }),
+          ...problems,
+        },
+      },
+    },
+    async () => {
+      const now = clock.now();
+      const nameOf = (id: string) => site.people.find((one) => one.id === id)?.name ?? id;
+      return {
+        schedules: site.reports.schedule.map((one) => {
+          const kind = reports.get(one.report);
+          const rounds = mailings.rounds(one.id, 3).map(({ schedule: _schedule, ...round }) => round);
+          const next = dueTimesOf(one, site, now + 1, now + 400 * dayMs).find((at) => {
+            const period = kind && periodDue(kind, site, at, at);
+            return period !== undefined && !rounds.some((round) => round.period === period.id && round.madeAt !== null);
+          });
+          return {
+            ...{ id: one.id, report: one.report, title: kind?.title ?? null, day: one.day, at: one.at, months: one.months ?? null },
+            ...{ language: languageOf(site, one.language), channels: one.channels, to: one.to.map(nameOf), rounds },
+            nextAt: next ?? null,
+            nextPeriod: (next !== undefined && kind && periodDue(kind, site, next, next)?.id) || null,
+            mailings: mailings.of('report', one.id, 30).map(shown),
+          };
+        }),
+        reminders: site.reports.reminders
+          ? { channels: site.reports.reminders.channels, mailings: mailings.latest('reminder', 50).map(shown) }
+          : null,
+      };
+    },
+  );
+
+  app.post(
+    '/api/reports/schedules/look',
+    {
+      config: { permission: 'report:send' },
+      schema: {
+        description: 'Makes now what is due and has not been made; it is also looked for each minute',
+        response: { 200: z.object({}), ...problems },
+      },
+    },
+    async () => {
+      await lookForReports();
+      return {};
+    },
+  );
+
+  app.post(
+    '/api/reports/mailings/:id/again',
+    {
+      config: { permission: 'report:send' },
+      schema: {
+        description: 'Sends again what failed, or of which it is not known whether it arrived',
+        params: z.object({ id: z.coerce.number().int().min(1) }),
+        response: { 200: mailing, ...problems },
+      },
+    },
+    async (request) =>
+      db.transact(() => {
+        const done = mailings.again(request.params.id, wall.now());
+        accounts.audit(userOf(request).name, `${done.kind}.again`, done.key, null, { channel: done.channel });
+        return shown(done);
+      }),
   );
 
   app.get(
@@ -54,21 +167,7 @@ export function reportRoutes(app: App, context: RouteContext): void {
         const message = `${kind.period === 'year' ? 'a year such as 2026' : 'a month such as 2026-10'} that has begun`;
         throw new Fault('api/invalid', `period: ${message}`, { detail: { errors: [{ field: 'period', message }] } });
       }
-      const report = await makeReport(
-        kind,
-        reportFacts({ ...context, projects: projectSource(context), store: context.store(), now }),
-        period,
-        lang,
-      );
-      const hash = createHash('sha256').update(JSON.stringify(report.blocks)).digest('hex').slice(0, 16);
-      const made =
-        lang === 'zh'
-          ? `由 Plantroom 于 ${localTime(now, site.site.timezone)} 生成，内容校验 ${hash}`
-          : `Made by Plantroom at ${localTime(now, site.site.timezone)}, content hash ${hash}`;
-      const link =
-        site.public_url === undefined ? undefined : publicLink(site.public_url, `api/reports/${kind.id}?period=${wanted}&lang=${lang}`);
-      const { type, content } = await render(report, format, made, link);
-      const name = `${kind.id}-${wanted}-${lang}.${format}`;
+      const { type, content, name } = await reportFile(context, kind, period, lang, format);
       reply.type(type);
       if (format !== 'html' && format !== 'json') reply.header('content-disposition', `attachment; filename="${name}"`);
       return reply.send(content);

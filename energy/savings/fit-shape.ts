@@ -1,7 +1,8 @@
 /** Finds the shape that fits days (temperature, energy) best: first a coarse search over both bends, then downhill; then once more with robust weights. */
 import { quantile } from '../statistics.ts';
+import { atMost, colderThan, type DaySums, daySums, lineError, spreadRatio } from './day-sums.ts';
 import { type Box, minimise } from './nelder-mead.ts';
-import { parameterCount, predict, type Shape, simplify } from './piecewise.ts';
+import { bendsOf, parameterCount, predict, type Shape, simplify } from './piecewise.ts';
 import { robustWeights } from './robust.ts';
 
 export interface Days {
@@ -32,28 +33,43 @@ export function sortDays(t: readonly number[], y: readonly number[]): Days {
 }
 
 const shapeFrom = (x: readonly number[], smooth: boolean): Shape => {
-  const [b1, s1, b2, s2, base, k1 = 0, k2 = 0] = x as [number, number, number, number, number, number?, number?];
-  const kept = { base };
-  return b1 <= b2
-    ? {
-        ...kept,
-        heatingBelow: b1,
-        heating: s1,
-        heatingRound: smooth ? k1 : 0,
-        coolingAbove: b2,
-        cooling: s2,
-        coolingRound: smooth ? k2 : 0,
-      }
-    : {
-        ...kept,
-        heatingBelow: b2,
-        heating: s2,
-        heatingRound: smooth ? k2 : 0,
-        coolingAbove: b1,
-        cooling: s1,
-        coolingRound: smooth ? k1 : 0,
-      };
+  const ordered = (x[0] as number) <= (x[2] as number);
+  const [cold, hot] = ordered ? [0, 2] : [2, 0];
+  return {
+    heatingBelow: x[cold] as number,
+    heating: x[cold + 1] as number,
+    heatingRound: smooth ? (x[ordered ? 5 : 6] as number) : 0,
+    coolingAbove: x[hot] as number,
+    cooling: x[hot + 1] as number,
+    coolingRound: smooth ? (x[ordered ? 6 : 5] as number) : 0,
+    base: x[4] as number,
+  };
 };
+
+/** Σ(model − y)²; only days on a rounded stretch are looked at one by one. */
+function errorOf(shape: Shape, sums: DaySums): number {
+  const { t, y, n } = sums;
+  const { heating, cooling, base } = shape;
+  const { low, high, lowRound, highRound } = bendsOf(shape);
+  const cold = colderThan(t, low);
+  const hot = Math.max(cold, atMost(t, high));
+  let sse = lineError(sums, cold, hot, base, 0);
+  if (lowRound === 0) sse += lineError(sums, 0, cold, base + heating * low, -heating);
+  else
+    for (let i = 0; i < cold; i++) {
+      const d = (t[i] as number) - low;
+      const miss = base - heating * d + heating * lowRound * (Math.exp(d / lowRound) - 1) - (y[i] as number);
+      sse += miss * miss;
+    }
+  if (highRound === 0) sse += lineError(sums, hot, n, base - cooling * high, cooling);
+  else
+    for (let i = hot; i < n; i++) {
+      const d = (t[i] as number) - high;
+      const miss = base + cooling * d + cooling * highRound * (Math.exp(-d / highRound) - 1) - (y[i] as number);
+      sse += miss * miss;
+    }
+  return sse;
+}
 
 const asVector = (shape: Shape, smooth: boolean): number[] => {
   const { heatingBelow, heating, coolingAbove, cooling, base, heatingRound, coolingRound } = shape;
@@ -67,15 +83,13 @@ export function firstFit(days: Days, options: FitOptions): FittedShape {
   const [coldest, hottest] = [t[0] as number, t[n - 1] as number];
   const flat = flatShape(days);
   if (!(hottest > coldest) || n < 2 * options.segmentDays) return { shape: flat, parameters: 1 };
-  const model = new Float64Array(n);
+  const sums = daySums(t, y);
   const cost = (x: readonly number[]) => {
     const shape = shapeFrom(x, options.smooth);
-    predict(shape, t, model);
-    let sse = 0;
-    for (let i = 0; i < n; i++) sse += ((model[i] as number) - (y[i] as number)) ** 2;
-    return sse / n + price(shape, days, Math.sqrt(sse / n), options);
+    const mean = errorOf(shape, sums) / n;
+    return mean + price(shape, sums, Math.sqrt(mean), options);
   };
-  const starts = coarse(days, options);
+  const starts = coarse(sums, options);
   const sorted = Float64Array.from(y).sort();
   const slope = 3 * Math.max(...starts.map(({ heating, cooling }) => Math.max(heating, cooling)), 1e-12);
   const box: Box = [
@@ -178,33 +192,20 @@ function segments(shape: Shape, t: Float64Array): [number, number][] {
     .filter(([from, to]) => to > from);
 }
 
-function spreadOf(values: Float64Array): number {
-  const n = values.length;
-  let sum = 0;
-  let squares = 0;
-  for (const value of values) {
-    sum += value;
-    squares += value * value;
-  }
-  return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
-}
-
-function price(shape: Shape, { t, y }: Days, rmse: number, { segmentDays }: FitOptions): number {
-  const n = t.length;
+function price(shape: Shape, sums: DaySums, rmse: number, { segmentDays }: FitOptions): number {
+  const { t, n } = sums;
   const [coldest, hottest] = [t[0] as number, t[n - 1] as number];
   const { heatingBelow, coolingAbove } = shape;
   const edge = (bend: number) => Math.min(Math.abs(bend - coldest), Math.abs(bend - hottest));
   const between = (coolingAbove - heatingBelow) / 2;
   const bends = ((edge(heatingBelow) + edge(coolingAbove) + 2 * between) * rmse) / (hottest - coldest);
-  let cold = 0;
-  while (cold < n && (t[cold] as number) < heatingBelow) cold++;
-  let hot = 0;
-  while (hot < n && (t[n - 1 - hot] as number) > coolingAbove) hot++;
+  const cold = colderThan(t, heatingBelow);
+  const hot = n - atMost(t, coolingAbove);
   let [coldTo, hotFrom] = [cold, n - hot];
   if (cold < segmentDays && hot >= segmentDays) coldTo = n - hot;
   else if (cold >= segmentDays && hot < segmentDays) hotFrom = cold;
   const both = coldTo >= segmentDays && n - hotFrom >= segmentDays;
-  const ratio = (from: number, to: number) => spreadOf(t.subarray(from, to)) / (spreadOf(y.subarray(from, to)) || 1e-12);
+  const ratio = (from: number, to: number) => spreadRatio(sums, from, to);
   const whole = both ? 0 : ratio(0, n);
   const few = (count: number) => (count < segmentDays ? 1e30 : 1);
   const heating = shape.heating * (both ? ratio(0, coldTo) : whole) * few(both ? cold : n - cold - hot);
@@ -215,56 +216,47 @@ function price(shape: Shape, { t, y }: Days, rmse: number, { segmentDays }: FitO
 }
 
 /** Both bends on a grid, slopes and base by least squares; the best of each kind. */
-function coarse(days: Days, options: FitOptions): Shape[] {
-  const { t, y } = days;
-  const n = t.length;
+function coarse(sums: DaySums, options: FitOptions): Shape[] {
+  const { t, n } = sums;
   const edge = options.segmentDays;
   const [low, high] = [t[edge - 1] as number, t[n - edge] as number];
-  const model = new Float64Array(n);
   const found: { shape: Shape; value: number }[] = [];
   for (let i = 0; i <= gridSteps; i++)
     for (let j = i; j <= gridSteps; j++) {
       const [b1, b2] = [low + ((high - low) * i) / gridSteps, low + ((high - low) * j) / gridSteps];
-      const shape = leastSquares(days, b1, b2);
+      const shape = leastSquares(sums, b1, b2);
       if (!shape) continue;
-      predict(shape, t, model);
-      let sse = 0;
-      for (let k = 0; k < n; k++) sse += ((model[k] as number) - (y[k] as number)) ** 2;
-      found.push({ shape, value: sse / n + price(shape, days, Math.sqrt(sse / n), options) });
+      const mean = errorOf(shape, sums) / n;
+      found.push({ shape, value: mean + price(shape, sums, Math.sqrt(mean), options) });
     }
   found.sort((a, b) => a.value - b.value);
   return found.slice(0, 2).map(({ shape }) => shape);
 }
 
 /** Slopes below 0 are left out, one by one. */
-function leastSquares({ t, y }: Days, b1: number, b2: number): Shape | undefined {
-  const n = t.length;
-  for (const [useCold, useHot] of [
-    [true, true],
-    [true, false],
-    [false, true],
+function leastSquares(sums: DaySums, b1: number, b2: number): Shape | undefined {
+  const { t, n, tMean, yMean, sumT, sumTT, sumY, sumTY } = sums;
+  const cold = colderThan(t, b1);
+  const warm = atMost(t, b2);
+  const [a, b] = [b1 - tMean, b2 - tMean];
+  const rest = (of: Float64Array) => (of[n] as number) - (of[warm] as number);
+  // Of what a day is colder than the lower bend, and of what it is warmer than the upper: sums, squares, products with the energy (from its mean).
+  const [coldT, hotT, hotY] = [sumT[cold] as number, rest(sumT), rest(sumY)];
+  const c = a * cold - coldT;
+  const h = hotT - b * (n - warm);
+  const cc = a * a * cold - 2 * a * coldT + (sumTT[cold] as number);
+  const hh = rest(sumTT) - 2 * b * hotT + b * b * (n - warm);
+  const r1 = a * (sumY[cold] as number) - (sumTY[cold] as number);
+  const r2 = rest(sumTY) - b * hotY;
+  const [a11, a22, a12] = [cc - (c * c) / n, hh - (h * h) / n, -(c * h) / n];
+  const det = a11 * a22 - a12 * a12;
+  for (const [heating, cooling] of [
+    [(r1 * a22 - r2 * a12) / det, (a11 * r2 - a12 * r1) / det],
+    [r1 / a11, 0],
+    [0, r2 / a22],
   ] as const) {
-    // biome-ignore format: three kinds
-    let [c, h, cc, hh, cy, hy, sy] = [0, 0, 0, 0, 0, 0, 0];
-    for (let i = 0; i < n; i++) {
-      const cold = useCold ? Math.max(0, b1 - (t[i] as number)) : 0;
-      const hot = useHot ? Math.max(0, (t[i] as number) - b2) : 0;
-      const value = y[i] as number;
-      c += cold;
-      h += hot;
-      cc += cold * cold;
-      hh += hot * hot;
-      cy += cold * value;
-      hy += hot * value;
-      sy += value;
-    }
-    const [a11, a22, a12] = [cc - (c * c) / n, hh - (h * h) / n, -(c * h) / n];
-    const [r1, r2] = [cy - (c * sy) / n, hy - (h * sy) / n];
-    const det = a11 * a22 - a12 * a12;
-    const heating = useCold && useHot ? (r1 * a22 - r2 * a12) / det : useCold ? r1 / a11 : 0;
-    const cooling = useCold && useHot ? (a11 * r2 - a12 * r1) / det : useHot ? r2 / a22 : 0;
     if (!(heating >= 0 && cooling >= 0)) continue;
-    const base = (sy - heating * c - cooling * h) / n;
+    const base = yMean - (heating * c + cooling * h) / n;
     return { heatingBelow: b1, coolingAbove: b2, heating, cooling, heatingRound: 0, coolingRound: 0, base };
   }
   return undefined;

@@ -18,9 +18,8 @@ export interface Shape {
 const leastRound = 0.01;
 const largest = 700;
 
-/** `at` in the order of the shape: bends with their rounding resolved. */
-export function predict(shape: Shape, temperatures: ArrayLike<number>, out = new Float64Array(temperatures.length)): Float64Array {
-  const { heating, cooling, base } = shape;
+/** Where the lines begin and how far they are rounded, in degrees. */
+export function bendsOf(shape: Shape): { low: number; high: number; lowRound: number; highRound: number } {
   let [low, high] = [shape.heatingBelow, shape.coolingAbove];
   let [kLow, kHigh] = [shape.heatingRound, shape.coolingRound];
   if (kLow < leastRound && kHigh < leastRound) kLow = kHigh = 0;
@@ -32,8 +31,12 @@ export function predict(shape: Shape, temperatures: ArrayLike<number>, out = new
     low += kLow;
     high -= kHigh;
   }
-  if (heating === 0) kLow = 0;
-  if (cooling === 0) kHigh = 0;
+  return { low, high, lowRound: shape.heating === 0 ? 0 : kLow, highRound: shape.cooling === 0 ? 0 : kHigh };
+}
+
+export function predict(shape: Shape, temperatures: ArrayLike<number>, out = new Float64Array(temperatures.length)): Float64Array {
+  const { heating, cooling, base } = shape;
+  const { low, high, lowRound: kLow, highRound: kHigh } = bendsOf(shape);
   for (let i = 0; i < out.length; i++) {
     const t = temperatures[i] as number;
     let value = base;

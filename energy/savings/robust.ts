@@ -8,6 +8,8 @@ import { minimiseScalar } from './nelder-mead.ts';
 const shapeMin = -100;
 /** 2.698 σ are 1.5 interquartile ranges. */
 const fence = 1.5;
+/** On the scale of shapes; at its end the shape changes by a third of this. */
+const plainStep = 2e-4;
 
 const loss = (x2: number, shape: number): number => {
   if (shape >= 2) return 0.5 * x2;
@@ -65,6 +67,8 @@ export function robustWeights(residuals: Float64Array): Float64Array {
     for (const x2 of squares) sum += loss(x2, shape);
     return sum;
   };
+  // Most residuals are no worse than normal ones: then the plain squares are the best that there is, and nothing is looked for.
+  if (cost(1) <= cost(1 - plainStep)) return weights;
   const shape = shapeOf(minimiseScalar(cost, 0, 1, 1e-4));
   if (shape > 1.9999) return weights;
   for (let i = 0; i < n; i++)

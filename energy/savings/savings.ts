@@ -5,7 +5,7 @@ import { fitHourly } from './hourly-model.ts';
 import { predict as predictShape } from './piecewise.ts';
 import type { Range, Slice } from './series.ts';
 import { belongs, type Day, defaultSeasons, partName, type Season } from './splits.ts';
-import { dataReasons, fitReasons, type Reason, resultReasons } from './sufficiency.ts';
+import { dataReasons, fitReasons, limits, type Reason, resultReasons } from './sufficiency.ts';
 import { fitTemperature } from './temperature-model.ts';
 
 export const methods = ['daily', 'billing', 'hourly'] as const;
@@ -50,7 +50,12 @@ export interface SavingsResult {
 }
 
 const frequency: Record<Method, Frequency> = { daily: 'daily', billing: 'billing', hourly: 'hourly' };
-const hoursOfWeek = 168;
+/** Points: days, days of bills, hours. */
+const memories: Record<Method, { block: number; memory: number }> = {
+  daily: { block: 7, memory: 14 },
+  billing: { block: 30, memory: 45 },
+  hourly: { block: 168, memory: 26 },
+};
 const seed = 20_260_101;
 const defaultDraws = 1000;
 
@@ -59,7 +64,7 @@ interface Built {
   parameters: Record<string, number | string>[];
   flat: boolean;
   predict(slice: Slice): number;
-  /** Regressors with the bends held, for the bootstrap. */
+  /** Regressors for the bootstrap: what each coefficient is multiplied with, and what a bend that lies a degree elsewhere would change. */
   row(slice: Slice): number[];
 }
 
@@ -77,23 +82,24 @@ export function savings(input: SavingsInput): SavingsResult {
   const uncertain = { frequency: frequency[method], counterfactual, points: reporting.length, months, fit: model.fit, confidence };
   const residuals = baseline.map((slice) => slice.y - model.predict(slice));
   const opendsm = savingsUncertainty(uncertain);
-  const bootstrap = bootstrapHalf({
+  const resampled = bootstrapHalf({
     baseline: baseline.map(model.row),
     reporting: reporting.map(model.row),
     residuals,
-    parameters: model.fit.p,
-    block: method === 'hourly' ? hoursOfWeek : method === 'billing' ? 30 : 7,
+    ...memories[method],
     draws: input.draws ?? defaultDraws,
     seed,
-    confidence,
   });
+  const bootstrap = resampled(confidence);
   const used = bootstrap > opendsm ? 'bootstrap' : 'opendsm';
   const half = Math.max(opendsm, bootstrap);
+  const { confidence: gateConfidence } = limits.fractionalUncertainty;
+  const gateHalf = Math.max(savingsUncertainty({ ...uncertain, confidence: gateConfidence }), resampled(gateConfidence));
   const sorted = Float64Array.from(baseline, ({ y }) => y).sort();
   const pnrmse = model.fit.rmse / (quantile(sorted, 0.75) - quantile(sorted, 0.25));
   const data = dataReasons(method, input.bills ?? input.baseline, input.reporting, range, baseline);
   const gateFit = input.bills && method === 'billing' ? billFit(input.bills, baseline, model) : model.fit;
-  const reasons = [...data, ...fitReasons(method, gateFit, pnrmse, model.flat), ...resultReasons(saved, half, confidence)];
+  const reasons = [...data, ...fitReasons(method, gateFit, pnrmse, model.flat), ...resultReasons(saved, half, confidence, gateHalf)];
   return {
     ...{ method, n: model.fit.n, parameters: model.parameters, fit: model.fit, counterfactual, observed, saved },
     half: { opendsm, bootstrap, nmecr: savingsUncertaintyNmecr(uncertain) },
@@ -133,16 +139,25 @@ function days(baseline: readonly Slice[], method: 'daily' | 'billing', { seasons
     row(slice) {
       const day = asDay(slice);
       const at = submodels.findIndex(({ part }) => belongs(part, day));
-      const row = new Array<number>(submodels.length * 3).fill(0);
+      const row = new Array<number>(submodels.length * 5).fill(0);
       const { shape } = submodels[at] as (typeof submodels)[number];
-      row[at * 3] = 1;
-      if (shape.heating > 0) row[at * 3 + 1] = part({ ...shape, base: 0, heating: 1, cooling: 0 }, day.t);
-      if (shape.cooling > 0) row[at * 3 + 2] = part({ ...shape, base: 0, heating: 0, cooling: 1 }, day.t);
+      row[at * 5] = 1;
+      const [heats, cools] = [{ ...shape, base: 0, heating: 1, cooling: 0 }, { ...shape, base: 0, heating: 0, cooling: 1 }] as const; // biome-ignore format: two of a kind
+      if (shape.heating > 0) {
+        row[at * 5 + 1] = part(heats, day.t);
+        row[at * 5 + 2] = (part({ ...heats, heatingBelow: heats.heatingBelow + bendStep }, day.t) - (row[at * 5 + 1] as number)) / bendStep;
+      }
+      if (shape.cooling > 0) {
+        row[at * 5 + 3] = part(cools, day.t);
+        row[at * 5 + 4] = (part({ ...cools, coolingAbove: cools.coolingAbove - bendStep }, day.t) - (row[at * 5 + 3] as number)) / bendStep;
+      }
       return row;
     },
   };
 }
 
+/** °F: small against any bend. */
+const bendStep = 0.01;
 const part = (shape: Parameters<typeof predictShape>[0], t: number): number => predictShape(shape, [t])[0] as number;
 
 function hours(baseline: readonly Slice[]): Built {

@@ -20,7 +20,8 @@ export const limits = {
   gates: { billing: { cvrmse: 0.15, nmbe: 0.05 }, daily: { cvrmse: 0.25, nmbe: 0.07 }, hourly: { cvrmse: 0.3, nmbe: 0.1 } },
   /** The model is no model above both. */
   refuse: { cvrmse: 1, pnrmse: 1.6 },
-  fractionalUncertainty: 0.5,
+  /** Guideline 14, whole-building path: at most half of the saving, at 68 % confidence. Programmes ask the same at 90 %. */
+  fractionalUncertainty: { most: 0.5, confidence: 0.68 },
   extrapolation: 0.1,
 } as const;
 
@@ -115,7 +116,8 @@ export function fitReasons(method: Method, fit: Pick<Fit, 'cvrmse' | 'nmbe'>, pn
   return reasons;
 }
 
-export function resultReasons(saved: number, half: number, confidence: number): Reason[] {
+/** @param gateHalf half of the interval at the confidence of Guideline 14's limit */
+export function resultReasons(saved: number, half: number, confidence: number, gateHalf: number): Reason[] {
   const reasons: Reason[] = [];
   if (!(saved - half > 0))
     reasons.push({
@@ -126,7 +128,16 @@ export function resultReasons(saved: number, half: number, confidence: number): 
         en: `the difference is within its ${percent(confidence, 0)} error: nothing is proven`,
       },
     });
-  else if (half / saved > limits.fractionalUncertainty)
+  else if (gateHalf / saved > limits.fractionalUncertainty.most)
+    reasons.push({
+      id: 'fractional-uncertainty-gate',
+      blocks: true,
+      text: {
+        zh: `节约量的相对误差在 ${percent(limits.fractionalUncertainty.confidence, 0)} 置信度下为 ${percent(gateHalf / saved, 0)}，超过限值 50 %（ASHRAE 14）`,
+        en: `the error is ${percent(gateHalf / saved, 0)} of the saving at ${percent(limits.fractionalUncertainty.confidence, 0)} confidence, above 50 % (ASHRAE 14)`,
+      },
+    });
+  else if (half / saved > limits.fractionalUncertainty.most)
     reasons.push({
       id: 'fractional-uncertainty',
       blocks: false,

@@ -32,6 +32,7 @@ export default defineChannel({
   id: 'dingtalk',
   title: { zh: '钉钉群机器人', en: 'DingTalk group robot' },
   audience: 'group',
+  reports: true,
   perMinute: 15,
   options: z.strictObject({
     token: secretReference.meta({ description: "The robot's token: what follows access_token= in its webhook address" }),

@@ -31,6 +31,7 @@ export default defineChannel({
   id: 'feishu',
   title: { zh: '飞书群机器人', en: 'Feishu group robot' },
   audience: 'group',
+  reports: true,
   perMinute: 100,
   options: z.strictObject({
     hook: secretReference.meta({ description: 'The last part of the webhook address, after /hook/' }),

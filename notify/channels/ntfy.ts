@@ -20,6 +20,7 @@ export default defineChannel({
   id: 'ntfy',
   title: { zh: 'ntfy 手机推送', en: 'ntfy push' },
   audience: 'group',
+  reports: true,
   perMinute: 12,
   options: z.strictObject({
     url: z.url({ protocol: /^https?$/ }).meta({ description: 'The ntfy server, such as https://ntfy.hospital.example' }),

@@ -12,11 +12,14 @@ import { answerMs, shortly } from '../post.ts';
 
 /** A dialogue of some ten steps; each may take answerMs, all together not more than this. */
 const wholeMs = 20_000;
+/** With a document. */
+const wholeDocumentMs = 60_000;
 
 export default defineChannel({
   id: 'smtp',
   title: { zh: '电子邮件', en: 'E-mail' },
   audience: 'person',
+  reports: true,
   address: (person) => person.email,
   addressName: { zh: '电子邮箱', en: 'email' },
   perMinute: 30,
@@ -78,12 +81,17 @@ export default defineChannel({
         });
         try {
           const { response } = await mailer.sendMail({
-            signal: AbortSignal.any([signal, AbortSignal.timeout(wholeMs)]),
+            signal: AbortSignal.any([signal, AbortSignal.timeout(notice.document ? wholeDocumentMs : wholeMs)]),
             from: { name: notice.site.name, address: options.from },
             to: { name: person.name, address: person.email },
             ...(options.reply_to === undefined ? {} : { replyTo: options.reply_to }),
             subject: thread && !begins ? `Re: ${thread.subject}` : notice.subject,
             text: plainText(notice),
+            ...(notice.document === undefined
+              ? {}
+              : {
+                  attachments: [{ filename: notice.document.name, contentType: notice.document.type, content: notice.document.content }],
+                }),
             // The same at each try: mail systems and readers know a repetition by it.
             messageId: begins ? first : idOf(notice.key),
             ...(first === undefined || begins ? {} : { inReplyTo: first, references: first }),

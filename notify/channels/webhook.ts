@@ -14,6 +14,7 @@ export default defineChannel({
   id: 'webhook',
   title: { zh: '签名 Webhook', en: 'Signed webhook' },
   audience: 'group',
+  reports: true,
   perMinute: 600,
   options: z.strictObject({
     url: z.url({ protocol: /^https?$/ }).meta({ description: 'Where notices are posted' }),

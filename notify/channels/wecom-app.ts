@@ -27,6 +27,7 @@ export default defineChannel({
   id: 'wecom-app',
   title: { zh: '企业微信应用消息', en: 'WeCom application message' },
   audience: 'person',
+  reports: true,
   address: (person) => person.wecom,
   addressName: { zh: '企业微信账号', en: 'a WeCom user id' },
   perMinute: 15,

@@ -25,6 +25,7 @@ export default defineChannel({
   id: 'wecom',
   title: { zh: '企业微信群机器人', en: 'WeCom group robot' },
   audience: 'group',
+  reports: true,
   perMinute: 20,
   options: z.strictObject({
     key: secretReference.meta({ description: "The robot's key: what follows key= in its webhook address" }),

@@ -9,6 +9,35 @@ export interface ReportInfo {
   summary: Text;
   period: 'year' | 'month';
 }
+export interface MailingInfo {
+  id: number;
+  source: string;
+  period: string;
+  channel: string;
+  /** null: the group of the channel. */
+  receiver: string | null;
+  subject: string;
+  state: 'waiting' | 'sending' | 'sent' | 'failed' | 'uncertain';
+  attempts: number;
+  error: string | null;
+  madeAt: number;
+  sentAt: number | null;
+}
+export interface ScheduleInfo {
+  id: string;
+  title: Text | null;
+  report: string;
+  channels: string[];
+  to: string[];
+  nextAt: number | null;
+  nextPeriod: string | null;
+  rounds: { period: string; dueAt: number; madeAt: number | null; error: string | null }[];
+  mailings: MailingInfo[];
+}
+export interface SendingInfo {
+  schedules: ScheduleInfo[];
+  reminders: { channels: string[]; mailings: MailingInfo[] } | null;
+}
 export interface TicketStatistics {
   rows: TicketFigures[];
   total: TicketFigures;
@@ -17,6 +46,8 @@ export interface TicketStatistics {
 
 export const managementApi = {
   reports: () => call<ReportInfo[]>('GET', '/api/reports'),
+  sending: () => call<SendingInfo>('GET', '/api/reports/schedules'),
+  sendAgain: (id: number) => call<MailingInfo>('POST', `/api/reports/mailings/${id}/again`),
   statistics: (from: number, to: number, by: string) =>
     call<TicketStatistics>('GET', `/api/tickets/statistics?from=${from}&to=${to}&by=${by}`),
 };

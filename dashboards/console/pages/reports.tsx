@@ -4,6 +4,7 @@ import { Button, Group, NativeSelect } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { wallOf } from '../../../shared/zone.ts';
 import { managementApi, type ReportInfo } from '../data/management-api.ts';
+import { SendingPanel } from '../energy/sending-panel.tsx';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
@@ -27,6 +28,7 @@ export function ReportsPage() {
     );
   return (
     <div className="column">
+      <SendingPanel />
       <section className="panel">
         <h2>{t('nav.reports')}</h2>
         <p className="calm">{t('reports.hint')}</p>
