@@ -17,7 +17,17 @@ import type { Language, Text } from '../shared/text.ts';
  * stay where they are. Returned: the condition is gone (life safety only). Summary: several notices as one. Test: of no alarm; does it arrive?
  * Ticket: a ticket wants something of this person. Report, reminder: of no alarm either; a document that is due, a bill that is not paid.
  */
-export type NoticeStep = 'raised' | 'shelf-ended' | 'escalated' | 'taken' | 'returned' | 'summary' | 'test' | 'ticket' | 'report' | 'reminder';
+export type NoticeStep =
+  | 'raised'
+  | 'shelf-ended'
+  | 'escalated'
+  | 'taken'
+  | 'returned'
+  | 'summary'
+  | 'test'
+  | 'ticket'
+  | 'report'
+  | 'reminder';
 
 /** Good news, or none: nobody has to run. */
 export const isCalm = (step: NoticeStep): boolean => ['taken', 'returned', 'test', 'ticket', 'report', 'reminder'].includes(step);
