@@ -6,6 +6,8 @@ import { idSchema } from './topic.ts';
 
 const channels = z.array(idSchema).min(1);
 
+export const dayOfYear = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'month and day such as 11-15');
+
 export const reportScheduleSchema = z.strictObject({
   id: idSchema,
   report: idSchema.meta({ description: 'energy-month, department-costs, year-end ...: one of reports/kinds' }),
@@ -33,4 +35,13 @@ export const remindersSchema = z.strictObject({
     description: 'E-mail goes to tenants that have an address, with the bill; groups are told which bills are overdue',
   }),
   language: z.enum(languages).optional().meta({ description: "By default the site's" }),
+});
+
+export const reportsSchema = z.strictObject({
+  year_end: dayOfYear.optional().meta({ description: 'Last day of the reporting year; by default 12-31' }),
+  language: z.enum(languages).optional().meta({ description: "By default the site's" }),
+  schedule: z.array(reportScheduleSchema).default([]).meta({ description: 'Sent by themselves, once for each month or year' }),
+  reminders: remindersSchema
+    .optional()
+    .meta({ description: 'Of unpaid bills, as often as the tenant says; without it they are only written down' }),
 });

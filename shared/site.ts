@@ -9,7 +9,7 @@ import { escalationSchema } from './escalation.ts';
 import { hooksSchema } from './hooks.ts';
 import { assetSchema } from './plant.ts';
 import { quantitySchema } from './quantity.ts';
-import { remindersSchema, reportScheduleSchema } from './report-schedule.ts';
+import { dayOfYear, reportsSchema } from './report-schedule.ts';
 import { rosterSchema } from './roster.ts';
 import { ruleOverrideSchema, ruleSchema } from './rule.ts';
 import { secretReference } from './secret-reference.ts';
@@ -230,18 +230,8 @@ export const channelBaseSchema = z.looseObject({
 });
 export type ChannelConfig = z.infer<typeof channelBaseSchema>;
 
-const dayOfYear = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'month and day such as 11-15');
 /** Both days included; may pass the turn of the year. */
 export const seasonSchema = z.strictObject({ from: dayOfYear, to: dayOfYear });
-
-export const reportsSchema = z.strictObject({
-  year_end: dayOfYear.optional().meta({ description: 'Last day of the reporting year; by default 12-31' }),
-  language: z.enum(languages).optional().meta({ description: "By default the site's" }),
-  schedule: z.array(reportScheduleSchema).default([]).meta({ description: 'Sent by themselves, once for each month or year' }),
-  reminders: remindersSchema
-    .optional()
-    .meta({ description: 'Of unpaid bills, as often as the tenant says; without it they are only written down' }),
-});
 
 export const siteSchema = z.strictObject({
   site: z.strictObject({
