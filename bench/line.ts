@@ -61,6 +61,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
   const url = `mqtt://127.0.0.1:${brokerPort}`;
   const environment = {
     PLANTROOM_MQTT_URL: url,
+    PLANTROOM_MQTT_EMBEDDED: '1',
     PLANTROOM_BROKER_PORT: String(brokerPort),
     PLANTROOM_LOG: 'error',
     ...(options.clock ? { PLANTROOM_CLOCK: `${options.clock.speed},${Date.now()},${Date.now()}` } : {}),

@@ -5,7 +5,8 @@ import { openDatabase } from '../desk/index.ts';
 import { openStore } from '../ingest/open-store.ts';
 import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
-import { readReadings } from '../shared/readings.ts';
+import { readHead, readReadings } from '../shared/readings.ts';
+import { onMessages } from '../shared/readings-stream.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
 import { committedPayload, filters, topicReader, topics } from '../shared/topic.ts';
 import { openAccountant } from './accountant.ts';
@@ -70,7 +71,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   client.on('connect', () => client.subscribe([filters.allReadings(id), topics.committed(id, '+')], { qos: 0 }));
   const topicParts = topicReader();
   const wanted = new Set(meters.map((meter) => meter.device));
-  client.on('message', (topic, payload) => {
+  onMessages(client, (topic, payload) => {
     const parts = topicParts(topic);
     if (!parts) return;
     if (parts.kind === 'committed') {
@@ -79,7 +80,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
       return;
     }
     if (!parts.device || !wanted.has(parts.device)) return;
-    const message = readReadings(payload);
+    const message = readHead(payload) ?? readReadings(payload);
     if ('t' in message) late.heard(parts.gateway, message, parts.device, wall.now());
   });
 

@@ -12,8 +12,10 @@ interface UnderWay {
 }
 
 export class LateReadings {
-  readonly #underWay = new Map<string, UnderWay>();
+  /** By gateway and boot, then by number. */
+  readonly #boots = new Map<string, Map<number, UnderWay>>();
   readonly #stored: (device: string, t: number) => void;
+  #count = 0;
 
   /** @param stored told of each reading once it is in the store */
   constructor(stored: (device: string, t: number) => void) {
@@ -22,34 +24,43 @@ export class LateReadings {
 
   /** @param now real time, ms */
   heard(gateway: string, { boot, seq, t }: { boot: string; seq: number; t: number }, device: string, now: number): void {
-    if (this.#underWay.size >= most) this.overdue(Number.POSITIVE_INFINITY);
-    this.#underWay.set(`${gateway} ${boot} ${seq}`, { device, t, since: now });
+    if (this.#count >= most) this.overdue(Number.POSITIVE_INFINITY);
+    const key = `${gateway} ${boot}`;
+    let messages = this.#boots.get(key);
+    if (!messages) {
+      messages = new Map();
+      this.#boots.set(key, messages);
+    }
+    if (!messages.has(seq)) this.#count++;
+    messages.set(seq, { device, t, since: now });
   }
 
   committed(gateway: string, { boot, seqs }: CommittedPayload): void {
+    const messages = this.#boots.get(`${gateway} ${boot}`);
+    if (!messages) return;
     for (const [first, last] of seqs) {
-      if (last - first > this.#underWay.size) {
-        for (const [key, one] of this.#underWay) {
-          const [from, of, seq] = key.split(' ');
-          if (from === gateway && of === boot && Number(seq) >= first && Number(seq) <= last) this.#done(key, one);
-        }
+      if (last - first > messages.size) {
+        for (const [seq, one] of messages) if (seq >= first && seq <= last) this.#done(messages, seq, one);
         continue;
       }
       for (let seq = first; seq <= last; seq++) {
-        const key = `${gateway} ${boot} ${seq}`;
-        const one = this.#underWay.get(key);
-        if (one) this.#done(key, one);
+        const one = messages.get(seq);
+        if (one) this.#done(messages, seq, one);
       }
     }
   }
 
   /** Lets go of what nobody confirmed. */
   overdue(now: number): void {
-    for (const [key, one] of this.#underWay) if (now - one.since > longestMs) this.#done(key, one);
+    for (const [key, messages] of this.#boots) {
+      for (const [seq, one] of messages) if (now - one.since > longestMs) this.#done(messages, seq, one);
+      if (messages.size === 0) this.#boots.delete(key);
+    }
   }
 
-  #done(key: string, { device, t }: UnderWay): void {
-    this.#underWay.delete(key);
+  #done(messages: Map<number, UnderWay>, seq: number, { device, t }: UnderWay): void {
+    messages.delete(seq);
+    this.#count--;
     this.#stored(device, t);
   }
 }

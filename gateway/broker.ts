@@ -13,6 +13,7 @@ import { publishersOf } from '../shared/site.ts';
 import { type BrokerIdentity, mayBeCalled, mayPublish, maySubscribe, type Rights, rightsOf } from './access.ts';
 import { Anteroom, guardLimits, RetainedBudget } from './broker-guards.ts';
 import { ensureCredentials, signIn } from './credentials.ts';
+import { ReadingsLane } from './readings-lane.ts';
 
 export interface BrokerOptions {
   site: string;
@@ -145,9 +146,17 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   aedes.on('clientError', (client, error) => log.debug({ client: client.id, reason: reasonOf(error) }, 'client ended'));
   aedes.on('connectionError', (client, error) => log.debug({ client: client.id, reason: reasonOf(error) }, 'connection refused'));
 
+  const lane = new ReadingsLane({
+    aedes,
+    isGateway: (client) => isGateway(users.get(client)?.user),
+    mayPublish: (client, topic) => isAllowed(users.get(client) as Known, topic),
+    maxPayloadBytes: limit,
+    passed: (messages) => counts.published.inc(messages),
+  });
   const server = createServer({ noDelay: true, highWaterMark: 256 << 10 }, (socket) => {
     gatherWrites(socket);
     anteroom.enter(socket, () => users.has(client));
+    lane.watch(socket, () => client);
     const client = aedes.handle(socket);
   });
   server.maxConnections = maxConnections;
@@ -169,6 +178,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   return { port: opened, [Symbol.asyncDispose]: () => stop.disposeAsync() };
 }
 
+const isGateway = (user: BrokerIdentity | undefined) => user === 'gateway' || typeof user === 'object';
 const isLoopback = (address: string | undefined) => address === undefined || /^(::1|(::ffff:)?127\.)/.test(address);
 
 interface Known {

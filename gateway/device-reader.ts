@@ -151,7 +151,7 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
     if (program.spans.length === 0) return signOfLife(ask);
     let answered = false;
     const refused: Refused[] = [];
-    const okTables = new Set<Table>();
+    const okTables: Table[] = [];
     const order = inOrder(program.spans);
     for (let index = 0; index < order.length; index++) {
       const one = order[index] as ProgramSpan;
@@ -164,15 +164,15 @@ export function deviceReader(profile: Profile, device: Wiring & { id: string }, 
       }
       if (result !== 'silent') {
         answered = true;
-        if (result === 'ok') okTables.add(one.span.table);
+        if (result === 'ok' && !okTables.includes(one.span.table)) okTables.push(one.span.table);
         continue;
       }
       if (!answered) return 'silent';
       if (++one.silentRounds < 3) break;
       one.restUntil = clock.monotonic() + troubledRest * (clock.monotonic() - startedAt);
     }
-    if (program.split.length > 0 && okTables.size > 0) await settleSplit(program, order, ask);
-    let isNew = refused.length > 0 && (await refusals.look(program, refused, okTables, ask));
+    if (program.split.length > 0 && okTables.length > 0) await settleSplit(program, order, ask);
+    let isNew = refused.length > 0 && (await refusals.look(program, refused, new Set(okTables), ask));
     if (learned.aside.length + learned.cuts.length > 0) isNew = (await refusals.tryAgain(ask)) || isNew;
     if (isNew) rebuild();
     return 'answered';

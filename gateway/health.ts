@@ -59,7 +59,13 @@ export type Change = 'none' | 'lost' | 'offline' | 'online';
 
 export function answered(health: Health, now: number): Change {
   const change = health.online === true ? 'none' : 'online';
-  Object.assign(health, { missed: 0, failures: 0, lastAnswer: now, everAnswered: true, online: true, nextProbeAt: 0, heard: false });
+  health.missed = 0;
+  health.failures = 0;
+  health.lastAnswer = now;
+  health.everAnswered = true;
+  health.online = true;
+  health.nextProbeAt = 0;
+  health.heard = false;
   return change;
 }
 

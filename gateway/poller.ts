@@ -9,6 +9,7 @@ import type { Profile } from './device.ts';
 import { type Ask, type DeviceReader, deviceReader, type Round } from './device-reader.ts';
 import { answered, type Health, missedPoll, newHealth, noteLatency, onlyProbed, probeTimeoutMs, restAfterProbe } from './health.ts';
 import type { Link } from './modbus/link.ts';
+import type { Span } from './plan.ts';
 import { requestOf } from './program.ts';
 import type { DeviceReadings, Sink } from './transport.ts';
 
@@ -43,6 +44,11 @@ interface Polled {
   dueAt: number;
   slowTick: number;
   busy: boolean;
+  /** Shared by the devices of one unit id: they are asked one after the other. */
+  unit: { busy: boolean };
+  /** The poll under way, or the last one. */
+  work: Promise<void> | undefined;
+  ask: Ask;
   /** The last round failed because the connection was down. */
   closed: boolean;
 }
@@ -67,8 +73,9 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
       return all.reduce((sum, { reader }) => sum + reader.asideCount, 0);
     },
   };
-  const running = new Set<Promise<void>>();
-  const busyUnits = new Set<number>();
+  /** Polls under way. Counted and not kept in a set: hundreds of small sets that fill and empty each second are a good part of this role's work. */
+  let running = 0;
+  const units = new Map<number, { busy: boolean }>();
   let ended = false;
   let hold: Hold | undefined;
   let cancelTimer = () => {};
@@ -85,19 +92,23 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
       return registers && { type: 'modbus', t: clock.now(), unit: device.unit, registers };
     });
     const periodMs = reader.hasFast ? device.poll : Math.max(device.poll, device.slow_poll);
-    return [
-      {
-        device,
-        reader,
-        health: newHealth(clock.now()),
-        periodMs,
-        tick: clock.now(),
-        dueAt: clock.monotonic(),
-        slowTick: 0,
-        busy: false,
-        closed: false,
-      },
-    ];
+    const unit = units.get(device.unit) ?? { busy: false };
+    units.set(device.unit, unit);
+    const polled: Polled = {
+      device,
+      reader,
+      health: newHealth(clock.now()),
+      periodMs,
+      tick: clock.now(),
+      dueAt: clock.monotonic(),
+      slowTick: 0,
+      busy: false,
+      unit,
+      work: undefined,
+      ask: (span) => askOf(polled, span, bus.timeout),
+      closed: false,
+    };
+    return [polled];
   });
 
   /** The usual answer time on this bus, for devices of which nothing is known. */
@@ -105,29 +116,26 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
   const othersLive = (polled: Polled) =>
     all.some((other) => other !== polled && other.health.online === true && other.health.failures === 0);
 
-  const askWith = (polled: Polled, timeoutMs: number): Ask => {
-    const unit = polled.device.unit;
-    return async (span) => {
-      const startedAt = clock.monotonic();
-      const request = requestOf(span);
-      const held = hold;
-      // Behind a silent device on a gateway the answer may have to wait for that one's timeout.
-      const extraMs = held && held.by !== polled ? Math.max(0, held.until - startedAt) : 0;
-      counts.requests++;
-      try {
-        const data = await link.read(unit, request, timeoutMs + extraMs);
-        const tookMs = clock.monotonic() - startedAt - link.lineTimeMs(request);
-        chargeHold(held, polled, tookMs);
-        if (extraMs === 0) noteLatency(polled.health, tookMs);
-        return data;
-      } catch (error) {
-        const code = (error as { code?: string }).code;
-        if (code === 'transport/timeout') hold = { by: polled, until: startedAt + bus.timeout };
-        throw error;
-      } finally {
-        if (bus.pause > 0) await clock.sleep(bus.pause);
-      }
-    };
+  const askOf = async (polled: Polled, span: Span, timeoutMs: number): Promise<Uint8Array> => {
+    const startedAt = clock.monotonic();
+    const request = requestOf(span);
+    const held = hold;
+    // Behind a silent device on a gateway the answer may have to wait for that one's timeout.
+    const extraMs = held && held.by !== polled ? Math.max(0, held.until - startedAt) : 0;
+    counts.requests++;
+    try {
+      const data = await link.read(polled.device.unit, request, timeoutMs + extraMs);
+      const tookMs = clock.monotonic() - startedAt - link.lineTimeMs(request);
+      chargeHold(held, polled, tookMs);
+      if (extraMs === 0) noteLatency(polled.health, tookMs);
+      return data;
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if (code === 'transport/timeout') hold = { by: polled, until: startedAt + bus.timeout };
+      throw error;
+    } finally {
+      if (bus.pause > 0) await clock.sleep(bus.pause);
+    }
   };
 
   /** The answer after a silence took longer than usual: the silent device pays. */
@@ -146,13 +154,13 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
     if (probing && link.open) {
       if (health.nextProbeAt > startedAt && othersLive(polled)) return missed(polled, reader.oddity ?? 'no answer');
       const timeoutMs = othersLive(polled) ? probeTimeoutMs(health, usualMs(), bus.timeout) : bus.timeout;
-      const life = await reader.probe(askWith(polled, timeoutMs));
+      const life = await reader.probe((span) => askOf(polled, span, timeoutMs));
       if (life !== 'answered') return failed(polled, life, startedAt, 1);
     }
     const kind = !reader.hasFast || tick >= polled.slowTick ? 'full' : 'fast';
     const retries = health.everAnswered && health.failures === 0 ? bus.retries : 0;
     counts.polls++;
-    const result = await reader.round(kind, askWith(polled, bus.timeout), retries);
+    const result = await reader.round(kind, polled.ask, retries);
     if (result !== 'answered') return failed(polled, result, startedAt, 1 + retries);
     if (kind === 'full') polled.slowTick = (Math.floor(tick / polled.device.slow_poll) + 1) * polled.device.slow_poll;
     polled.closed = false;
@@ -214,35 +222,41 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
 
   const serve = (polled: Polled) => {
     polled.busy = true;
-    busyUnits.add(polled.device.unit);
-    const work = pollOnce(polled)
-      .catch((error) => log.error({ device: polled.device.id, err: error }, 'poll failed in our own code'))
-      .finally(() => {
-        running.delete(work);
-        polled.busy = false;
-        busyUnits.delete(polled.device.unit);
-        schedule(polled);
-        pump();
-      });
-    running.add(work);
+    polled.unit.busy = true;
+    running++;
+    polled.work = poll(polled);
+  };
+
+  const poll = async (polled: Polled) => {
+    try {
+      await pollOnce(polled);
+    } catch (error) {
+      log.error({ device: polled.device.id, err: error }, 'poll failed in our own code');
+    } finally {
+      running--;
+      polled.busy = false;
+      polled.unit.busy = false;
+      schedule(polled);
+      pump();
+    }
   };
 
   const pump = () => {
     if (ended) return;
     const now = clock.monotonic() + 0.5;
-    while (running.size < link.inFlight) {
+    while (running < link.inFlight) {
       let first: Polled | undefined;
       for (const polled of all) {
-        if (polled.busy || polled.dueAt > now || busyUnits.has(polled.device.unit)) continue;
+        if (polled.busy || polled.dueAt > now || polled.unit.busy) continue;
         if (!first || polled.dueAt < first.dueAt) first = polled;
       }
       if (!first) break;
       serve(first);
     }
     cancelTimer();
-    if (running.size >= link.inFlight) return;
+    if (running >= link.inFlight) return;
     let soonest = Number.POSITIVE_INFINITY;
-    for (const polled of all) if (!polled.busy && !busyUnits.has(polled.device.unit)) soonest = Math.min(soonest, polled.dueAt);
+    for (const polled of all) if (!polled.busy && !polled.unit.busy) soonest = Math.min(soonest, polled.dueAt);
     if (soonest !== Number.POSITIVE_INFINITY) cancelTimer = clock.after(Math.max(0, soonest - clock.monotonic()), pump);
   };
 
@@ -276,7 +290,7 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
       cancelTimer();
       link.onState = undefined;
       link.onLate = undefined;
-      await Promise.allSettled(running);
+      await Promise.all(all.map(({ work }) => work));
     },
   };
 }

@@ -202,7 +202,8 @@ function programOf({ spans, cellCount, bytes, decoders, split, quantities, allWe
       mark(cells, 'ok');
     },
     reset() {
-      held.clear();
+      // To clear an empty map costs it a new table.
+      if (held.size > 0) held.clear();
       states.fill(1);
     },
     collect() {

@@ -7,7 +7,7 @@ import type { Clock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { type RawPayload, type WatchPayload, watchPayload } from '../shared/raw.ts';
-import { connectMqtt, gatewayClientId, type MqttAccess } from '../shared/role.ts';
+import { connectMqtt, gatewayClientId, type MqttAccess, readingsQos } from '../shared/role.ts';
 import { committedPayload, topics } from '../shared/topic.ts';
 import type { Troubles } from '../shared/trouble.ts';
 import { lowerIds, readingsOut } from './mqtt/readings-out.ts';
@@ -94,11 +94,12 @@ export function startLink(options: LinkOptions): Link {
   };
   let refusedLogged = false;
   /** An MQTT 5 broker says so; from one of 3.1.1 we only see that nothing is ever committed. */
-  const out = readingsOut(client, (reasonCode) => {
+  const refused = (reasonCode: number) => {
     if (refusedLogged || !open) return;
     refusedLogged = true;
     log.error({ reasonCode }, 'the broker refuses readings; check its access rights');
-  });
+  };
+  const out = readingsOut(client, refused, readingsQos());
   const topicOf = (device: string): string => {
     let topic = readingsTopics.get(device);
     if (topic === undefined) {

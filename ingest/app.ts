@@ -3,7 +3,8 @@ import type { MqttClient } from 'mqtt';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { gatherReplies } from '../shared/gather-replies.ts';
-import { connectMqtt, type RoleContext, type StartRole } from '../shared/role.ts';
+import { onMessages } from '../shared/readings-stream.ts';
+import { connectMqtt, type RoleContext, readingsQos, type StartRole } from '../shared/role.ts';
 import { filters, topics } from '../shared/topic.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
 import { Commits } from './commits.ts';
@@ -83,7 +84,7 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
   let denied = false;
 
   const gather = gatherReplies(client);
-  client.on('message', (topic, payload) => {
+  onMessages(client, (topic, payload) => {
     gather();
     if (topic.endsWith('/readings')) intake.readings(topic, payload);
     else intake.deviceStatus(topic, payload);
@@ -124,9 +125,9 @@ export async function startIngestWith(context: RoleContext, options: IngestOptio
  * ever delivering to it, so 3.1.1 means: subscribe alone. Status messages are retained, which a shared subscription never gets.
  */
 async function subscribe(client: MqttClient, site: string, { log }: RoleContext): Promise<boolean> {
-  const attempt = async (filter: string) => {
+  const attempt = async (filter: string, qos: 0 | 1 = readingsQos()) => {
     try {
-      const [grant] = await client.subscribeAsync(filter, { qos: 1 });
+      const [grant] = await client.subscribeAsync(filter, { qos });
       return grant !== undefined && grant.qos < 128;
     } catch (error) {
       log.debug({ filter, reason: reasonOf(error) }, 'subscription refused');
@@ -135,7 +136,7 @@ async function subscribe(client: MqttClient, site: string, { log }: RoleContext)
   };
   const shared = client.options.protocolVersion === 5 && (await attempt(filters.sharedReadings(site)));
   const readings = shared || (await attempt(filters.allReadings(site)));
-  const status = await attempt(filters.allDeviceStatus(site));
+  const status = await attempt(filters.allDeviceStatus(site), 1);
   if (client.connected && !(readings && status)) log.error('the broker refuses to deliver readings or status, check its access rights');
   log.debug({ shared }, 'subscribed');
   return readings;

@@ -5,7 +5,8 @@ import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { gatherReplies } from '../shared/gather-replies.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../shared/readings.ts';
-import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
+import { onMessages } from '../shared/readings-stream.ts';
+import { connectMqtt, operationsFile, type RoleContext, readingsQos, type StartRole } from '../shared/role.ts';
 import { timeMistake } from '../shared/series-time.ts';
 import { filters, gatewayStatusPayload, topicReader } from '../shared/topic.ts';
 import { recordAlarms } from './alarm-record.ts';
@@ -189,13 +190,13 @@ export const startRules =
     const topicParts = topicReader();
     const waiting: Arrival[] = [];
     const gather = gatherReplies(client);
-    client.on('message', (topic, payload, { retain }) => {
+    onMessages(client, (topic, payload, retain) => {
       gather();
       heedClock();
       const arrival = { topic, payload, retain, at: clock.now() };
       if (live) return take(arrival);
       if (waiting.length >= mostWaiting) waiting.shift();
-      waiting.push(arrival);
+      waiting.push({ ...arrival, payload: Buffer.from(payload) });
     });
     const take = ({ topic, payload, retain, at }: Arrival) => {
       const parts = topicParts(topic);
@@ -262,7 +263,12 @@ export const startRules =
 
     client.on('connect', () => {
       if (live) engine.start(clock.now());
-      client.subscribe([filters.allReadings(site), filters.allDeviceStatus(site), filters.allGatewayStatus(site)], { qos: 1 }, (error) => {
+      const wanted = {
+        [filters.allReadings(site)]: { qos: readingsQos() },
+        [filters.allDeviceStatus(site)]: { qos: 1 as const },
+        [filters.allGatewayStatus(site)]: { qos: 1 as const },
+      };
+      client.subscribe(wanted, (error) => {
         if (error) return log.error({ reason: error.message }, 'subscribing to readings failed');
         going ??= goLive().catch((error: unknown) => {
           if (!closing.signal.aborted) log.error({ reason: reasonOf(error) }, 'rules could not begin');

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { encodePayload } from '../gateway/outbox/message.ts';
 import { quantityIds } from './quantity.ts';
 import { badReasons } from './reading.ts';
-import { impossible, isRejection, maxPayloadBytes, readDeviceStatus, readingsMistake, readReadings } from './readings.ts';
+import { impossible, isRejection, maxPayloadBytes, readDeviceStatus, readHead, readingsMistake, readReadings } from './readings.ts';
 import { readingsPayload } from './topic.ts';
 
 const good = { boot: 'b', seq: 3, t: 1_770_000_000_000, v: { active_power_kw: 1.5, ph: 7 }, bad: { frequency_hz: 'comm' } };
@@ -47,6 +48,22 @@ describe('a readings message', () => {
     }
     expect(accepted).toBeGreaterThan(cases / 5);
     expect(accepted).toBeLessThan(cases * 0.9);
+  });
+
+  test('the head says what the whole says, of all that a gateway writes', () => {
+    const polls = [
+      { device: 'm', t: good.t, v: { active_power_kw: 1 }, bad: {} },
+      { device: 'm', t: good.t + 0.4, at: good.t, v: {}, bad: { ph: 'comm' as const } },
+    ];
+    for (const [boot, seq] of [['mwra97ev-5298b68816', 0], ['x'.repeat(64), 2 ** 49]] as const) { // biome-ignore format: one
+      for (const poll of polls) {
+        const bytes = Buffer.from(encodePayload(boot, seq, poll));
+        expect(readReadings(bytes)).toMatchObject(readHead(bytes) as object);
+        expect(readHead(bytes)).toEqual({ boot, seq, t: good.t });
+      }
+    }
+    for (const other of ['{"seq":1,"boot":"b","t":2}', '{"boot":"b\\u0041","seq":1,"t":2}', '{"boot":"b","seq":-1,"t":2}', '{"boot":"b","seq":1,"t":2.5}', '{"boot":"b","seq":1,"t":2'])
+      expect(readHead(Buffer.from(other)), other).toBeUndefined();
   });
 
   test('a rejection says what is wrong and names the message when it can', () => {

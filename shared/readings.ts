@@ -85,6 +85,16 @@ export function readReadings(bytes: Uint8Array | string): Readings | Rejection {
   return message ? withoutImpossible(message) : rejection(reason as string, payload);
 }
 
+const head = /^\{"boot":"([\w-]{1,64})","seq":(\d{1,15}),"t":(\d{1,15})[,}]/;
+/** Longer than any head. */
+const headBytes = 128;
+
+/** Name and time of a message as our gateways write it, without a look at its values; undefined where it is written otherwise. */
+export function readHead(bytes: Buffer): Pick<Readings, 'boot' | 'seq' | 't'> | undefined {
+  const found = head.exec(bytes.toString('latin1', 0, headBytes));
+  return found ? { boot: found[1] as string, seq: Number(found[2]), t: Number(found[3]) } : undefined;
+}
+
 const textOf = (bytes: Uint8Array): string =>
   (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString();
 

@@ -3,11 +3,12 @@ import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import './quiet-debug.ts';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, MqttClient } from 'mqtt';
 import { Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import { Fault, reasonOf } from './errors.ts';
 import type { Log } from './log.ts';
+import { openReadingsStream } from './readings-stream.ts';
 import { type Role, roles } from './role-name.ts';
 import { Secret } from './secret.ts';
 import type { LoadedSite } from './site-file.ts';
@@ -125,14 +126,30 @@ export const gatewayClientId = (site: string, gateway: string) => `plantroom-${s
 
 const reconnectMs = 500;
 
+/** The broker is ours, as start says: see `readingsQos`. */
+const isBrokerEmbedded = () => process.env.PLANTROOM_MQTT_EMBEDDED === '1';
+
+/**
+ * With what QoS readings go out and are listened to. An acknowledgement by the broker counts for nothing, since a gateway keeps readings until they are
+ * stored; but brokers drop messages of QoS 0 for somebody who does not keep up, and rules would hear of them late. Ours does not: it waits.
+ */
+export const readingsQos = (): 0 | 1 => (isBrokerEmbedded() ? 0 : 1);
+
+function openClient(address: string, options: IClientOptions): MqttClient {
+  const { protocol, hostname, port } = new URL(address);
+  if (!isBrokerEmbedded() || protocol !== 'mqtt:') return mqtt.connect(address, options);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return new MqttClient((client) => openReadingsStream(client, host, Number(port || 1883)), { protocol: 'mqtt', host, ...options });
+}
+
 /**
  * A client that connects in the background and reconnects for ever. Brokers that know only MQTT 3.1.1 (the embedded one) are spoken to in
  * 3.1.1, all others in 5, where a refused topic is answered and not silently dropped.
  */
 export function connectMqtt(access: MqttAccess, log: Log, options: IClientOptions = {}): MqttClient {
-  const client = mqtt.connect(access.url, {
+  const client = openClient(access.url, {
     // The embedded broker is 3.1.1 only: known beforehand where start says so, found out by the refusal elsewhere.
-    protocolVersion: process.env.PLANTROOM_MQTT_EMBEDDED === '1' ? 4 : 5,
+    protocolVersion: isBrokerEmbedded() ? 4 : 5,
     reconnectPeriod: reconnectMs,
     // Without it the client gives up for good when the broker refuses it once, be it for "server unavailable".
     reconnectOnConnackError: true,

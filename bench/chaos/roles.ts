@@ -36,8 +36,9 @@ export function roleProcess(role: Role, args: string[], environment: NodeJS.Proc
     },
     async start() {
       // As `plantroom start` runs its roles.
-      const process_ = spawn(process.execPath, [...nodeArgs(role), main, role, ...args], {
-        // ROLE_NODE_OPTIONS='--cpu-prof' profiles the roles and not the bench itself.
+      // ROLE_NODE_OPTIONS='--cpu-prof' profiles the roles and not the bench itself; ROLE_V8_ARGS='--trace-gc' is for what NODE_OPTIONS does not take.
+      const more = (process.env.ROLE_V8_ARGS ?? '').split(' ').filter((arg) => arg !== '');
+      const process_ = spawn(process.execPath, [...nodeArgs(role), ...more, main, role, ...args], {
         env: childEnvironment({
           ...process.env,
           ...environment,

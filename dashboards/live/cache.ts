@@ -4,6 +4,7 @@ import type { Newest } from '../../ingest/store.ts';
 import { isQuantity, type QuantityId } from '../../shared/quantity.ts';
 import type { BadReason, LatestReading } from '../../shared/reading.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../../shared/readings.ts';
+import { onMessages } from '../../shared/readings-stream.ts';
 import { newSeriesTime, type SeriesTime, takeTime } from '../../shared/series-time.ts';
 import { filters, topicReader } from '../../shared/topic.ts';
 
@@ -56,7 +57,7 @@ export class LiveCache {
     };
     client.on('connect', subscribe);
     if (client.connected) subscribe();
-    client.on('message', (topic, payload) => this.message(topic, payload));
+    onMessages(client, (topic, payload) => this.message(topic, payload));
   }
 
   message(topic: string, payload: Buffer): void {

@@ -15,6 +15,7 @@ const longestBody = 254;
 const suspectTimeouts = 4;
 
 interface Waiting {
+  id: number;
   unit: number;
   request: Request;
   deadline: number;
@@ -36,7 +37,8 @@ const encoded = new WeakMap<Request, Uint8Array>();
 
 export function tcpLink(port: Port, inFlight: number, clock: Clock, forgiving: Forgiving = {}): Link {
   const opening = openingOf(port, clock);
-  const waiting = new Map<number, Waiting>();
+  /** A few at most. Not a map: one that fills and empties with each request costs a new table each time. */
+  const waiting: Waiting[] = [];
   /** Requests given up, to know whose late answer it is. Bounded: the oldest goes first. */
   const givenUp = new Map<number, number>();
   const counts: LinkCounts = { late: 0, foreign: 0, garbled: 0, timeouts: 0, reconnects: 0 };
@@ -47,16 +49,23 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock, forgiving: F
   let cancelTimer = () => {};
 
   const failAll = (reason: string) => {
-    const all = [...waiting.values()];
-    waiting.clear();
-    for (const { reject } of all) reject(new Fault('transport/closed', reason));
+    for (const { reject } of waiting.splice(0)) reject(new Fault('transport/closed', reason));
+  };
+
+  const of = (id: number): Waiting | undefined => {
+    for (const entry of waiting) if (entry.id === id) return entry;
+    return undefined;
+  };
+  const leave = (entry: Waiting) => {
+    const last = waiting.pop() as Waiting;
+    if (last !== entry) waiting[waiting.indexOf(entry)] = last;
   };
 
   const expire = () => {
     timerAt = Number.POSITIVE_INFINITY;
     const now = clock.monotonic();
     let soonest = Number.POSITIVE_INFINITY;
-    for (const [id, entry] of waiting) {
+    for (const entry of [...waiting]) {
       if (entry.deadline > now + 0.5) {
         soonest = Math.min(soonest, entry.deadline);
         continue;
@@ -67,8 +76,8 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock, forgiving: F
         soonest = Math.min(soonest, now + 1);
         continue;
       }
-      waiting.delete(id);
-      givenUp.set(id, entry.unit);
+      leave(entry);
+      givenUp.set(entry.id, entry.unit);
       if (givenUp.size > 64) givenUp.delete(givenUp.keys().next().value as number);
       counts.timeouts++;
       timeoutsInARow++;
@@ -90,20 +99,15 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock, forgiving: F
   };
 
   /** The request that this answer fits but for its transaction id. */
-  const alike = (unit: number, pdu: Uint8Array): [id: number, entry: Waiting] | undefined => {
-    for (const [id, entry] of waiting) {
-      if ((unit === entry.unit || forgiving.unitIds) && matchAnswer(entry.request, pdu).kind !== 'mismatch') return [id, entry];
-    }
-    return undefined;
-  };
+  const alike = (unit: number, pdu: Uint8Array): Waiting | undefined =>
+    waiting.find((entry) => (unit === entry.unit || forgiving.unitIds) && matchAnswer(entry.request, pdu).kind !== 'mismatch');
 
-  const frame = (asGiven: number, unit: number, pdu: Uint8Array) => {
-    let id = asGiven;
-    let entry = waiting.get(id);
+  const frame = (id: number, unit: number, pdu: Uint8Array) => {
+    let entry = of(id);
     if (!entry && !givenUp.has(id)) {
       const fitting = alike(unit, pdu);
-      if (fitting && forgiving.transactionIds) [id, entry] = fitting;
-      else if (fitting) fitting[1].mismatch = `answers with another transaction id (${id} instead of ${fitting[0]})`;
+      if (fitting && forgiving.transactionIds) entry = fitting;
+      else if (fitting) fitting.mismatch = `answers with another transaction id (${id} instead of ${fitting.id})`;
     }
     if (!entry) {
       const late = givenUp.get(id);
@@ -116,7 +120,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock, forgiving: F
       }
       return;
     }
-    waiting.delete(id);
+    leave(entry);
     const answer = matchAnswer(entry.request, pdu);
     const isOther = unit !== entry.unit && !forgiving.unitIds;
     if (isOther || answer.kind === 'mismatch') {
@@ -173,7 +177,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock, forgiving: F
       }
       guardReadOnly(pdu);
       do transaction = (transaction + 1) & 0xffff;
-      while (waiting.has(transaction) || givenUp.has(transaction));
+      while (of(transaction) || givenUp.has(transaction));
       const bytes = Buffer.allocUnsafe(headerBytes + pdu.length);
       bytes.writeUInt16BE(transaction, 0);
       bytes.writeUInt16BE(0, 2);
@@ -182,7 +186,7 @@ export function tcpLink(port: Port, inFlight: number, clock: Clock, forgiving: F
       bytes.set(pdu, headerBytes);
       return new Promise((resolve, reject) => {
         const deadline = clock.monotonic() + timeoutMs;
-        waiting.set(transaction, { unit, request, deadline, overdue: false, mismatch: undefined, resolve, reject });
+        waiting.push({ id: transaction, unit, request, deadline, overdue: false, mismatch: undefined, resolve, reject });
         port.write(bytes);
         arm(deadline);
       });

@@ -21,7 +21,7 @@ const require = createRequire(createRequire(import.meta.url).resolve('mqtt'));
 const { parser } = require('mqtt-packet') as { parser(options: { protocolVersion: number }): Parser };
 
 /** What another implementation reads of our bytes. */
-function setUp(protocolVersion: 4 | 5) {
+function setUp(protocolVersion: 4 | 5, ...qos: [] | [0 | 1]) {
   const heard: Published[] = [];
   const reader = parser({ protocolVersion });
   reader.on('packet', (packet) => heard.push(packet));
@@ -35,7 +35,7 @@ function setUp(protocolVersion: 4 | 5) {
   };
   const client = Object.assign(new EventEmitter(), { connected: true, stream, options: { protocolVersion } });
   const refusals: number[] = [];
-  const out = readingsOut(client as unknown as MqttClient, (code) => refusals.push(code));
+  const out = readingsOut(client as unknown as MqttClient, (code) => refusals.push(code), ...qos);
   return { heard, writes, client, out, refusals };
 }
 
@@ -52,6 +52,15 @@ describe('readings by the hundred', () => {
       expect(writes).toHaveLength(1);
       expect(heard.map(({ topic, payload }) => ({ topic, payload: payload.toString() }))).toEqual(messages);
       expect(heard.every(({ cmd, qos, retain, dup }) => cmd === 'publish' && qos === 1 && !retain && !dup)).toBe(true);
+    });
+  }
+
+  for (const version of [4, 5] as const) {
+    it(`are read alike at QoS 0, where they have no packet id, MQTT version ${version}`, () => {
+      const { heard, out } = setUp(version, 0);
+      out.send(messages);
+      expect(heard.map(({ topic, payload }) => ({ topic, payload: payload.toString() }))).toEqual(messages);
+      expect(heard.every(({ qos, retain, messageId }) => qos === 0 && !retain && messageId === undefined)).toBe(true);
     });
   }
 

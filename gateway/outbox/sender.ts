@@ -294,11 +294,9 @@ export class Sender {
       if (current && entry.sentAt >= sentBefore) break;
       if (current) this.#toDue(entry.message);
     }
-    // What is done must go soon: messages that are held on to for seconds end up where only a costly collection finds them.
-    if (this.#logHead > 1_024 || this.#logHead === this.#log.length) {
-      this.#log = this.#log.slice(this.#logHead);
-      this.#logHead = 0;
-    }
+    // What is done must go at once: messages that are held on to for seconds end up where only a costly collection finds them.
+    if (this.#logHead > 0) this.#log = this.#log.slice(this.#logHead);
+    this.#logHead = 0;
   }
 
   /** Additive increase, halving when commits get slow: backlog takes what ingest has to spare and no more. */
