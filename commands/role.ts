@@ -21,7 +21,7 @@ import { loadSite } from '../shared/site-file.ts';
 import { Troubles } from '../shared/trouble.ts';
 import { type Command, dataFolder, parse, siteFile, siteOptions } from './command.ts';
 import { completeSite } from './complete-site.ts';
-import { watchHouse } from './house-watch.ts';
+import { watchHouse } from './role/house-watch.ts';
 
 const heartbeatMs = 2_000;
 /** Metrics go with every fifth heartbeat: made into text every two seconds they would be a fifteenth of the gateway's work. */

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tryConnections } from '../commands/check/connect.ts';
 import { checkAll } from '../commands/check.ts';
+import { commandNames, helpText } from '../commands/command.ts';
 import { openBroker } from '../gateway/broker.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { silentLog } from '../shared/log.ts';
@@ -46,6 +47,11 @@ describe('the first hour', () => {
     expect(text).toContain('no mistakes');
     expect(code).toBe(0);
   }, 240_000);
+
+  it('help lists every command, and every file beside them is one', async () => {
+    const text = await helpText();
+    for (const name of commandNames()) expect(text).toContain(`plantroom ${name}`);
+  });
 
   it('check tells mistakes of all stages at once, and none that is only a consequence', async () => {
     const right = readFileSync(join(root, 'test', 'broken-sites', '_right.yaml'), 'utf8');

@@ -128,7 +128,7 @@ export function withNearLimits(min: number | null, max: number | null, limits: r
   return [low - room, high + room];
 }
 
-/** Dashed lines with the rule's id, where they are in view. */
+/** Dashed lines with the names of their rules, where they are in view. Every line has its name: those of lines close together stand above each other. */
 export function drawLimits(
   plot: uPlot,
   scale: string,
@@ -144,21 +144,39 @@ export function drawLimits(
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([8, 5]);
   ctx.strokeStyle = dark ? '#ff9a9d' : '#b01621';
-  ctx.fillStyle = ctx.strokeStyle;
-  // Of limits close together one has its name.
-  let named = Number.POSITIVE_INFINITY;
-  for (const { value, text } of [...limits].sort((a, b) => a.value - b.value)) {
-    const y = plot.valToPos(value, scale, true);
-    if (!(y >= bbox.top && y <= bbox.top + bbox.height)) continue;
+  const shown = [...limits]
+    .sort((a, b) => a.value - b.value)
+    .map(({ value, text }) => ({ text, y: plot.valToPos(value, scale, true) }))
+    .filter(({ y }) => y >= bbox.top && y <= bbox.top + bbox.height);
+  for (const { y } of shown) {
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    if (named - y < 14 * devicePixelRatio) continue;
-    ctx.fillText(text, bbox.left + 6, y - 2);
-    named = y;
+  }
+  const height = 14 * devicePixelRatio;
+  const places = nameHeights(
+    shown.map(({ y }) => y),
+    height,
+  );
+  for (const [index, { text }] of shown.entries()) {
+    const y = (places[index] as number) - 2;
+    // No line goes through a name.
+    ctx.fillStyle = dark ? '#1e242a' : '#f7f8f9';
+    ctx.fillRect(bbox.left + 4, y - height + 2, ctx.measureText(text).width + 4, height - 2);
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.fillText(text, bbox.left + 6, y);
   }
   ctx.restore();
+}
+
+/** Where the names of lines stand, from the lowest line on; each at its line, or above the name below it. */
+export function nameHeights(lines: readonly number[], height: number): number[] {
+  let below = Number.POSITIVE_INFINITY;
+  return lines.map((y) => {
+    below = Math.min(y, below - height);
+    return below;
+  });
 }
 
 /** Months for a year, days for weeks, hours for a day. */

@@ -82,7 +82,7 @@ function Line({ entry }: { entry: TrailEntry }) {
   const targets = (entry.why ?? '')
     .split(', ')
     .map((name) => (targetLabels[name] ? t(targetLabels[name]) : name))
-    .join('、');
+    .join(t('list.comma'));
   const step = kind === 'called' || kind === 'silence';
   const label = () => {
     if (kind === 'message') return `${t(deliveryStepKeys[event as keyof typeof deliveryStepKeys])} → ${who ?? t('delivery.group')}`;

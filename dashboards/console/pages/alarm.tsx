@@ -67,7 +67,6 @@ function AlarmDetail({ alarm, ask }: { alarm: Alarm; ask: (question: Question) =
       <p className="row-message">{text(alarm.message)}</p>
       <dl className="facts">
         <Fact label={t('alarms.state')}>{text(alarmStateLabels[alarm.state])}</Fact>
-        <Fact label={t('alarms.check')}>{text(alarm.check)}</Fact>
         <Fact label={t('nav.devices')}>
           <a href={`#/devices/${alarm.device}`}>{text(plant.devices.get(alarm.device)?.name) || alarm.device}</a>
         </Fact>

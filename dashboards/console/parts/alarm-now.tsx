@@ -49,6 +49,8 @@ export function AlarmNumbers({ alarm, now }: { alarm: Numbers; now: number }) {
   const { t, time } = useWords();
   const { states, say } = useNumber(alarm);
   const { value, live, worst, limit } = alarm;
+  // A current that is 0 since the trip: the same number three times says nothing.
+  const moved = worst && new Set([worst.value, value ?? worst.value, live?.value ?? worst.value].map(say)).size > 1;
   return (
     <>
       <AlarmNow alarm={alarm} />
@@ -56,7 +58,7 @@ export function AlarmNumbers({ alarm, now }: { alarm: Numbers; now: number }) {
         <span className="row-old">{t('alarms.asOf', { time: time(live.at, now) })}</span>
       )}
       {value !== null && <span>{t('alarms.atRaising', { value: say(value) })}</span>}
-      {worst && !states && <span>{t('alarms.worst', { value: say(worst.value), time: time(worst.at, now) })}</span>}
+      {worst && moved && !states && <span>{t('alarms.worst', { value: say(worst.value), time: time(worst.at, now) })}</span>}
       {limit !== null && value !== null && !states && <span>{t('alarms.limit', { limit: say(limit) })}</span>}
     </>
   );

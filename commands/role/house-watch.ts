@@ -1,8 +1,8 @@
 /** What a role looks at in its own house every ten seconds: room on the disk, and files that were set aside. Told as troubles with its heartbeat. */
-import { systemClock } from '../shared/clock.ts';
-import { damageAdvice, damagedFiles } from '../shared/damaged.ts';
-import { DiskForecast, roomOf } from '../shared/disk-watch.ts';
-import { operationsFile, type RoleContext, readingsFile } from '../shared/role.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { damageAdvice, damagedFiles } from '../../shared/damaged.ts';
+import { DiskForecast, roomOf } from '../../shared/disk-watch.ts';
+import { operationsFile, type RoleContext, readingsFile } from '../../shared/role.ts';
 
 const everyMs = 10_000;
 
