@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { attributeLabel } from '../../../shared/attribute-labels.ts';
 import type { ProfileFacts } from '../../../shared/profile-facts.ts';
+import { spanText } from '../../../shared/wording.ts';
 import { api, type DeviceInfo } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -23,7 +24,7 @@ export function DeviceFactsPanel({ device, now }: { device: DeviceInfo; now: num
     ['device.circuit', device.circuit ?? ''],
     ['device.fedBy', device.fedBy ? text(plant.devices.get(device.fedBy)?.name) || device.fedBy : ''],
     ['device.gateway', `${name(plant.site.gateways, device.gateway)} · ${device.bus}`],
-    ['device.poll', `${device.pollMs / 1_000} s`],
+    ['device.poll', text(spanText(device.pollMs))],
     [
       'device.attributes',
       Object.entries(device.attributes)
