@@ -23,7 +23,15 @@ export function completeSite(site: LoadedSite): LoadedSite {
     known.set(device.profile, system);
     device.system = system;
   }
-  return { ...site, profileFacts: (profile) => factsOf(profile, folders) };
+  // A hospital asks for each of its devices, again and again; to parse a file costs tens of milliseconds.
+  const facts = new Map<string, ProfileFacts | undefined>();
+  return {
+    ...site,
+    profileFacts(profile) {
+      if (!facts.has(profile)) facts.set(profile, factsOf(profile, folders));
+      return facts.get(profile);
+    },
+  };
 }
 
 const fileOf = (profile: string, folders: readonly string[]) =>

@@ -36,8 +36,6 @@ export async function openPage(browser: Browser, url: string, view: View): Promi
   await context.addInitScript((language) => localStorage.setItem('plantroom.language', language), view.language);
   const page = await context.newPage();
   page.setDefaultTimeout(90_000);
-  page.setDefaultTimeout(90_000);
-  page.setDefaultTimeout(90_000);
   const trouble: string[] = [];
   page.on('console', (message) => {
     // Before signing in the page asks who it is and is told "nobody": the browser logs that answer.
