@@ -95,9 +95,10 @@ export function integrate(meter: Meter, dtS: number, period: 0 | 1 | 2 | 3): voi
 }
 
 export function demandKw(meter: Meter): number {
+  const { minutesKw } = meter;
   let sum = 0;
-  for (const kw of meter.minutesKw) sum += kw;
-  return sum / meter.minutesKw.length;
+  for (let i = 0; i < minutesKw.length; i++) sum += minutesKw[i] as number;
+  return sum / minutesKw.length;
 }
 
 const sum = ([a, b, c]: readonly number[]) => (a as number) + (b as number) + (c as number);

@@ -61,6 +61,7 @@ export async function writeHistory({
   let series = 0;
   let points = 0;
   const waiting: EvenSeries[] = [];
+  const writing: Promise<unknown>[] = [];
   const doubtful: [Tags, HistoryMeter][] = [];
   const byDevice = new Map(history.meters.map((one) => [one.device, one]));
   // The main meters first: the opening page lives from them.
@@ -75,14 +76,16 @@ export async function writeHistory({
     if (device.role !== 'outdoor' || !device.system) continue;
     await even(device.system, { site: config.site.id, building: device.building ?? gateway.building, department: device.department, device: device.id, gateway: gateway.id, circuit: undefined }, 'outdoor_temp_c', history.outdoorC); // biome-ignore format: one
   }
-  await flush();
-  const filled = doubtful.flatMap(([tags, counted]) => estimatedOf(tags, counted));
-  for (let at = 0; at < filled.length; at += batch) await store.write(filled.slice(at, at + batch));
+  flush();
+  // While the store writes, the desk gets its past.
   const tickets = importTickets(db, 'simulated-history', simulatedRepairs(config, history, begun.seed));
   const registers = openRegisters(db, { ...systemClock(), now: () => now });
   db.transact(() => {
     for (const figure of simulatedFigures(config, history, begun.seed)) registers.put(figure, 'simulated-history');
   });
+  await Promise.all(writing);
+  const filled = doubtful.flatMap(([tags, counted]) => estimatedOf(tags, counted));
+  for (let at = 0; at < filled.length; at += batch) await store.write(filled.slice(at, at + batch));
   openMonthVersions(db).bump(monthsBetween(config.site.timezone, history.from, history.to), now);
   mark(dataDir, { ...begun, state: 'done', events: history.events });
   return { state: 'done', series, points, tickets };
@@ -104,7 +107,7 @@ export async function writeHistory({
     points += values.length;
     if (store.writeEven) {
       waiting.push({ measurement, tags, field, from: history.from, everyMs: historyStepMs, values });
-      if (waiting.reduce((sum, one) => sum + one.values.length, 0) >= mostAtOnce) await flush();
+      if (waiting.reduce((sum, one) => sum + one.values.length, 0) >= mostAtOnce) flush();
     }
     // Stores that drop old readings keep what people look at for years.
     else if (measurement === 'consumption')
@@ -112,9 +115,11 @@ export async function writeHistory({
         await store.write(pointsOf(measurement, tags, field, values, at, Math.min(values.length, at + batch)));
   }
 
-  async function flush(): Promise<void> {
-    await store.writeEven?.(waiting.splice(0));
-    await pause?.();
+  function flush(): void {
+    const own = waiting.splice(0);
+    const written = Promise.resolve(store.writeEven?.(own));
+    written.catch(() => undefined);
+    writing.push(written);
   }
 
   function pointsOf(

@@ -11,6 +11,10 @@ import type { Replies, Request, SeriesName } from './messages.ts';
 /** Fixed-width records that are not readings are kept as long as the hourly values. */
 const keptLong = new Set<string>(['consumption']);
 const sliceRows = 20_000;
+const hourColumns = 9;
+const hourRow = '(?, ?, ?, ?, ?, ?, ?, ?, ?)';
+/** Rows of one statement: calling it costs as much as several rows. */
+const hoursAtOnce = 40;
 /** Real time: how long a slice of work may take. */
 const clock = systemClock();
 
@@ -97,7 +101,9 @@ export class SqliteWriter {
       this.#database
         .prepare('insert or replace into points select ?1, ?2 + key * ?3, value from json_each(?4) where value is not null')
         .run(id, from, everyMs, JSON.stringify(Array.from(values, (value) => (Number.isNaN(value) ? null : value))));
-    const roll = this.#database.prepare('insert or replace into hourly values (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    const one = this.#database.prepare(`insert or replace into hourly values ${hourRow}`);
+    const many = this.#database.prepare(`insert or replace into hourly values ${Array(hoursAtOnce).fill(hourRow).join()}`);
+    const rows: number[] = [];
     for (let i = 0; i < values.length; ) {
       const hour = Math.floor((from + i * everyMs) / hourMs);
       let [count, sum, min, max, first, last, lastT] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
@@ -112,8 +118,10 @@ export class SqliteWriter {
         last = value;
         lastT = from + i * everyMs;
       }
-      if (count > 0) roll.run(id, hour, count, sum, min, max, first, last, lastT);
+      if (count > 0) rows.push(id, hour, count, sum, min, max, first, last, lastT);
+      if (rows.length === hoursAtOnce * hourColumns) many.run(...rows.splice(0));
     }
+    for (let i = 0; i < rows.length; i += hourColumns) one.run(...rows.slice(i, i + hourColumns));
   }
 
   #touch(place: number, id: number, hour: number): void {
