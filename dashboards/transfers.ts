@@ -36,6 +36,34 @@ export async function readTransfers(
   return transfersOf(device.id, mains, position);
 }
 
+/**
+ * How often and how long the mains were away. Where the readings of an hour are rolled up, by what part of the hour they were there: then outages in the same or in
+ * neighbouring hours are one.
+ */
+export async function outagesIn(
+  store: Store,
+  device: { id: string; system: SeriesQuery['measurement'] },
+  range: { from: number; to: number },
+): Promise<{ count: number; minutes: number }> {
+  const of = { measurement: device.system, device: device.id, ...range, field: 'mains_available', every: hour } as const;
+  const [least, part, found] = await Promise.all([
+    store.series({ ...of, aggregate: 'min' }),
+    store.series({ ...of, aggregate: 'mean' }),
+    readTransfers(store, device, range),
+  ]);
+  const there = new Map(part);
+  const exact = found.filter(({ lostAt }) => lostAt >= range.from);
+  let [count, minutes] = [exact.length, exact.reduce((sum, one) => sum + ((one.restoredAt ?? range.to) - one.lostAt) / minute, 0)];
+  let before = Number.NaN;
+  for (const [t, value] of least) {
+    if (value !== 0 || exact.some(({ lostAt, restoredAt }) => lostAt < t + hour && (restoredAt ?? range.to) >= t)) continue;
+    if (before !== t - hour) count++;
+    before = t;
+    minutes += (1 - (there.get(t) ?? 1)) * 60;
+  }
+  return { count, minutes };
+}
+
 /** Hours in which the mains were away at some time, joined; of more than twice six the middle is left out. */
 function spans(hours: readonly SeriesPoint[]): [from: number, to: number][] {
   const joined: [number, number][] = [];

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-export const historyEventKinds = ['retrofit', 'swap', 'reset', 'outage', 'department', 'leak', 'growth'] as const;
+export const historyEventKinds = ['retrofit', 'swap', 'reset', 'outage', 'department', 'leak', 'growth', 'mains-lost'] as const;
 export type HistoryEventKind = (typeof historyEventKinds)[number];
 
 /** What happened, known exactly: what pages and tests may be held against. */

@@ -2,14 +2,18 @@
  * Months before the first start: the same parts of the plant in long steps, with what happened there. Every meter's counts per quarter hour, the same for a
  * seed and a range however often it is asked; counts are differences of a register that shows hundredths, so that they add up to what the meter counted.
  */
+
+import type { QuantityId } from '../shared/quantity.ts';
 import type { HistoryEvent, HistoryEventKind } from '../shared/simulated-past.ts';
 import { devicesOf, type SiteConfig } from '../shared/site.ts';
 import { momentOf, wallOf } from '../shared/zone.ts';
 import { calendarOf } from './calendar.ts';
+import { backupOf, type HistoryRegister, outagesOf, watchRegisters } from './history-registers.ts';
 import { createKnobs } from './knobs.ts';
 import type { CreatePart, Moment } from './part.ts';
 import { createBoilers } from './parts/boilers.ts';
 import { createElectricity } from './parts/electricity.ts';
+import { createGenset } from './parts/genset.ts';
 import { createHeating } from './parts/heating.ts';
 import { createWastewater } from './parts/wastewater.ts';
 import { createWater } from './parts/water.ts';
@@ -19,6 +23,7 @@ import { newShared } from './plant.ts';
 export const historyStepMs = 900_000;
 export const historyMonths = 24;
 const stepS = historyStepMs / 1_000;
+const stepsPerHour = 4;
 /** So that levels and temperatures have settled. */
 const settleSteps = 2 * 96;
 const parts: CreatePart[] = [createWeather, createHeating, createBoilers, createWater, createWastewater, createElectricity];
@@ -37,6 +42,8 @@ export interface History {
   meters: HistoryMeter[];
   /** Per quarter hour, °C. */
   outdoorC: Float64Array;
+  /** What else is kept of the past, by the hour. */
+  registers: HistoryRegister[];
   events: HistoryEvent[];
 }
 
@@ -122,6 +129,10 @@ export async function simulateHistory(
   const before = new Float64Array(names.length);
   const values = names.map(() => new Float64Array(count));
   const outdoorC = new Float64Array(count);
+  const hours = Math.ceil(count / stepsPerHour);
+  const watch = watchRegisters(devices, made, hours);
+  const genset = createGenset({ devices, seed, calendar: calendarAt(begin), shared: newShared() });
+  const essentialKw = new Float64Array(hours);
   const turns = [...new Set([...plan.factors, ...plan.bursts, ...plan.cold].flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   let turned = -1;
   const turn = (t: number) => {
@@ -162,6 +173,10 @@ export async function simulateHistory(
       before[i] = now;
     }
     outdoorC[k] = Math.round(shared.outdoorC * 100) / 100;
+    if (k % stepsPerHour === 0) {
+      watch.sample(k / stepsPerHour);
+      essentialKw[k / stepsPerHour] = shared.essentialKw;
+    }
     if (k % 192 === 0) await pause();
   }
   const index = (t: number) => Math.min(count, Math.max(0, Math.round((t - range.from) / historyStepMs)));
@@ -183,5 +198,12 @@ export async function simulateHistory(
     event.value = Math.round((48_211 + counted) * 100) / 100;
     event.first = 0.4;
   }
-  return { from: range.from, to: range.from + count * historyStepMs, meters, outdoorC, events: plan.events };
+  const whole = { from: range.from, to: range.from + count * historyStepMs };
+  const outages = outagesOf(site.site.timezone, whole, asOf);
+  const living = (device: string, field: QuantityId) => genset.values(device)?.[field] ?? 0;
+  const backup = backupOf(devices, living, { range: whole, timezone: site.site.timezone, seed, outages, essentialKw });
+  const ats = devices.filter(({ role }) => role === 'transfer-switch').map(({ id }) => id);
+  if (ats.length > 0)
+    for (const { from, to } of outages) plan.events.push({ kind: 'mains-lost', devices: ats, from, to, value: null, first: null });
+  return { ...whole, meters, outdoorC, registers: [...watch.done(), ...backup], events: plan.events };
 }

@@ -47,7 +47,7 @@ export function newMeter(id: string, meanKw: number, kwh: number): Meter {
     hz: 50,
     importKwh: [kwh * 0.335, kwh * 0.33, kwh * 0.335],
     exportKwh: 0,
-    importKvarh: kwh * 0.4,
+    importKvarh: kwh * 0.5,
     tariffKwh: [kwh * 0.08, kwh * 0.3, kwh * 0.34, kwh * 0.28],
     minutesKw: new Float64Array(15).fill(meanKw),
     minuteSum: 0,

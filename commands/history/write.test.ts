@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Database, openDatabase, openDesk } from '../../desk/index.ts';
+import { type Database, importAlarms, openDatabase, openDesk } from '../../desk/index.ts';
 import { consumptionOf, edgesOf, metersIn, metersOf } from '../../energy/index.ts';
 import { openStore } from '../../ingest/open-store.ts';
 import type { Store } from '../../ingest/store.ts';
@@ -11,6 +11,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { simulateHistory } from '../../simulators/history.ts';
 import { completeSite } from '../complete-site.ts';
+import { pastAlarms } from './alarms.ts';
 import { writeHistory } from './write.ts';
 
 const site = completeSite(loadSite(join(import.meta.dirname, '..', '..', 'sites', 'demo.yaml')));
@@ -49,7 +50,7 @@ it('writes every meter, as days and hours add it up, and repairs; a second time 
   begun();
   const done = await write();
   const history = await simulateHistory(site.config, range);
-  expect(done).toMatchObject({ state: 'done', series: meters.length + 1 });
+  expect(done).toMatchObject({ state: 'done', series: meters.length + 1 + history.registers.length });
   for (const step of ['1h', '1d', '1mo'] as const) {
     const rows = await consumptionOf(
       store,
@@ -64,6 +65,13 @@ it('writes every meter, as days and hours add it up, and repairs; a second time 
   }
   const [t] = await store.series({ measurement: 'environment', device: 'outdoor', field: 'outdoor_temp_c', from: range.from, to: range.from + 24 * hour, every: 24 * hour, offset: range.from % (24 * hour), aggregate: 'mean' }); // biome-ignore format: one
   expect(t?.[1]).toBeCloseTo(history.outdoorC.slice(0, 96).reduce((sum, value) => sum + value, 0) / 96, 5);
+  const counted = (field: string, device: string, measurement: 'electricity' | 'wastewater' | 'generator') =>
+    store.series({ measurement, device, field, from: range.from, to: range.to, every: hour, aggregate: 'last' });
+  const reactive = (await counted('reactive_energy_import_kvarh', 'incomer', 'electricity')).flatMap(([, value]) => value ?? []);
+  expect(reactive.length).toBe(9 * 24);
+  expect(reactive.every((value, i) => value > 0 && (i === 0 || value >= (reactive[i - 1] as number)))).toBe(true);
+  const [chlorine] = (await counted('residual_chlorine_mgl', 'wastewater-analyser', 'wastewater')).slice(30);
+  expect(chlorine?.[1]).toBeGreaterThan(2);
   const found = tickets();
   expect(found.length).toBe(done.tickets);
   expect(found.length).toBeGreaterThan(8);
@@ -75,6 +83,26 @@ it('writes every meter, as days and hours add it up, and repairs; a second time 
   expect(marker()).toMatchObject({ state: 'done' });
   expect(await write()).toMatchObject({ state: 'done', series: 0, tickets: 0 });
   expect(tickets().length).toBe(found.length);
+});
+
+it('has alarms of before that nobody is told of, and stand in the figures of their time', async () => {
+  using desk = openDesk({ db, clock: systemClock() });
+  const events = [
+    { kind: 'mains-lost', devices: ['ats'], from: to - 40 * 24 * hour, to: to - 39.9 * 24 * hour, value: null, first: null },
+  ] as const;
+  const past = pastAlarms(site.config, { from: to - 730 * 24 * hour, to, events: [...events] }, 7);
+  const raised = importAlarms(db, past);
+  expect(raised).toBeGreaterThan(200);
+  expect(importAlarms(db, past)).toBe(0);
+  past[Symbol.dispose]();
+  expect(desk.journalSince(0, 10)).toEqual([]);
+  const year = desk.kpis(to - 365 * 24 * hour, to);
+  const before = desk.kpis(to - 730 * 24 * hour, to - 365 * 24 * hour);
+  expect(year.annunciated + before.annunciated).toBeGreaterThan(raised * 0.8);
+  expect(before.annunciated).toBeGreaterThan(year.annunciated);
+  expect(year.medianSecondsToAcknowledge).toBeGreaterThan(30);
+  expect(desk.alarms({ state: 'all', limit: 10_000 }).filter(({ active, state }) => active || state !== 'NORM')).toEqual([]);
+  expect(desk.alarms({ state: 'all', limit: 10_000 }).filter(({ rule, lifeSafety }) => rule === 'GS-MAINS' || lifeSafety).length).toBeGreaterThan(1);
 });
 
 it('killed in the middle it is written again at the next start, and nothing stands twice', async () => {

@@ -1,5 +1,5 @@
 /** Writes the simulated months into store and desk, once: a marker in the data folder says what was begun and whether it is done. */
-import { type Database, importTickets } from '../../desk/index.ts';
+import { type Database, importAlarms, importTickets } from '../../desk/index.ts';
 import { metersOf, monthsBetween, openMonthVersions, openRegisters } from '../../energy/index.ts';
 import type { EvenSeries, Store, StorePoint, Tags } from '../../ingest/store.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -7,6 +7,7 @@ import { type HistoryMarker, mark, readMarker } from '../../shared/simulated-pas
 import { devicesOf } from '../../shared/site.ts';
 import type { LoadedSite } from '../../shared/site-file.ts';
 import { type HistoryMeter, historyRange, historyStepMs, simulateHistory } from '../../simulators/history.ts';
+import { pastAlarms } from './alarms.ts';
 import { simulatedFigures } from './figures.ts';
 import { simulatedRepairs } from './repairs.ts';
 
@@ -29,6 +30,7 @@ export interface HistoryDone {
   series: number;
   points: number;
   tickets: number;
+  alarms: number;
 }
 
 const batch = 3_000;
@@ -45,7 +47,7 @@ export async function writeHistory({
   mostAtOnce = 250_000,
 }: HistoryRequest): Promise<HistoryDone> {
   const { config } = site;
-  const nothing = (state: HistoryMarker['state']): HistoryDone => ({ state, series: 0, points: 0, tickets: 0 });
+  const nothing = (state: HistoryMarker['state']): HistoryDone => ({ state, series: 0, points: 0, tickets: 0, alarms: 0 });
   if (!config.site.simulated) return nothing('not-empty');
   const known = readMarker(dataDir);
   if (known && known.state !== 'begun') return nothing(known.state);
@@ -72,13 +74,27 @@ export async function writeHistory({
     await even('consumption', tags, 'value', counted.values);
     if (counted.estimated.length > 0) doubtful.push([tags, counted]);
   }
-  for (const { gateway, device } of devicesOf(config)) {
-    if (device.role !== 'outdoor' || !device.system) continue;
-    await even(device.system, { site: config.site.id, building: device.building ?? gateway.building, department: device.department, device: device.id, gateway: gateway.id, circuit: undefined }, 'outdoor_temp_c', history.outdoorC); // biome-ignore format: one
+  const places = new Map(
+    devicesOf(config).map(({ gateway, device }) => [
+      device.id,
+      {
+        role: device.role,
+        system: device.system,
+        tags: { site: config.site.id, building: device.building ?? gateway.building, department: device.department, device: device.id, gateway: gateway.id, circuit: device.circuit },
+      },
+    ]),
+  ); // biome-ignore format: short
+  for (const { role, system, tags } of places.values())
+    if (role === 'outdoor' && system) await even(system, tags, 'outdoor_temp_c', history.outdoorC);
+  for (const { device, field, everyMs, values } of history.registers) {
+    const place = places.get(device);
+    if (place?.system) await even(place.system, place.tags, field, values, everyMs);
   }
   flush();
   // While the store writes, the desk gets its past.
   const tickets = importTickets(db, 'simulated-history', simulatedRepairs(config, history, begun.seed));
+  using past = pastAlarms(config, history, begun.seed);
+  const alarms = importAlarms(db, past);
   const registers = openRegisters(db, { ...systemClock(), now: () => now });
   db.transact(() => {
     for (const figure of simulatedFigures(config, history, begun.seed)) registers.put(figure, 'simulated-history');
@@ -88,7 +104,7 @@ export async function writeHistory({
   for (let at = 0; at < filled.length; at += batch) await store.write(filled.slice(at, at + batch));
   openMonthVersions(db).bump(monthsBetween(config.site.timezone, history.from, history.to), now);
   mark(dataDir, { ...begun, state: 'done', events: history.events });
-  return { state: 'done', series, points, tickets };
+  return { state: 'done', series, points, tickets, alarms };
 
   async function hasPast(): Promise<boolean> {
     const [first] = meters;
@@ -102,11 +118,17 @@ export async function writeHistory({
     return found.some((rows) => rows.some(([, count]) => (count ?? 0) > 0));
   }
 
-  async function even(measurement: StorePoint['measurement'], tags: Tags, field: string, values: Float64Array): Promise<void> {
+  async function even(
+    measurement: StorePoint['measurement'],
+    tags: Tags,
+    field: string,
+    values: Float64Array,
+    everyMs = historyStepMs,
+  ): Promise<void> {
     series++;
     points += values.length;
     if (store.writeEven) {
-      waiting.push({ measurement, tags, field, from: history.from, everyMs: historyStepMs, values });
+      waiting.push({ measurement, tags, field, from: history.from, everyMs, values });
       if (waiting.reduce((sum, one) => sum + one.values.length, 0) >= mostAtOnce) flush();
     }
     // Stores that drop old readings keep what people look at for years.

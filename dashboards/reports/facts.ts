@@ -21,7 +21,7 @@ import { localTime } from '../../shared/wording.ts';
 import { pageLines } from '../books/pages.ts';
 import type { DeviceFacts } from '../device-facts.ts';
 import { type Counter, readCounted } from '../energy-today.ts';
-import { readTransfers } from '../transfers.ts';
+import { outagesIn } from '../transfers.ts';
 import { moneyFacts } from './money-facts.ts';
 
 export interface FactsSource {
@@ -247,9 +247,7 @@ export function reportFacts({
         })
       ).filter(([, value]) => value !== null);
       if (!first) return { ...base, count: null, minutes: null, watchedFrom: null };
-      const lost = (await readTransfers(store, transfer, { from, to })).filter((one) => one.lostAt >= from);
-      const minutes = lost.reduce((total, one) => total + ((one.restoredAt ?? to) - one.lostAt) / 60_000, 0);
-      return { ...base, count: lost.length, minutes, watchedFrom: Math.max(from, first[0]) };
+      return { ...base, ...(await outagesIn(store, transfer, { from, to })), watchedFrom: Math.max(from, first[0]) };
     },
     books({ from, to }): BookCounts[] {
       return [...bookDefinitions.values()].flatMap((book) => {

@@ -36,8 +36,8 @@ export function createWastewater({ devices, seed, calendar: start, shared }: Par
     ph: 7.2,
     phNoise: 0,
     noise: 0,
-    volumeM3: 61_200 + (seed % 500),
-    hours: 5_830,
+    volumeM3: 181_200 + (seed % 500),
+    hours: 11_830,
     overflowM3: 0,
   };
   return {
