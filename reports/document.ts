@@ -51,19 +51,17 @@ export const shownCell = (cell: Cell, language: Language): string =>
   cell === null ? '' : isFigure(cell) ? shownFigure(cell, language) : cell;
 
 /** All figures with their sources, in the order of the report: the list at its end. */
-export function figuresIn({ blocks }: ReportDocument): { label: string; figure: Figure }[] {
+export const figuresIn = (report: ReportDocument): { label: string; figure: Figure }[] =>
+  placesIn(report).map(({ table, row, column, figure }) => ({ label: [table, row, column].filter(Boolean).join(' / '), figure }));
+
+function placesIn({ blocks }: ReportDocument): { table: string; row: string; column: string; figure: Figure }[] {
   return blocks.flatMap((block) =>
     block.kind !== 'table'
       ? []
       : block.rows.flatMap((row) =>
           row.flatMap((cell, at) =>
             isFigure(cell)
-              ? [
-                  {
-                    label: [block.title, typeof row[0] === 'string' ? row[0] : '', block.head[at] ?? ''].filter(Boolean).join(' / '),
-                    figure: cell,
-                  },
-                ]
+              ? [{ table: block.title, row: typeof row[0] === 'string' ? row[0] : '', column: block.head[at] ?? '', figure: cell }]
               : [],
           ),
         ),
@@ -71,7 +69,47 @@ export function figuresIn({ blocks }: ReportDocument): { label: string; figure: 
 }
 
 export const sourcesTitle: Text = { zh: '数据来源与算法', en: 'Sources and formulas' };
+/** Of the printed list. */
+export const sourceLinesHead: Record<Language, string[]> = {
+  zh: ['数字', '算法', '来源', '说明'],
+  en: ['Figures', 'Formula', 'Source', 'Note'],
+};
 export const sourcesHead: Record<Language, string[]> = {
   zh: ['数字', '数值', '算法', '来源', '说明'],
   en: ['Figure', 'Value', 'Formula', 'Source', 'Note'],
 };
+
+/** Of the two columns beside it: a source of its own would only repeat theirs. */
+export const changeFormula: Text = {
+  zh: '（本期 − 上年同期）÷ 上年同期',
+  en: '(this period − the same of last year) ÷ the same of last year',
+};
+
+/** The list as it is printed: figures of one source and formula in one line, without their values, which stand in the tables. */
+export function sourceLines(report: ReportDocument): string[][] {
+  const { language } = report;
+  const and = language === 'zh' ? '、' : ', ';
+  const groups = new Map<string, { figure: Figure; places: Map<string, string[]> }>();
+  for (const { table, row, column, figure } of placesIn(report)) {
+    const change = figure.formula === changeFormula;
+    const key = JSON.stringify(change ? [table] : [table, figure.formula.en, figure.source, figure.note?.en ?? '']);
+    const group = groups.get(key) ?? { figure, places: new Map<string, string[]>() };
+    groups.set(key, group);
+    group.places.set(column, [...(group.places.get(column) ?? []), row]);
+  }
+  return [...groups].map(([key, { figure, places }]) => {
+    const [table] = JSON.parse(key) as [string];
+    const change = figure.formula === changeFormula;
+    const labels = [...places].map(([column, rows]) => {
+      const named = change ? '' : `${[...new Set(rows)].filter(Boolean).join(and)} `;
+      return `${named}(${column})`;
+    });
+    return [
+      `${table}${language === 'zh' ? '：' : ': '}${labels.join(and)}`,
+      figure.formula[language],
+      // Long addresses are broken where a person would break them.
+      change ? '' : figure.source.replaceAll('&', '\n&'),
+      change ? '' : (figure.note?.[language] ?? ''),
+    ];
+  });
+}

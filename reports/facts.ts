@@ -86,8 +86,10 @@ export interface ReportFacts {
   projects(): Promise<{ result: ProjectResult; questions: Question[]; counterfactualUnit: string }[]>;
   outages(range: Range): Promise<Outages>;
   books(range: Range): BookCounts[];
-  /** A monthly register over the months of the range, up to the one that is running. */
-  register(name: string, range: Range): FigureSeries;
+  /** Begin of the month that the moment lies in, by the clocks of the site. */
+  monthBegin(t: number): number;
+  /** A monthly register over the months of the range; `whole`: without a month that the range ends in, as that of a year that is running. */
+  register(name: string, range: Range, whole?: boolean): FigureSeries;
   /** Share of the time within the limits, in per cent; null: not measured. */
   wastewater(range: Range): Promise<{ dischargedM3: number | null; chlorineOkPct: number | null; phOkPct: number | null; source: string }>;
 }

@@ -39,7 +39,8 @@ export function registerRows(
   missing: string[],
 ): Cell[][] {
   return names.flatMap((name) => {
-    const [now, before] = [facts.register(name, period), facts.register(name, period.before)];
+    const { running } = period;
+    const [now, before] = [facts.register(name, period, running), facts.register(name, period.before, running)];
     if (now.known === null)
       missing.push(language === 'zh' ? `${now.label.zh}：没有登记，也没有导入` : `${now.label.en}: not entered and not imported`);
     else if (now.total === null)

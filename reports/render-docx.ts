@@ -1,14 +1,23 @@
 /** Word files: for reports that people go on writing. */
 import { AlignmentType, Document, HeadingLevel, Packer, Paragraph, Table, TableCell, TableRow, TextRun, WidthType } from 'docx';
-import { type Block, figuresIn, isFigure, type ReportDocument, shownCell, shownFigure, sourcesHead, sourcesTitle } from './document.ts';
+import { type Block, isFigure, type ReportDocument, shownCell, sourceLines, sourceLinesHead, sourcesTitle } from './document.ts';
 
+/** Between the margins of an A4 page, in twentieths of a point. */
+const pageTwips = 9_026;
 const fonts = { ascii: 'Calibri', eastAsia: 'SimSun', hAnsi: 'Calibri' };
 
 export function reportDocx(report: ReportDocument): Promise<Buffer> {
   const { language } = report;
   const run = (text: string, more: object = {}) => new TextRun({ text, font: fonts, ...more });
-  const table = (head: string[], rows: { text: string; right: boolean; red: boolean }[][]) =>
+  const widthsOf = (columns: number) => (columns < 2 ? [100] : [40, ...Array<number>(columns - 1).fill(60 / (columns - 1))]);
+  /** `size` in half points, `widths` in per cent. */
+  const table = (
+    head: string[],
+    rows: { text: string; right: boolean; red: boolean }[][],
+    { size = 18, widths = widthsOf(head.length) }: { size?: number; widths?: number[] } = {},
+  ) =>
     new Table({
+      columnWidths: widths.map((part) => Math.round((pageTwips * part) / 100)),
       width: { size: 100, type: WidthType.PERCENTAGE },
       rows: [
         new TableRow({
@@ -17,7 +26,7 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
             (text) =>
               new TableCell({
                 shading: { fill: 'EEF1F4' },
-                children: [new Paragraph({ children: [run(text, { bold: true, size: 18 })] })],
+                children: [new Paragraph({ children: [run(text, { bold: true, size })] })],
               }),
           ),
         }),
@@ -30,7 +39,11 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
                     children: [
                       new Paragraph({
                         alignment: right ? AlignmentType.RIGHT : AlignmentType.LEFT,
-                        children: [run(text, { size: 18, ...(red ? { color: 'B00020', bold: true } : {}) })],
+                        children: text
+                          .split('\n')
+                          .map((part, i) =>
+                            run(part, { size, ...(i > 0 ? { break: 1 } : {}), ...(red ? { color: 'B00020', bold: true } : {}) }),
+                          ),
                       }),
                     ],
                   }),
@@ -67,16 +80,13 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
     }
   };
   const body = report.blocks.flatMap(draw);
-  const cell = (text: string) => ({ text, right: false, red: false });
-  const sources = figuresIn(report).map(({ label, figure }) =>
-    [label, shownFigure(figure, language), figure.formula[language], figure.source, figure.note?.[language] ?? ''].map(cell),
-  );
+  const sources = sourceLines(report).map((line) => line.map((text) => ({ text, right: false, red: false })));
   const appendix =
     sources.length === 0
       ? []
       : [
           new Paragraph({ heading: HeadingLevel.HEADING_1, pageBreakBefore: true, children: [run(sourcesTitle[language])] }),
-          table(sourcesHead[language], sources),
+          table(sourceLinesHead[language], sources, { size: 14, widths: [32, 24, 28, 16] }),
         ];
   const document = new Document({
     title: report.title,

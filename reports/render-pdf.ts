@@ -1,4 +1,4 @@
-import { type Block, figuresIn, isFigure, type ReportDocument, shownCell, shownFigure, sourcesHead, sourcesTitle } from './document.ts';
+import { type Block, isFigure, type ReportDocument, shownCell, sourceLines, sourceLinesHead, sourcesTitle } from './document.ts';
 import { type Content, pdfOf, tableOf } from './pdf.ts';
 
 /** @param foot what proves it: when it was made, version */
@@ -41,19 +41,13 @@ export function reportPdf(report: ReportDocument, foot: string, link?: string): 
     }
   };
   const content = report.blocks.map(draw);
-  const sources = figuresIn(report).map(({ label, figure }): Content[] => [
-    { text: label, fontSize: 6.5 },
-    { text: shownFigure(figure, language), fontSize: 6.5 },
-    { text: figure.formula[language], fontSize: 6.5 },
-    { text: figure.source, fontSize: 6.5 },
-    { text: figure.note?.[language] ?? '', fontSize: 6.5 },
-  ]);
+  const sources = sourceLines(report).map((line) => line.map((text): Content => ({ text, fontSize: 6.5 })));
   const appendix: Content[] =
     sources.length === 0
       ? []
       : [
           { text: sourcesTitle[language], style: 'h2', pageBreak: 'before' },
-          tableOf(['*', 'auto', '*', '*', '*'], [sourcesHead[language].map((text) => ({ text, style: 'head', fontSize: 7 })), ...sources]),
+          tableOf([170, 130, 130, '*'], [sourceLinesHead[language].map((text) => ({ text, style: 'head', fontSize: 7 })), ...sources]),
         ];
   return pdfOf({ title: report.title, subtitle: report.subtitle, language, content: [...content, ...appendix], foot, link });
 }

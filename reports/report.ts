@@ -3,6 +3,7 @@ import type { Language, Text } from '../shared/text.ts';
 import { localTime } from '../shared/wording.ts';
 import { momentOf, yearBefore } from '../shared/zone.ts';
 import type { Block, Cell, Figure, ReportDocument } from './document.ts';
+import { changeFormula } from './document.ts';
 import type { Range, ReportFacts } from './facts.ts';
 
 export interface ReportKind {
@@ -105,7 +106,7 @@ export function change(now: Figure, before: Figure): Figure {
     '%',
     1,
     now.source,
-    { zh: '（本期 − 上年同期）÷ 上年同期', en: '(this period − the same of last year) ÷ the same of last year' },
+    changeFormula,
     known && !whole ? { zh: '其中一期数据不全，不比较', en: 'one of the two is not whole: not compared' } : undefined,
   );
 }

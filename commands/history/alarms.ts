@@ -1,6 +1,7 @@
 /** Alarms of two years at a county hospital: what stands in the journal of a desk that was there. Deterministic by seed. */
 import { type Database, openDatabase, openEngineDesk } from '../../desk/index.ts';
 import { openRuleBook } from '../../rules/pack.ts';
+import { systemClock } from '../../shared/clock.ts';
 import type { SiteConfig } from '../../shared/site.ts';
 import { wallOf } from '../../shared/zone.ts';
 import type { History } from '../../simulators/history.ts';
@@ -56,7 +57,7 @@ export function pastAlarms(site: SiteConfig, { from, to, events }: Pick<History,
   const moves: { at: number; do: () => void }[] = [];
   let now = from;
   const db = openDatabase(':memory:');
-  const desk = openEngineDesk({ db, clock: { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() } });
+  const desk = openEngineDesk({ db, clock: { ...systemClock(), now: () => now } });
   const busyUntil = new Map<string, number>();
   for (const { instance, at, minutes } of found.sort((a, b) => a.at - b.at)) {
     const { id, definition } = instance;

@@ -8,6 +8,7 @@ import { consumptionOf, edgesOf, metersIn, metersOf } from '../../energy/index.t
 import { openStore } from '../../ingest/open-store.ts';
 import type { Store } from '../../ingest/store.ts';
 import { systemClock } from '../../shared/clock.ts';
+import type { HistoryEvent } from '../../shared/simulated-past.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { simulateHistory } from '../../simulators/history.ts';
 import { completeSite } from '../complete-site.ts';
@@ -87,10 +88,10 @@ it('writes every meter, as days and hours add it up, and repairs; a second time 
 
 it('has alarms of before that nobody is told of, and stand in the figures of their time', async () => {
   using desk = openDesk({ db, clock: systemClock() });
-  const events = [
+  const events: HistoryEvent[] = [
     { kind: 'mains-lost', devices: ['ats'], from: to - 40 * 24 * hour, to: to - 39.9 * 24 * hour, value: null, first: null },
-  ] as const;
-  const past = pastAlarms(site.config, { from: to - 730 * 24 * hour, to, events: [...events] }, 7);
+  ];
+  const past = pastAlarms(site.config, { from: to - 730 * 24 * hour, to, events }, 7);
   const raised = importAlarms(db, past);
   expect(raised).toBeGreaterThan(200);
   expect(importAlarms(db, past)).toBe(0);
@@ -102,7 +103,9 @@ it('has alarms of before that nobody is told of, and stand in the figures of the
   expect(before.annunciated).toBeGreaterThan(year.annunciated);
   expect(year.medianSecondsToAcknowledge).toBeGreaterThan(30);
   expect(desk.alarms({ state: 'all', limit: 10_000 }).filter(({ active, state }) => active || state !== 'NORM')).toEqual([]);
-  expect(desk.alarms({ state: 'all', limit: 10_000 }).filter(({ rule, lifeSafety }) => rule === 'GS-MAINS' || lifeSafety).length).toBeGreaterThan(1);
+  expect(
+    desk.alarms({ state: 'all', limit: 10_000 }).filter(({ rule, lifeSafety }) => rule === 'GS-MAINS' || lifeSafety).length,
+  ).toBeGreaterThan(1);
 });
 
 it('killed in the middle it is written again at the next start, and nothing stands twice', async () => {

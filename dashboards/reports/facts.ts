@@ -2,6 +2,7 @@
 import { type Books, type Desk, statisticsOf } from '../../desk/index.ts';
 import type { Bills, ProjectSource } from '../../energy/index.ts';
 import {
+  boundsOf,
   consumptionOf,
   type Ledger,
   type Medium,
@@ -257,12 +258,15 @@ export function reportFacts({
         return [{ id: book.id, title: book.title, written: count('written', 'late'), late: count('late'), missed: count('missed') }];
       });
     },
-    register(name, range) {
-      // A reporting year that ends within a month counts whole months: those of which it holds the greater part.
+    monthBegin: (t) => boundsOf(timezone, localTime(t, timezone).slice(0, 7))[0],
+    register(name, range, whole = false) {
       const { from, to } = range;
       const month = (t: number) => localTime(t, timezone).slice(0, 7);
-      const last = month(to - halfMonthMs);
-      return energy.registers.series(name, month(from + halfMonthMs), now < to ? ([last, month(now)].sort()[0] as string) : last);
+      const first = month(from + halfMonthMs);
+      // Of a year that is running, and of the year before beside it, the months that are over: nobody can have entered the others.
+      if (whole) return energy.registers.series(name, first, month(boundsOf(timezone, month(Math.min(to, now)))[0] - 1));
+      // A reporting year that ends within a month counts whole months: those of which it holds the greater part.
+      return energy.registers.series(name, first, month(to - halfMonthMs));
     },
     async wastewater(range) {
       const plant = byRole('wastewater');

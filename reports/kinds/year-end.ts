@@ -4,7 +4,7 @@ import { tradeLabels } from '../../shared/system.ts';
 import type { Language, Text } from '../../shared/text.ts';
 import type { Block, Cell, Figure } from '../document.ts';
 import { shownFigure } from '../document.ts';
-import type { Used } from '../facts.ts';
+import type { Range, ReportFacts, Used } from '../facts.ts';
 import { registerRows, registerTable } from '../register-rows.ts';
 import { change, defineReport, figure, type Period, row } from '../report.ts';
 
@@ -140,7 +140,16 @@ export default defineReport({
       'bill-oxygen-yuan',
     ]);
     registers({ zh: '服务量', en: 'What was done with it' }, ['bed-days', 'outpatients', 'inpatients', 'operations', 'occupancy']);
-    const perBedDay = bedDayRows(used, usedBefore, facts.register('bed-days', period), facts.register('bed-days', period.before), language);
+    // Of a year that is running, for the months that have bed-days.
+    const span = (range: Range): Range => ({ from: range.from, to: facts.monthBegin(Math.min(range.to, facts.now)) });
+    const [whole, wholeBefore] = period.running
+      ? await Promise.all([facts.used(span(period)), facts.used(span(period.before))])
+      : [used, usedBefore];
+    const [days, daysBefore] = [
+      facts.register('bed-days', period, period.running),
+      facts.register('bed-days', period.before, period.running),
+    ];
+    const perBedDay = bedDayRows(whole, wholeBefore, days, daysBefore, language);
     blocks.push(...registerTable({ zh: '单位床日能耗', en: 'Per bed-day' }, head, perBedDay, language));
 
     // 3. Alarms and outages
@@ -280,11 +289,10 @@ export default defineReport({
 
     heading({ zh: '七、节能改造与培训演练', en: '7. Retrofits, training, drills' });
     registers({ zh: '演练与培训', en: 'Drills and training' }, ['drills', 'training', 'training-people']);
+    blocks.push(...(await retrofits(facts, language)));
     blocks.push({
       kind: 'fill',
-      label: zh
-        ? '节能改造项目及效果（见节能量报告）；培训、演练次数及内容'
-        : 'Retrofits and what they brought (see the savings report); training and drills',
+      label: zh ? '改造项目的施工、验收情况；培训、演练的内容' : 'How the retrofits were built and accepted; what was trained and drilled',
     });
     heading({ zh: '八、存在的不足', en: '8. Shortcomings' });
     blocks.push({ kind: 'fill', label: zh ? '由后勤负责人填写' : 'To be written by the head of logistics' });
@@ -351,4 +359,41 @@ export function usedFigure(use: Used | undefined, range: { from: number }, unit:
         }
       : undefined,
   );
+}
+
+/** Each with what it saved and its band, or why it may not be called a saving. */
+async function retrofits(facts: ReportFacts, language: Language): Promise<Block[]> {
+  const zh = language === 'zh';
+  const projects = await facts.projects();
+  if (projects.length === 0) return [];
+  return [
+    {
+      kind: 'table',
+      title: zh ? '节能改造（自统计期开始至今）' : 'Retrofits, since their reporting period began',
+      head: ['', zh ? '节约量' : 'Saved', zh ? '90 % 区间' : '90 % band', zh ? '折合' : 'Worth', zh ? '结论' : 'Verdict'],
+      rows: projects.map(({ result: one }): Cell[] => {
+        const { project, result, unit, yuan, why } = one;
+        const source = `/api/energy/savings/${project.id}`;
+        const formula: Text = {
+          zh: '改造前模型在同样天气下的用量 − 实际用量',
+          en: 'what the model of the time before says of the same weather − what was used',
+        };
+        const claimed = result?.claimed === true;
+        const capacity = project.purpose === 'capacity';
+        const number = (value: number) => shownFigure(figure(value, '', 0, source, formula), language);
+        const verdict = claimed
+          ? zh ? '可称为节约' : 'a saving'
+          : capacity
+            ? zh ? '增容项目，不计节约' : 'more capacity, no saving meant'
+            : zh ? '数据不能证明节约' : 'the data prove no saving'; // biome-ignore format: short
+        return [
+          project.name[language],
+          figure(claimed ? (result?.saved ?? null) : null, unit, 0, source, formula, claimed ? undefined : (why ?? { zh: '不称为节约', en: 'not called a saving' })),
+          result && claimed ? `${number(result.low)} – ${number(result.high)} ${unit}` : '',
+          figure(claimed ? (yuan?.saved ?? null) : null, zh ? '元' : 'yuan', 0, source, { zh: '节约量 × 统计期平均电价', en: 'saved × mean price of the reporting period' }),
+          verdict,
+        ]; // biome-ignore format: short
+      }),
+    },
+  ];
 }

@@ -58,3 +58,9 @@ export function reasonText(words: Words, change: Change): string {
   if (change.cause === 'step') return t('energy.cause.step', { date: on, change: percent(words, (change.share ?? 0) * 100) });
   return t('energy.cause.gradual');
 }
+
+/** Of a capacity increase: how much more (or less) was used than without it, with its band; never as minus signs. */
+export function moreOf(words: Words, unit: string, { saved, low, high }: { saved: number; low: number; high: number }) {
+  const [a, b] = saved < 0 ? [-high, -low] : [low, high];
+  return { amount: amount(words, Math.abs(saved), unit), low: amount(words, a, unit), high: amount(words, b, unit) };
+}

@@ -122,7 +122,8 @@ function GroupTabs({ page }: { page: PageId }) {
   const path = useRoute();
   const { place } = infoOf(page);
   const group = isGroup(place) ? place : page;
-  if (path.length > 1 || !isGroup(group)) return null;
+  // A medium or a retrofit is a choice among few; an alarm or an asset has the way back instead.
+  if ((path.length > 1 && group !== 'energy') || !isGroup(group)) return null;
   const members = pagesAt(group, may);
   if (members.length === 0) return null;
   return (

@@ -51,6 +51,8 @@ export const enMoney = {
   'projects.formula': 'ASHRAE formula ±{opendsm}, block bootstrap ±{bootstrap}; the wider counts',
   'projects.yuan': '{saved} yuan ({low} to {high})',
   'projects.payback': 'Pays for itself in {years} years',
+  'projects.more.used': '{amount} more than without it ({low} to {high})',
+  'projects.less.used': '{amount} less than without it ({low} to {high})',
   'projects.more': 'How it was worked out, and what an auditor asks',
   'projects.boundary': 'Meters',
   'projects.and': ', ',

@@ -64,7 +64,7 @@ export const zhEnergy: Record<keyof typeof enEnergy, string> = {
   'energy.noSignal': '与气温无关',
   'energy.matched': '可比天数',
   'energy.doubtful': '估算或未知',
-  'energy.like': '只比较两年都有计量的日期；一天有 90 % 的刻钟数据才计入。',
+  'energy.like': '只比较两年都有计量的日期；一天有 90 % 的 15 分钟数据才计入。',
   'energy.scope': '范围',
   'energy.site': '全院',
   'energy.months': '逐月与上年比较',

@@ -52,6 +52,8 @@ export const zhMoney: Record<keyof typeof enMoney, string> = {
   'projects.formula': 'ASHRAE 公式 ±{opendsm}，分块自助法 ±{bootstrap}，取较宽者',
   'projects.yuan': '折合 {saved} 元（{low}～{high}）',
   'projects.payback': '约 {years} 年收回投资',
+  'projects.more.used': '比不增容时多用 {amount}（{low}～{high}）',
+  'projects.less.used': '比不增容时少用 {amount}（{low}～{high}）',
   'projects.more': '计算过程与审核十问',
   'projects.boundary': '计量边界',
   'projects.and': '、',

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { type EnergyOverview, energyApi, type ProjectInfo, type ProposalInfo, type TargetInfo } from '../data/energy-pages-api.ts';
 import { MonthPicker } from '../energy/month-picker.tsx';
 import { useReadiness, Waiting } from '../energy/waiting.tsx';
-import { amount, mediumLabels, monthName, nameOfDevice, percent, reasonText, shiftMonth } from '../energy/words.ts';
+import { amount, mediumLabels, monthName, moreOf, nameOfDevice, percent, reasonText, shiftMonth } from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 
@@ -57,7 +57,7 @@ export function EnergyPage() {
       </section>
       <div className="energy-cards">
         <Cost found={found} targets={targets ?? []} />
-        <Targets targets={targets} />
+        <Targets targets={targets?.filter((one) => !isCostOf(one))} />
         <Changes found={found} />
         <Savings projects={projects} />
         <Proposals proposals={proposals} />
@@ -91,11 +91,14 @@ function Warnings({ found }: { found: EnergyOverview }) {
   );
 }
 
+/** Stands with the cost. */
+const isCostOf = ({ medium, amount: aim }: TargetInfo) => medium === 'cost' && aim !== null;
+
 function Cost({ found, targets }: { found: EnergyOverview; targets: readonly TargetInfo[] }) {
   const words = useWords();
   const { t, number, language } = words;
   const { cost } = found;
-  const target = targets.find(({ medium, amount: aim }) => medium === 'cost' && aim !== null);
+  const target = targets.find(isCostOf);
   return (
     <section className="panel">
       <h3>{t(found.running ? 'energy.cost.running' : 'energy.cost')}</h3>
@@ -254,6 +257,13 @@ export function SavedWords({ one }: { one: ProjectInfo }) {
   const { t, text, number } = words;
   const { result, yuan } = one;
   if (!result) return <p>{text(one.why) || t('energy.savings.early')}</p>;
+  if (one.purpose === 'capacity')
+    return (
+      <>
+        <b>{t('energy.savings.capacity')}</b>
+        <p>{t(result.saved < 0 ? 'projects.more.used' : 'projects.less.used', moreOf(words, one.unit, result))}</p>
+      </>
+    );
   const band = t('energy.savings.band', {
     low: amount(words, result.low, one.unit),
     high: amount(words, result.high, one.unit),
@@ -267,7 +277,7 @@ export function SavedWords({ one }: { one: ProjectInfo }) {
           {yuan && ` · ${number(yuan.saved, 0)} ${t('energy.yuan')}`}
         </b>
       ) : (
-        <b>{t(one.purpose === 'capacity' ? 'energy.savings.capacity' : 'energy.savings.unproven')}</b>
+        <b>{t('energy.savings.unproven')}</b>
       )}
       <p>
         {band}

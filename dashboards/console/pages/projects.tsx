@@ -4,13 +4,14 @@ import '../energy/management.css';
 import { useCallback } from 'react';
 import { wallOf } from '../../../shared/zone.ts';
 import { moneyApi, type ProjectPage as Shown, type ShownProject } from '../data/money-api.ts';
-import { amount, nameOfDevice, percent } from '../energy/words.ts';
+import { amount, moreOf, nameOfDevice, percent } from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useList } from '../plant/use-list.ts';
 
 export function ProjectsPage() {
   const { t, text } = useWords();
+  const { plant } = useConsole();
   const [projects] = useList(moneyApi.projects);
   return (
     <div className="column">
@@ -19,6 +20,7 @@ export function ProjectsPage() {
         <p className="calm">{t('projects.hint')}</p>
         {!projects && <p className="calm">{t('energy.reading')}</p>}
         {projects?.length === 0 && <p className="calm">{t('projects.none')}</p>}
+        {plant.site.simulated && <span className="energy-mark">{t('energy.simulated')}</span>}
       </section>
       {projects?.map((project) => (
         <section className="panel" key={project.id} data-project={project.id}>
@@ -184,9 +186,19 @@ function Facts({ project: one }: { project: ShownProject }) {
 }
 
 function Result({ project }: { project: ShownProject }) {
-  const { t, text, number } = useWords();
+  const words = useWords();
+  const { t, text, number } = words;
   const { result, unit, yuan } = project;
   const whole = (value: number) => number(value, 0);
+  if (project.purpose === 'capacity' && result)
+    return (
+      <>
+        <p>
+          <strong>{t(result.saved < 0 ? 'projects.more.used' : 'projects.less.used', moreOf(words, unit, result))}</strong>
+        </p>
+        <p className="calm">{t('projects.capacity')}</p>
+      </>
+    );
   return (
     <>
       <p className={result?.claimed ? '' : 'stage-urgent'}>
@@ -196,7 +208,6 @@ function Result({ project }: { project: ShownProject }) {
             : t(result.claimed ? 'projects.saved' : 'projects.difference', { value: whole(result.saved), unit })}
         </strong>
       </p>
-      {project.purpose === 'capacity' && <p className="calm">{t('projects.capacity')}</p>}
       {project.why && <p>{text(project.why)}</p>}
       {result && (
         <>
