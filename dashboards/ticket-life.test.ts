@@ -337,6 +337,22 @@ function crc(data: Buffer): number {
   return (value ^ 0xffffffff) >>> 0;
 }
 
+test('the ward that finds it not repaired sends it back with its words, and adds what it knows', async () => {
+  const id = await opened();
+  await move('technician', id, 'arrive');
+  await move('technician', id, 'resolve', { resolution: 'new washer' });
+  expect((await move('ward', id, 'comment', { comment: 'it still drips at night' })).status).toBe(200);
+  expect((await move('viewer', id, 'reopen', { reason: 'x' })).status).toBe(403);
+  const back = await move('ward', id, 'reopen', { reason: 'it still drips' });
+  expect(back.json).toMatchObject({ state: 'assigned', life: { reopened: 1 } });
+  // In Chinese for whoever reads the console: the same refusal in both languages.
+  const twice = await move('ward', id, 'reopen', { reason: 'again' });
+  expect(twice.json).toMatchObject({
+    detail: 'a ticket in state assigned cannot be moved by "reopen"',
+    zh: '工单处于“已派单”状态，不能执行“重新打开”',
+  });
+});
+
 test('statistics of a year that runs: as much of last year beside it, what is overdue by trade, on the page and in each file', async () => {
   const day = 86_400_000;
   const now = Date.now();
@@ -362,15 +378,15 @@ test('statistics of a year that runs: as much of last year beside it, what is ov
   expect(ours(json.before)).toMatchObject({ opened: 1 });
   const csv = async (more: string) =>
     (
-      await fetch(`${app.url}/api/tickets/export?${range}&lang=en${more}`, { headers: { authorization: `Bearer ${tokens.viewer}` } })
+      await fetch(`${app.url}/api/tickets/export?${range}&lang=zh${more}`, { headers: { authorization: `Bearer ${tokens.viewer}` } })
     ).text();
   const columnOf = (text: string, name: string, row: RegExp) => {
     const [head, ...lines] = text.replace(/^\uFEFF/, '').split('\r\n').map((line) => line.split(',')) as [string[], ...string[][]]; // biome-ignore format: one
     return lines.find(([first]) => row.test(first as string))?.[head.indexOf(name)];
   };
-  expect(columnOf(await csv('&by=trade'), 'Overdue', /Wastewater/)).toBe('1');
+  expect(columnOf(await csv('&by=trade'), '超时', /污水站/)).toBe('1');
   // Two days less the four hours that were promised.
-  expect(Number(columnOf(await csv(''), 'Overdue, min', new RegExp(`^${late}$`)))).toBeCloseTo(44 * 60, -1);
+  expect(Number(columnOf(await csv(''), '超时（分钟）', new RegExp(`^${late}$`)))).toBeCloseTo(44 * 60, -1);
   const book = await fetch(`${app.url}/api/tickets/export?${range}&format=xlsx`, { headers: { authorization: `Bearer ${tokens.viewer}` } });
   expect(
     Buffer.from(await book.arrayBuffer())

@@ -1,5 +1,5 @@
 /** A book as it is printed: the same columns as on the screen, or blank lines to write by hand when the power is gone. */
-import { type Book, type BookField, type BookValue, type ChainedRecord, isFinding } from '../shared/book.ts';
+import { type Book, type BookField, type BookValue, type ChainedRecord, isFinding, sourceOf } from '../shared/book.ts';
 import { quantity as quantityOf } from '../shared/quantity.ts';
 import type { Language, Text } from '../shared/text.ts';
 import { localTime } from '../shared/wording.ts';
@@ -62,7 +62,7 @@ export function bookDocument(document: BookDocument): DocumentOptions {
     language,
     landscape: book.landscape,
     link,
-    foot: fill(words.proof[language], { n: head.seq, hash: head.hash.slice(0, 16), t: time(printedAt), source: book.source }),
+    foot: fill(words.proof[language], { n: head.seq, hash: head.hash.slice(0, 16), t: time(printedAt), source: sourceOf(book, language) }),
     content: blank === undefined ? (wide ? asSheets(document) : asTable(document)) : blankForm(document, blank, wide),
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { durationSchema } from './duration.ts';
 import { type QuantityId, quantitySchema } from './quantity.ts';
 import { systemSchema, tradeSchema } from './system.ts';
-import { textSchema } from './text.ts';
+import { type Language, textSchema } from './text.ts';
 import { idSchema } from './topic.ts';
 
 export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 08:00');
@@ -68,7 +68,9 @@ export const bookSchema = z
   .strictObject({
     id: idSchema,
     title: textSchema,
-    source: z.string().min(1).meta({ description: 'Standard or practice that asks for it, and how sure that is' }),
+    source: z
+      .union([z.string().min(1), textSchema])
+      .meta({ description: 'Standard or practice that asks for it, and how sure that is; in both languages, or as it is for both' }),
     retention_years: z.number().positive().nullable().meta({ description: 'null: no law names a period; the site decides' }),
     schedule: scheduleSchema,
     grace: durationSchema.default(900_000).meta({ description: 'Seen as missed so long after it was due' }),
@@ -130,6 +132,10 @@ export interface ChainedRecord extends BookRecord {
   prev: string;
   hash: string;
 }
+
+/** Where a book comes from, in the reader's language. */
+export const sourceOf = ({ source }: Pick<Book, 'source'>, language: Language): string =>
+  typeof source === 'string' ? source : source[language];
 
 export { isFinding } from './book-finding.ts';
 export type { QuantityId };

@@ -151,14 +151,18 @@ export async function runDesk({ rounds, seed, say }: { rounds: number; seed: num
   }
   const states = new Map(owed.map(({ key, state }) => [key, state]));
   const times = new Map<string, number>();
+  /** The round in which it came last: the kill that ended it is why it comes again, however many rounds later. */
+  const lastRound = new Map<string, number>();
   const perKill = new Map<number, number>();
   for (const { key, step, text, round: at } of posts) {
     if (step === 'summary') continue;
     if (!states.has(key)) wrong.push(`${key} arrived and is on no record`);
     const before = times.get(key) ?? 0;
     times.set(key, before + 1);
-    if (before === 0) continue;
-    perKill.set(at, (perKill.get(at) ?? 0) + 1);
+    const cause = lastRound.get(key);
+    lastRound.set(key, at);
+    if (cause === undefined) continue;
+    perKill.set(cause, (perKill.get(cause) ?? 0) + 1);
     if (!text.includes('可能重复')) wrong.push(`${key} came again without saying so`);
   }
   for (const [key, state] of states) if (state === 'sent' && !times.has(key)) wrong.push(`${key} is on record as sent and never arrived`);

@@ -45,6 +45,7 @@ const notice = z.object({
   id: z.number().int(),
   kind: z.enum(ticketNoticeKinds),
   person: z.string().nullable(),
+  name: z.string().nullable(),
   channel: z.string().nullable(),
   state: z.enum(['waiting', 'sending', 'sent', 'failed']),
   attempts: z.number().int(),
@@ -59,6 +60,7 @@ const personText = z.union([text, words.transform((written) => ({ zh: written, e
 export function ticketRoutes(app: App, context: RouteContext): void {
   const { db, desk, accounts, devices } = context;
   const notices = openTicketNotices(db);
+  const nameOf = (person: string | null) => context.site.people.find(({ id }) => id === person)?.name ?? person;
   app.get(
     '/api/tickets',
     {
@@ -108,7 +110,7 @@ export function ticketRoutes(app: App, context: RouteContext): void {
       return {
         ...found,
         journal: desk.journal({ kind: 'ticket', id, limit: 200 }),
-        notices: notices.ofTicket(id).map(({ seq: _seq, ticket: _ticket, ...one }) => one),
+        notices: notices.ofTicket(id).map(({ seq: _seq, ticket: _ticket, ...one }) => ({ ...one, name: nameOf(one.person) })),
         sla: desk.sla(id),
         repeats: repeats.length > repeatMost ? repeats : [],
       };
@@ -221,9 +223,9 @@ export function ticketRoutes(app: App, context: RouteContext): void {
       .nullish(),
     (id, who, body) => desk.verify(id, who, body?.comment, body?.override),
   );
-  move('reopen', 'ticket:work', reason, (id, who, body) => desk.reopen(id, who, body.reason));
+  move('reopen', 'ticket:sign', reason, (id, who, body) => desk.reopen(id, who, body.reason));
   move('cancel', 'ticket:cancel', reason, (id, who, body) => desk.cancel(id, who, body.reason));
-  move('comment', 'ticket:work', z.object({ comment: words }), (id, who, body) => desk.commentTicket(id, who, body.comment));
+  move('comment', 'ticket:sign', z.object({ comment: words }), (id, who, body) => desk.commentTicket(id, who, body.comment));
 }
 
 const facts = ({ state, assignee, resolution, waitingReason, override }: Ticket) => ({

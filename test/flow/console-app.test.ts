@@ -65,7 +65,7 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForSelector('.ticket-head');
     const onTicket = {
       viewer: ['sheet'],
-      ward: ['sheet'],
+      ward: ['comment', 'sheet'],
       technician: ['assign', 'check-add', 'comment', 'sheet'],
       engineer: ['assign', 'cancel', 'check-add', 'comment', 'hand-over', 'sheet'],
     };

@@ -18,7 +18,9 @@ export interface TicketDetail extends Ticket {
   /** Tickets of the same fault within 30 days; empty unless it is a repeat fault. */
   repeats: string[];
   files: TicketFileInfo[];
-  notices: Pick<TicketNotice, 'id' | 'kind' | 'person' | 'channel' | 'state' | 'createdAt' | 'sentAt' | 'error'>[];
+  notices: (Pick<TicketNotice, 'id' | 'kind' | 'person' | 'channel' | 'state' | 'createdAt' | 'sentAt' | 'error'> & {
+    name: string | null;
+  })[];
 }
 export interface CrewInfo {
   person: string;

@@ -75,18 +75,14 @@ const steps: readonly (TicketStep & { from: readonly TicketState[]; when?: (tick
     from: working,
     when: ({ life }) => life.approval === null && life.waitingKind !== 'approval',
   },
-  {
-    action: 'reopen',
-    label: 'tickets.reopen',
-    permission: 'ticket:work',
-    words: reason,
-    from: ['resolved', 'verified', 'closed', 'cancelled'],
-  },
+  // The department is not content.
+  { action: 'reopen', label: 'tickets.notGood', permission: 'ticket:sign', words: reason, from: ['resolved'] },
+  { action: 'reopen', label: 'tickets.reopen', permission: 'ticket:sign', words: reason, from: ['verified', 'closed', 'cancelled'] },
   { action: 'cancel', label: 'tickets.cancel', permission: 'ticket:cancel', words: reason, from: working },
   {
     action: 'comment',
     label: 'tickets.comment',
-    permission: 'ticket:work',
+    permission: 'ticket:sign',
     words: { field: 'comment', required: true, label: 'tickets.comment' },
     from: [...working, 'resolved', 'verified', 'closed', 'cancelled'],
   },
@@ -108,6 +104,10 @@ export function signOffHindrance(ticket: Ticket, user: SessionInfo['user']): Tex
   if (!ticket.alarmActive) return undefined;
   return ticket.values?.lifeSafety ? 'tickets.lifeDanger' : 'tickets.alarmActive';
 }
+
+/** Repaired, and this person is of the department that signs, and of nobody who repairs. */
+export const waitsForDepartment = (ticket: Ticket, may: (permission: Permission) => boolean): boolean =>
+  ticket.state === 'resolved' && !ticket.alarmActive && may('ticket:sign') && !may('ticket:work');
 
 export function ticketSteps(ticket: Ticket, user: SessionInfo['user'], may: (permission: Permission) => boolean): TicketStep[] {
   const hindrance = signOffHindrance(ticket, user);

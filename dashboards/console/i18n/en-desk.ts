@@ -61,6 +61,8 @@ export const enDesk = {
   'tickets.verify': 'Sign off',
   'tickets.wait': 'Wait',
   'tickets.reopen': 'Open again',
+  'tickets.notGood': 'Not repaired, send back',
+  'tickets.signNow': 'Sign',
   'tickets.cancel': 'Cancel ticket',
   'tickets.comment': 'Comment',
   'tickets.resolution': 'What was done',

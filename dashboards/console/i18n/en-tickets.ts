@@ -56,7 +56,7 @@ export const enTickets = {
   'sign.again': 'Once more',
   'sign.stars': 'How was it',
   'sign.star': '{n} of 5',
-  'sign.send': 'Signed',
+  'sign.send': 'Sign off',
   'sign.notYet': 'The alarm is still active: it is signed when it has cleared.',
   'sign.by': 'Signed by {name}, {time}',
   'sign.onPhoneOf': 'drawn on the phone of {who}',

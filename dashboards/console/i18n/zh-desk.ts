@@ -63,6 +63,8 @@ export const zhDesk: Record<keyof typeof enDesk, string> = {
   'tickets.verify': '签收',
   'tickets.wait': '挂起',
   'tickets.reopen': '重新打开',
+  'tickets.notGood': '没有修好，退回',
+  'tickets.signNow': '签收',
   'tickets.cancel': '作废',
   'tickets.comment': '备注',
   'tickets.resolution': '处理情况',

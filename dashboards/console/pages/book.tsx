@@ -59,7 +59,7 @@ export function BookPage({ id }: { id: string }) {
       </a>
       <section className="panel">
         <h2>{text(book.title)}</h2>
-        <p className="calm small">{book.source}</p>
+        <p className="calm small">{typeof book.source === 'string' ? book.source : text(book.source)}</p>
         <Group gap="xs" my="sm" align="end">
           <TextInput
             type="date"

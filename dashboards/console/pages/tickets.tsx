@@ -9,6 +9,7 @@ import { api } from '../data/api.ts';
 import { ticketApi } from '../data/ticket-api.ts';
 import { NewTicket } from '../desk/new-ticket.tsx';
 import { openStates, ticketFits } from '../desk/ticket-filter.ts';
+import { waitsForDepartment } from '../desk/ticket-steps.ts';
 import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
@@ -38,9 +39,12 @@ export function TicketsPage() {
     overdue: whose === 'overdue',
   };
   const words = (ticket: Ticket) => [ticket.id, text(ticket.title), text(ticket.location), ticket.device, ticket.assignee].join(' ');
+  // A department sees first what waits for its signature.
+  const turn = (ticket: Ticket) => Number(waitsForDepartment(ticket, may));
+  const byTurn = (a: Ticket, b: Ticket) => turn(b) - turn(a) || byTicketUrgency(a, b);
   const shown = (view === 'closed' ? closed : [...plant.tickets.values()])
     .filter((ticket) => ticketFits(ticket, filter, now, words))
-    .sort(view === 'closed' ? (a, b) => b.openedAt - a.openedAt : byTicketUrgency);
+    .sort(view === 'closed' ? (a, b) => b.openedAt - a.openedAt : byTurn);
   const takeNext = async () => {
     const taken = await ticketApi.next();
     link.put({ ticket: taken });

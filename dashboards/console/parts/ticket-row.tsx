@@ -1,8 +1,8 @@
 /** One ticket in a list: what, where, with whom, and the next step as one button. */
 import { Button } from '@mantine/core';
-import { type Ticket, ticketStateLabels } from '../../../shared/ticket.ts';
+import { type Ticket, ticketStateLabels, waitingKindLabels } from '../../../shared/ticket.ts';
 import { isOverdue } from '../desk/ticket-filter.ts';
-import { signOffHindrance, ticketSteps } from '../desk/ticket-steps.ts';
+import { signOffHindrance, ticketSteps, waitsForDepartment } from '../desk/ticket-steps.ts';
 import { useTicketMove } from '../desk/use-ticket-move.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useOutbox } from '../offline/outbox.ts';
@@ -29,6 +29,7 @@ export function TicketRow({ ticket, now, ask, stateShown = true, stepShown = tru
   const who = useWho();
   const move = useTicketMove(ask);
   const step = ticketSteps(ticket, session.user, may).find(({ next }) => next);
+  const waitsFor = ticket.state === 'waiting' && ticket.life.waitingKind ? waitingKindLabels[ticket.life.waitingKind] : undefined;
   const hindrance = may('ticket:verify') ? signOffHindrance(ticket, session.user) : undefined;
   return (
     <li className="row ticket-row" data-ticket={ticket.id} data-state={ticket.state}>
@@ -39,7 +40,7 @@ export function TicketRow({ ticket, now, ask, stateShown = true, stepShown = tru
         </a>
         <div className="row-where">{text(ticket.location)}</div>
         <div className="row-facts">
-          {stateShown && <span className="chip">{text(ticketStateLabels[ticket.state])}</span>}
+          {stateShown && <span className="chip">{text(waitsFor ?? ticketStateLabels[ticket.state])}</span>}
           {waiting > 0 && <strong className="chip waits">{t('outbox.waiting', { n: waiting })}</strong>}
           {isOverdue(ticket, now) && <strong className="chip bad">{t('tickets.overdue')}</strong>}
           <span>{ticket.id}</span>
@@ -55,6 +56,11 @@ export function TicketRow({ ticket, now, ask, stateShown = true, stepShown = tru
         </div>
       </div>
       <div className="row-actions">
+        {stepShown && waitsForDepartment(ticket, may) && (
+          <Button size="compact-md" component="a" href={`#/tickets/${ticket.id}`} data-step="sign-here">
+            {t('tickets.signNow')}
+          </Button>
+        )}
         {step && stepShown && (
           <Button
             size="compact-md"

@@ -9,7 +9,7 @@ import { SignPad } from './sign-pad.tsx';
 export function SignForm({ ticket, send }: { ticket: Ticket; send: (action: string, body: object) => Promise<boolean> }) {
   const { t } = useWords();
   const { may, session } = useConsole();
-  const [name, setName] = useState(may('ticket:work') ? '' : session.user.fullName);
+  const [name, setName] = useState(may('ticket:work') || session.user.fullName === session.user.name ? '' : session.user.fullName);
   const [signature, setSignature] = useState<string>();
   const [stars, setStars] = useState(0);
   const [busy, setBusy] = useState(false);

@@ -3,7 +3,6 @@ import type { TicketDetail } from '../data/ticket-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
-import { useWho } from './who.ts';
 
 const kinds = { approval: 'told.approval', contractor: 'told.contractor', approved: 'told.approved' } as const;
 
@@ -11,17 +10,16 @@ export function Told({ notices }: { notices: TicketDetail['notices'] }) {
   const { t, time } = useWords();
   const { link } = useConsole();
   const now = useNow(link, 60_000);
-  const who = useWho();
   if (notices.length === 0) return null;
   return (
     <ul className="told">
-      {notices.map(({ id, kind, person, channel, state, createdAt, sentAt, error }) => (
+      {notices.map(({ id, kind, person, name, channel, state, createdAt, sentAt, error }) => (
         <li key={id} data-told={state} className={state === 'failed' ? 'bad' : undefined}>
           {person === null
             ? t('told.nobody', { what: t(kinds[kind]) })
             : t(state === 'sent' ? 'told.sent' : state === 'failed' ? 'told.failed' : 'told.waiting', {
                 what: t(kinds[kind]),
-                who: who(person),
+                who: name ?? person,
                 channel: channel ?? '–',
                 time: time(sentAt ?? createdAt, now),
                 error: error ?? '',
