@@ -85,30 +85,40 @@ export const changeFormula: Text = {
   en: '(this period − the same of last year) ÷ the same of last year',
 };
 
-/** The list as it is printed: figures of one source and formula in one line, without their values, which stand in the tables. */
+/** Times stand in the subtitle, and nobody types them from paper. */
+function printedSource(source: string): string {
+  const [path = '', query = ''] = source.split('?');
+  const kept = query.split('&').filter((part) => part !== '' && !/^(from|to|every|aggregate)=/.test(part));
+  return kept.length === 0 ? path : `${path}?${kept.join('&')}`;
+}
+
+/**
+ * The list as it is printed: figures of one formula and one kind of source in one line, without their values, which stand in the tables, and without times. The
+ * page and the workbook have each figure with its whole address.
+ */
 export function sourceLines(report: ReportDocument): string[][] {
   const { language } = report;
   const and = language === 'zh' ? '、' : ', ';
-  const groups = new Map<string, { figure: Figure; places: Map<string, string[]> }>();
+  const groups = new Map<string, { table: string; figure: Figure; rows: Set<string>; columns: Set<string>; sources: Set<string> }>();
   for (const { table, row, column, figure } of placesIn(report)) {
     const change = figure.formula === changeFormula;
-    const key = JSON.stringify(change ? [table] : [table, figure.formula.en, figure.source, figure.note?.en ?? '']);
-    const group = groups.get(key) ?? { figure, places: new Map<string, string[]>() };
+    const source = change ? '' : printedSource(figure.source);
+    const kind = source.replace(/\b(id|device|name)=[^&]+/g, '$1=…');
+    const key = JSON.stringify([table, figure.formula.en, kind, change ? '' : (figure.note?.en ?? '')]);
+    const group = groups.get(key) ?? { table, figure, rows: new Set(), columns: new Set(), sources: new Set() };
     groups.set(key, group);
-    group.places.set(column, [...(group.places.get(column) ?? []), row]);
+    group.rows.add(row);
+    group.columns.add(column);
+    group.sources.add(source);
   }
-  return [...groups].map(([key, { figure, places }]) => {
-    const [table] = JSON.parse(key) as [string];
+  return [...groups.values()].map(({ table, figure, rows, columns, sources }) => {
     const change = figure.formula === changeFormula;
-    const labels = [...places].map(([column, rows]) => {
-      const named = change ? '' : `${[...new Set(rows)].filter(Boolean).join(and)} `;
-      return `${named}(${column})`;
-    });
+    const named = change ? '' : [...rows].filter(Boolean).join(and);
+    const [first = ''] = sources;
     return [
-      `${table}${language === 'zh' ? '：' : ': '}${labels.join(and)}`,
+      `${table}${language === 'zh' ? '：' : ': '}${named} (${[...columns].join(and)})`,
       figure.formula[language],
-      // Long addresses are broken where a person would break them.
-      change ? '' : figure.source.replaceAll('&', '\n&'),
+      sources.size > 1 ? first.replace(/\b(id|device|name)=[^&]+/g, '$1=…') : first,
       change ? '' : (figure.note?.[language] ?? ''),
     ];
   });

@@ -39,11 +39,7 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
                     children: [
                       new Paragraph({
                         alignment: right ? AlignmentType.RIGHT : AlignmentType.LEFT,
-                        children: text
-                          .split('\n')
-                          .map((part, i) =>
-                            run(part, { size, ...(i > 0 ? { break: 1 } : {}), ...(red ? { color: 'B00020', bold: true } : {}) }),
-                          ),
+                        children: [run(text, { size, ...(red ? { color: 'B00020', bold: true } : {}) })],
                       }),
                     ],
                   }),
@@ -66,7 +62,11 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
           }),
         ];
       case 'fill':
-        return [new Paragraph({ spacing: { after: 240 }, children: [run(`【${block.label}】`, { color: '666666' })] })];
+        return [
+          new Paragraph({ children: [run(`【${block.label}】`, { color: '666666' })] }),
+          // Room to write, as in the printed form.
+          ...Array.from({ length: 3 }, () => new Paragraph({ children: [run('')] })),
+        ];
       case 'table':
         return [
           new Paragraph({ spacing: { before: 120 }, children: [run(block.title, { bold: true })] }),

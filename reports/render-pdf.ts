@@ -1,6 +1,9 @@
 import { type Block, isFigure, type ReportDocument, shownCell, sourceLines, sourceLinesHead, sourcesTitle } from './document.ts';
 import { type Content, pdfOf, tableOf } from './pdf.ts';
 
+/** Tables of so many rows stand on one page, with their title. */
+const shortRows = 14;
+
 /** @param foot what proves it: when it was made, version */
 export function reportPdf(report: ReportDocument, foot: string, link?: string): Promise<Buffer> {
   const { language } = report;
@@ -16,9 +19,14 @@ export function reportPdf(report: ReportDocument, foot: string, link?: string): 
           ...(block.tone === 'quiet' ? { style: 'quiet' } : block.tone === 'warning' ? { style: 'finding' } : {}),
         };
       case 'fill':
-        return { table: { widths: ['*'], heights: [60], body: [[{ text: block.label, style: 'quiet' }]] }, margin: [0, 4, 0, 6] };
+        // As one: a row of fixed height that is cut by the end of a page grows over all of the next.
+        return {
+          unbreakable: true,
+          stack: [{ table: { widths: ['*'], heights: [60], body: [[{ text: block.label, style: 'quiet' }]] }, margin: [0, 4, 0, 6] }],
+        };
       case 'table':
         return {
+          unbreakable: block.rows.length <= shortRows,
           stack: [
             { text: block.title, bold: true, margin: [0, 4, 0, 2] },
             tableOf(
@@ -40,14 +48,19 @@ export function reportPdf(report: ReportDocument, foot: string, link?: string): 
         };
     }
   };
-  const content = report.blocks.map(draw);
+  // A heading stays with the frame below it.
+  const content = report.blocks.flatMap((block, i): Content[] => {
+    const [before, next] = [report.blocks[i - 1], report.blocks[i + 1]];
+    if (block.kind === 'heading' && next?.kind === 'fill') return [{ unbreakable: true, stack: [draw(block), draw(next)] }];
+    return block.kind === 'fill' && before?.kind === 'heading' ? [] : [draw(block)];
+  });
   const sources = sourceLines(report).map((line) => line.map((text): Content => ({ text, fontSize: 6.5 })));
   const appendix: Content[] =
     sources.length === 0
       ? []
       : [
           { text: sourcesTitle[language], style: 'h2', pageBreak: 'before' },
-          tableOf([170, 130, 130, '*'], [sourceLinesHead[language].map((text) => ({ text, style: 'head', fontSize: 7 })), ...sources]),
+          tableOf([190, 130, 140, '*'], [sourceLinesHead[language].map((text) => ({ text, style: 'head', fontSize: 7 })), ...sources]),
         ];
   return pdfOf({ title: report.title, subtitle: report.subtitle, language, content: [...content, ...appendix], foot, link });
 }

@@ -4,9 +4,10 @@ import { tradeLabels } from '../../shared/system.ts';
 import type { Language, Text } from '../../shared/text.ts';
 import type { Block, Cell, Figure } from '../document.ts';
 import { shownFigure } from '../document.ts';
-import type { Range, ReportFacts, Used } from '../facts.ts';
+import type { Range, Used } from '../facts.ts';
 import { registerRows, registerTable } from '../register-rows.ts';
 import { change, defineReport, figure, type Period, row } from '../report.ts';
+import { retrofits } from '../retrofits.ts';
 
 const media: Record<Used['medium'], Text> = {
   electricity: { zh: '用电', en: 'Electricity' },
@@ -122,10 +123,12 @@ export default defineReport({
         rows: departments.map((one) => [
           say(one.name),
           figure(one.kwh, 'kWh', 0, one.source, { zh: '科室表计期末 − 期初', en: 'meter of the department, end − begin' }),
-          figure(one.beds ? (one.kwh ?? 0) / one.beds : null, zh ? 'kWh/床' : 'kWh/bed', 0, one.source, {
-            zh: '科室用电 ÷ 床位',
-            en: 'electricity ÷ beds',
-          }),
+          one.beds
+            ? figure((one.kwh ?? 0) / one.beds, zh ? 'kWh/床' : 'kWh/bed', 0, one.source, {
+                zh: '科室用电 ÷ 床位',
+                en: 'electricity ÷ beds',
+              })
+            : '–',
         ]),
       });
     } else from({ zh: '科室用电：没有科室分表读数', en: 'electricity by department: no department meters with readings' });
@@ -254,8 +257,10 @@ export default defineReport({
     // 5. Records
     heading({ zh: '五、巡检与运行记录', en: '5. Rounds and records' });
     const books = facts.books(period);
-    if (books.length === 0) from({ zh: '运行记录：本期没有电子记录', en: 'records: none were kept here in the period' });
-    else {
+    if (books.length === 0) {
+      from({ zh: '运行记录：本期没有电子记录', en: 'records: none were kept here in the period' });
+      blocks.push({ kind: 'text', tone: 'quiet', text: zh ? '本期没有电子记录。' : 'No records were kept here in the period.' });
+    } else {
       const times = (value: number, id: string) =>
         figure(value, zh ? '次' : '', 0, `/api/books/${id}/pages?from=${period.from}&to=${period.to}`, {
           zh: '记录簿中的条数',
@@ -285,6 +290,24 @@ export default defineReport({
       });
     }
 
+    const billed = facts.bills().filter(({ issuedAt, cancelled }) => cancelled === null && issuedAt >= period.from && issuedAt < period.to);
+    if (billed.length > 0) {
+      const yuan = (pick: (one: (typeof billed)[number]) => number, formula: Text) =>
+        figure(billed.reduce((sum, one) => sum + pick(one), 0), zh ? '元' : 'yuan', 2, '/api/energy/bills', formula); // biome-ignore format: short
+      blocks.push({
+        kind: 'table',
+        title: zh ? '租户水电费' : 'Bills of tenants',
+        head: ['', zh ? '应收' : 'Billed', zh ? '已收' : 'Paid', zh ? '未收' : 'Open'],
+        rows: [
+          [
+            zh ? `本期开出 ${billed.length} 份` : `${billed.length} bills of the period`,
+            yuan(({ total }) => total, { zh: '账单金额之和', en: 'sum of the bills' }),
+            yuan(({ paid }) => paid, { zh: '已登记的付款', en: 'payments that were booked' }),
+            yuan(({ open }) => open, { zh: '应收 − 已收', en: 'billed − paid' }),
+          ],
+        ],
+      });
+    }
     registers({ zh: '收取费用', en: 'Fees collected' }, ['fees']);
 
     heading({ zh: '七、节能改造与培训演练', en: '7. Retrofits, training, drills' });
@@ -359,41 +382,4 @@ export function usedFigure(use: Used | undefined, range: { from: number }, unit:
         }
       : undefined,
   );
-}
-
-/** Each with what it saved and its band, or why it may not be called a saving. */
-async function retrofits(facts: ReportFacts, language: Language): Promise<Block[]> {
-  const zh = language === 'zh';
-  const projects = await facts.projects();
-  if (projects.length === 0) return [];
-  return [
-    {
-      kind: 'table',
-      title: zh ? '节能改造（自统计期开始至今）' : 'Retrofits, since their reporting period began',
-      head: ['', zh ? '节约量' : 'Saved', zh ? '90 % 区间' : '90 % band', zh ? '折合' : 'Worth', zh ? '结论' : 'Verdict'],
-      rows: projects.map(({ result: one }): Cell[] => {
-        const { project, result, unit, yuan, why } = one;
-        const source = `/api/energy/savings/${project.id}`;
-        const formula: Text = {
-          zh: '改造前模型在同样天气下的用量 − 实际用量',
-          en: 'what the model of the time before says of the same weather − what was used',
-        };
-        const claimed = result?.claimed === true;
-        const capacity = project.purpose === 'capacity';
-        const number = (value: number) => shownFigure(figure(value, '', 0, source, formula), language);
-        const verdict = claimed
-          ? zh ? '可称为节约' : 'a saving'
-          : capacity
-            ? zh ? '增容项目，不计节约' : 'more capacity, no saving meant'
-            : zh ? '数据不能证明节约' : 'the data prove no saving'; // biome-ignore format: short
-        return [
-          project.name[language],
-          figure(claimed ? (result?.saved ?? null) : null, unit, 0, source, formula, claimed ? undefined : (why ?? { zh: '不称为节约', en: 'not called a saving' })),
-          result && claimed ? `${number(result.low)} – ${number(result.high)} ${unit}` : '',
-          figure(claimed ? (yuan?.saved ?? null) : null, zh ? '元' : 'yuan', 0, source, { zh: '节约量 × 统计期平均电价', en: 'saved × mean price of the reporting period' }),
-          verdict,
-        ]; // biome-ignore format: short
-      }),
-    },
-  ];
 }
