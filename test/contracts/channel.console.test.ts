@@ -1,0 +1,150 @@
+/**
+ * The console as a channel: nobody sends to it, screens follow the stream and say what they have shown. What the contract of channels (channel.ts) asks of a
+ * notice holds here too; what it asks of a server in between (busy, refuses, cuts) is the stream's: a screen that is away is told when it comes back.
+ */
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import type { AlarmDefinition } from '../../desk/desk.ts';
+import { openDatabase, openReceipts } from '../../desk/index.ts';
+import { plainText } from '../../notify/channel.ts';
+import type { Alarm } from '../../shared/alarm.ts';
+import { operationsFile } from '../../shared/role.ts';
+import { supplements } from '../../shared/wording.ts';
+import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../dashboards-app.ts';
+import { siteOf } from '../site-of.ts';
+import { noticeFor, alarm as oxygen } from './channel.ts';
+
+let app: DashboardsApp;
+let technician: string;
+beforeAll(async () => {
+  app = await startDashboardsApp(siteOf({ gw1: [['o2-icu', 'oxygen']] }));
+  technician = await app.signIn('technician');
+}, 240_000);
+afterAll(() => app?.[Symbol.asyncDispose]());
+
+/** A screen: follows alarms, and says what it has shown unless told not to. */
+async function screen(token = technician, says = true) {
+  const alarms = new Map<string, Alarm>();
+  const asked = request(`${app.url}/api/live?topics=alarms`, { headers: { authorization: `Bearer ${token}` } });
+  let status = 0;
+  let text = '';
+  asked.on('response', (response) => {
+    status = response.statusCode ?? 0;
+    response.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        if (!block.startsWith('event: alarms\n')) continue;
+        const shown = JSON.parse(block.slice(block.indexOf('data: ') + 6)) as Alarm;
+        alarms.set(shown.id, shown);
+      }
+    });
+    response.on('error', () => undefined);
+  });
+  asked.on('error', () => undefined);
+  asked.end();
+  onTestFinished(() => void asked.destroy());
+  await vi.waitFor(() => expect(status).not.toBe(0), { timeout: 5_000 });
+  const show = (list: readonly Alarm[], sounded = true) =>
+    app.call('POST', '/api/console/shown', {
+      token,
+      body: { alarms: list.map(({ id, occurrence }) => ({ id, occurrence })), sounded },
+    });
+  return {
+    status,
+    alarms,
+    async sees(id: string): Promise<Alarm> {
+      await vi.waitFor(() => expect(alarms.has(id)).toBe(true), { timeout: 5_000, interval: 20 });
+      const found = alarms.get(id) as Alarm;
+      if (says) await show([found]);
+      return found;
+    },
+    show,
+    leave: () => asked.destroy(),
+  };
+}
+const { rule, device, quantity, system, priority, trade, lifeSafety, unit, title, message, check, location, source } = oxygen;
+const raise = (id: string, change: Partial<AlarmDefinition> = {}) =>
+  app.desk.raise(
+    heatingAlarm(device, {
+      ...{ rule, quantity, system, priority, trade, lifeSafety, unit, title, message, check, location, source },
+      ...{ id, causeKey: id, ...change },
+    }),
+    { at: Date.now(), value: 300.4, limit: 320 },
+  );
+const recorded = (id: string, occurrence: number) => {
+  using db = openDatabase(operationsFile(app.dataDir));
+  return openReceipts(db).of(id, occurrence);
+};
+
+test('an alarm arrives whole in both languages within five seconds: what, where, since when, how bad, what to check first', async () => {
+  const follower = await screen();
+  const began = performance.now();
+  raise('whole');
+  const seen = await follower.sees('whole');
+  expect(performance.now() - began).toBeLessThan(5_000);
+  for (const language of ['zh', 'en'] as const) {
+    expect([seen.title[language], seen.location[language], seen.check[language]]).toEqual([
+      oxygen.title[language],
+      oxygen.location[language],
+      oxygen.check[language],
+    ]);
+    // A life-safety alarm says once that the statutory panels stay in force.
+    expect(seen.message[language].split(supplements[language])).toHaveLength(2);
+  }
+  expect(seen).toMatchObject({ value: 300.4, limit: 320, unit: 'kPa', priority: 'critical', lifeSafety: true, raisedAt: expect.any(Number), ticket: expect.stringMatching(/^T-/) }); // biome-ignore format: one
+  // Nothing of it is missing that a message over another channel would say.
+  const said = plainText(noticeFor({ ...seen, id: 'whole' }));
+  for (const part of [seen.title.zh, seen.location.zh, seen.check.zh, '300 kPa', '320', seen.ticket as string]) expect(said).toContain(part);
+});
+
+test('shown and sounded is on record once for each screen’s user and occurrence, whatever is said again; a new occurrence is another', async () => {
+  const follower = await screen();
+  raise('again');
+  const first = await follower.sees('again');
+  for (let n = 0; n < 3; n++) await follower.show([first], n > 0);
+  expect(recorded('again', first.occurrence)).toMatchObject([{ user: 'technician', soundedAt: expect.any(Number) }]);
+  app.desk.acknowledge('again', { id: 'technician' });
+  app.desk.clear('again', { at: Date.now(), value: 400 });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const { occurrence } = raise('again');
+  expect(occurrence).toBe(first.occurrence + 1);
+  expect(recorded('again', occurrence)).toEqual([]);
+});
+
+test('a screen that shows nothing, that has gone, or that nobody signed in at is not on record; one that comes back is told what it missed', async () => {
+  const silent = await screen(technician, false);
+  raise('silent');
+  const { occurrence } = await silent.sees('silent');
+  expect(recorded('silent', occurrence)).toEqual([]);
+  silent.leave();
+  raise('missed');
+  const { json } = await app.call('GET', '/api/alarms', { token: technician });
+  expect(json.map(({ id }: { id: string }) => id)).toContain('missed');
+  expect(recorded('missed', 1)).toEqual([]);
+  expect((await screen('no-such-token')).status).toBe(401);
+  expect(
+    (await app.call('POST', '/api/console/shown', { body: { alarms: [{ id: 'missed', occurrence: 1 }], sounded: true } })).status,
+  ).toBe(401);
+});
+
+test('300 alarms at once arrive all, and are on record with one word of the screen', async () => {
+  const follower = await screen(technician, false);
+  const ids = Array.from({ length: 300 }, (_, n) => `many-${n}`);
+  app.desk.batch(() => {
+    for (const id of ids) raise(id, { lifeSafety: false, priority: 'high' });
+  });
+  await vi.waitFor(() => expect(ids.every((id) => follower.alarms.has(id))).toBe(true), { timeout: 15_000, interval: 50 });
+  const { json } = await follower.show(ids.map((id) => follower.alarms.get(id) as Alarm));
+  expect(json).toEqual({ noted: 300 });
+});
+
+test('texts with line breaks, markup and control signs change nothing but themselves', async () => {
+  const follower = await screen();
+  const evil = '阀\r\n\r\nevent: path\ndata: {}\n\n<img src=x onerror=alert(1)> \u2028"\\😀';
+  raise('evil', { title: { zh: evil, en: evil } });
+  raise('after');
+  expect((await follower.sees('evil')).title.zh).toBe(evil);
+  await follower.sees('after');
+});
