@@ -96,7 +96,8 @@ test('an alarm arrives whole in both languages within five seconds: what, where,
   expect(seen).toMatchObject({ value: 300.4, limit: 320, unit: 'kPa', priority: 'critical', lifeSafety: true, raisedAt: expect.any(Number), ticket: expect.stringMatching(/^T-/) }); // biome-ignore format: one
   // Nothing of it is missing that a message over another channel would say.
   const said = plainText(noticeFor({ ...seen, id: 'whole' }));
-  for (const part of [seen.title.zh, seen.location.zh, seen.check.zh, '300 kPa', '320', seen.ticket as string]) expect(said).toContain(part);
+  for (const part of [seen.title.zh, seen.location.zh, seen.check.zh, '300 kPa', '320', seen.ticket as string])
+    expect(said).toContain(part);
 });
 
 test('shown and sounded is on record once for each screen’s user and occurrence, whatever is said again; a new occurrence is another', async () => {
