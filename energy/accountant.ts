@@ -55,8 +55,8 @@ interface Running {
 }
 
 export interface Accountant {
-  /** Brings all meters up to now; resolves when it is written. @returns quarter hours written */
-  work(): Promise<number>;
+  /** Brings all meters up to now, or only those of which something late was heard; resolves when it is written. @returns quarter hours written */
+  work(which?: 'all' | 'late'): Promise<number>;
   /** A reading of this device and time is in the store; one that is older than what was worked through makes its meter go back before it: then true. */
   heard(device: string, t: number): boolean;
   /** Where each meter stands, for health and tests. */
@@ -271,10 +271,10 @@ export function openAccountant(options: AccountantOptions): Accountant {
       late.set(device, Math.min(t, late.get(device) ?? Number.POSITIVE_INFINITY));
       return true;
     },
-    async work() {
+    async work(which = 'all') {
       const now = clock.now();
       let written = 0;
-      for (const meter of meters) {
+      for (const meter of which === 'all' ? meters : meters.filter(({ device }) => late.has(device))) {
         const known = running.get(meter.device) ?? (await begin(meter, now));
         if (!known) continue;
         running.set(meter.device, known);

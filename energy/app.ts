@@ -28,6 +28,8 @@ const firstMs = 5_000;
 const retryMs = 10_000;
 /** How often corrections are looked for. */
 const lookMs = 500;
+/** How soon what came late is worked through; what comes together is worked through together. */
+const lateMs = 200;
 /** So long nothing of earlier months was written before they are worked out ahead. */
 const quietMs = 3_000;
 const lookAheadMs = 5_000;
@@ -103,6 +105,8 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   const station = outdoorStation(site.config);
   let quietSince = wall.monotonic();
   let lookedAhead = Number.NEGATIVE_INFINITY;
+  /** When all counters are due; what came late is due before. */
+  let allAt = Number.NEGATIVE_INFINITY;
   /** While nothing else is due: bills and days of months that are over, for whoever opens the pages of management. */
   const ahead = async () => {
     const now = wall.monotonic();
@@ -111,7 +115,8 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
     try {
       const source = { site: site.config, meters, tariffs, store, station, versions, kept, clock };
       while (!stop.signal.aborted && !due && (await workAhead(source))) {
-        if (corrected()) due = true;
+        if (corrected()) allAt = now;
+        if (wall.monotonic() >= allAt) break;
         await wall.sleep(pauseMs, stop.signal);
       }
     } catch (error) {
@@ -123,7 +128,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   const run = async () => {
     await wall.sleep(firstMs, stop.signal).catch(() => undefined);
     while (!stop.signal.aborted) {
-      let waitMs = workMs;
+      const all = wall.monotonic() >= allAt;
       try {
         store ??= await openStore({ url: context.storeUrl, site: id });
         accountant ??= openAccountant({
@@ -143,19 +148,25 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
         due = false;
         late.overdue(wall.now());
         const end = seconds.startTimer();
-        count.inc(await accountant.work());
+        count.inc(await accountant.work(all ? 'all' : 'late'));
+        if (all) allAt = wall.monotonic() + workMs;
         if (touched.size > 1) quietSince = wall.monotonic();
         if (touched.size > 0) versions.bump(touched, clock.now());
         touched.clear();
         end();
       } catch (error) {
         if (!stop.signal.aborted) log.warn({ reason: reasonOf(error) }, 'consumption could not be brought up to date, trying on');
-        waitMs = retryMs;
+        allAt = wall.monotonic() + retryMs;
+        // What came late waits with the others: the store is away.
+        due = false;
       }
-      for (let waited = 0; waited < waitMs && !stop.signal.aborted; waited += lookMs) {
-        await wall.sleep(lookMs, stop.signal).catch(() => undefined);
-        if (due || corrected()) break;
-        await ahead();
+      for (let looked = wall.monotonic(); wall.monotonic() < allAt && !stop.signal.aborted; ) {
+        await wall.sleep(lateMs, stop.signal).catch(() => undefined);
+        if (due) break;
+        if (wall.monotonic() - looked < lookMs) continue;
+        looked = wall.monotonic();
+        if (corrected()) allAt = looked;
+        else await ahead();
       }
     }
   };
