@@ -380,6 +380,19 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForSelector('.wall .wall-alarm');
     await row(page, id).waitFor();
     expect(await page.locator('.wall .board-panel').count()).toBe(0);
+    // What and where are read in full, however long.
+    await page.setViewportSize({ width: 1_010, height: 800 });
+    const place = page.locator(`.wall-alarm[data-wall-alarm="${id}"] > span`).first();
+    const cut = await place.evaluate((span) => {
+      span.textContent = 'Operating and imaging building, intensive care unit, nurse station, panel beside the door';
+      const line = span.parentElement as HTMLElement;
+      return span.scrollWidth > span.clientWidth + 1 && getComputedStyle(span).overflow !== 'visible'
+        ? 'cut'
+        : line.scrollWidth > line.clientWidth + 1
+          ? 'out'
+          : '';
+    });
+    expect(cut).toBe('');
     expect(trouble).toEqual([]);
     await page.context().close();
   });
