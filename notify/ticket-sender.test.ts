@@ -109,10 +109,12 @@ test('a ticket that waits for approval is told to the head once, with what, why,
   notifier?.kick();
   await until(() => expect(read(phones)).toHaveLength(2));
   expect(read(phones)[1]).toMatchObject({ to: '+86100', text: expect.stringContaining('已审批') });
-  expect(recorded(id).map(({ kind, person, state }) => [kind, person, state])).toEqual([
-    ['approval', 'chief', 'sent'],
-    ['approved', 'li', 'sent'],
-  ]);
+  await until(() =>
+    expect(recorded(id).map(({ kind, person, state }) => [kind, person, state])).toEqual([
+      ['approval', 'chief', 'sent'],
+      ['approved', 'li', 'sent'],
+    ]),
+  );
 });
 
 test('a ticket that goes to the contractor is told to the contractor, and to nobody else', async () => {
