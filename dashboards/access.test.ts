@@ -106,6 +106,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/energy/savings/{project}/workbook.xlsx': 'plant:read',
   'GET /api/energy/proposals': 'plant:read',
   'GET /api/energy/cost': 'plant:read',
+  'GET /api/energy/readiness': 'plant:read',
   'GET /api/energy/allocation': 'plant:read',
   'POST /api/energy/months/{month}/close': 'energy:close',
   'POST /api/energy/months/{month}/reopen': 'energy:close',

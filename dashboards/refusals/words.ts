@@ -210,6 +210,8 @@ export const refusals: Readonly<Record<string, string>> = {
   'at most {1} months': '最多 {1} 个月',
   'there is no project "{1}"; projects: {2}': '没有改造项目“{1}”；现有：{2}',
   'no result yet': '尚无结果',
+  'there is no mailing {1}': '没有定时发送 {1}',
+  'mailing {1} is {2}': '定时发送 {1} 处于“{2}”状态',
   // times
   'a later time than from, which is not in the future': '须晚于开始时间，且不晚于当前时间',
   'a later time than from, at most 400 days on': '须晚于开始时间，最多 400 天',
