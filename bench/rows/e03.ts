@@ -5,7 +5,7 @@ import { startLatePlant } from '../../test/energy/late-plant.ts';
 import { needs, startInfluxdb } from '../../test/servers.ts';
 import { median, type Row } from '../row.ts';
 
-const meters = 100;
+const meters = 20;
 const repetitions = 3;
 const reachS = 2;
 const limitMs = 60_000;
