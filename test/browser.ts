@@ -1,8 +1,18 @@
 /** Debian's Chromium on the real console: every request that leaves the machine and every error of a page is written down. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page, type Request } from 'playwright-core';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page, type PageScreenshotOptions, type Request } from 'playwright-core';
 import { pathOf } from './servers.ts';
+
+/** Where pictures of the flows are put when they are wanted: PLANTROOM_TEST_PICTURES=1. They cost half of the time of a browser. */
+const pictures = process.env.PLANTROOM_TEST_PICTURES ? join(import.meta.dirname, '..', 'artefacts', 'screens') : undefined;
+export const takesPictures = pictures !== undefined;
+
+/** A picture to be looked at. */
+export async function picture(page: Page, name: string, options: PageScreenshotOptions = {}): Promise<void> {
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', ...options });
+}
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -1,16 +1,15 @@
 /** The boards as a person uses them: laid beside yesterday, sent as a link, taken along as files. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../ingest/open-store.ts';
 import { readingsFile } from '../../shared/role.ts';
-import { accessibilityTrouble, launchBrowser, openPage, signIn, type View } from '../browser.ts';
+import { accessibilityTrouble, launchBrowser, openPage, picture, signIn, type View } from '../browser.ts';
 import { type Program, startProgram, until } from '../program.ts';
 import { needs } from '../servers.ts';
 
-const pictures = join(import.meta.dirname, '..', '..', 'artefacts', 'console');
 const desk: View = { width: 1440, height: 900, language: 'zh' };
 const hour = 3_600_000;
 const panel = '[data-panel="demand"]';
@@ -33,7 +32,6 @@ describe.runIf(needs('chromium'))('boards', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
     folder = mkdtempSync(join(tmpdir(), 'plantroom-boards-'));
     await writeDays(folder);
     [program, browser] = await Promise.all([startProgram({ dataDir: folder }), launchBrowser()]);
@@ -63,7 +61,7 @@ describe.runIf(needs('chromium'))('boards', () => {
     expect(page.url()).toContain('#/boards/electricity?compare=day');
     await page.waitForFunction(() => /昨日 300/.test(document.querySelector('[data-panel="power"] .difference')?.textContent ?? ''));
     expect(await accessibilityTrouble(page)).toEqual([]);
-    await page.screenshot({ path: join(pictures, 'board-compared.png') });
+    await picture(page, 'board-compared');
 
     // By keyboard alone: to the menu, into it, down to the entry. Whether the menu opens on its first entry depends on who is quicker.
     const menu = page.locator(`${panel} .panel-menu`);

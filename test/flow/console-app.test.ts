@@ -1,20 +1,18 @@
 /** The console on the real dashboards role and a real desk, without a plant: what roles see, the alarm desk by hand, the installed app. */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { may, type UserRole, userRoles } from '../../access/permissions.ts';
 import { buildConsoleIfStale } from '../../dashboards/console/build.ts';
 import { infoOf, type PageId, pages } from '../../dashboards/console/pages.ts';
 import type { Priority } from '../../shared/alarm.ts';
-import { accessibilityTrouble, launchBrowser, openPage, signIn } from '../browser.ts';
+import { accessibilityTrouble, launchBrowser, openPage, picture, signIn } from '../browser.ts';
 import { openConsoleProxy } from '../console-proxy.ts';
 import { type DashboardsApp, heatingAlarm, passwordOf, startDashboardsApp } from '../dashboards-app.ts';
 import { until } from '../program.ts';
 import { needs } from '../servers.ts';
 import { siteOf } from '../site-of.ts';
 
-const pictures = join(import.meta.dirname, '..', '..', 'artefacts', 'screens');
 const screen = { width: 1440, height: 900, language: 'en' } as const;
 
 describe.runIf(needs('chromium'))('the console without a plant', () => {
@@ -34,7 +32,6 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
   };
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
     await buildConsoleIfStale();
     [app, browser] = await Promise.all([
       startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating'], ['loop-2', 'heating'], ['loop-3', 'heating'], ['loop-4', 'heating']] })), // biome-ignore format: short
@@ -317,16 +314,16 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForSelector('.sound:not([data-sounding])');
     proxy.cut();
     await page.waitForSelector('.old-values');
-    await page.screenshot({ path: join(pictures, 'wall-old-values.png') });
+    await picture(page, 'wall-old-values');
     // It has lost its server: shown and sounded within 10 s.
     await page.waitForSelector('[data-lost]', { timeout: 10_000 });
     await page.waitForSelector('.sound[data-sounding=high]', { timeout: 1_000 });
-    await page.screenshot({ path: join(pictures, 'wall-lost.png') });
+    await picture(page, 'wall-lost');
     await page.reload();
     // The installed console too, where it is opened without a server.
     await page.waitForSelector('.unreachable[data-sounding]');
     expect(await page.locator('.tile').count()).toBe(0);
-    await page.screenshot({ path: join(pictures, 'wall-unreachable.png') });
+    await picture(page, 'wall-unreachable');
     const builds = () => page.$$eval('script[type=module][src]', ([script]) => script?.getAttribute('src'));
     expect(await builds()).not.toContain('night');
     proxy.offerBuild('night');
@@ -361,7 +358,7 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForSelector('[data-lost]', { timeout: 10_000 });
     await page.waitForSelector('.sound[data-sounding=high]', { timeout: 1_000 });
     expect(await accessibilityTrouble(page)).toEqual([]);
-    await page.screenshot({ path: join(pictures, 'phone-lost.png') });
+    await picture(page, 'phone-lost');
     await page.click('.sound');
     await page.getByRole('button', { name: 'Silence until the next alarm' }).click();
     await page.waitForSelector('.sound:not([data-sounding])');

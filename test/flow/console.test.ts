@@ -1,16 +1,12 @@
-/** People at the real console of the real program: one at the desk, one with a phone, one without a mouse; then every page in every look. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PageId, pages } from '../../dashboards/console/pages.ts';
 import type { Alarm } from '../../shared/alarm.ts';
 import type { Ticket } from '../../shared/ticket.ts';
-import { accessibilityTrouble, launchBrowser, openPage, signIn, signInByRequest, type View } from '../browser.ts';
+import { accessibilityTrouble, launchBrowser, openPage, picture, signIn, signInByRequest, takesPictures, type View } from '../browser.ts';
 import { type Program, startProgram, until } from '../program.ts';
 import { needs } from '../servers.ts';
 
-const pictures = join(import.meta.dirname, '..', '..', 'artefacts', 'screens');
 const looks = [1440, 360].flatMap((width) =>
   (['zh', 'en'] as const).flatMap((language) =>
     [false, true].map((dark): View => ({ width, height: width === 360 ? 800 : 900, language, dark })),
@@ -27,7 +23,6 @@ describe.runIf(needs('chromium'))('the console', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
     [program, browser] = await Promise.all([startProgram(), launchBrowser()]);
     await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles');
   }, 240_000);
@@ -36,8 +31,7 @@ describe.runIf(needs('chromium'))('the console', () => {
     await program?.[Symbol.asyncDispose]();
   });
 
-  const shoot = (page: Page, view: Parameters<typeof nameOf>[0], name: string) =>
-    page.screenshot({ path: join(pictures, `${nameOf(view)}-${name}.png`), animations: 'disabled' });
+  const shoot = (page: Page, view: Parameters<typeof nameOf>[0], name: string) => picture(page, `${nameOf(view)}-${name}`);
 
   /** The first alarm of the system that flashes, and how long after being raised it could be seen. */
   async function flashing(page: Page, system: string): Promise<{ id: string; afterMs: number }> {
@@ -146,7 +140,7 @@ describe.runIf(needs('chromium'))('the console', () => {
       const active = await program.list<Alarm>('/api/alarms?state=active');
       return active.some((one) => one.lifeSafety && (one.id === alarm || alarms.includes(one.id)));
     };
-    await until(async () => !(await inDanger()), 60_000, 'the danger to life to end');
+    await until(async () => !(await inDanger()), 180_000, 'the danger to life to end');
     await verifiedBySecond(ticket);
   }
 
@@ -298,7 +292,7 @@ describe.runIf(needs('chromium'))('the console', () => {
       if (closely) wrong.push(...(await accessibilityTrouble(page)).map((found) => `${name}: ${found}`));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) wrong.push(`${name} is ${wide} px too wide`);
-      for (const dark of closely ? [!view.dark, view.dark] : [view.dark]) {
+      for (const dark of !takesPictures ? [] : closely ? [!view.dark, view.dark] : [view.dark]) {
         await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
         await shoot(page, { ...view, dark }, name.replaceAll('/', '-'));
       }
@@ -317,7 +311,7 @@ describe.runIf(needs('chromium'))('the console', () => {
     return [...wrong, ...trouble].map((found) => `${nameOf(view)} ${found}`);
   }
 
-  it('shows every page at both sizes, in both languages, light and dark: accessible, no wider than the screen, nothing asked of the outside', async () => {
+  it('shows every page at both sizes, light and dark, on the phone in both languages: accessible, no wider than the screen, nothing asked of the outside', async () => {
     const of = await details();
     const usual = Object.entries(of).flatMap(([page, things]) => things.slice(0, 1).map((thing) => `${page}/${thing}`));
     expect(usual.length).toBe(Object.keys(of).length);
@@ -332,7 +326,8 @@ describe.runIf(needs('chromium'))('the console', () => {
       (async () => {
         wrong.push(...(await walk(lookOf('360-zh-light'), [...ids, ...usual], true)));
         wrong.push(...(await walk(lookOf('360-en-dark'), [...ids, ...usual], false)));
-        wrong.push(...(await walk(lookOf('1440-zh-light'), [...ids, ...usual], false)));
+        // Chinese is the shorter one: what fits in English on a wide screen fits.
+        if (process.env.PLANTROOM_TEST_LONG) wrong.push(...(await walk(lookOf('1440-zh-light'), [...ids, ...usual], false)));
       })(),
     ]);
     expect(wrong).toEqual([]);

@@ -1,6 +1,6 @@
 /** An engineer at the real console: raw registers as another program reads them, a limit tried on the past, the tree of meters. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,12 +8,11 @@ import { parse } from 'yaml';
 import { ruleOverrideSchema } from '../../shared/rule.ts';
 import { devicesOf, isModbusDevice } from '../../shared/site.ts';
 import { loadSite } from '../../shared/site-file.ts';
-import { accessibilityTrouble, launchBrowser, openPage, signIn, type View } from '../browser.ts';
+import { accessibilityTrouble, launchBrowser, openPage, picture, signIn, type View } from '../browser.ts';
 import { type Program, startProgram, until } from '../program.ts';
 import { needs, pathOf } from '../servers.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const pictures = join(root, 'artefacts', 'console');
 const desk: View = { width: 1440, height: 900, language: 'zh' };
 const phone: View = { width: 360, height: 800, language: 'en', dark: true };
 const feeder = 'fd-icu';
@@ -61,7 +60,6 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
   let browser: Browser;
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
     [program, browser] = await Promise.all([startProgram(), launchBrowser()]);
     await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles');
     await program.api('/api/users', { method: 'POST', body: { name: 'guest', role: 'viewer', password: 'guest-password-1' } });
@@ -92,7 +90,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     expect(joined(wire) - joined(before)).toBeLessThan(50);
     await page.locator('.raw-panel').scrollIntoViewIfNeeded();
     expect(await accessibilityTrouble(page)).toEqual([]);
-    await page.screenshot({ path: join(pictures, 'raw-registers.png') });
+    await picture(page, 'raw-registers');
     expect(trouble).toEqual([]);
     await page.context().close();
   }, 240_000);
@@ -137,7 +135,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     const turned = JSON.stringify(parse(await page.inputValue('.override-text')).rules.overrides[0].params.limit);
     expect(turned).toBe(await proposed.first().getAttribute('data-per-year'));
     expect(await accessibilityTrouble(page)).toEqual([]);
-    await page.screenshot({ path: join(pictures, 'try-rule.png'), fullPage: true });
+    await picture(page, 'try-rule', { fullPage: true });
     expect(trouble).toEqual([]);
     await page.context().close();
   }, 240_000);
@@ -162,7 +160,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
       expect(await accessibilityTrouble(page)).toEqual([]);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(wide).toBe(0);
-      await page.screenshot({ path: join(pictures, `${view.width}-${view.language}-places.png`) });
+      await picture(page, `${view.width}-${view.language}-places`);
       const device = await page.evaluate(() => document.activeElement?.getAttribute('data-node'));
       expect(device).toMatch(/^device /);
       await page.keyboard.press('Enter');

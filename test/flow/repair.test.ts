@@ -3,7 +3,7 @@
  * server of ours, the link in it takes the ticket, the console on the phone does the rest; once on line, once without a network. Taps are counted.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import mqttPacket, { type Packet } from 'mqtt-packet';
@@ -20,7 +20,7 @@ import { operationsFile } from '../../shared/role.ts';
 import { channelBaseSchema } from '../../shared/site.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import type { Language } from '../../shared/text.ts';
-import { accessibilityTrouble, launchBrowser, openPage } from '../browser.ts';
+import { accessibilityTrouble, launchBrowser, openPage, picture } from '../browser.ts';
 import { type DashboardsApp, startDashboardsApp } from '../dashboards-app.ts';
 import { type HttpReceiver, startHttpReceiver } from '../http-receiver.ts';
 import { until } from '../program.ts';
@@ -29,7 +29,6 @@ import { type SmtpServer, startSmtpServer } from '../smtp-server.ts';
 import { openPlantRun, type PlantRun } from './plant-run.ts';
 
 const minute = 60_000;
-const pictures = join(import.meta.dirname, '..', '..', 'artefacts', 'screens');
 const mostTaps = 12;
 const loops: Record<Language, string> = { zh: 'heat-or', en: 'heat-front' };
 const secret = (env: string) => ({ env });
@@ -80,7 +79,6 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
   const photo = () => join(app.dataDir, 'photo.jpg');
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
     [receiver, mail, broker, browser] = await Promise.all([
       startHttpReceiver(answers),
       startSmtpServer(),
@@ -191,7 +189,7 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
       await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
       `${name} fits`,
     ).toBeLessThanOrEqual(0);
-    await page.screenshot({ path: join(pictures, `repair-${name}.png`), animations: 'disabled', fullPage: true });
+    await picture(page, `repair-${name}`, { fullPage: true });
   }
 
   async function takePhoto({ page, counted }: Phone, purpose: 'before' | 'after'): Promise<void> {
