@@ -158,7 +158,7 @@ export async function projectResult(source: ProjectSource, project: Project): Pr
           base.slices,
           report.slices,
           signed,
-          price,
+          price === null ? null : steady(price),
           result?.parameters,
           result?.saved,
         ]),
@@ -166,6 +166,9 @@ export async function projectResult(source: ProjectSource, project: Project): Pr
       .digest('hex'),
   };
 }
+
+/** Sums in another order differ in their last bits: that is no other result, and a fit must not make one of it. */
+const steady = (value: number) => Number(value.toPrecision(9));
 
 const good = ({ y, temperature }: Slice) => Number.isFinite(y) && Number.isFinite(temperature);
 
@@ -220,8 +223,8 @@ async function slicesOf({ ledger, store, weather, station }: ProjectSource, proj
     return {
       ...{ from: row.from, to: row.to, wall: wallOf(timezone, row.from) },
       // A slice with holes is scaled up while most of it is there; else it is missing.
-      y: row.value === null || row.coverage < 0.5 ? Number.NaN : row.value / row.coverage,
-      temperature: temperatures.length * 2 > hours.length ? fahrenheit(mean) : Number.NaN,
+      y: row.value === null || row.coverage < 0.5 ? Number.NaN : steady(row.value / row.coverage),
+      temperature: temperatures.length * 2 > hours.length ? steady(fahrenheit(mean)) : Number.NaN,
     };
   });
   const quantities = rows.reduce(

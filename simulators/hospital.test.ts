@@ -135,7 +135,8 @@ test('the plant works off its wastewater in the planned hours and disinfects it'
   hospital.advanceTo(Date.UTC(2026, 0, 13, 12));
   const after = hospital.physical('wastewater');
   const hours = after.run_hours_h! - before.run_hours_h!;
-  expect(hours).toBeGreaterThanOrEqual(8);
+  // Seconds added to the hours of years keep seven digits.
+  expect(Number(hours.toFixed(6))).toBeGreaterThanOrEqual(8);
   expect(hours).toBeLessThan(10);
   const m3 = after.outflow_volume_m3! - before.outflow_volume_m3!;
   expect(m3).toBeGreaterThan(90);
