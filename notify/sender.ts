@@ -218,9 +218,9 @@ export function openSender(options: SenderOptions): Sender {
   };
 
   /** Leaves out what stands under a root cause that this channel tells of. */
-  const ungrouped = (list: readonly Owed[]): Owed[] =>
+  const ungrouped = (list: readonly Owed[], rootOf: typeof causeOf): Owed[] =>
     list.filter((owed) => {
-      const cause = owed.step === 'raised' ? causeOf(owed.alarm.id) : undefined;
+      const cause = owed.step === 'raised' ? rootOf(owed.alarm.id) : undefined;
       if (!cause || !ledger.knows(config.id, cause.id, cause.occurrence)) return true;
       ledger.grouped([owed.key], cause.id);
       metrics.grouped.inc({ channel: config.id });
@@ -228,8 +228,8 @@ export function openSender(options: SenderOptions): Sender {
     });
 
   /** A root cause before what stands under it. */
-  const rootFirst = (list: readonly Owed[]): Owed[] => {
-    const roots = new Set(list.map((owed) => causeOf(owed.alarm.id)?.id));
+  const rootFirst = (list: readonly Owed[], rootOf: typeof causeOf): Owed[] => {
+    const roots = new Set(list.map((owed) => rootOf(owed.alarm.id)?.id));
     return [...list.filter((owed) => roots.has(owed.alarm.id)), ...list.filter((owed) => !roots.has(owed.alarm.id))];
   };
   /** May the person be told now, and is it to be all in one? A person reads one message; the tenth in ten minutes nobody reads. */
@@ -247,9 +247,15 @@ export function openSender(options: SenderOptions): Sender {
   const ordinary = () => {
     const now = wire.now();
     if (ordinaryUnderWay || now < pausedUntil || !gate.free) return;
-    const due = rootFirst(ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary)));
     const left = budget.left(now);
     if (left === 0) return;
+    // Hundreds may wait, and each second they are looked at: each one's cause is asked for once.
+    const causes = new Map<string, ReturnType<typeof causeOf>>();
+    const rootOf: typeof causeOf = (alarm) => {
+      if (!causes.has(alarm)) causes.set(alarm, causeOf(alarm));
+      return causes.get(alarm);
+    };
+    const due = rootFirst(ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary), rootOf), rootOf);
     const verdicts = new Map<string | null, 'wait' | 'one' | 'all'>([[null, 'one']]);
     const first = due.find(({ person }) => {
       if (person !== null && !verdicts.has(person)) {
