@@ -155,6 +155,7 @@ describe('the embedded store', () => {
     await put([...new Set(moments), start + (hours + 2) * hour]);
     await rolled(moments.map((t) => Math.floor(t / hour)));
     const check = async () => {
+      const sorted = [...have].sort(([a], [b]) => a - b);
       for (let i = 0; i < 60; i++) {
         const every = [1, 6, 24, 168][next.below(4)]! * hour;
         const offset = next.below(every / hour) * hour;
@@ -163,8 +164,12 @@ describe('the embedded store', () => {
         const to = next.chance(0.5) ? start + (hours + 30) * hour : from + next.below((hours / 2) * hour);
         const aggregate = (['mean', 'min', 'max', 'first', 'last', 'sum', 'count'] as const)[next.below(7)]!;
         const found = await store.series({ ...query, from, to, every, offset, aggregate });
+        let begin = 0;
         for (const [t, value] of found) {
-          const inside = [...have].filter(([at]) => at >= Math.max(t, from) && at < Math.min(t + every, to)).sort(([a], [b]) => a - b);
+          while (begin < sorted.length && sorted[begin]![0] < Math.max(t, from)) begin++;
+          let end = begin;
+          while (end < sorted.length && sorted[end]![0] < Math.min(t + every, to)) end++;
+          const inside = sorted.slice(begin, end);
           const wanted = byHand(
             aggregate,
             inside.map(([, one]) => one),
