@@ -44,10 +44,12 @@ beforeAll(async () => {
   writeFileSync(join(dataDir, 'plant-clock.json'), JSON.stringify({ plantTime }));
   program = await startProgram({ dataDir, args: ['--speed', String(speed)] });
   await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles up');
-  // Rules that compare with what is usual need some minutes of it.
+  // Rules that compare with what is usual need some minutes of it: from the first reading on, however long the start took.
   const learned = async () =>
-    (await program.list<{ lastReadingAt: number | null }>('/api/devices')).filter((one) => (one.lastReadingAt ?? 0) > plantTime + learnMs);
-  await until(async () => (await learned()).length > 100, 90_000, 'readings of some minutes');
+    (await program.list<{ since: number | null; lastReadingAt: number | null }>('/api/devices')).filter(
+      ({ since, lastReadingAt }) => since !== null && lastReadingAt !== null && lastReadingAt > since + learnMs,
+    );
+  await until(async () => (await learned()).length > 100, 180_000, 'readings of some minutes');
 }, 240_000);
 afterAll(async () => {
   await program?.[Symbol.asyncDispose]();
