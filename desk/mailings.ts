@@ -50,15 +50,8 @@ export interface NewMailing {
   document: MailingDocument | null;
 }
 
-export interface Mailing {
+export interface Mailing extends Omit<NewMailing, 'document'> {
   id: number;
-  key: string;
-  kind: MailingKind;
-  source: string;
-  period: string;
-  channel: string;
-  receiver: Receiver | null;
-  message: MailingMessage;
   /** Hash of the document. */
   document: string | null;
   state: MailingState;
@@ -112,20 +105,9 @@ export interface Mailings {
   prune(before: number): void;
 }
 
-interface Row {
-  id: number;
-  key: string;
-  kind: MailingKind;
-  source: string;
-  period: string;
-  channel: string;
+interface Row extends Omit<Mailing, 'receiver' | 'message' | 'madeAt' | 'sentAt'> {
   receiver: string | null;
   message: string;
-  document: string | null;
-  state: MailingState;
-  attempts: number;
-  answer: string | null;
-  error: string | null;
   made_at: number;
   sent_at: number | null;
 }

@@ -1,7 +1,6 @@
 /** Users of the embedded broker: one per role and one for third-party devices, made at first start. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Fault } from '../shared/errors.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type Role,
   roles,
 } from '../shared/role.ts';
+import { writeOnce } from '../shared/secret-file.ts';
 import type { BrokerIdentity } from './access.ts';
 
 export type BrokerUser = Role | 'device';
@@ -30,21 +30,10 @@ export function ensureCredentials(dataDir: string): BrokerCredentials {
   const file = credentialsFile(dataDir);
   const existing = read(file);
   if (existing) return existing;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  chmodSync(dirname(file), 0o700);
   const made = Object.fromEntries(
     brokerUsers.map((user) => [user, { username: user, password: randomBytes(24).toString('base64url') }]),
   ) as BrokerCredentials;
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
-  try {
-    // A link fails when the name is taken, a rename would overwrite what another process has just made.
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
+  writeOnce(file, `${JSON.stringify(made, null, 2)}\n`);
   return read(file) as BrokerCredentials;
 }
 

@@ -13,6 +13,7 @@ import { silentLog } from '../shared/log.ts';
 import { heatingAlarm } from '../test/dashboards-app.ts';
 import { type Post, type Reply, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
+import { openGate } from './gate.ts';
 import { openNotifier } from './notifier.ts';
 import { postJson } from './post.ts';
 
@@ -62,6 +63,22 @@ test('a storm and an oxygen alarm in it over two channels: never two notices und
   expect(most).toBe(1);
   // What had begun may end first.
   expect(order.slice(1, 5).filter((one) => one === 'life').length).toBeGreaterThanOrEqual(3);
+});
+
+test('beside one that has no answer yet a danger to life goes out after a twentieth of a second, anything else after a quarter', async () => {
+  const wire = manualClock();
+  let woken = 0;
+  const gate = openGate(wire, () => void woken++);
+  const leave = gate.enter();
+  const after = async (ms: number) => {
+    await wire.advance(ms);
+    return [gate.isFree(true), gate.isFree(false), woken];
+  };
+  expect(await after(49)).toEqual([false, false, 0]);
+  expect(await after(1)).toEqual([true, false, 1]);
+  expect(await after(200)).toEqual([true, true, 2]);
+  leave();
+  expect(await after(1_000)).toEqual([true, true, 3]);
 });
 
 test('a receiver that does not answer holds up neither the other channel nor the next danger to life', async () => {

@@ -5,12 +5,14 @@
  */
 import type { Clock } from '../shared/clock.ts';
 
-/** Most receivers answer in less; no danger to life waits longer for one that does not. */
+/** Most receivers answer in less. */
 export const staggerMs = 250;
+/** A danger to life waits no longer than this for the one before it: a receiver in the house has answered by then, and twenty notices are out in a second. */
+export const lifeSafetyStaggerMs = 50;
 
 export interface Gate {
   /** May one more notice go out now? */
-  readonly free: boolean;
+  isFree(lifeSafety: boolean): boolean;
   /** One goes out; call what is returned when its end is on record. */
   enter(): () => void;
 }
@@ -19,16 +21,17 @@ export interface Gate {
 export function openGate(wire: Pick<Clock, 'monotonic' | 'after'>, wake: () => void): Gate {
   const underWay = new Set<{ since: number }>();
   return {
-    get free() {
-      return [...underWay].every(({ since }) => wire.monotonic() - since >= staggerMs);
+    isFree(lifeSafety) {
+      const moment = lifeSafety ? lifeSafetyStaggerMs : staggerMs;
+      return [...underWay].every(({ since }) => wire.monotonic() - since >= moment);
     },
     enter() {
       const one = { since: wire.monotonic() };
       underWay.add(one);
-      const cancel = wire.after(staggerMs, wake);
+      const wakings = [lifeSafetyStaggerMs, staggerMs].map((ms) => wire.after(ms, wake));
       return () => {
         if (!underWay.delete(one)) return;
-        cancel();
+        for (const cancel of wakings) cancel();
         wake();
       };
     },

@@ -207,7 +207,7 @@ export function openSender(options: SenderOptions): Sender {
 
   const lifeSafetyUnderWay = new Set<string>();
   const lifeSafety = () => {
-    if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce || !gate.free) return;
+    if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce || !gate.isFree(true)) return;
     const [owed] = ledger.due(config.id, true, wire.now(), clock.now(), 1);
     if (!owed) return;
     lifeSafetyUnderWay.add(owed.key);
@@ -246,7 +246,7 @@ export function openSender(options: SenderOptions): Sender {
 
   const ordinary = () => {
     const now = wire.now();
-    if (ordinaryUnderWay || now < pausedUntil || !gate.free) return;
+    if (ordinaryUnderWay || now < pausedUntil || !gate.isFree(false)) return;
     const left = budget.left(now);
     if (left === 0) return;
     // Hundreds may wait, and each second they are looked at: each one's cause is asked for once.

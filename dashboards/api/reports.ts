@@ -5,6 +5,7 @@ import { type Mailing, mailingStates } from '../../desk/index.ts';
 import { formats, loadReports, periodOf } from '../../reports/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { languages } from '../../shared/text.ts';
+import { reasonInBoth } from '../refusals/in-chinese.ts';
 import { reportFile } from '../reports/file.ts';
 import { dueTimesOf, languageOf, periodDue } from '../reports/schedule.ts';
 import type { App, RouteContext } from '../route-context.ts';
@@ -24,12 +25,13 @@ const mailing = z.object({
   state: z.enum(mailingStates).meta({ description: 'uncertain: it may have arrived; it goes again only when somebody says so' }),
   attempts: z.number(),
   answer: z.string().nullable(),
-  error: z.string().nullable(),
+  error: text.nullable(),
   madeAt: time,
   sentAt: time.nullable(),
 });
-const shown = ({ receiver, message, key: _key, kind: _kind, ...one }: Mailing) => ({
+const shown = ({ receiver, message, error, key: _key, kind: _kind, ...one }: Mailing) => ({
   ...one,
+  error: reasonInBoth(error),
   receiver: receiver?.name ?? null,
   subject: message.subject,
 });
@@ -72,7 +74,7 @@ export function reportRoutes(app: App, context: RouteContext): void {
                 nextAt: time.nullable(),
                 nextPeriod: z.string().nullable(),
                 rounds: z.array(
-                  z.object({ period: z.string(), dueAt: time, madeAt: time.nullable(), tries: z.number(), error: z.string().nullable() }),
+                  z.object({ period: z.string(), dueAt: time, madeAt: time.nullable(), tries: z.number(), error: text.nullable() }),
                 ),
                 mailings: z.array(mailing),
               }),
@@ -89,7 +91,9 @@ export function reportRoutes(app: App, context: RouteContext): void {
       return {
         schedules: site.reports.schedule.map((one) => {
           const kind = reports.get(one.report);
-          const rounds = mailings.rounds(one.id, 3).map(({ schedule: _schedule, ...round }) => round);
+          const rounds = mailings
+            .rounds(one.id, 3)
+            .map(({ schedule: _schedule, error, ...round }) => ({ ...round, error: reasonInBoth(error) }));
           const next = dueTimesOf(one, site, now + 1, now + 400 * dayMs).find((at) => {
             const period = kind && periodDue(kind, site, at, at);
             return period !== undefined && !rounds.some((round) => round.period === period.id && round.madeAt !== null);

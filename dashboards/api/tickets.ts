@@ -5,6 +5,7 @@ import { may } from '../../access/permissions.ts';
 import { openTicketNotices, repeatMost, ticketNoticeKinds } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { type Ticket, ticketStates, waitingKinds } from '../../shared/ticket.ts';
+import { reasonInBoth } from '../refusals/in-chinese.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { known, movesOf, present, statesQuery } from './moves.ts';
 import {
@@ -52,7 +53,7 @@ const notice = z.object({
   createdAt: z.number(),
   sentAt: z.number().nullable(),
   answer: z.string().nullable(),
-  error: z.string().nullable(),
+  error: text.nullable(),
 });
 /** A person writes in one language; the other one shows the same words. */
 const personText = z.union([text, words.transform((written) => ({ zh: written, en: written }))]);
@@ -110,7 +111,9 @@ export function ticketRoutes(app: App, context: RouteContext): void {
       return {
         ...found,
         journal: desk.journal({ kind: 'ticket', id, limit: 200 }),
-        notices: notices.ofTicket(id).map(({ seq: _seq, ticket: _ticket, ...one }) => ({ ...one, name: nameOf(one.person) })),
+        notices: notices
+          .ofTicket(id)
+          .map(({ seq: _seq, ticket: _ticket, error, ...one }) => ({ ...one, name: nameOf(one.person), error: reasonInBoth(error) })),
         sla: desk.sla(id),
         repeats: repeats.length > repeatMost ? repeats : [],
       };

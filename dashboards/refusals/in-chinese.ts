@@ -1,5 +1,6 @@
 /** A refusal of the API in Chinese; its English words are found among those of words.ts. */
 import { alarmStateLabels } from '../../shared/alarm.ts';
+import type { Text } from '../../shared/text.ts';
 import { ticketStateLabels } from '../../shared/ticket.ts';
 import { fields, places, refusals } from './words.ts';
 
@@ -61,3 +62,6 @@ export function inChinese(detail: string, errors: readonly { field: string; mess
   });
   return said.some((one) => one === undefined) ? undefined : said.join('；');
 }
+
+/** Why something was not told or made, as it was noted; the words of a receiver stay as they are. */
+export const reasonInBoth = (en: string | null): Text | null => (en === null ? null : { zh: inChinese(en) ?? en, en });

@@ -41,6 +41,7 @@ function* refusalsIn(node: unknown): Generator<string> {
     yield* wordsOf(args?.[1]);
   if (node.type === 'CallExpression' && ways.has(String(callee?.name))) yield* wordsOf(args?.[1]?.type === 'Literal' && typeof args[1].value === 'number' ? args[0] : (args?.[1] ?? args?.[0])); // biome-ignore format: one
   if (node.type === 'CallExpression' && (callee?.property as Node | undefined)?.name === 'regex') yield* wordsOf(args?.[1]);
+  if (node.type === 'CallExpression' && (callee?.property as Node | undefined)?.name === 'failed') yield* wordsOf(args?.[1]);
   const key = node.key as Node | undefined;
   if (node.type === 'Property' && (key?.name === 'refused' || key?.name === 'message')) yield* wordsOf(node.value);
   for (const [name, child] of Object.entries(node)) if (name !== 'type') yield* refusalsIn(child);
@@ -48,7 +49,7 @@ function* refusalsIn(node: unknown): Generator<string> {
 
 /** Sources whose refusals the API passes on. Files and commands of the engineer speak English. */
 const folders = ['desk', 'dashboards', 'dashboards/api', 'dashboards/plant', 'dashboards/live', 'dashboards/panel', 'access', 'energy'];
-const single = ['shared/ticket-state.ts', 'shared/plant.ts', 'shared/roster.ts'];
+const single = ['shared/ticket-state.ts', 'shared/plant.ts', 'shared/roster.ts', 'notify/ticket-sender.ts', 'notify/mailer.ts'];
 const notOfTheApi =
   /(\.test\.ts|desk\/database\.ts|energy\/(tariff|items|readings-file|allocation|meter-tree|site-tariffs|.*-command)\.ts)$/;
 /** Written by the desk for itself, or by an engineer's file. */

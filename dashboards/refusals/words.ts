@@ -212,6 +212,13 @@ export const refusals: Readonly<Record<string, string>> = {
   'no result yet': '尚无结果',
   'there is no mailing {1}': '没有定时发送 {1}',
   'mailing {1} is {2}': '定时发送 {1} 处于“{2}”状态',
+  // noted by the notifier
+  'the person or the ticket is there no more': '人员或工单已不存在',
+  'no channel reaches {1}': '没有能联系到 {1} 的通知渠道',
+  'the site file has this channel no more': '站点文件中已没有该通知渠道',
+  '{1} has no address for this channel ({2})': '{1} 未登记该渠道的联系方式（{2}）',
+  'the program ended while it was being sent': '发送过程中程序中断',
+  'the notifier has not started yet with the channels {1}': '通知服务尚未载入渠道 {1}',
   // times
   'a later time than from, which is not in the future': '须晚于开始时间，且不晚于当前时间',
   'a later time than from, at most 400 days on': '须晚于开始时间，最多 400 天',

@@ -19,7 +19,7 @@ export interface MailingInfo {
   subject: string;
   state: 'waiting' | 'sending' | 'sent' | 'failed' | 'uncertain';
   attempts: number;
-  error: string | null;
+  error: Text | null;
   madeAt: number;
   sentAt: number | null;
 }
@@ -31,7 +31,7 @@ export interface ScheduleInfo {
   to: string[];
   nextAt: number | null;
   nextPeriod: string | null;
-  rounds: { period: string; dueAt: number; madeAt: number | null; error: string | null }[];
+  rounds: { period: string; dueAt: number; madeAt: number | null; error: Text | null }[];
   mailings: MailingInfo[];
 }
 export interface SendingInfo {

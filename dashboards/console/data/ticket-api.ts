@@ -1,5 +1,6 @@
 /** One ticket in full, as the console calls for it. */
 import type { SlaClock, TicketNotice } from '../../../desk/index.ts';
+import type { Text } from '../../../shared/text.ts';
 import type { Ticket } from '../../../shared/ticket.ts';
 import { call, type JournalInfo } from './api.ts';
 
@@ -18,8 +19,9 @@ export interface TicketDetail extends Ticket {
   /** Tickets of the same fault within 30 days; empty unless it is a repeat fault. */
   repeats: string[];
   files: TicketFileInfo[];
-  notices: (Pick<TicketNotice, 'id' | 'kind' | 'person' | 'channel' | 'state' | 'createdAt' | 'sentAt' | 'error'> & {
+  notices: (Pick<TicketNotice, 'id' | 'kind' | 'person' | 'channel' | 'state' | 'createdAt' | 'sentAt'> & {
     name: string | null;
+    error: Text | null;
   })[];
 }
 export interface CrewInfo {

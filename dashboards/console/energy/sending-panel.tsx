@@ -53,7 +53,7 @@ export function SendingPanel() {
         {one.channel} · {one.receiver ?? t('sending.group')}
       </span>
       <span className="calm">
-        {one.state === 'sent' ? '' : one.error}{' '}
+        {one.state === 'sent' ? '' : text(one.error)}{' '}
         {isWrong(one) && may('report:send') && (
           <Button size="compact-sm" variant="default" onClick={() => again(one.id)} data-step="send-again">
             {t('sending.again')}
@@ -65,7 +65,7 @@ export function SendingPanel() {
   const lastOf = ({ rounds: [last] }: ScheduleInfo) => {
     if (!last) return t('sending.never');
     if (last.madeAt !== null) return t('sending.made', { period: last.period, time: dateTime(last.madeAt) });
-    return t('sending.notMade', { period: last.period, error: last.error ?? '–' });
+    return t('sending.notMade', { period: last.period, error: text(last.error) || '–' });
   };
   return (
     <section className="panel" data-part="sending">

@@ -10,6 +10,8 @@ import { useList } from '../plant/use-list.ts';
 const kindLabels = { alarm: 'hooks.alarm', ticket: 'hooks.ticket', change: 'hooks.change' } as const;
 const stateLabels = { waiting: 'hooks.waiting', sent: 'hooks.sent', failed: 'hooks.failed' } as const;
 
+const isKind = (kind: string): kind is keyof typeof kindLabels => Object.hasOwn(kindLabels, kind);
+
 export function HooksPage() {
   const { t } = useWords();
   const [hooks, load] = useList(hooksApi.list);
@@ -158,7 +160,9 @@ function Events({ id }: { id: string }) {
             <tr key={one.id}>
               <td>{dateTime(one.createdAt)}</td>
               <td>
-                {one.kind} {one.object} {one.kind === 'test' ? '' : one.action}
+                {one.kind === 'test'
+                  ? t('hooks.test')
+                  : `${isKind(one.kind) ? t(kindLabels[one.kind]) : one.kind} ${one.object} ${one.action}`}
               </td>
               <td>{t(stateLabels[one.state])}</td>
               <td>{one.attempts}</td>

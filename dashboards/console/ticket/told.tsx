@@ -7,7 +7,7 @@ import { useNow } from '../parts/use-now.ts';
 const kinds = { approval: 'told.approval', contractor: 'told.contractor', approved: 'told.approved' } as const;
 
 export function Told({ notices }: { notices: TicketDetail['notices'] }) {
-  const { t, time } = useWords();
+  const { t, text, time } = useWords();
   const { link } = useConsole();
   const now = useNow(link, 60_000);
   if (notices.length === 0) return null;
@@ -22,7 +22,7 @@ export function Told({ notices }: { notices: TicketDetail['notices'] }) {
                 who: name ?? person,
                 channel: channel ?? '–',
                 time: time(sentAt ?? createdAt, now),
-                error: error ?? '',
+                error: text(error),
               })}
         </li>
       ))}
