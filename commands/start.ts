@@ -30,12 +30,14 @@ const command: Command = {
     using _clock = saveClock(plan.clock);
     const environment = { ...process.env, ...plan.environment };
     const place = ['--site', wish.file, '--data', wish.dataDir];
-    using _history = plan.history ? beside('history', place, environment) : undefined;
+    using besides = new DisposableStack();
     return await supervise({
       dataDir: wish.dataDir,
       roles: plan.roles,
       args: place,
       environment,
+      // On two cores it would make everything else wait.
+      onLive: () => void (plan.history && besides.use(beside('history', place, environment))),
     });
   },
 };

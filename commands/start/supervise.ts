@@ -16,6 +16,8 @@ const longestPauseMs = 15_000;
 const healthyMs = 60_000;
 /** Broker and simulated devices come first, so that the others do not report them missing; but nobody waits longer than this. */
 const firstReadyMs = 4_000;
+/** What waits for all roles waits no longer than this. */
+const liveMs = 60_000;
 /** Ctrl-C ends every process within 5 s: who has not stopped by then is killed. */
 const killMs = 4_000;
 /** The next wave is not kept waiting longer than this. */
@@ -42,6 +44,8 @@ export interface Supervision {
   roles: readonly Role[];
   args: readonly string[];
   environment: NodeJS.ProcessEnv;
+  /** Once every role is at work, or one of them takes far too long. */
+  onLive?(): void;
 }
 
 /**
@@ -68,7 +72,7 @@ export const nodeArgs = (role: Role): string[] => [
 ];
 
 /** Resolves with the exit code once everything has stopped. */
-export function supervise({ dataDir, roles, args, environment }: Supervision): Promise<number> {
+export function supervise({ dataDir, roles, args, environment, onLive }: Supervision): Promise<number> {
   const watchdog = new Watchdog<Role>(hungLimits(environment));
   const children = new Map<Role, ChildProcess>();
   const pauses = new Map<Role, number>();
@@ -156,6 +160,11 @@ export function supervise({ dataDir, roles, args, environment }: Supervision): P
     const ready = first.flatMap((role) => children.get(role) ?? []).map(whenReady);
     void Promise.race([Promise.allSettled(ready), new Promise((resolve) => setTimeout(resolve, firstReadyMs))]).then(() => {
       for (const role of roles) if (!isFirst(role)) start(role);
+      if (!onLive) return;
+      const others = [...children].flatMap(([role, child]) => (isFirst(role) ? [] : [whenReady(child)]));
+      void Promise.race([Promise.allSettled([...ready, ...others]), new Promise((resolve) => setTimeout(resolve, liveMs))]).then(() => {
+        if (!stopping) onLive();
+      });
     });
   });
 }
