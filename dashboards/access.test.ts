@@ -91,6 +91,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/reports/{kind}': 'report:read',
   'GET /api/reports/schedules': 'report:read',
   'POST /api/reports/schedules/look': 'report:send',
+  'GET /api/reports/mailings/{id}/document': 'report:read',
   'POST /api/reports/mailings/{id}/again': 'report:send',
   'GET /api/energy/consumption': 'plant:read',
   'GET /api/energy/bills': 'plant:read',

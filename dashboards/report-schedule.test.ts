@@ -2,11 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { completeSite } from '../commands/complete-site.ts';
 import { openDatabase } from '../desk/database.ts';
-import { audiencesMemory } from '../desk/index.ts';
+import { audiencesMemory, channelNamesMemory } from '../desk/index.ts';
 import { openMailings } from '../desk/mailings.ts';
 import { openBills, type TenantBill } from '../energy/index.ts';
 import { systemClock } from '../shared/clock.ts';
 import { operationsFile } from '../shared/role.ts';
+import { channelBaseSchema } from '../shared/site.ts';
 import { loadSite } from '../shared/site-file.ts';
 import { momentOf } from '../shared/zone.ts';
 import { startDashboardsApp } from '../test/dashboards-app.ts';
@@ -19,13 +20,18 @@ const at = (text: string) => momentOf(zone, Date.parse(`${text}Z`));
 const today = new Date(Date.now() + 8 * 3_600_000).getUTCDate();
 /** Due at the beginning of today, or some days ago. */
 const monthly = { id: 'monthly', report: 'energy-month', day: Math.min(28, today), at: '00:00', channels: ['mail', 'robot'], to: ['li'] };
+const keptSchedule = { ...monthly, id: 'kept', report: 'department-costs', channels: [], to: [] };
 const site = {
   ...demo,
   config: {
     ...demo.config,
     people: [{ id: 'li', name: '李工', email: 'li@hospital.example' }],
     tenants: demo.config.tenants.map((one) => (one.id === 'shop' ? { ...one, email: 'shop@tenant.example' } : one)),
-    reports: { schedule: [monthly], reminders: { channels: ['mail', 'robot'] } },
+    channels: [
+      channelBaseSchema.parse({ id: 'mail', type: 'smtp' }),
+      channelBaseSchema.parse({ id: 'robot', type: 'wecom', name: { zh: '后勤群', en: 'Logistics group' } }),
+    ],
+    reports: { schedule: [monthly, keptSchedule], reminders: { channels: ['mail', 'robot'] } },
   },
 };
 
@@ -56,9 +62,14 @@ test('reports and reminders are made once, and shown with what came of them', { 
   const bills = openBills(db, clock);
   // As the notifier writes them down at its start.
   db.run('INSERT INTO rules_memory (name, value) VALUES (?,?)', audiencesMemory, JSON.stringify({ mail: 'person', robot: 'group' }));
+  db.run(
+    'INSERT INTO rules_memory (name, value) VALUES (?,?)',
+    channelNamesMemory,
+    JSON.stringify({ mail: { zh: '电子邮件', en: 'E-mail' }, robot: { zh: '机器人', en: 'Robot' } }),
+  );
   for (const id of ['mail', 'robot']) db.run("INSERT INTO delivery_channels (channel, type) VALUES (?, 'x')", id);
   // Known for two months: what was due today is made now.
-  mailings.since('monthly', clock.now() - 62 * dayMs);
+  for (const id of ['monthly', 'kept']) mailings.since(id, clock.now() - 62 * dayMs);
   mailings.since('reminders', clock.now() - dayMs);
   const bill = (tenant: string): TenantBill => ({
     ...{
@@ -87,6 +98,21 @@ test('reports and reminders are made once, and shown with what came of them', { 
     ['mail 李工', 'robot null'],
   );
   expect(schedules[0].nextAt).toBeGreaterThan(clock.now());
+  // Of a schedule without channels the document is kept here, as it was made.
+  expect(schedules[1].mailings).toMatchObject([{ channel: 'console', receiver: null, state: 'sent', document: expect.any(String) }]);
+  expect(mailings.due(Number.MAX_SAFE_INTEGER)).not.toContain(schedules[1].mailings[0].id);
+  const kept = await fetch(`${app.url}/api/reports/mailings/${schedules[1].mailings[0].id}/document`, {
+    headers: { authorization: `Bearer ${viewer}` },
+  });
+  expect([kept.status, kept.headers.get('content-type'), (await kept.text()).slice(0, 5)]).toEqual([200, 'application/pdf', '%PDF-']);
+  // Channels and people are told by what they are called.
+  expect((await app.call('GET', '/api/site', { token: viewer })).json).toMatchObject({
+    channels: [
+      { id: 'mail', name: { zh: '电子邮件', en: 'E-mail' } },
+      { id: 'robot', name: { zh: '后勤群', en: 'Logistics group' } },
+    ],
+    people: expect.arrayContaining([{ id: 'li', name: '李工' }]),
+  });
   const [sent] = mailings.of('report', 'monthly', 1);
   expect(
     mailings

@@ -2,11 +2,14 @@
  * Who was told of an alarm, over which channel, when, and what came of it. Part of the public face of rules, beside index.ts: the console
  * and the API read here; only the notifier of the rules role writes.
  */
+import { z } from 'zod';
 import type { Priority } from '../shared/alarm.ts';
+import { type Text, textSchema } from '../shared/text.ts';
 import { isLifeSafety } from './alarm-sql.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { DeskDatabase } from './open.ts';
 import { openReceipts, type ScreenReceipt } from './receipts.ts';
+import { readRecord } from './rows.ts';
 import { where } from './where.ts';
 
 /** The screens, on record beside the channels of the site file: `answer` is shown, sounded or acknowledged, `person` the user. */
@@ -72,6 +75,8 @@ export interface ChannelState {
 
 /** Where the notifier leaves whom each channel reaches, for those who do not know the channels' types. */
 export const audiencesMemory = 'notify-audiences';
+/** And what each channel is called, in both languages. */
+export const channelNamesMemory = 'notify-channel-names';
 
 /** Can people be told? silent: the notifier is down or hangs. broken: no channel works. degraded: some do not. none: the site file has no channel. */
 export interface AlarmPath {
@@ -84,6 +89,8 @@ export interface Deliveries extends Disposable {
   deliveriesOf(alarm: string, occurrence?: number): Delivery[];
   deliveries(filter?: DeliveryFilter): Delivery[];
   alarmPath(): AlarmPath;
+  /** What channels are called, as the notifier said at its last start; empty where it has never started. */
+  channelNames(): ReadonlyMap<string, Text>;
 }
 
 /** For the console and the API. */
@@ -96,6 +103,8 @@ export function openDeliveries({ file, db: shared }: DeskDatabase): Deliveries {
     },
   };
 }
+
+const namesSchema = z.record(z.string(), textSchema);
 
 interface Row {
   key: string;
@@ -213,6 +222,10 @@ export function deliveriesIn(db: Database): Omit<Deliveries, typeof Symbol.dispo
       const failing = channels.filter((channel) => channel.failingSince !== null).length;
       const state = channels.length === 0 ? 'none' : failing === 0 ? 'fine' : failing === channels.length ? 'broken' : 'degraded';
       return { state, channels };
+    },
+    channelNames() {
+      const row = db.get<{ value: string }>('SELECT value FROM rules_memory WHERE name = ?', channelNamesMemory);
+      return new Map(Object.entries(row ? (readRecord(db, namesSchema, row.value, 'rules_memory', channelNamesMemory, 0) ?? {}) : {}));
     },
   };
 }

@@ -14,6 +14,7 @@ export { daysLeft, deadlineFolder, dueDate, loadDeadlines, localDate, stageOf } 
 export {
   type AlarmPath,
   audiencesMemory,
+  channelNamesMemory,
   consoleChannel,
   type Deliveries,
   type Delivery,

@@ -48,9 +48,11 @@ export interface NewMailing {
   receiver: Receiver | null;
   message: MailingMessage;
   document: MailingDocument | null;
+  /** It goes to nobody: whoever wants it takes it from the console. */
+  kept?: boolean;
 }
 
-export interface Mailing extends Omit<NewMailing, 'document'> {
+export interface Mailing extends Omit<NewMailing, 'document' | 'kept'> {
   id: number;
   /** Hash of the document. */
   document: string | null;
@@ -167,10 +169,10 @@ export function openMailings(db: Database): Mailings {
               ...[sha256, document.name, document.type, document.content, plantNow],
             );
           added += db.run(
-            `INSERT INTO mailings (key, kind, source, period, channel, receiver, message, document, state, attempts, made_at, due_at)
-             VALUES (?,?,?,?,?,?,?,?,'waiting',0,?,?) ON CONFLICT (key) DO NOTHING`,
+            `INSERT INTO mailings (key, kind, source, period, channel, receiver, message, document, state, attempts, made_at, due_at, sent_at)
+             VALUES (?,?,?,?,?,?,?,?,?,0,?,?,?) ON CONFLICT (key) DO NOTHING`,
             ...[one.key, one.kind, one.source, one.period, one.channel, one.receiver && JSON.stringify(one.receiver)],
-            ...[JSON.stringify(one.message), sha256, plantNow, realNow],
+            ...[JSON.stringify(one.message), sha256, one.kept ? 'sent' : 'waiting', plantNow, realNow, one.kept ? plantNow : null],
           ).changes;
         }
         return added;

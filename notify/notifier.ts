@@ -12,6 +12,7 @@ import type { Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';
 import {
   audiencesMemory,
+  channelNamesMemory,
   type Database,
   openAnswerLinks,
   openDatabase,
@@ -30,7 +31,9 @@ import type { Log } from '../shared/log.ts';
 import { formatMistake } from '../shared/mistake.ts';
 import { vapidKeys } from '../shared/push.ts';
 import { readSecret, type Secret } from '../shared/secret.ts';
+import type { ChannelConfig } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
+import type { Text } from '../shared/text.ts';
 import type { ChannelDeps, PushAccess } from './channel.ts';
 import { channelTypes, ownOptions } from './channels.ts';
 import { checkChannels } from './check-channels.ts';
@@ -177,6 +180,7 @@ export function openNotifier({
     ledger,
   });
   ledger.setMemory(audiencesMemory, Object.fromEntries(routes.map(({ config: { id }, type }) => [id, type.audience])));
+  ledger.setMemory(channelNamesMemory, namesOfChannels(routes));
   const tickets = openTicketSender({
     ...{ db, site: config, routes, senders, onCall, works, clock, wire, log },
     ticketNow: (id) => desk.ticket(id),
@@ -286,4 +290,16 @@ function openDeps(
     },
     known: note,
   };
+}
+
+/** As the site file names it, else as its type is called; with its id where several are of one type. */
+export function namesOfChannels(
+  routes: readonly { config: Pick<ChannelConfig, 'id' | 'type' | 'name'>; type: { title: Text } }[],
+): Record<string, Text> {
+  return Object.fromEntries(
+    routes.map(({ config, type: { title } }) => {
+      const alone = routes.filter((one) => one.config.type === config.type).length === 1;
+      return [config.id, config.name ?? (alone ? title : { zh: `${title.zh}（${config.id}）`, en: `${title.en} (${config.id})` })];
+    }),
+  );
 }

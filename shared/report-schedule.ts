@@ -25,7 +25,10 @@ export const reportScheduleSchema = z.strictObject({
     .optional()
     .meta({ description: 'Only in these months; by default each month, and for reports of a year each month until that year is sent' }),
   language: z.enum(languages).optional().meta({ description: "By default that of the reports, else the site's" }),
-  channels: channels.meta({ description: 'E-mail carries the report; robots and programs get a link' }),
+  channels: z
+    .array(idSchema)
+    .default([])
+    .meta({ description: 'E-mail carries the report; robots and programs get a link. Without any it is made and kept in the console' }),
   to: z.array(idSchema).default([]).meta({ description: 'People, for channels that reach persons' }),
 });
 export type ReportSchedule = z.infer<typeof reportScheduleSchema>;

@@ -212,6 +212,7 @@ export type Person = z.infer<typeof person>;
 export const channelBaseSchema = z.looseObject({
   id: idSchema,
   type: z.string().min(1).meta({ description: 'A file of notify/channels: smtp, webhook, wecom' }),
+  name: textSchema.optional().meta({ description: 'As people read it in the console; by default what its type is called' }),
   language: z.enum(languages).optional().meta({ description: "By default the site's" }),
   priorities: z
     .array(z.enum(priorities))

@@ -147,6 +147,27 @@ export function reportRoutes(app: App, context: RouteContext): void {
   );
 
   app.get(
+    '/api/reports/mailings/:id/document',
+    {
+      config: { permission: 'report:read' },
+      schema: {
+        description: 'The document as it was made and sent',
+        params: z.object({ id: z.coerce.number().int().min(1) }),
+        response: { 200: z.any(), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { document: sha256 } = mailings.get(request.params.id);
+      const document = sha256 === null ? undefined : mailings.document(sha256);
+      if (!document) throw new Fault('desk/unknown', `mailing ${request.params.id} carried no document`);
+      return reply
+        .type(document.type)
+        .header('content-disposition', `attachment; filename="${document.name.replace(/[^\w.-]/g, '_')}"`)
+        .send(document.content);
+    },
+  );
+
+  app.get(
     '/api/reports/:kind',
     {
       config: { permission: 'report:read' },

@@ -21,6 +21,8 @@ const siteReply = z
     departments: z.array(place),
     tenants: z.array(z.object({ id: z.string(), name: text })),
     gateways: z.array(z.object({ id: z.string(), name: text })),
+    channels: z.array(z.object({ id: z.string(), name: text })).meta({ description: 'Over which people are told' }),
+    people: z.array(z.object({ id: z.string(), name: z.string() })).meta({ description: 'Who can be on call' }),
     quantities: z.record(
       z.string(),
       z.object({
@@ -33,7 +35,7 @@ const siteReply = z
   })
   .meta({ id: 'Site' });
 
-export function siteRoutes(app: App, { site, devices, clock, accounts }: RouteContext): void {
+export function siteRoutes(app: App, { site, devices, clock, accounts, deliveries }: RouteContext): void {
   const counts = new Map<string, number>();
   for (const { system } of devices.values()) counts.set(system, (counts.get(system) ?? 0) + 1);
   const vocabulary = Object.fromEntries(
@@ -43,6 +45,11 @@ export function siteRoutes(app: App, { site, devices, clock, accounts }: RouteCo
     }),
   );
   const named = ({ id, name }: { id: string; name: { zh: string; en: string } }) => ({ id, name });
+
+  const channels = () => {
+    const names = deliveries.channelNames();
+    return site.channels.map(({ id, name }) => ({ id, name: name ?? names.get(id) ?? { zh: id, en: id } }));
+  };
 
   app.get('/api/site', { config: { permission: 'plant:read' }, schema: { response: { 200: siteReply, ...problems } } }, async () => ({
     ...site.site,
@@ -58,6 +65,8 @@ export function siteRoutes(app: App, { site, devices, clock, accounts }: RouteCo
     })),
     tenants: site.tenants.map(named),
     gateways: site.gateways.map(named),
+    channels: channels(),
+    people: site.people.map(({ id, name }) => ({ id, name })),
     quantities: vocabulary,
   }));
 

@@ -212,6 +212,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'no result yet': '尚无结果',
   'there is no mailing {1}': '没有定时发送 {1}',
   'mailing {1} is {2}': '定时发送 {1} 处于“{2}”状态',
+  'mailing {1} carried no document': '定时发送 {1} 没有附带文件',
   // noted by the notifier
   'the person or the ticket is there no more': '人员或工单已不存在',
   'no channel reaches {1}': '没有能联系到 {1} 的通知渠道',

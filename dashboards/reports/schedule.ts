@@ -1,5 +1,13 @@
 /** Reports and reminders that are due are made here and written down; the notifier sends them (desk/mailings.ts). */
-import { dueTimes, type MailingDocument, type MailingMessage, type Mailings, type NewMailing, type Receiver } from '../../desk/index.ts';
+import {
+  consoleChannel,
+  dueTimes,
+  type MailingDocument,
+  type MailingMessage,
+  type Mailings,
+  type NewMailing,
+  type Receiver,
+} from '../../desk/index.ts';
 import type { IssuedBill } from '../../energy/index.ts';
 import { type Period, periodOf, type ReportKind, render, tenantBillDocument } from '../../reports/index.ts';
 import { reasonOf } from '../../shared/errors.ts';
@@ -122,7 +130,8 @@ export function openSchedule({ context, mailings, reports }: ScheduleWork): () =
       footer: [say(words.reportFooter)],
       link: { path: '#/reports', label: say(words.look) },
     };
-    const one = (channel: string, receiver: Receiver | null): NewMailing => ({
+    const one = (channel: string, receiver: Receiver | null, kept = false): NewMailing => ({
+      kept,
       key: ['report', schedule.id, period.id, channel, ...(receiver ? [receiver.id] : [])].join('/'),
       ...{ kind: 'report', source: schedule.id, period: period.id, channel, receiver, message, document },
     });
@@ -130,6 +139,7 @@ export function openSchedule({ context, mailings, reports }: ScheduleWork): () =
     const all = ways.flatMap(({ channel, audience }) =>
       audience === 'group' ? [one(channel, null)] : people.map((person) => one(channel, person)),
     );
+    if (ways.length === 0) all.push(one(consoleChannel, null, true));
     db.transact(() => {
       mailings.made({ schedule: schedule.id, period: period.id }, all, clock.now(), wall.now());
       accounts.audit(program, 'report.make', `${schedule.id}/${period.id}`, null, { report: kind.id, language, receivers: all.length });

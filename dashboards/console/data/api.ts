@@ -51,6 +51,8 @@ export interface SiteInfo {
   departments: (Named & { building: string | null; beds: number | null })[];
   tenants: Named[];
   gateways: Named[];
+  channels: Named[];
+  people: { id: string; name: string }[];
   quantities: Record<string, QuantityInfo>;
 }
 export interface Latest extends LatestReading {

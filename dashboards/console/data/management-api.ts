@@ -22,6 +22,8 @@ export interface MailingInfo {
   error: Text | null;
   madeAt: number;
   sentAt: number | null;
+  /** Hash of the document that went with it. */
+  document: string | null;
 }
 export interface ScheduleInfo {
   id: string;

@@ -8,6 +8,7 @@ import { api } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useNames } from '../parts/names.ts';
 import { deliveryStateKeys, deliveryStepKeys } from './delivery-list.tsx';
 import { eventLabel } from './events.ts';
 
@@ -78,6 +79,7 @@ export function AlarmTrail({ id, version }: { id: string; version: number | unde
 
 function Line({ entry }: { entry: TrailEntry }) {
   const { t, text, dateTime, number } = useWords();
+  const { channelName, personName } = useNames();
   const { kind, event, who, state, to, from } = entry;
   const targets = (entry.why ?? '')
     .split(', ')
@@ -85,7 +87,8 @@ function Line({ entry }: { entry: TrailEntry }) {
     .join(t('list.comma'));
   const step = kind === 'called' || kind === 'silence';
   const label = () => {
-    if (kind === 'message') return `${t(deliveryStepKeys[event as keyof typeof deliveryStepKeys])} → ${who ?? t('delivery.group')}`;
+    if (kind === 'message')
+      return `${t(deliveryStepKeys[event as keyof typeof deliveryStepKeys])} → ${who === null ? t('delivery.group') : personName(who)}`;
     const key = own[event] ?? eventLabel(event);
     return key ? t(key, { targets }) : event;
   };
@@ -95,7 +98,7 @@ function Line({ entry }: { entry: TrailEntry }) {
       : kind === 'ticket'
         ? text(ticketStateLabels[to as TicketState])
         : text(alarmStateLabels[to as AlarmState]);
-  const by = kind === 'message' || step ? undefined : who === 'engine' ? t('who.engine') : who;
+  const by = kind === 'message' || step ? undefined : who === 'engine' ? t('who.engine') : who === null ? who : personName(who);
   return (
     <li data-kind={kind} data-bad={entry.bad || undefined}>
       <time>{dateTime(entry.t)}</time>
@@ -115,7 +118,7 @@ function Line({ entry }: { entry: TrailEntry }) {
         {by && <span>{by}</span>}
         {kind === 'message' && (
           <span className="calm">
-            {entry.channel}
+            {entry.channel === null ? '' : channelName(entry.channel)}
             {entry.tookMs !== null && entry.tookMs >= 100 ? ` · ${t('trail.took', { time: `${number(entry.tookMs / 1_000, 1)} s` })}` : ''}
             {(entry.attempts ?? 0) > 1 ? ` · ${t('delivery.attempts', { n: entry.attempts as number })}` : ''}
           </span>

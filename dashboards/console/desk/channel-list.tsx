@@ -5,6 +5,7 @@ import type { AlarmPathInfo } from '../data/api.ts';
 import { noticesApi, type TestInfo, type WeeklyTest } from '../data/notices-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useNames } from '../parts/names.ts';
 
 type ChannelInfo = AlarmPathInfo['channels'][number];
 
@@ -30,6 +31,7 @@ export function ChannelList({ path, persons }: { path: AlarmPathInfo; persons: W
 function ChannelRow({ channel, persons }: { channel: ChannelInfo; persons: WeeklyTest['persons'] }) {
   const { t, dateTime } = useWords();
   const { may, act, session } = useConsole();
+  const { channelName } = useNames();
   const [person, choose] = useState<string | null>(persons.find(({ id }) => id === session.user.name)?.id ?? null);
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<TestInfo>();
@@ -43,9 +45,9 @@ function ChannelRow({ channel, persons }: { channel: ChannelInfo; persons: Weekl
   return (
     <li className="row channel-row" data-channel={channel.channel}>
       <div className="row-body">
-        <strong className="row-title">{channel.channel}</strong>
+        <strong className="row-title">{channelName(channel.channel)}</strong>
         <div className="row-facts">
-          <span>{channel.type}</span>
+          <span>{channel.channel}</span>
           <span className={channel.failingSince === null ? undefined : 'chip bad'}>
             {channel.failingSince === null
               ? t('path.works')

@@ -3,6 +3,7 @@ import type { DeliveryState } from '../../../desk/index.ts';
 import type { DeliveryInfo } from '../data/api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { useNames } from '../parts/names.ts';
 import { PriorityMark } from '../parts/priority.tsx';
 
 const receipts: Record<string, TextKey> = { shown: 'receipt.shown', sounded: 'receipt.sounded', acknowledged: 'receipt.acknowledged' };
@@ -32,6 +33,7 @@ function saidOf(delivery: DeliveryInfo, t: (key: TextKey) => string): string | n
 
 export function DeliveryList({ deliveries, titleOf }: { deliveries: readonly DeliveryInfo[]; titleOf?: (alarm: string) => string }) {
   const { t, dateTime } = useWords();
+  const { channelName, personName } = useNames();
   return (
     <ol className="journal-rows">
       {deliveries.map((delivery) => (
@@ -50,7 +52,7 @@ export function DeliveryList({ deliveries, titleOf }: { deliveries: readonly Del
             {delivery.attempts > 1 && ` ${t('delivery.attempts', { n: delivery.attempts })}`}
           </span>
           <span>
-            {delivery.channel} · {delivery.person ?? t('delivery.group')}
+            {channelName(delivery.channel)} · {delivery.person === null ? t('delivery.group') : personName(delivery.person)}
           </span>
           <span className="calm">{saidOf(delivery, t)}</span>
         </li>

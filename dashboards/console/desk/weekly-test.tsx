@@ -4,6 +4,7 @@ import type { WeeklyTest } from '../data/notices-api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useNames } from '../parts/names.ts';
 
 type State = WeeklyTest['people'][number]['state'];
 const states: Record<State, TextKey> = {
@@ -17,6 +18,7 @@ const order = Object.keys(states) as State[];
 export function WeeklyTestPanel({ weekly, onConfirm }: { weekly: WeeklyTest; onConfirm: () => void }) {
   const { t, dateTime } = useWords();
   const { session } = useConsole();
+  const { channelName } = useNames();
   const { round, next, people } = weekly;
   const open = people.filter(({ state }) => state !== 'confirmed');
   const mine = open.find(({ person, state }) => person === session.user.name && state === 'unconfirmed');
@@ -55,7 +57,7 @@ export function WeeklyTestPanel({ weekly, onConfirm }: { weekly: WeeklyTest; onC
                   {one.confirmedAt !== null && <span>{dateTime(one.confirmedAt)}</span>}
                   {one.channels.map(({ channel, error, confirmedAt }) => (
                     <span key={channel}>
-                      {channel}
+                      {channelName(channel)}
                       {confirmedAt !== null ? ' ✓' : ''}
                       {error !== null ? `: ${error}` : ''}
                     </span>

@@ -6,6 +6,7 @@ import { type MailingInfo, managementApi, type ScheduleInfo, type SendingInfo } 
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useNames } from '../parts/names.ts';
 
 const refreshMs = 30_000;
 const states: Record<MailingInfo['state'], TextKey> = {
@@ -15,11 +16,14 @@ const states: Record<MailingInfo['state'], TextKey> = {
   failed: 'sending.failed',
   uncertain: 'sending.uncertain',
 };
+/** Made and sent to nobody. */
+const kept = 'console';
 const isWrong = ({ state }: MailingInfo) => state === 'failed' || state === 'uncertain';
 
 export function SendingPanel() {
   const { t, text, dateTime } = useWords();
   const { act, may } = useConsole();
+  const { channelName } = useNames();
   const [found, setFound] = useState<SendingInfo>();
   const load = useCallback(() => void act(async () => setFound(await managementApi.sending())), [act]);
   useEffect(() => {
@@ -47,12 +51,11 @@ export function SendingPanel() {
       <time>{dateTime(one.sentAt ?? one.madeAt)}</time>
       <span>{one.period}</span>
       <span>
-        <span className={`chip${isWrong(one) ? ' bad' : ''}`}>{t(states[one.state])}</span>
+        <span className={`chip${isWrong(one) ? ' bad' : ''}`}>{t(one.channel === kept ? 'sending.kept' : states[one.state])}</span>
       </span>
-      <span>
-        {one.channel} · {one.receiver ?? t('sending.group')}
-      </span>
+      <span>{one.channel === kept ? t('sending.inConsole') : `${channelName(one.channel)} · ${one.receiver ?? t('sending.group')}`}</span>
       <span className="calm">
+        {one.document !== null && <a href={`/api/reports/mailings/${one.id}/document`}>{t('sending.document')}</a>}{' '}
         {one.state === 'sent' ? '' : text(one.error)}{' '}
         {isWrong(one) && may('report:send') && (
           <Button size="compact-sm" variant="default" onClick={() => again(one.id)} data-step="send-again">
@@ -83,7 +86,9 @@ export function SendingPanel() {
                     ? t('sending.noNext')
                     : t('sending.next', { time: dateTime(one.nextAt), period: one.nextPeriod ?? '' })}
                 </span>
-                <span>{[...one.channels, ...one.to].join(' · ')}</span>
+                <span>
+                  {one.channels.length === 0 ? t('sending.inConsole') : [...one.channels.map(channelName), ...one.to].join(' · ')}
+                </span>
               </div>
               {one.mailings.length > 0 && <ol className="journal-rows">{one.mailings.slice(0, 8).map(line)}</ol>}
             </div>
@@ -94,7 +99,7 @@ export function SendingPanel() {
             <div className="row-body">
               <strong className="row-title">{t('sending.reminders')}</strong>
               <div className="row-facts">
-                <span>{reminders.channels.join(' · ')}</span>
+                <span>{reminders.channels.map(channelName).join(' · ')}</span>
                 {reminders.mailings.length === 0 && <span>{t('sending.never')}</span>}
               </div>
               {reminders.mailings.length > 0 && (

@@ -2,6 +2,7 @@
 import type { TicketDetail } from '../data/ticket-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useNames } from '../parts/names.ts';
 import { useNow } from '../parts/use-now.ts';
 
 const kinds = { approval: 'told.approval', contractor: 'told.contractor', approved: 'told.approved' } as const;
@@ -9,6 +10,7 @@ const kinds = { approval: 'told.approval', contractor: 'told.contractor', approv
 export function Told({ notices }: { notices: TicketDetail['notices'] }) {
   const { t, text, time } = useWords();
   const { link } = useConsole();
+  const { channelName } = useNames();
   const now = useNow(link, 60_000);
   if (notices.length === 0) return null;
   return (
@@ -20,7 +22,7 @@ export function Told({ notices }: { notices: TicketDetail['notices'] }) {
             : t(state === 'sent' ? 'told.sent' : state === 'failed' ? 'told.failed' : 'told.waiting', {
                 what: t(kinds[kind]),
                 who: name ?? person,
-                channel: channel ?? '–',
+                channel: channel === null ? '–' : channelName(channel),
                 time: time(sentAt ?? createdAt, now),
                 error: text(error),
               })}
