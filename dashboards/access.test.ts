@@ -32,6 +32,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/series': 'plant:read',
   'GET /api/export': 'plant:read',
   'GET /api/transfers': 'plant:read',
+  'GET /api/outages': 'plant:read',
   'GET /api/pipeline': 'metrics:read',
   'GET /api/live': 'plant:read',
   'GET /api/boards': 'plant:read',

@@ -2,9 +2,11 @@
 import ExcelJS from 'exceljs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { completeSite } from '../commands/complete-site.ts';
+import type { StorePoint, Tags } from '../ingest/store.ts';
 import { loadReports, periodOf, type ReportDocument } from '../reports/index.ts';
 import { loadSite } from '../shared/site-file.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
+import { answered, placedFigures } from '../test/report-figures.ts';
 
 const site = completeSite(loadSite(new URL('../sites/demo.yaml', import.meta.url).pathname));
 const year = new Date().getUTCFullYear();
@@ -148,6 +150,76 @@ describe('reports', () => {
     expect(await told('/api/reports/energy-month?period=2026')).toContain('a month such as 2026-10');
     expect(await told('/api/reports/year-end?period=2999')).toContain('that has begun');
     expect(await told('/api/reports/nothing?period=2026')).toContain('energy-month');
+  });
+
+  test('every figure of the year-end report is what the API answers at its source', async () => {
+    const engineer = await app.signIn('engineer');
+    const manager = await app.signIn('manager');
+    const from = Date.UTC(year - 1, 0, 1) - 8 * hour;
+    const now = Date.now();
+    const steps = (every: number, fill: (i: number) => number) =>
+      Array.from({ length: Math.floor((now - hour - from) / every) }, (_, i) => [from + i * every, fill(i)] as const);
+    const put = (measurement: StorePoint['measurement'], device: string, every: number, fields: (i: number) => Record<string, number>, more: Partial<Tags> = {}) =>
+      app.store.write(
+        steps(every, (i) => i).map(([t, i]) => ({ measurement, tags: { site: 'demo', device, gateway: 'gw-plant', ...more }, t, fields: fields(i) })),
+      ); // biome-ignore format: short
+    const used = (device: string, amount: number, more: Partial<Tags> = {}) =>
+      put('consumption', device, 12 * hour, (i) => ({ value: amount + (i % 5) }), more);
+    await Promise.all([
+      used('incomer', 700),
+      used('water-main', 12),
+      used('gas-main', 20),
+      ...['heat-main', 'hm-medtech', 'hm-front', 'hm-rear'].map((one) => used(one, 90)),
+      used('fd-icu', 80, { department: 'icu' }),
+      used('tm-canteen', 40),
+      put('oxygen', 'o2-source', 12 * hour, (i) => ({ oxygen_flow_lmin: 300 + (i % 90), tank_level_pct: 50 + (i % 43) })),
+      put('wastewater', 'wastewater-analyser', 12 * hour, (i) => ({ residual_chlorine_mgl: 1.5 + (i % 8) / 2, ph: 5.5 + (i % 30) / 10 })),
+      put('wastewater', 'wastewater', 12 * hour, (i) => ({ outflow_volume_m3: 1_000 + 9 * i })),
+      put('generator', 'genset', 12 * hour, (i) => ({ run_hours_h: 100 + i / 100, energy_import_kwh: 5_000 + i })),
+      put('electricity', 'ats', 12 * hour, (i) => ({ mains_available: i % 300 === 17 ? 0 : 1, transfer_position: 1 })),
+    ]);
+    for (const past of [year, year - 1])
+      for (let number = 1; number <= 12; number++)
+        for (const [name, value, unit] of [['bed-days', 15_000, 'bed-days'], ['drills', 1, 'times'], ['disinfectant', 900, 'kg'], ['bill-oxygen', 14_000, 'm3'], ['fees', 2_000, 'yuan']] as const) // biome-ignore format: a table
+          await app.call('POST', '/api/energy/figures', { token: engineer, body: { name, month: `${past}-${String(number).padStart(2, '0')}`, value: value + number, unit } }); // biome-ignore format: one
+    const add = async (path: string, body: unknown) =>
+      expect((await app.call('POST', path, { token: manager, body })).status, path).toBe(201);
+    const boiler = { kind: 'boiler', name: { zh: '1号锅炉', en: 'Boiler 1' }, devices: ['boiler-1'] };
+    await add('/api/assets', { id: 'sb-1', ...boiler });
+    await add('/api/assets', { id: 'sv-1', kind: 'pressure-vessel', name: { zh: '分汽缸', en: 'Header' }, state: 'stopped' });
+    await add('/api/certificates', { rule: 'boiler-outer-inspection', asset: 'sb-1', last: `${year - 1}-03-01` });
+    await add('/api/certificates', { rule: 'boiler-inner-inspection', asset: 'sb-1', last: `${year}-01-02`, due: `${year + 2}-01-02` });
+    await add('/api/contracts', { title: 'Lifts', company: 'Lift Ltd', from: `${year}-01-01`, to: `${year}-12-31`, cost_yuan: 36_000.5 });
+    const filled = { supplier: 'Air', plate: 'A1', batch: 'B1', certificate: true, began: '09:00', ended: '09:40', amount_t: 4.25 };
+    const due = Math.floor((now - 2 * hour) / 60_000) * 60_000;
+    const said = Object.fromEntries(Object.entries(filled).map(([id, value]) => [id, { v: value }]));
+    await add('/api/books/oxygen-filling/entries', { due, values: said });
+    const month = new Date(now - 40 * 24 * hour).toISOString().slice(0, 7);
+    expect((await app.call('POST', `/api/energy/months/${month}/close`, { token: manager, body: {} })).status).toBeLessThan(300);
+    await add('/api/energy/bills', { period: month, tenants: ['canteen', 'shop'] });
+
+    const answers = new Map<string, Promise<unknown>>();
+    const answer = (path: string) => {
+      const known = answers.get(path) ?? get(path).then((found) => found.json());
+      answers.set(path, known);
+      return known;
+    };
+    for (const wanted of [year, year - 1]) {
+      const report = await document('year-end', String(wanted));
+      const zh = await document('year-end', String(wanted), 'zh');
+      const placed = placedFigures(report);
+      expect(placed.map(({ figure }) => figure.value)).toEqual(placedFigures(zh).map(({ figure }) => figure.value));
+      expect(placed.filter(({ figure }) => figure.value !== null).length).toBeGreaterThan(wanted === year ? 60 : 40);
+      for (const one of placed) {
+        const expected = await answered(one, answer, site.config);
+        const what = `${wanted}: ${one.table} / ${one.row} / ${one.column} of ${one.figure.source}`;
+        if (one.figure.value === null) expect(expected || null, what).toBe(null);
+        else expect(expected, what).toBeCloseTo(one.figure.value, 2);
+      }
+    }
+    // The chapters stand in the order of the yearly reports this comes from.
+    const headings = (await document('year-end', String(year))).blocks.flatMap((block) => (block.kind === 'heading' ? block.text : []));
+    expect(headings.slice(0, 11).map((text) => text.replace(/^\d+\. /, '').split(' ')[0])).toEqual(['Energy', 'Repairs', 'Alarms', 'Medical', 'Wastewater', 'Boilers,', 'Rounds,', 'Fees', 'Retrofits', 'Shortcomings', 'Plan']); // biome-ignore format: a list
   });
 });
 

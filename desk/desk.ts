@@ -118,6 +118,8 @@ export interface DeskKpis {
   from: number;
   to: number;
   annunciated: number;
+  /** Of these, of life safety. */
+  lifeSafety: number;
   perTenMinutes: number;
   perHour: number;
   perDay: number;

@@ -12,6 +12,7 @@ interface Call {
   t: number;
   id: string;
   priority: (typeof priorities)[number];
+  lifeSafety: number | null;
 }
 
 /** Whose alarms: those of one operator position, which here is a trade, or of the whole desk (null). */
@@ -20,7 +21,7 @@ const ofPosition = (id: string) => `(? IS NULL OR (SELECT p.alarm ->> '$.trade' 
 /** Figures of a period; what is hidden (shelved, suppressed, out of service) calls nobody and does not count. */
 export function kpisOf(db: Database, from: number, to: number, position: Trade | null = null): DeskKpis {
   const calls = db.all<Call>(
-    `SELECT t, id, detail ->> '$.priority' AS priority FROM journal
+    `SELECT t, id, detail ->> '$.priority' AS priority, (SELECT p.alarm ->> '$.lifeSafety' FROM alarms p WHERE p.id = journal.id) AS lifeSafety FROM journal
      WHERE kind = 'alarm' AND t >= ? AND t < ? AND detail ->> '$.annunciated' = 1 AND ${ofPosition('journal.id')} ORDER BY t`,
     from,
     to,
@@ -51,6 +52,7 @@ export function kpisOf(db: Database, from: number, to: number, position: Trade |
     from,
     to,
     annunciated: count,
+    lifeSafety: calls.filter(({ lifeSafety }) => lifeSafety === 1).length,
     perTenMinutes: count / ((to - from) / tenMinutesMs),
     perHour: count / hours,
     perDay: count / (hours / 24),

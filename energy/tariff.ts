@@ -65,7 +65,8 @@ export const tariffSchema = z.strictObject({
   currency: z.string().default('CNY'),
   /** Holidays of China with moved working days, or the days themselves, or none. */
   calendar: z.union([z.literal('china'), z.literal('none'), z.array(date)]).default('none'),
-  source: z.string().min(1),
+  /** Of the platform's own files in both languages. */
+  source: z.union([z.string().min(1), text]),
   /** A read at the source, B second hand, K knowledge, to be checked against the bill before it is used. */
   confidence: z.enum(['A', 'B', 'K']),
   versions: z.array(version).min(1),

@@ -2,6 +2,7 @@
 import type { TicketFigures } from '../desk/index.ts';
 import type { CostLine, FigureSeries, IssuedBill, ProjectResult, Question } from '../energy/index.ts';
 import type { Priority } from '../shared/alarm.ts';
+import type { AssetKind } from '../shared/plant-words.ts';
 import type { Text } from '../shared/text.ts';
 
 export interface Range {
@@ -11,7 +12,7 @@ export interface Range {
 
 /** What one medium used, in one unit. */
 export interface Used {
-  medium: 'electricity' | 'water' | 'heat' | 'oxygen' | 'gas';
+  medium: 'electricity' | 'water' | 'heat' | 'gas';
   unit: string;
   /** null: no two readings. */
   value: number | null;
@@ -19,6 +20,7 @@ export interface Used {
   from: number | null;
   yuan: number | null;
   source: string;
+  costSource?: string | undefined;
 }
 
 export interface DepartmentUse {
@@ -46,6 +48,39 @@ export interface BookCounts {
   written: number;
   missed: number;
   late: number;
+}
+
+/** What was taken of medical oxygen, and how far its stock went down. */
+export interface OxygenUse {
+  /** null: no readings of the flow. */
+  usedM3: number | null;
+  from: number | null;
+  source: string;
+  lowestPct: number | null;
+  levelFrom: number | null;
+  levelSource: string;
+  fillings: number;
+  /** null: no filling with its amount. */
+  filledT: number | null;
+  fillingSource: string;
+}
+
+/** Special equipment and what of it is certified. `valid`, `overdue` and `nextDue` are of today; `made` is of the range. */
+export interface Equipment {
+  kinds: { kind: AssetKind; states: Record<'in-use' | 'stopped' | 'scrapped', number> }[];
+  /** Devices that are read and stand in no register. */
+  unregistered: { id: string; name: Text }[];
+  certificates: {
+    rule: string;
+    title: Text;
+    made: number;
+    valid: number;
+    overdue: number;
+    nextDue: string | null;
+    /** Things in use that the rule is about and that have none. */
+    lacking: number;
+  }[];
+  contracts: { running: number; yuanAYear: number };
 }
 
 /** What a month cost by one medium, and who it went to. */
@@ -91,5 +126,14 @@ export interface ReportFacts {
   /** A monthly register over the months of the range; `whole`: without a month that the range ends in, as that of a year that is running. */
   register(name: string, range: Range, whole?: boolean): FigureSeries;
   /** Share of the time within the limits, in per cent; null: not measured. */
-  wastewater(range: Range): Promise<{ dischargedM3: number | null; chlorineOkPct: number | null; phOkPct: number | null; source: string }>;
+  wastewater(range: Range): Promise<{
+    dischargedM3: number | null;
+    chlorineOkPct: number | null;
+    phOkPct: number | null;
+    source: string;
+    chlorineSource: string;
+    phSource: string;
+  }>;
+  oxygen(range: Range): Promise<OxygenUse>;
+  equipment(range: Range): Equipment;
 }

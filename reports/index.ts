@@ -2,7 +2,7 @@
 export { type BookDocument, bookDocument, type PrintedLine } from './book-print.ts';
 export { loadReports } from './catalog.ts';
 export { type Block, type Cell, type Figure, figuresIn, type ReportDocument } from './document.ts';
-export type { BookCounts, DepartmentUse, MediumCosts, Outages, Range, ReportFacts, Used } from './facts.ts';
+export type { BookCounts, DepartmentUse, Equipment, MediumCosts, Outages, OxygenUse, Range, ReportFacts, Used } from './facts.ts';
 export { type Content, type DocumentOptions, pdfOf, tableOf } from './pdf.ts';
 export { type FormatId, formats, type Rendered, render } from './render.ts';
 export { makeReport, type Period, periodOf, type ReportKind } from './report.ts';

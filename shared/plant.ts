@@ -81,7 +81,7 @@ export const deadlineSchema = z
     notices: z.tuple([z.number().int(), z.number().int(), z.number().int()]).default([90, 30, 7]).meta({ description: 'Days before' }),
     ticket_days: z.number().int().min(0).default(30).meta({ description: 'So many days before, a ticket opens' }),
     trade: tradeSchema.default('general'),
-    source: z.string().min(1),
+    source: textSchema,
     confidence: z.enum(confidences).meta({
       description: 'read: at the source; second-hand: told by another page; unchecked: known but not looked up; proposal: ours',
     }),

@@ -78,7 +78,7 @@ const factor = z.object({
   unit: z.string(),
   from: z.string(),
   to: z.string().optional(),
-  source: z.string(),
+  source: text,
   confidence: z.string(),
 });
 
@@ -290,7 +290,7 @@ export function energyManagementRoutes(app: App, { management, site, dataDir }: 
               z.object({
                 id: z.string(),
                 region: text,
-                standard: z.string(),
+                standard: text,
                 limit: amount,
                 guide: amount,
                 unit: z.string(),

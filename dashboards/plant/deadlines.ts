@@ -126,7 +126,7 @@ function ticketFor(
   const opened = desk.createTicket(
     {
       title: { zh: `${title.zh}：${of.zh}`, en: `${title.en}: ${of.en}` },
-      description: { zh: `${says.zh}。依据：${rule.source}`, en: `${says.en}. Source: ${rule.source}` },
+      description: { zh: `${says.zh}。依据：${rule.source.zh}`, en: `${says.en}. Source: ${rule.source.en}` },
       system: node?.system ?? (rule.trade === 'boiler' ? 'boiler' : rule.of.includes('lift') ? 'lift' : 'electricity'),
       trade: rule.trade === 'general' ? (node?.trade ?? 'general') : rule.trade,
       priority,

@@ -1,5 +1,5 @@
 /** The facts of reports, from the store and the desk. A counter that was read before or after the range only is not known, and says so. */
-import { type Books, type Desk, statisticsOf } from '../../desk/index.ts';
+import { type Books, type Desk, type Plant, statisticsOf } from '../../desk/index.ts';
 import type { Bills, ProjectSource } from '../../energy/index.ts';
 import {
   boundsOf,
@@ -13,17 +13,15 @@ import {
   type Scope,
 } from '../../energy/index.ts';
 import type { Store } from '../../ingest/store.ts';
-import type { BookCounts, DepartmentUse, Outages, Range, ReportFacts, Used } from '../../reports/index.ts';
+import type { DepartmentUse, Range, ReportFacts, Used } from '../../reports/index.ts';
 import type { Book } from '../../shared/book.ts';
-import { counterFacts } from '../../shared/counter.ts';
 import type { QuantityId } from '../../shared/quantity.ts';
 import type { SiteConfig } from '../../shared/site.ts';
 import { localTime } from '../../shared/wording.ts';
-import { pageLines } from '../books/pages.ts';
+import { countedOf } from '../counted.ts';
 import type { DeviceFacts } from '../device-facts.ts';
-import { type Counter, readCounted } from '../energy-today.ts';
-import { outagesIn } from '../transfers.ts';
 import { moneyFacts } from './money-facts.ts';
+import { plantFacts } from './plant-facts.ts';
 
 export interface FactsSource {
   ledger: Ledger;
@@ -31,7 +29,8 @@ export interface FactsSource {
   projects: ProjectSource;
   site: SiteConfig;
   devices: ReadonlyMap<string, DeviceFacts>;
-  desk: Pick<Desk, 'tickets' | 'kpis' | 'alarms' | 'journal'>;
+  desk: Pick<Desk, 'tickets' | 'overdue' | 'kpis' | 'journal'>;
+  plant: Pick<Plant, 'assets' | 'certificates' | 'contracts' | 'deadlines'>;
   books: Books;
   bookDefinitions: ReadonlyMap<string, Book>;
   energy: { registers: Pick<Registers, 'series'> };
@@ -39,12 +38,9 @@ export interface FactsSource {
   now: number;
 }
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 86_400_000;
 const halfMonthMs = 15 * dayMs;
 const mostTickets = 200_000;
-/** GB 18466-2005 table 2, contact pool outlet of a general hospital with second-level discharge. */
-const limits = { residual_chlorine_mgl: [2, 8], ph: [6, 9] } as const;
 
 export function reportFacts({
   site,
@@ -53,6 +49,7 @@ export function reportFacts({
   books,
   bookDefinitions,
   energy,
+  plant,
   ledger,
   bills,
   projects,
@@ -64,18 +61,12 @@ export function reportFacts({
   const byRole = (role: string) => all.filter((one) => one.role === role);
   const clipped = ({ from, to }: Range): Range => ({ from, to: Math.min(to, now) });
 
-  /** What counters counted in the range, by daily steps; null before there were two readings. */
-  const counted = async (wanted: readonly DeviceFacts[], field: QuantityId, range: Range) => {
-    const { from, to } = clipped(range);
-    if (wanted.length === 0 || to <= from) return wanted.map(() => ({ used: null, from: null }));
-    const counters = wanted.map(
-      (one): Counter => ({ measurement: one.system, device: one.id, field, facts: counterFacts(field, one.attributes) }),
-    );
-    const found = await readCounted(store, counters, { from, to, every: dayMs }, []);
-    return found.map((one) => ({ used: one.used, from: one.from }));
-  };
-  const seriesLink = (device: string | undefined, field: string, { from, to }: Range) =>
-    device === undefined ? '' : `/api/series?device=${device}&quantity=${field}&from=${from}&to=${to}&every=1d&aggregate=last`;
+  const counted = (wanted: readonly DeviceFacts[], field: QuantityId, range: Range) => countedOf(store, wanted, field, clipped(range));
+  /** Of a counter it begins a day earlier: with the reading that it stood at. */
+  const seriesLink = (device: string | undefined, field: string, { from, to }: Range, how?: string) =>
+    device === undefined
+      ? ''
+      : `/api/series?device=${device}&quantity=${field}&from=${how ? from : from - dayMs}&to=${to}&${how ?? 'every=1d&aggregate=last'}`;
   const price = (which: 'price_per_kwh' | 'price_per_m3', { from }: Range) => {
     const day = localTime(from, timezone).slice(0, 10);
     return site.tariffs.find((one) => {
@@ -138,6 +129,7 @@ export function reportFacts({
       from: first.from,
       yuan: scope === 'site' ? await costOf(medium, from, end) : null,
       source: `/api/energy/consumption?${query}`,
+      costSource: `/api/energy/cost?${new URLSearchParams({ scope, medium, from: String(from), to: String(end) })}`,
     };
   };
   /** Bills of whole months; of a month that is cut its mean price for what was used. */
@@ -172,39 +164,23 @@ export function reportFacts({
     }
     return found;
   };
-  /** Share of hourly means within the limits. */
-  const within = async (field: keyof typeof limits, range: Range): Promise<number | null> => {
-    const [analyser] = byRole('wastewater-analyser');
-    const { from, to } = clipped(range);
-    if (!analyser || to <= from) return null;
-    const points = await store.series({
-      measurement: analyser.system,
-      device: analyser.id,
-      field,
-      from,
-      to,
-      every: hourMs,
-      aggregate: 'mean',
-    });
-    const known = points.flatMap(([, value]) => (value === null ? [] : [value]));
-    const [least, most] = limits[field];
-    return known.length === 0 ? null : (100 * known.filter((value) => value >= least && value <= most).length) / known.length;
-  };
-
   return {
     hospital: site.site.name,
     timezone,
     now,
     staff: site.people.length,
     beds: site.departments.some((one) => one.beds !== undefined) ? site.departments.reduce((sum, one) => sum + (one.beds ?? 0), 0) : null,
-    tickets: ({ from, to }) => statisticsOf(desk.tickets({ state: 'all', from, to, limit: mostTickets }), 'trade', timezone),
+    tickets({ from, to }) {
+      const tickets = desk.tickets({ state: 'all', from, to, limit: mostTickets });
+      return statisticsOf(tickets, 'trade', timezone, desk.overdue(tickets));
+    },
     alarms({ from, to }) {
-      const { annunciated, priorityShare } = desk.kpis(from, Math.min(to, now));
+      const { annunciated, lifeSafety, priorityShare } = desk.kpis(from, Math.min(to, now));
       const count = (share: number) => Math.round(share * annunciated);
       const { critical, high, medium, low } = priorityShare;
       return {
         total: annunciated,
-        lifeSafety: lifeSafetyIn(from, to),
+        lifeSafety,
         byPriority: { critical: count(critical), high: count(high), medium: count(medium), low: count(low) },
         watched: watchedIn(from, to),
       };
@@ -227,37 +203,6 @@ export function reportFacts({
     departments: (range) => users('department', site.departments, range),
     tenants: (range) => users('tenant', site.tenants, range),
     ...moneyFacts({ site, ledger, bills, projects }),
-    async outages(range): Promise<Outages> {
-      const { from, to } = clipped(range);
-      const [transfer] = byRole('transfer-switch');
-      const sets = byRole('genset');
-      const [hours, kwh] = await Promise.all([counted(sets, 'run_hours_h', range), counted(sets, 'energy_import_kwh', range)]);
-      const sum = (list: { used: number | null }[]) =>
-        list.some((one) => one.used !== null) ? list.reduce((total, one) => total + (one.used ?? 0), 0) : null;
-      const base = { generatorHours: sum(hours), generatorKwh: sum(kwh), source: '/api/transfers' };
-      if (!transfer || to <= from) return { ...base, count: null, minutes: null, watchedFrom: null };
-      const [first] = (
-        await store.series({
-          measurement: transfer.system,
-          device: transfer.id,
-          field: 'mains_available',
-          from,
-          to,
-          every: dayMs,
-          aggregate: 'min',
-        })
-      ).filter(([, value]) => value !== null);
-      if (!first) return { ...base, count: null, minutes: null, watchedFrom: null };
-      return { ...base, ...(await outagesIn(store, transfer, { from, to })), watchedFrom: Math.max(from, first[0]) };
-    },
-    books({ from, to }): BookCounts[] {
-      return [...bookDefinitions.values()].flatMap((book) => {
-        if (books.records(book.id, from, to).length === 0) return [];
-        const lines = pageLines(site, books, book, from, Math.min(to, now));
-        const count = (...states: string[]) => lines.filter((line) => states.includes(line.state)).length;
-        return [{ id: book.id, title: book.title, written: count('written', 'late'), late: count('late'), missed: count('missed') }];
-      });
-    },
     monthBegin: (t) => boundsOf(timezone, localTime(t, timezone).slice(0, 7))[0],
     register(name, range, whole = false) {
       const { from, to } = range;
@@ -268,20 +213,7 @@ export function reportFacts({
       // A reporting year that ends within a month counts whole months: those of which it holds the greater part.
       return energy.registers.series(name, first, month(to - halfMonthMs));
     },
-    async wastewater(range) {
-      const plant = byRole('wastewater');
-      const [[discharged], chlorineOkPct, phOkPct] = await Promise.all([
-        counted(plant.slice(0, 1), 'outflow_volume_m3', range),
-        within('residual_chlorine_mgl', range),
-        within('ph', range),
-      ]);
-      return {
-        dischargedM3: discharged?.used ?? null,
-        chlorineOkPct,
-        phOkPct,
-        source: seriesLink(plant[0]?.id, 'outflow_volume_m3', range),
-      };
-    },
+    ...plantFacts({ site, devices, books, bookDefinitions, plant, store, now, counted, seriesLink }),
   };
 
   /** By the first move of an alarm that was ever written. */
@@ -289,12 +221,5 @@ export function reportFacts({
     const any = (until: number) => desk.journal({ kind: 'alarm', to: until, limit: 1 }).length > 0;
     if (any(from + dayMs)) return 'whole';
     return any(to) ? 'part' : 'none';
-  }
-
-  function lifeSafetyIn(from: number, to: number): number {
-    const lifeSafety = new Set(desk.alarms({ state: 'all', limit: 100_000 }).flatMap((one) => (one.lifeSafety ? [one.id] : [])));
-    return desk
-      .journal({ kind: 'alarm', from, to, limit: 1_000_000 })
-      .filter((entry) => entry.event === 'raise' && lifeSafety.has(entry.id)).length;
   }
 }

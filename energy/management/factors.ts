@@ -14,14 +14,14 @@ const factor = z.strictObject({
   unit: z.string(),
   from: day,
   to: day.optional(),
-  source: z.string().min(1),
+  source: textSchema,
   confidence: z.enum(confidences),
 });
 export type Factor = z.output<typeof factor>;
 const quota = z.strictObject({
   id: z.string(),
   region: textSchema,
-  standard: z.string(),
+  standard: textSchema,
   /** null: nothing that may be quoted. */
   limit: z.number().positive().nullable(),
   guide: z.number().positive().nullable(),

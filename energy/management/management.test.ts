@@ -1,5 +1,10 @@
 /** Comparisons are of like with like; causes are what was done to the figures; paths and flows add up. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { filesOf } from '../../shared/catalog.ts';
 import { momentOf } from '../../shared/zone.ts';
 import { random as randomFrom } from '../../test/random.ts';
 import type { ConsumptionRow } from '../consumption-of.ts';
@@ -155,8 +160,26 @@ it('factors hold one at a time, are of a sensible size and have a source', () =>
   expect(factorOn(co2, 'electricity', '2022-07-01')?.value).toBe(0.5366);
   for (const { medium, value, source } of co2) {
     if (medium === 'electricity') expect(value > 0.05 && value < 1.2).toBe(true);
-    expect(source.length).toBeGreaterThan(10);
+    expect(source.en.length).toBeGreaterThan(10);
   }
   // There is no limit of GB/T 51161 for hospitals.
   expect(quotas.find(({ id }) => id === 'gbt-51161')).toMatchObject({ limit: null });
+});
+
+it('sources of factors, quotas, tariffs and due dates are told in both languages', () => {
+  const root = join(import.meta.dirname, '..', '..');
+  const both = z.object({ zh: z.string().min(1), en: z.string().regex(/^[^\p{Script=Han}]+$/u) });
+  const { standard_coal: coal, co2, quotas } = readFactors();
+  const texts: [string, unknown][] = [
+    ...[...coal, ...co2].map(({ medium, from, source }): [string, unknown] => [`${medium} ${from}`, source]),
+    ...quotas.flatMap(({ id, standard, note, region }): [string, unknown][] => [standard, note, region].map((one) => [id, one])),
+    ...['desk/deadlines', 'energy/tariffs'].flatMap((folder) =>
+      filesOf(join(root, folder), '.yaml').map((file): [string, unknown] => [
+        file,
+        (parse(readFileSync(join(root, folder, file), 'utf8')) as { source: unknown }).source,
+      ]),
+    ),
+  ];
+  expect(texts.length).toBeGreaterThan(40);
+  for (const [what, text] of texts) expect(both.safeParse(text).success, `${what}: ${JSON.stringify(text)}`).toBe(true);
 });

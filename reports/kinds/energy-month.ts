@@ -1,16 +1,7 @@
 /** 月度能耗报告: what the month used, against the same month of last year, and who used it. */
-import type { Text } from '../../shared/text.ts';
 import type { Block, Cell } from '../document.ts';
 import { defineReport, figure, row } from '../report.ts';
-import { usedFigure } from './year-end.ts';
-
-const media = {
-  electricity: { zh: '用电', en: 'Electricity' },
-  water: { zh: '用水', en: 'Water' },
-  heat: { zh: '供热', en: 'Heat' },
-  oxygen: { zh: '医用氧气', en: 'Medical oxygen' },
-  gas: { zh: '燃气', en: 'Gas' },
-} satisfies Record<string, Text>;
+import { usedFigure, useLabels } from '../used-figure.ts';
 
 export default defineReport({
   id: 'energy-month',
@@ -27,9 +18,9 @@ export default defineReport({
     const [used, before] = await Promise.all([facts.used(period), facts.used(period.before)]);
     const rows: Cell[][] = used.map((one) => {
       if (one.value === null)
-        missing.push(zh ? `${media[one.medium].zh}：本月没有两次读数` : `${media[one.medium].en}: no two readings in the month`);
+        missing.push(zh ? `${useLabels[one.medium].zh}：本月没有两次读数` : `${useLabels[one.medium].en}: no two readings in the month`);
       const other = before.find((last) => last.medium === one.medium);
-      return row(media[one.medium][language], usedFigure(one, period, one.unit), usedFigure(other, period.before, one.unit));
+      return row(useLabels[one.medium][language], usedFigure(one, period, one.unit), usedFigure(other, period.before, one.unit));
     });
     blocks.push({
       kind: 'table',

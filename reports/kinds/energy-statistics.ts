@@ -1,13 +1,13 @@
 /** 公共机构能源资源消费统计: the figures of the yearly form of the national office, as far as they are measured; the rest is named as missing. */
+import { factorOn, readFactors } from '../../energy/index.ts';
 import type { Text } from '../../shared/text.ts';
+import { localTime } from '../../shared/wording.ts';
 import type { Block, Cell } from '../document.ts';
 import type { Used } from '../facts.ts';
 import { registerRows, registerTable } from '../register-rows.ts';
 import { defineReport, figure } from '../report.ts';
-import { usedFigure } from './year-end.ts';
+import { usedFigure } from '../used-figure.ts';
 
-/** kgce for one unit; GB/T 2589-2020 annex A (electricity at its equal value) and B. */
-const coal: Partial<Record<Used['medium'], number>> = { electricity: 0.1229, water: 0.2571, oxygen: 0.4, gas: 1.33 };
 /** Kept by month by hand: registers. */
 const registered = ['petrol', 'diesel', 'staff'];
 const asked: { medium: Used['medium']; label: Text }[] = [
@@ -31,19 +31,22 @@ export default defineReport({
   async build(facts, period, language) {
     const zh = language === 'zh';
     const used = await facts.used(period);
+    const { standard_coal: coal } = readFactors();
+    const day = (t: number) => localTime(t, facts.timezone).slice(0, 10);
+    const [today, lastDay] = [day(facts.now), day(period.to - 1)];
     const missing: string[] = [];
     const rows = asked.map(({ medium, label }): Cell[] => {
       const one = used.find((use) => use.medium === medium);
       if ((one?.value ?? null) === null) missing.push(zh ? `${label.zh}：没有总表读数` : `${label.en}: no readings of a main meter`);
-      const factor = coal[medium];
+      const factor = factorOn(coal, medium, period.running ? today : lastDay);
       const value = one?.value ?? null;
       return [
         label[language],
         usedFigure(one, period, one?.unit ?? ''),
-        figure(one?.yuan ?? null, zh ? '元' : 'yuan', 2, one?.source ?? '', { zh: '用量 × 价格', en: 'amount × price' }),
-        figure(value === null || factor === undefined ? null : value * factor, 'kgce', 0, one?.source ?? '', {
-          zh: `用量 × ${factor ?? '–'}（GB/T 2589-2020 附录，当量值，使用前核对）`,
-          en: `amount × ${factor ?? '–'} (GB/T 2589-2020 annex, equal value; to be checked)`,
+        figure(one?.yuan ?? null, zh ? '元' : 'yuan', 2, one?.costSource ?? one?.source ?? '', { zh: '用量 × 价格', en: 'amount × price' }),
+        figure(value === null || factor === undefined ? null : value * factor.value, 'kgce', 0, one?.source ?? '', {
+          zh: `用量 × ${factor?.value ?? '–'}（${factor?.source.zh ?? '没有系数'}，使用前核对）`,
+          en: `amount × ${factor?.value ?? '–'} (${factor?.source.en ?? 'no factor'}; to be checked)`,
         }),
       ];
     });

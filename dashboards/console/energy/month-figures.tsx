@@ -10,6 +10,8 @@ import { type Column, type FormAsk, FormDialog, one, RegisterTable } from '../pl
 import { monthText } from './moments.ts';
 
 type Month = FigureSeries['months'][number];
+/** Counts are whole numbers. */
+const decimals = (unit: FigureSeries['unit']) => (['pieces', 'times', 'people', 'bed-days'].includes(unit) ? 0 : 2);
 const qualityKeys = { entered: 'figure.entered', imported: 'figure.imported', simulated: 'figure.simulated' } as const;
 
 export function MonthFigures() {
@@ -51,7 +53,8 @@ export function MonthFigures() {
     {
       label: unitLabel ? `${t('figure.value')} (${unitLabel})` : t('figure.value'),
       value: ({ figure }) => figure?.value ?? '',
-      show: ({ figure }) => (figure ? number(figure.value, 2) : <span className="stock-low">{t('figure.missing')}</span>),
+      show: ({ figure }) =>
+        figure ? number(figure.value, decimals(figure.unit)) : <span className="stock-low">{t('figure.missing')}</span>,
     },
     {
       label: t('figure.from'),

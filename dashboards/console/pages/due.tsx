@@ -116,7 +116,7 @@ export function DuePage() {
             ? t('due.days', { n: every.days ?? 0 })
             : t('due.months', { n: every.months }),
     },
-    { label: t('alarms.source'), value: ({ source }) => source },
+    { label: t('alarms.source'), value: ({ source }) => text(source) },
     { label: t('due.sure'), value: ({ confidence }) => text(confidenceLabels[confidence]) },
   ];
   const running = contracts?.filter(({ value }) => value.state === 'running') ?? [];

@@ -3,6 +3,7 @@ import '../energy/management.css';
 import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Factors } from '../../../energy/index.ts';
+import { confidenceLabels } from '../../../shared/plant-words.ts';
 import type { TargetInfo } from '../data/energy-pages-api.ts';
 import { type EnergyFlows, type EnergyMonths, energyApi } from '../data/energy-pages-api.ts';
 import { MonthBars } from '../energy/bars.tsx';
@@ -198,6 +199,8 @@ function Months({ found }: { found: EnergyMonths }) {
   );
 }
 
+const sureness = { A: 'read', B: 'second-hand', K: 'unchecked' } as const;
+
 /** Of the last twelve whole months: standard coal, CO2, and quotas where there are any that may be quoted. */
 function Emissions({ found, factors, medium }: { found: EnergyMonths; factors: Factors; medium: MediumId }) {
   const words = useWords();
@@ -230,8 +233,8 @@ function Emissions({ found, factors, medium }: { found: EnergyMonths; factors: F
                   value: number(factor.value, 4),
                   unit: factor.unit,
                   from: factor.from,
-                  source: factor.source,
-                  confidence: factor.confidence,
+                  source: text(factor.source),
+                  confidence: text(confidenceLabels[sureness[factor.confidence]]),
                 })}
               </p>
             )}
@@ -244,7 +247,7 @@ function Emissions({ found, factors, medium }: { found: EnergyMonths; factors: F
           {factors.quotas.map((one) => (
             <div className="energy-line" key={one.id}>
               <span>
-                {text(one.region)} · {one.standard}
+                {text(one.region)} · {text(one.standard)}
               </span>
               <b className={one.limit !== null && perM2 !== null && perM2 > one.limit ? 'energy-worse' : undefined}>
                 {one.limit === null
