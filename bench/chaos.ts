@@ -52,7 +52,7 @@ if (values.help) {
   say('npm run chaos -- --hour [--speed N]: InfluxDB away for an hour of plant time');
 } else if (values.kind === 'desk') {
   const result = await runDesk({ rounds: Number(values.rounds), seed, say });
-  const { kills, told, notices, repetitions, mostPerKill, lost, wrong } = result;
+  const { kills, told, notices, repetitions, mostPerKill, several, lost, wrong } = result;
   say(
     `${kills} kills, seed ${seed}; done before them: ${Object.entries(told)
       .map(([what, n]) => `${what} ${n}`)
@@ -64,7 +64,9 @@ if (values.help) {
       .map((text) => `\n  ${text}`)
       .join('')}`,
   );
-  say(`${notices} notices owed; came again: ${repetitions}, at most ${mostPerKill} after one kill, each said so`);
+  say(
+    `${notices} notices owed; came again: ${repetitions}, at most ${mostPerKill} after one kill${several > 0 ? ` (more than one after ${several} kills)` : ''}, each said so`,
+  );
   say(
     `notices that are wrong: ${wrong.length}${wrong
       .slice(0, 5)

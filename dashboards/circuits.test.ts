@@ -40,6 +40,14 @@ it('says that it is too much however it is spread, and does not judge without a 
   expect(circuitLoad(ward, plant, [heater('a', { count: 4 })], today).verdict).toBe('over');
 });
 
+it('reckons at the voltage of the circuit: what is 70 A in the house is 3 A on the 10 kV side', () => {
+  const supply = { ...board, id: 'supply', attributes: { rating_a: 20, nominal_v: 5_774 } };
+  const all = [heater('a', { count: 20, circuit: 'board', phase: 'three', watt: 2_310 })];
+  const fed = new Map([...plant, ['supply', supply], ['board', { ...board, fedBy: 'supply' }]]);
+  const load = circuitLoad(supply, fed, all, today);
+  expect([Math.round(load.evenA * 10) / 10, load.verdict]).toEqual([2.7, 'ok']);
+});
+
 it('counts permits that are missing or past; most watts stand first', () => {
   const permit = { number: '12', by: '总务科' };
   const all = [heater('a'), heater('b', { permit, watt: 3_000 }), heater('c', { count: 2, permit: { ...permit, until: '2026-01-14' } })];

@@ -5,14 +5,14 @@
  */
 import type { Clock } from '../shared/clock.ts';
 
-/** Most receivers answer in less. */
+/** Most receivers answer in less, also on a machine that has much to do. */
 export const staggerMs = 250;
-/** A danger to life waits no longer than this for the one before it: a receiver in the house has answered by then, and twenty notices are out in a second. */
-export const lifeSafetyStaggerMs = 50;
+/** A danger to life waits no longer than this in all for those before it, however many they are. */
+export const lifeSafetyWaitMs = 500;
 
 export interface Gate {
   /** May one more notice go out now? */
-  isFree(lifeSafety: boolean): boolean;
+  isFree(): boolean;
   /** One goes out; call what is returned when its end is on record. */
   enter(): () => void;
 }
@@ -21,17 +21,14 @@ export interface Gate {
 export function openGate(wire: Pick<Clock, 'monotonic' | 'after'>, wake: () => void): Gate {
   const underWay = new Set<{ since: number }>();
   return {
-    isFree(lifeSafety) {
-      const moment = lifeSafety ? lifeSafetyStaggerMs : staggerMs;
-      return [...underWay].every(({ since }) => wire.monotonic() - since >= moment);
-    },
+    isFree: () => [...underWay].every(({ since }) => wire.monotonic() - since >= staggerMs),
     enter() {
       const one = { since: wire.monotonic() };
       underWay.add(one);
-      const wakings = [lifeSafetyStaggerMs, staggerMs].map((ms) => wire.after(ms, wake));
+      const cancel = wire.after(staggerMs, wake);
       return () => {
         if (!underWay.delete(one)) return;
-        for (const cancel of wakings) cancel();
+        cancel();
         wake();
       };
     },

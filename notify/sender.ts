@@ -12,7 +12,7 @@ import { publicLink } from '../shared/public-link.ts';
 import type { Person, SiteConfig } from '../shared/site.ts';
 import { type Budget, openBudget } from './budget.ts';
 import type { Channel, ChannelDeps, Notice } from './channel.ts';
-import type { Gate } from './gate.ts';
+import { type Gate, lifeSafetyWaitMs } from './gate.ts';
 import type { Route } from './intake.ts';
 import type { Ledger, Owed } from './ledger.ts';
 import type { NotifyMetrics } from './metrics.ts';
@@ -206,10 +206,21 @@ export function openSender(options: SenderOptions): Sender {
   };
 
   const lifeSafetyUnderWay = new Set<string>();
+  const openedAt = wire.now();
+  let cancelWaking = () => {};
+  /** Behind the gate it waits its time once; what is tried again may have arrived already, and waits for each. */
+  const mayPass = ({ attempts, queuedAt }: Owed): boolean => {
+    if (gate.isFree()) return true;
+    const left = lifeSafetyWaitMs - (wire.now() - Math.max(queuedAt, openedAt));
+    if (attempts === 0 && left <= 0) return true;
+    cancelWaking();
+    cancelWaking = attempts === 0 ? wire.after(left, () => work(true)) : () => {};
+    return false;
+  };
   const lifeSafety = () => {
-    if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce || !gate.isFree(true)) return;
+    if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce) return;
     const [owed] = ledger.due(config.id, true, wire.now(), clock.now(), 1);
-    if (!owed) return;
+    if (!owed || !mayPass(owed)) return;
     lifeSafetyUnderWay.add(owed.key);
     void one(owed).finally(() => {
       lifeSafetyUnderWay.delete(owed.key);
@@ -246,7 +257,7 @@ export function openSender(options: SenderOptions): Sender {
 
   const ordinary = () => {
     const now = wire.now();
-    if (ordinaryUnderWay || now < pausedUntil || !gate.isFree(false)) return;
+    if (ordinaryUnderWay || now < pausedUntil || !gate.isFree()) return;
     const left = budget.left(now);
     if (left === 0) return;
     // Hundreds may wait, and each second they are looked at: each one's cause is asked for once.
@@ -322,6 +333,7 @@ export function openSender(options: SenderOptions): Sender {
       return done;
     },
     async [Symbol.asyncDispose]() {
+      cancelWaking();
       // What is on its way may end by itself; what does not is cut, and the next start knows.
       let cancel = () => {};
       const late = new Promise<void>((resolve) => {

@@ -23,6 +23,8 @@ export interface DeskResult {
   repetitions: number;
   /** Most repetitions that one kill has caused. */
   mostPerKill: number;
+  /** Kills after which more than one notice came again. */
+  several: number;
   /** What is not as promised of the notices: never arrived, owed twice, repeated without a word, invented. */
   wrong: string[];
 }
@@ -174,6 +176,7 @@ export async function runDesk({ rounds, seed, say }: { rounds: number; seed: num
     notices: owed.length,
     repetitions: [...perKill.values()].reduce((sum, one) => sum + one, 0),
     mostPerKill: Math.max(0, ...perKill.values()),
+    several: [...perKill.values()].filter((one) => one > 1).length,
     wrong,
   };
 }

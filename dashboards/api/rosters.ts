@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import type { StoredRoster } from '../../desk/index.ts';
+import { escalationRanks } from '../../shared/escalation.ts';
 import { type RosterDefinition, rosterSchema } from '../../shared/roster.ts';
 import { invalid, onCall, params, personNeeded, span, storedChange } from '../roster-forms.ts';
 import { boardOf, calendarOf, rosterViews } from '../roster-views.ts';
@@ -59,7 +60,9 @@ export function rosterRoutes(app: App, { db, rosters, accounts, site, clock }: R
       },
     },
     async () => {
-      return rosters.list().map((one) => ({ ...shown(one), ...boardOf(views, one, clock.now()) }));
+      const all = rosters.list().map((one) => ({ ...shown(one), ...boardOf(views, one, clock.now()) }));
+      // In the order in which they are called.
+      return all.sort((a, b) => escalationRanks.indexOf(a.rank) - escalationRanks.indexOf(b.rank));
     },
   );
 

@@ -3,7 +3,8 @@ import type { Appliance } from '../../shared/plant.ts';
 import type { Text } from '../../shared/text.ts';
 import type { DeviceFacts } from '../device-facts.ts';
 
-const phaseVolt = 220;
+/** Between a phase and neutral, where the site file says nothing else (nominal_v). */
+const lowVoltage = 220;
 const phases = ['l1', 'l2', 'l3'] as const;
 
 export interface CircuitLoad {
@@ -50,7 +51,8 @@ export function circuitLoad(
   const onePhase = circuit.attributes.poles !== undefined && circuit.attributes.poles <= 2;
   const worstW = onePhase ? watt : Math.max(...phases.map(wattOn)) + wattOn('unknown') + wattOn('three') / 3;
   const evenW = onePhase ? watt : Math.max(watt / 3, ...phases.map((phase) => wattOn(phase) + wattOn('three') / 3));
-  const [worstA, evenA] = [worstW / phaseVolt, evenW / phaseVolt];
+  const volt = circuit.attributes.nominal_v ?? lowVoltage;
+  const [worstA, evenA] = [worstW / volt, evenW / volt];
   const ratingA = circuit.attributes.rating_a ?? null;
   return {
     circuit: circuit.id,

@@ -81,7 +81,7 @@ export const enRegisters = {
   'parts.place': 'Lies in',
   'parts.stock': 'Stock',
   'parts.low': 'below the minimum',
-  'parts.lowAll': '{n} parts are below their minimum and to be bought',
+  'parts.lowAll': 'Below the minimum, to be bought: {n}',
   'parts.kind': 'Movement',
   'parts.quantity': 'Quantity',
   'parts.quantityHint': 'For a stock-take: what lies there',

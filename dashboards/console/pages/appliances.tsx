@@ -1,4 +1,5 @@
 /** Heaters and kettles: by circuit against the breaker, and each with its owner and permit. */
+import '../desk/desk.css';
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import type { Entry } from '../../../desk/index.ts';
@@ -104,11 +105,13 @@ export function AppliancesPage() {
         {circuits?.length === 0 && <p className="calm">{t('register.none')}</p>}
         <ul className="rows">
           {circuits?.map((one) => (
-            <li key={one.circuit} data-circuit={one.circuit}>
-              <a className="row-title" href={`#/devices/${one.circuit}`}>
-                {text(one.name)}
-              </a>
-              <CircuitSum load={one} />
+            <li className="row channel-row" key={one.circuit} data-circuit={one.circuit}>
+              <div className="row-body">
+                <a className="row-title" href={`#/devices/${one.circuit}`}>
+                  {text(one.name)}
+                </a>
+                <CircuitSum load={one} />
+              </div>
             </li>
           ))}
         </ul>
