@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../desk/index.ts';
-import { manualClock } from '../shared/clock.ts';
+import { manualClock, systemClock } from '../shared/clock.ts';
 import { operationsFile } from '../shared/role.ts';
 import { Accounts, sessionLimits } from './accounts.ts';
 import { ensureFirstPassword } from './first-password.ts';
@@ -118,6 +118,20 @@ describe('plantroom user', () => {
     await expect(run('add', 'x', { role: 'chief' })).rejects.toThrow(/viewer, .*technician, engineer, .*manager, admin/);
     await expect(run('add', 'Bad Name', { role: 'viewer' })).rejects.toMatchObject({ code: 'usage/command' });
     await expect(run('dance')).rejects.toMatchObject({ code: 'usage/command' });
+  });
+});
+
+describe('two administrators at the same moment', () => {
+  it('add the same user: one is told so; change the password of one who is being removed: refused, and not on record', async () => {
+    using accounts = new Accounts(dataDir, systemClock());
+    const wang = { name: 'wang', role: 'technician', password: 'a long password' } as const;
+    const both = await Promise.allSettled([accounts.add(wang, 'a'), accounts.add(wang, 'b')]);
+    expect(both[0]).toMatchObject({ status: 'fulfilled', value: { name: 'wang' } });
+    expect(both[1]).toMatchObject({ status: 'rejected', reason: { code: 'api/invalid', message: 'there is already a user "wang"' } });
+    const changed = accounts.setPassword('wang', 'another password', 'a');
+    accounts.remove('wang', 'b');
+    await expect(changed).rejects.toMatchObject({ code: 'api/unknown' });
+    expect(accounts.auditLog({ limit: 10 }).map(({ who, action }) => `${who} ${action}`)).toEqual(['b user.remove', 'a user.add']);
   });
 });
 

@@ -102,9 +102,11 @@ export class Accounts implements Disposable {
     cost?: Cost,
   ): Promise<User> {
     checkPassword(user.password);
-    if (this.user(user.name)) throw invalid('name', `there is already a user "${user.name}"`);
+    this.#keepFree(user.name);
     const hash = await hashPassword(user.password, cost);
     this.#db.transact(() => {
+      // Somebody may have added the same while the hash was worked out.
+      this.#keepFree(user.name);
       const sql = 'insert into users (name, full_name, role, password, created_at) values (?, ?, ?, ?, ?)';
       this.#db.run(sql, user.name, user.fullName || user.name, user.role, hash, this.#wall.now());
       this.audit(who, 'user.add', user.name, null, { role: user.role, fullName: user.fullName || user.name });
@@ -131,6 +133,7 @@ export class Accounts implements Disposable {
     checkPassword(password);
     const hash = await hashPassword(password);
     this.#db.transact(() => {
+      this.#known(name);
       this.#db.run('update users set password = ? where name = ?', hash, name);
       this.#db.run('delete from sessions where user = ?', name);
       this.audit(who, 'user.password', name, null, null);
@@ -272,6 +275,10 @@ export class Accounts implements Disposable {
     const user = this.user(name);
     if (!user) throw new Fault('api/unknown', `There is no user "${name}"`);
     return user;
+  }
+
+  #keepFree(name: string): void {
+    if (this.user(name)) throw invalid('name', `there is already a user "${name}"`);
   }
 
   #keepAnAdmin(user: User): void {

@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { isUnwritable } from '../shared/damaged.ts';
+import { isConflict, isUnwritable } from '../shared/damaged.ts';
 import { Fault, type FaultCode, faults } from '../shared/errors.ts';
 import { inChinese } from './refusals/in-chinese.ts';
 import { titles } from './refusals/words.ts';
@@ -26,6 +26,7 @@ const statusOf: Partial<Record<FaultCode, number>> = {
   'api/unknown': 404,
   'desk/unknown': 404,
   'desk/transition': 409,
+  'desk/conflict': 409,
   'desk/unwritable': 503,
   'fault/unknown': 404,
   'rule/invalid': 400,
@@ -67,6 +68,7 @@ export function faultProblem(fault: Fault): Omit<Problem, 'instance'> {
 function problemOf(error: FastifyError): Omit<Problem, 'instance'> {
   if (error instanceof Fault) return faultProblem(error);
   if (isUnwritable(error)) return faultProblem(new Fault('desk/unwritable', faults['desk/unwritable'].means, { cause: error }));
+  if (isConflict(error)) return faultProblem(new Fault('desk/conflict', faults['desk/conflict'].means, { cause: error }));
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map((issue) => ({
       field: issue.instancePath.replace(/^\//, '').replaceAll('/', '.') || (error.validationContext ?? 'request'),

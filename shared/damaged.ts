@@ -33,6 +33,11 @@ export function isUnwritable(error: unknown): boolean {
   return [8, 10, 13, 14].includes(sqliteCode(error));
 }
 
+/** SQLITE_CONSTRAINT: two callers looked before either wrote, and this one came second. */
+export function isConflict(error: unknown): boolean {
+  return sqliteCode(error) === 19;
+}
+
 /** The primary result code; 0 for what is not SQLite's. */
 export function sqliteCode(error: unknown): number {
   return typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : 0;

@@ -83,6 +83,11 @@ export const faults = {
     means: 'The operations database cannot be written: the disk is full or fails. Nothing of this step was kept',
     todo: 'Make room on the disk or mend it; alarms go on being judged and told meanwhile',
   },
+  'desk/conflict': {
+    retryable: false,
+    means: 'Somebody else changed the same at the same moment; nothing of this step was kept',
+    todo: 'Reload and look before trying again',
+  },
   'desk/newer': {
     retryable: false,
     means: 'The operations database was written by a newer version of this program',
