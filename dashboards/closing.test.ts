@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, it, vi } from 'vitest';
 import { passwordOf, startDashboardsApp } from '../test/dashboards-app.ts';
 import { siteOf } from '../test/site-of.ts';
@@ -23,4 +26,16 @@ it('answers what is under way when it stops, and then no connection holds it up'
   // The agent would keep the connection; without the answer's word this waits for the server's patience with idle connections, over a minute.
   await stopped;
   agent.destroy();
+}, 240_000);
+
+it('does not wait for a connection that was opened in advance and has asked nothing', async () => {
+  const app = await startDashboardsApp(siteOf({ gw1: [['loop-1', 'heating']] }));
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  const said = text(socket);
+  await once(socket, 'connect');
+  // The server has it once another one over a later connection is answered.
+  await app.call('GET', '/healthz');
+  await app[Symbol.asyncDispose]();
+  // Waited for, it would have been answered 408 a minute later.
+  expect(await said).toBe('');
 }, 240_000);

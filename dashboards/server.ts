@@ -1,5 +1,6 @@
 /** The HTTP server: security headers, sign-in, problem details, OpenAPI, the routes of api/, the built console. */
 import { readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
@@ -95,10 +96,17 @@ export async function buildServer(context: RouteContext): Promise<App> {
     seconds.observe({ route: request.routeOptions.url ?? 'unknown', status: reply.statusCode }, reply.elapsedTime / 1000);
   });
 
-  // A connection kept for more would hold up the end until its client lets go of it.
+  // A connection kept for more would hold up the end until its client lets go of it; so would one that a browser opened in advance and has asked nothing yet.
   let closing = false;
+  const unused = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.on('request', ({ socket }) => unused.delete(socket));
   app.addHook('preClose', async () => {
     closing = true;
+    for (const socket of unused) socket.destroy();
   });
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close');
