@@ -4,10 +4,16 @@ import { defineConfig } from 'vitest/config';
 // Each test file is a process of its own: what they all load is compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'plantroom');
 
+/** Real programs, browsers and other people's servers: each file in a process of its own. All others share processes and what they loaded. */
+const programs = ['test/{flow,faults,peers,contracts}/**', 'test/{architecture,compose,docs,screens}.test.ts'];
+const none = ['node_modules/**', 'dist/**'];
+
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['node_modules/**', 'dist/**'],
+    projects: [
+      { extends: true, test: { name: 'programs', include: programs.map((one) => one.replace(/\*\*$/, '**/*.test.ts')), exclude: none } },
+      { extends: true, test: { name: 'units', include: ['**/*.test.ts'], exclude: [...none, ...programs], isolate: false } },
+    ],
     pool: 'forks',
     // One more than the cores: tests of real programs wait much.
     maxWorkers: 3,
