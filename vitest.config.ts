@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'plantroom');
 
 /** Real programs, browsers and other people's servers: each file in a process of its own. All others share processes and what they loaded. */
-const programs = ['test/{flow,faults,peers,contracts}/**', 'test/{architecture,compose,docs,screens}.test.ts'];
+const programs = ['test/{flow,faults,peers}/**', 'test/{architecture,compose,docs,screens}.test.ts'];
 const none = ['node_modules/**', 'dist/**'];
 
 export default defineConfig({

@@ -14,7 +14,7 @@ describe.runIf(needs('influxd'))('nothing lost, nothing invented', () => {
     timeout: 120_000,
   }, async () => {
     const said: string[] = [];
-    const result = await runChaos({ rounds: 3, seed, say: (text) => void said.push(text) });
+    const result = await runChaos({ rounds: 2, seed, say: (text) => void said.push(text) });
     expect(result, said.join('\n')).toMatchObject(none);
     expect(result.answers).toBeGreaterThan(500);
   });
@@ -37,7 +37,7 @@ describe('the supervisor', () => {
     },
     async () => {
       const said: string[] = [];
-      const result = await runHang({ rounds: 3, seed, say: (text) => void said.push(text) });
+      const result = await runHang({ rounds: 2, seed, say: (text) => void said.push(text) });
       expect(result, said.join('\n')).toMatchObject({ ...none, wrong: [] });
       expect(result.answers).toBeGreaterThan(50);
     },

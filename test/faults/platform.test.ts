@@ -9,7 +9,7 @@ const right = { missing: [], twice: [], invented: [], wrong: [] };
 describe('nothing lost, nothing invented, every alarm raised once and told', () => {
   test.runIf(needs('influxd'))(`a proxy before InfluxDB that lies (seed ${seed})`, { timeout: 240_000 }, async () => {
     const said: string[] = [];
-    const result = await runPlatform('liar', { rounds: 3, seed, say: (text) => void said.push(text) });
+    const result = await runPlatform('liar', { rounds: 2, seed, say: (text) => void said.push(text) });
     expect(result, said.join('\n')).toMatchObject(right);
     expect(result.answers).toBeGreaterThan(30);
   });
@@ -17,7 +17,7 @@ describe('nothing lost, nothing invented, every alarm raised once and told', () 
   // A disk of its own needs the right to mount one; desk/sturdy.test.ts holds the same with made-up failures.
   test.runIf(maySmallDisk())(`a disk that is full to the last page (seed ${seed})`, { timeout: 240_000 }, async () => {
     const said: string[] = [];
-    const result = await runPlatform('disk', { rounds: 3, seed, say: (text) => void said.push(text) });
+    const result = await runPlatform('disk', { rounds: 2, seed, say: (text) => void said.push(text) });
     expect(result, said.join('\n')).toMatchObject(right);
     expect(result.alarms).toBeGreaterThan(0);
   });

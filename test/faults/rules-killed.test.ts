@@ -16,7 +16,7 @@ import { loadSite } from '../../shared/site-file.ts';
 import { demoSite, openPlantRun } from '../flow/plant-run.ts';
 import { random } from '../random.ts';
 
-const rounds = Number(process.env.ROUNDS ?? 3);
+const rounds = Number(process.env.ROUNDS ?? 2);
 const seed = Number(process.env.SEED ?? 7);
 const start = Date.UTC(2026, 0, 15, 1);
 const minute = 60_000;
