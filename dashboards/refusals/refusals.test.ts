@@ -106,7 +106,15 @@ describe('refusals in Chinese', () => {
   });
 
   test('every code of the API has words of its own', () => {
-    for (const code of ['api/invalid', 'api/denied', 'api/unknown', 'desk/unknown', 'desk/transition', 'desk/conflict', 'desk/unwritable'] as const) {
+    for (const code of [
+      'api/invalid',
+      'api/denied',
+      'api/unknown',
+      'desk/unknown',
+      'desk/transition',
+      'desk/conflict',
+      'desk/unwritable',
+    ] as const) {
       expect(titles[code]).toMatch(/\p{Script=Han}/u);
       expect(faultProblem(new Fault(code)).title).not.toBe('');
     }
