@@ -21,8 +21,12 @@ const memoryMs = 30 * dayMs;
 const shortMemoryMs = 2 * dayMs;
 /** A reset turns out to be none within two days: so far back figures change. */
 const returnMs = 3 * dayMs;
-/** Readings are asked for in such pieces. */
+/** Readings are asked for in such pieces; where they are few, in longer ones. */
 const pieceMs = 2 * dayMs;
+const longestPieceMs = 16 * dayMs;
+/** Of the last days there is a checkpoint every two days, for what comes late. */
+const finelyMs = 20 * dayMs;
+const fewPoints = 10_000;
 const mostPoints = 100_000;
 const mostWritten = 2_000;
 /** So long back a first start looks for readings. */
@@ -222,10 +226,13 @@ export function openAccountant(options: AccountantOptions): Accountant {
     const { meter, stream } = one;
     let written = 0;
     const last = now - settleMs * speed;
+    let piece = pieceMs;
     for (let from = one.pushedTo; from < last; ) {
-      const to = Math.min(from + pieceMs, last);
+      const to = Math.min(from + Math.min(piece, Math.max(pieceMs, last - finelyMs - from)), last);
       const gaps: Doubt[] = [];
-      for (const { t, v, manual } of mergeReadings(await raw(meter, from, to), one.byHand, from, to)) {
+      const points = await raw(meter, from, to);
+      if (points.length < fewPoints) piece = Math.min(2 * piece, longestPieceMs);
+      for (const { t, v, manual } of mergeReadings(points, one.byHand, from, to)) {
         stream.push(t, v, manual);
         const gap = one.gaps.see(t, v, manual);
         if (gap) gaps.push(gap);

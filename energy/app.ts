@@ -36,6 +36,8 @@ const lookAheadMs = 5_000;
 const aheadRetryMs = 300_000;
 /** Between pieces of a long history, so that readings and people come first. */
 const pauseMs = 20;
+/** Of one meter whose reading came late there is little to read. */
+const latePauseMs = 1;
 
 export const startEnergy: StartRole = async (context: RoleContext) => {
   const { clock, log, metrics, site, dataDir } = context;
@@ -107,6 +109,8 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   let lookedAhead = Number.NEGATIVE_INFINITY;
   /** When all counters are due; what came late is due before. */
   let allAt = Number.NEGATIVE_INFINITY;
+  /** The round that is under way is one of all. */
+  let all = true;
   /** While nothing else is due: bills and days of months that are over, for whoever opens the pages of management. */
   const ahead = async () => {
     const now = wall.monotonic();
@@ -128,7 +132,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   const run = async () => {
     await wall.sleep(firstMs, stop.signal).catch(() => undefined);
     while (!stop.signal.aborted) {
-      const all = wall.monotonic() >= allAt;
+      all = wall.monotonic() >= allAt;
       try {
         store ??= await openStore({ url: context.storeUrl, site: id });
         accountant ??= openAccountant({
@@ -143,7 +147,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
           written: (from, to) => {
             for (const month of monthsBetween(zone, from, to)) touched.add(month);
           },
-          pause: () => wall.sleep(pauseMs, stop.signal).catch(() => undefined),
+          pause: () => wall.sleep(all ? pauseMs : latePauseMs, stop.signal).catch(() => undefined),
         });
         due = false;
         late.overdue(wall.now());

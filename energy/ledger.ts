@@ -51,6 +51,8 @@ export interface Ledger {
   closedMonths(): string[];
   /** Which months a span of time touches. */
   months(from: number, to: number): string[];
+  /** Another text as soon as consumption of one of these months was written again. */
+  standing(from: number, to: number): string;
 }
 
 export interface LedgerSource {
@@ -146,6 +148,10 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
     ...{ site, meters, tariffs, statement },
     media: own,
     months: (from, to) => monthsBetween(timezone, from, to),
+    standing: (from, to) =>
+      monthsBetween(timezone, from, to)
+        .map((month) => `${month} ${versions.of(month) ?? '-'}`)
+        .join(),
     closedMonths() {
       const lists = own.map((medium) => new Set(closedMonths.list(medium).map(({ month }) => month)));
       return [...(lists[0] ?? [])].filter((month) => lists.every((list) => list.has(month))).sort();

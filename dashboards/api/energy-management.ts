@@ -151,17 +151,20 @@ export function energyManagementRoutes(app: App, { management, site, dataDir }: 
     },
     async ({ query }) => {
       const span = spanOf(query.month);
-      const found = await Promise.all(
-        management.media.map(async (medium) => {
-          const unit = mediumUnits[medium];
-          return { medium, unit, compared: await management.compared(medium, span.from, span.to) };
-        }),
-      );
-      const changes = await management.changes(span.from, span.to);
+      const [found, changes, cost] = await Promise.all([
+        Promise.all(
+          management.media.map(async (medium) => {
+            const unit = mediumUnits[medium];
+            return { medium, unit, compared: await management.compared(medium, span.from, span.to) };
+          }),
+        ),
+        management.changes(span.from, span.to),
+        management.cost(span.month),
+      ]);
       return {
         ...span,
         simulated: simulated(),
-        cost: await management.cost(span.month),
+        cost,
         media: found.flatMap((one) => (one.compared ? [{ ...one, compared: one.compared }] : [])),
         changes: changes.slice(0, mostChanges),
         projects: app.hasRoute({ method: 'GET', url: '/api/energy/projects' }),

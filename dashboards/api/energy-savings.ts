@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   methods,
+  momentOfDay,
   openImportedWeather,
   type ProjectResult,
   type ProjectSource,
@@ -9,6 +10,7 @@ import {
   proposalKinds,
   proposalsOf,
   questionsOf,
+  spanOf,
   stationOf,
 } from '../../energy/index.ts';
 import { savingsWorkbook } from '../../reports/index.ts';
@@ -113,7 +115,9 @@ export function energySavingsRoutes(app: App, context: RouteContext): void {
     const found = site.projects.find((one) => one.id === id);
     if (!found)
       throw new Fault('desk/unknown', `there is no project "${id}"; projects: ${site.projects.map((one) => one.id).join(', ') || 'none'}`);
-    return answers(`project ${id}`, () => projectResult(projectSource(context), found));
+    const spans = [found.baseline, found.reporting].map((span) => spanOf(span, site.site.timezone, clock.now()));
+    const standing = spans.map(({ from, to }) => context.ledger.standing(from, to)).join();
+    return answers(`project ${id}`, standing, () => projectResult(projectSource(context), found));
   };
 
   app.get(
@@ -182,7 +186,12 @@ export function energySavingsRoutes(app: App, context: RouteContext): void {
         response: { 200: z.array(proposal), ...problems },
       },
     },
-    async () => answers('proposals', () => proposalsOf({ ledger: context.ledger, store: context.store(), now: clock.now() })),
+    async () => {
+      const { ledger } = context;
+      const now = clock.now();
+      const standing = ledger.standing(momentOfDay('-12mo', site.site.timezone, now), now);
+      return answers('proposals', standing, () => proposalsOf({ ledger, store: context.store(), now }));
+    },
   );
 }
 

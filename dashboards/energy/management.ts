@@ -179,7 +179,7 @@ export function openManagement(source: ManagementSource): Management {
       for (const medium of own) {
         const ask = async (span: { from: number; to: number }) =>
           span.to > span.from ? (await source.ledger.cost({ scope: 'site', medium, from: span.from, to: span.to }))[0] : undefined;
-        const [now, then] = [await ask({ from, to: Math.max(to, from + 1) }), await ask(before)];
+        const [now, then] = await Promise.all([ask({ from, to: Math.max(to, from + 1) }), ask(before)]);
         if (!now || now.lines.every(({ cost }) => cost === 0)) {
           unpriced.push(medium);
           continue;

@@ -32,7 +32,7 @@ import type {
 
 const writeTimeoutMs = 15_000;
 const queryTimeoutMs = 60_000;
-const policyValidMs = 10 * 60_000;
+const policyValidMs = 10_000;
 const keptLong = new Set<Measurement>(['consumption']);
 
 export class Influx1Store implements Store {
