@@ -76,7 +76,11 @@ export function alarmPage({ alarm, site, person, language, token, points, others
   const said = (answer: AnswerKind | null) => (answer === null ? say(words.noAnswer) : say(words.answered[answer]));
   rows.push([
     words.others,
-    others.length === 0 ? say(words.nobodyElse) : others.map(({ name, answer }) => `${htmlOf(name)} (${said(answer)})`).join('<br>'),
+    others.length === 0
+      ? say(words.nobodyElse)
+      : others
+          .map(({ name, answer }) => (language === 'zh' ? `${htmlOf(name)}（${said(answer)}）` : `${htmlOf(name)} (${said(answer)})`))
+          .join('<br>'),
   ]);
   if (alarm.ticket !== null) rows.push([words.ticket, htmlOf(alarm.ticket)]);
   const button = (answer: AnswerKind, first = false) =>

@@ -2,12 +2,17 @@
 import '../plant/plant.css';
 import { useEffect, useState } from 'react';
 import type { Alarm } from '../../../shared/alarm.ts';
+import { hasPermit } from '../../plant/circuits.ts';
+import { dayOf } from '../data/days.ts';
 import { type CircuitLoad, plantApi } from '../data/plant-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { useConsole } from '../parts/context.ts';
 import { CircuitSum } from '../plant/circuit-line.tsx';
 
 export function AlarmAppliances({ alarm: { id, system } }: { alarm: Alarm }) {
   const { t, number } = useWords();
+  const { plant, link } = useConsole();
+  const today = dayOf(link.now(), plant.site.timezone);
   const [load, setLoad] = useState<CircuitLoad | null>(null);
   useEffect(() => {
     let gone = false;
@@ -35,7 +40,7 @@ export function AlarmAppliances({ alarm: { id, system } }: { alarm: Alarm }) {
                 <a href={`tel:${one.phone}`}>{one.phone}</a>
               </>
             ) : null}
-            {one.permit ? '' : ` · ${t('appliances.noPermit')}`}
+            {hasPermit(one, today) ? '' : ` · ${t(one.permit ? 'appliances.permitPast' : 'appliances.noPermit')}`}
           </li>
         ))}
       </ul>

@@ -50,6 +50,7 @@ export const enPeople = {
   'books.right': 'Unchanged: {n} records, head {head}',
   'books.broken': 'CHANGED at record {seq}: {what}',
   'books.readAt': 'read {time}',
+  'books.asOf': 'as of {time}',
   'books.correct': 'Correct',
   'books.asRead': 'As read',
   'books.notRead': 'No good reading: write what you see',

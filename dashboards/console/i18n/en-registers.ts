@@ -97,6 +97,7 @@ export const enRegisters = {
   'appliances.unpermitted': '{n} without a permit',
   'appliances.onCircuit': 'Registered on this circuit',
   'appliances.noPermit': 'no permit',
+  'appliances.permitPast': 'permit expired',
   'appliances.watt': 'Watt',
   'appliances.count': 'Number',
   'appliances.phase': 'Phase',

@@ -52,6 +52,7 @@ export const zhPeople: Record<keyof typeof enPeople, string> = {
   'books.right': '未被改动：{n} 条记录，末尾校验值 {head}',
   'books.broken': '第 {seq} 条记录被改动：{what}',
   'books.readAt': '读数时间 {time}',
+  'books.asOf': '截至 {time}',
   'books.correct': '更正',
   'books.asRead': '恢复读数',
   'books.notRead': '无有效读数，请填写现场所见',

@@ -99,6 +99,7 @@ export const zhRegisters: Record<keyof typeof enRegisters, string> = {
   'appliances.unpermitted': '{n} 台无许可',
   'appliances.onCircuit': '该回路登记的电器',
   'appliances.noPermit': '无许可',
+  'appliances.permitPast': '许可已过期',
   'appliances.watt': '功率（W）',
   'appliances.count': '台数',
   'appliances.phase': '相别',

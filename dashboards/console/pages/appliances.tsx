@@ -5,6 +5,8 @@ import { useState } from 'react';
 import type { Entry } from '../../../desk/index.ts';
 import type { Appliance } from '../../../shared/plant.ts';
 import { applianceKinds, applianceLabels, appliancePhases, phaseLabels } from '../../../shared/plant-words.ts';
+import { hasPermit } from '../../plant/circuits.ts';
+import { dayOf } from '../data/days.ts';
 import { plantApi } from '../data/plant-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -14,7 +16,8 @@ import { useList } from '../plant/use-list.ts';
 
 export function AppliancesPage() {
   const { t, text } = useWords();
-  const { plant, may, act } = useConsole();
+  const { plant, link, may, act } = useConsole();
+  const today = dayOf(link.now(), plant.site.timezone);
   const [appliances, load] = useList(plantApi.appliances);
   const [circuits, loadCircuits] = useList(plantApi.circuits);
   const [ask, setAsk] = useState<FormAsk>();
@@ -94,7 +97,10 @@ export function AppliancesPage() {
     { label: t('assets.place'), value: ({ value }) => value.place ?? '' },
     {
       label: t('appliances.permit'),
-      value: ({ value }) => [value.permit?.number, value.permit?.until].filter(Boolean).join(' · ') || t('appliances.noPermit'),
+      value: ({ value }) =>
+        [value.permit?.number, value.permit?.until, value.permit && !hasPermit(value, today) && t('appliances.permitPast')]
+          .filter(Boolean)
+          .join(' · ') || t('appliances.noPermit'),
     },
   ];
   return (

@@ -1,8 +1,10 @@
 /** Signed webhooks: what is not told first, then who hears what; add, try, remove, and the last deliveries of each. */
+import '../desk/desk.css';
 import { Button, Checkbox, CopyButton, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { hookKinds } from '../../../shared/hooks.ts';
 import { type HookEventInfo, type HookInfo, hooksApi } from '../data/hooks-api.ts';
+import { eventLabel } from '../desk/events.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useList } from '../plant/use-list.ts';
@@ -138,40 +140,35 @@ function Hook({ hook, shown, onShow, onChanged }: HookAsk) {
 
 function Events({ id }: { id: string }) {
   const { t, dateTime } = useWords();
+  const whatOf = ({ kind, object, action }: HookEventInfo) => {
+    if (kind === 'test') return t('hooks.test');
+    // What people changed is named as the audit log names it.
+    if (kind !== 'alarm' && kind !== 'ticket') return `${isKind(kind) ? t(kindLabels[kind]) : kind} · ${action} ${object}`;
+    const event = eventLabel(action);
+    return (
+      <>
+        {event === undefined ? action : t(event)} <a href={`#/${kind}s/${encodeURIComponent(object)}`}>{object}</a>
+      </>
+    );
+  };
   const events = useCallback(() => hooksApi.events(id), [id]);
   const [list] = useList(events);
   if (!list) return null;
   if (list.length === 0) return <p className="calm">{t('hooks.noEvents')}</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keyboard
-    <section className="scroll" tabIndex={0} aria-label={t('hooks.events')}>
-      <table className="book-table">
-        <thead>
-          <tr>
-            {[t('hooks.at'), t('hooks.what'), t('hooks.state'), t('hooks.tries'), t('hooks.answer')].map((text) => (
-              <th scope="col" key={text}>
-                {text}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {list.map((one) => (
-            <tr key={one.id}>
-              <td>{dateTime(one.createdAt)}</td>
-              <td>
-                {one.kind === 'test'
-                  ? t('hooks.test')
-                  : `${isKind(one.kind) ? t(kindLabels[one.kind]) : one.kind} ${one.object} ${one.action}`}
-              </td>
-              <td>{t(stateLabels[one.state])}</td>
-              <td>{one.attempts}</td>
-              <td>{one.answer ?? '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ol className="journal-rows">
+      {list.map((one) => (
+        <li key={one.id} data-state={one.state}>
+          <time>{dateTime(one.createdAt)}</time>
+          <span>{whatOf(one)}</span>
+          <span>
+            <span className={`chip${one.state === 'failed' ? ' bad' : ''}`}>{t(stateLabels[one.state])}</span>
+            {one.attempts > 1 && ` ${t('delivery.attempts', { n: one.attempts })}`}
+          </span>
+          <span className="calm">{one.answer}</span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -1,5 +1,5 @@
 /** A value of a book as people read it, and the inputs by which they write one. */
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button, Group, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { BookField, FieldValue } from '../../../shared/book.ts';
 import { useWords } from '../i18n/i18n.tsx';
@@ -61,6 +61,18 @@ function Typed({ field, v, label, onChange }: Asked & { label: string }) {
     // What is no number is not sent as one: the field stays open.
     onChange(number ? (numberTyped(said) ?? null) : said.trim() === '' ? null : said);
   };
+  if (field.kind === 'text')
+    return (
+      <Textarea
+        label={label}
+        size="md"
+        value={typed}
+        autosize
+        maxRows={8}
+        maxLength={2_000}
+        onChange={(event) => type(event.currentTarget.value)}
+      />
+    );
   return (
     <TextInput
       label={label}

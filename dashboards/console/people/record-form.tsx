@@ -132,7 +132,9 @@ function OneField({ field, read, answer, onAnswer }: FieldAsk) {
           {fieldText(field, read.v)} {field.unit}
         </strong>
         {wrong && <span className="book-finding">{t('books.limit')}</span>}
-        {read.t !== undefined && <span className="calm small">{t('books.readAt', { time: time(read.t, link.now()) })}</span>}
+        {read.t !== undefined && (
+          <span className="calm small">{t(field.drafts ? 'books.asOf' : 'books.readAt', { time: time(read.t, link.now()) })}</span>
+        )}
         <Button
           size="compact-md"
           variant="default"
