@@ -52,7 +52,7 @@ export { type FigureName, type FigureUnit, figureNames, figureOf, figureUnits, i
 export { type Import, type Imports, type ImportTarget, importKinds } from './imports.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
 export { basisOf, type KeptMonths, keepNothing, keptFolder, openKeptMonths } from './kept-months.ts';
-export { type LaterLine, type Ledger, type LedgerSource, type MonthStatement, openLedger } from './ledger.ts';
+export { accountName, type LaterLine, type Ledger, type LedgerSource, type MonthStatement, openLedger } from './ledger.ts';
 export { type Cause, type Change, causes, changesOf } from './management/changes.ts';
 export { type Compared, compare, pairsOf, pct, sumRows } from './management/compare.ts';
 export { type DayTable, enoughOfDay, isMeasured, midnights, outdoorStation, readDays } from './management/days.ts';

@@ -3,7 +3,18 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-export const historyEventKinds = ['retrofit', 'swap', 'reset', 'outage', 'department', 'leak', 'growth', 'mains-lost'] as const;
+export const historyEventKinds = [
+  'retrofit',
+  'swap',
+  'reset',
+  'outage',
+  'department',
+  'leak',
+  'growth',
+  'mains-lost',
+  'ratio',
+  'silent',
+] as const;
 export type HistoryEventKind = (typeof historyEventKinds)[number];
 
 /** What happened, known exactly: what pages and tests may be held against. */
@@ -13,7 +24,7 @@ export interface HistoryEvent {
   from: number;
   to: number | null;
   devices: string[];
-  /** retrofit: part saved of what was used before; leak: m³/h; growth: used before as part of today; swap: final and first register. */
+  /** retrofit: part saved of what was used before; leak: m³/h; growth: used before as part of today; swap: final and first register; ratio: so many times what flowed was counted. */
   value: number | null;
   first: number | null;
 }
@@ -33,6 +44,8 @@ const markerSchema = z.object({
   to: z.number(),
   seed: z.number(),
   state: z.enum(['begun', 'done', 'not-empty']),
+  /** Papers and books, then closed months and bills, which are written after it. */
+  after: z.enum(['papers', 'money']).optional(),
   events: z.array(eventSchema),
 });
 export type HistoryMarker = z.infer<typeof markerSchema>;
@@ -57,3 +70,7 @@ export function mark(dataDir: string, marker: HistoryMarker): void {
 
 /** Switched off for tests that do not look at the past. */
 export const historyWanted = (environment: NodeJS.ProcessEnv) => !['0', 'off', 'no'].includes(environment.PLANTROOM_HISTORY ?? '');
+
+/** Whether something is still to be written; without a marker all is. */
+export const historyDue = (marker: HistoryMarker | undefined): boolean =>
+  marker === undefined || marker.state === 'begun' || (marker.state === 'done' && marker.after !== 'money');

@@ -73,7 +73,7 @@ describe('what happened', () => {
     const endoscopy = meters.find(({ device }) => device === 'fd-endoscopy');
     expect([...(endoscopy?.values ?? [])].map((value) => Number.isNaN(value))).toEqual([...Array(16).fill(true), ...Array(16).fill(false)]);
     expect(new Set(events.map(({ kind }) => kind))).toEqual(
-      new Set(['retrofit', 'swap', 'reset', 'outage', 'department', 'leak', 'growth']),
+      new Set(['retrofit', 'swap', 'reset', 'outage', 'department', 'leak', 'growth', 'ratio', 'silent']),
     );
   });
 

@@ -1,21 +1,31 @@
 /** Monthly figures of the simulated hospital that no meter counts: beds, visits, waste, laundry, drills. Deterministic by seed. */
 import type { NewFigure } from '../../energy/index.ts';
-import type { SiteConfig } from '../../shared/site.ts';
+import { devicesOf, type SiteConfig } from '../../shared/site.ts';
 import { momentOf, wallOf } from '../../shared/zone.ts';
+import { fillingsIn } from '../../simulators/history-oxygen.ts';
+import type { HistoryRegister } from '../../simulators/history-registers.ts';
 import { streamOf } from '../../simulators/random.ts';
 
 /** Winter fills the beds, February empties them. January first. */
 const occupancy = [0.89, 0.76, 0.85, 0.84, 0.82, 0.81, 0.83, 0.82, 0.83, 0.81, 0.86, 0.9];
 const visits = [1.02, 0.78, 1.05, 1.02, 1, 0.99, 1.04, 1.03, 0.98, 0.94, 1.05, 1.1];
 const growth = 1.034;
+/** One volume of liquid oxygen as gas at 20 °C; yuan a m³ of gas. */
+const [gasOfLiquid, oxygenYuan] = [857, 1.15];
 
 /** Of whole months only. */
-export function* simulatedFigures(site: SiteConfig, range: { from: number; to: number }, seed: number): Generator<NewFigure> {
+export function* simulatedFigures(
+  site: SiteConfig,
+  range: { from: number; to: number; registers?: readonly HistoryRegister[] },
+  seed: number,
+): Generator<NewFigure> {
   const { timezone } = site.site;
   const stream = streamOf(seed, 'figures');
   const vary = (part: number) => 1 + part * stream.normal();
   const first = new Date(wallOf(timezone, range.from));
   const wards = site.departments.filter((one) => one.beds !== undefined);
+  const fillings = fillingsIn(range.registers ?? [], range.from);
+  const tankM3 = devicesOf(site).find(({ device }) => device.role === 'oxygen-source')?.device.attributes.volume_m3 ?? 8;
   for (let k = 0; ; k++) {
     const wall = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + k, 1));
     const end = Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth() + 1, 1);
@@ -56,6 +66,13 @@ export function* simulatedFigures(site: SiteConfig, range: { from: number; to: n
     yield figure('training', 2 + Math.floor(stream.uniform() * 3), 'times');
     yield figure('training-people', Math.round(46 + 40 * stream.uniform()), 'people');
     yield figure('disinfectant', Math.round(bedDays * 0.085 * vary(0.04)), 'kg');
+    const [begin, over] = [momentOf(timezone, wall.getTime()), momentOf(timezone, end)];
+    const filledPct = fillings.reduce((sum, one) => sum + (one.at >= begin && one.at < over ? one.afterPct - one.beforePct : 0), 0);
+    if (filledPct > 0) {
+      const oxygen = Math.round((filledPct / 100) * tankM3 * gasOfLiquid);
+      yield figure('bill-oxygen', oxygen, 'm3');
+      yield figure('bill-oxygen-yuan', Math.round(oxygen * oxygenYuan * 100) / 100, 'yuan');
+    }
     yield figure('diesel', Math.round(90 + 60 * stream.uniform()), 'L');
   }
 }

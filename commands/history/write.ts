@@ -7,6 +7,7 @@ import { type HistoryMarker, mark, readMarker } from '../../shared/simulated-pas
 import { devicesOf } from '../../shared/site.ts';
 import type { LoadedSite } from '../../shared/site-file.ts';
 import { type HistoryMeter, historyRange, historyStepMs, simulateHistory } from '../../simulators/history.ts';
+import type { HistoryRegister } from '../../simulators/history-registers.ts';
 import { pastAlarms } from './alarms.ts';
 import { simulatedFigures } from './figures.ts';
 import { simulatedRepairs } from './repairs.ts';
@@ -31,6 +32,8 @@ export interface HistoryDone {
   points: number;
   tickets: number;
   alarms: number;
+  /** What the plant showed beside its meters. */
+  registers: readonly HistoryRegister[];
 }
 
 const batch = 3_000;
@@ -47,7 +50,7 @@ export async function writeHistory({
   mostAtOnce = 250_000,
 }: HistoryRequest): Promise<HistoryDone> {
   const { config } = site;
-  const nothing = (state: HistoryMarker['state']): HistoryDone => ({ state, series: 0, points: 0, tickets: 0, alarms: 0 });
+  const nothing = (state: HistoryMarker['state']): HistoryDone => ({ state, series: 0, points: 0, tickets: 0, alarms: 0, registers: [] });
   if (!config.site.simulated) return nothing('not-empty');
   const known = readMarker(dataDir);
   if (known && known.state !== 'begun') return nothing(known.state);
@@ -104,7 +107,7 @@ export async function writeHistory({
   for (let at = 0; at < filled.length; at += batch) await store.write(filled.slice(at, at + batch));
   openMonthVersions(db).bump(monthsBetween(config.site.timezone, history.from, history.to), now);
   mark(dataDir, { ...begun, state: 'done', events: history.events });
-  return { state: 'done', series, points, tickets, alarms };
+  return { state: 'done', series, points, tickets, alarms, registers: history.registers };
 
   async function hasPast(): Promise<boolean> {
     const [first] = meters;

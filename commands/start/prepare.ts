@@ -8,7 +8,7 @@ import { ensureCredentials } from '../../gateway/credentials.ts';
 import { exitCodeOf, Fault, reasonOf } from '../../shared/errors.ts';
 import { type Endpoints, endpointsFile, type Role } from '../../shared/role.ts';
 import { printableUrl } from '../../shared/secret.ts';
-import { historyWanted, readMarker } from '../../shared/simulated-past.ts';
+import { historyDue, historyWanted, readMarker } from '../../shared/simulated-past.ts';
 import type { SiteConfig } from '../../shared/site.ts';
 import { checkAll } from '../check.ts';
 import { freePort, freeShift, isFree } from './ports.ts';
@@ -76,7 +76,7 @@ async function plan({ file, dataDir, port: wantedPort, speed: wantedSpeed }: Wis
         ]
       : []),
   ];
-  const history = simulated && historyWanted(own) && (readMarker(dataDir)?.state ?? 'begun') === 'begun';
+  const history = simulated && historyWanted(own) && historyDue(readMarker(dataDir));
   return { roles, environment, banner, history, clock };
 }
 

@@ -169,7 +169,7 @@ export function createOxygen({ devices, seed }: PartContext): Part {
   function stepZone(zone: Zone, { dtS, calendar, knobs }: Moment, mainKpa: number): void {
     const wrong = knobs.read(zone.id);
     zone.noise = wander(zone.noise, dtS, 240, zone.stream);
-    const asked = Math.max(0, (zone.base + zone.day * creep(calendar.hour) * (calendar.weekend ? 0.8 : 1)) * (1 + 0.08 * zone.noise));
+    const asked = Math.max(0, demand(zone.base, zone.day, calendar) * (1 + 0.08 * zone.noise));
     zone.useLmin = asked * clamp(zone.kpa / (zone.nominalKpa * 0.6), 0, 1);
     zone.leakLmin = wrong.holeMm ? holeLmin(wrong.holeMm, zone.kpa) : 0;
     const set = zone.nominalKpa * (1.02 + (wrong.creepPct ?? 0) / 100);
@@ -180,17 +180,25 @@ export function createOxygen({ devices, seed }: PartContext): Part {
   }
 }
 
+/** By night and, beside it, by the hour of the day, L/min. */
+const uses: Record<string, [base: number, day: number]> = {
+  'o2-icu': [52, 28],
+  'o2-or': [8, 52],
+  'o2-emergency': [14, 22],
+  'o2-front-low': [26, 34],
+  'o2-front-high': [22, 30],
+  'o2-rear': [24, 28],
+};
+const useOf = (zone: string) => uses[zone] ?? ([15, 25] as const);
+const demand = (base: number, day: number, { hour, weekend }: { hour: number; weekend: boolean }) =>
+  base + day * creep(hour) * (weekend ? 0.8 : 1);
+
+/** What a zone takes at that time of the week, without its noise. */
+export const oxygenDemandLmin = (zone: string, calendar: { hour: number; weekend: boolean }): number => demand(...useOf(zone), calendar);
+
 function newZone(device: AnyDevice, seed: number): Zone {
   const nominalKpa = device.attributes.nominal_kpa ?? 400;
-  const uses: Record<string, [number, number]> = {
-    'o2-icu': [52, 28],
-    'o2-or': [8, 52],
-    'o2-emergency': [14, 22],
-    'o2-front-low': [26, 34],
-    'o2-front-high': [22, 30],
-    'o2-rear': [24, 28],
-  };
-  const [base, day] = uses[device.id] ?? [15, 25];
+  const [base, day] = useOf(device.id);
   return {
     id: device.id,
     nominalKpa,
