@@ -170,6 +170,9 @@ export function openLedger(db: Database) {
         person,
         since,
       )?.n ?? 0,
+    /** The alarm that it stands under. */
+    causeOf: (alarm: string): string | undefined =>
+      db.get<{ cause: string | null }>('SELECT cause FROM alarms WHERE id = ?', alarm)?.cause ?? undefined,
     waiting: (channel: string): number =>
       db.get<{ n: number }>(`SELECT count(*) AS n FROM deliveries WHERE ${open} AND channel = ?`, channel)?.n ?? 0,
     /** Oldest life-safety notice that is still owed on any channel, wire time. */

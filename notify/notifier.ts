@@ -128,11 +128,6 @@ export function openNotifier({
     broken: () => watch.broken,
   });
   const works = (id: string) => senders.find((sender) => sender.id === id)?.health.failingSince === undefined;
-  const causeOf = (id: string) => {
-    const cause = desk.alarm(id)?.cause;
-    const root: Alarm | undefined = cause === undefined || cause === null ? undefined : desk.alarm(cause);
-    return root && { id: root.id, occurrence: root.occurrence };
-  };
   /** What endangers lives goes out over every channel before anything else does. */
   const work = () => {
     for (const sender of senders) sender.work(true);
@@ -156,7 +151,6 @@ export function openNotifier({
         log,
         metrics: measure,
         scrub,
-        causeOf,
         alarmNow: (id) => desk.alarm(id),
         onFailure(owed, channel) {
           escalation.failed(owed, channel);

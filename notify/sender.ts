@@ -56,8 +56,6 @@ export interface SenderOptions {
   metrics: NotifyMetrics;
   /** Takes secrets out of texts that others said. */
   scrub(text: string): string;
-  /** Id of the alarm's root cause where it is grouped under one; undefined otherwise. */
-  causeOf(alarm: string): { id: string; occurrence: number } | undefined;
   /** The alarm as it is now. */
   alarmNow(alarm: string): Alarm | undefined;
   /** A notice did not reach its receiver, for now or for good. */
@@ -82,7 +80,7 @@ export interface Sender extends AsyncDisposable {
 }
 
 export function openSender(options: SenderOptions): Sender {
-  const { route, site, ledger, links, deps, clock, wire, gate, metrics, causeOf, alarmNow } = options;
+  const { route, site, ledger, links, deps, clock, wire, gate, metrics, alarmNow } = options;
   // What a server says may repeat the link of the person, which is a secret of his.
   const scrub = (text: string) => options.scrub(text).replace(linkSecret, '/$2/<secret>');
   const { config, type } = route;
@@ -228,19 +226,26 @@ export function openSender(options: SenderOptions): Sender {
     });
   };
 
-  /** Leaves out what stands under a root cause that this channel tells of. */
-  const ungrouped = (list: readonly Owed[], rootOf: typeof causeOf): Owed[] =>
-    list.filter((owed) => {
-      const cause = owed.step === 'raised' ? rootOf(owed.alarm.id) : undefined;
-      if (!cause || !ledger.knows(config.id, cause.id, cause.occurrence)) return true;
-      ledger.grouped([owed.key], cause.id);
+  /** Leaves out what stands under a root cause that this channel tells of. In a storm hundreds stand under one, and each second they are looked at. */
+  const ungrouped = (list: readonly Owed[]): Owed[] => {
+    const told = new Map<string, boolean>();
+    const isTold = (root: string) => {
+      const alarm = told.has(root) ? undefined : alarmNow(root);
+      if (!told.has(root)) told.set(root, alarm !== undefined && ledger.knows(config.id, root, alarm.occurrence));
+      return told.get(root) === true;
+    };
+    return list.filter((owed) => {
+      const root = owed.step === 'raised' ? ledger.causeOf(owed.alarm.id) : undefined;
+      if (root === undefined || !isTold(root)) return true;
+      ledger.grouped([owed.key], root);
       metrics.grouped.inc({ channel: config.id });
       return false;
     });
+  };
 
   /** A root cause before what stands under it. */
-  const rootFirst = (list: readonly Owed[], rootOf: typeof causeOf): Owed[] => {
-    const roots = new Set(list.map((owed) => rootOf(owed.alarm.id)?.id));
+  const rootFirst = (list: readonly Owed[]): Owed[] => {
+    const roots = new Set(list.map((owed) => ledger.causeOf(owed.alarm.id)));
     return [...list.filter((owed) => roots.has(owed.alarm.id)), ...list.filter((owed) => !roots.has(owed.alarm.id))];
   };
   /** May the person be told now, and is it to be all in one? A person reads one message; the tenth in ten minutes nobody reads. */
@@ -260,13 +265,7 @@ export function openSender(options: SenderOptions): Sender {
     if (ordinaryUnderWay || now < pausedUntil || !gate.isFree()) return;
     const left = budget.left(now);
     if (left === 0) return;
-    // Hundreds may wait, and each second they are looked at: each one's cause is asked for once.
-    const causes = new Map<string, ReturnType<typeof causeOf>>();
-    const rootOf: typeof causeOf = (alarm) => {
-      if (!causes.has(alarm)) causes.set(alarm, causeOf(alarm));
-      return causes.get(alarm);
-    };
-    const due = rootFirst(ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary), rootOf), rootOf);
+    const due = rootFirst(ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary)));
     const verdicts = new Map<string | null, 'wait' | 'one' | 'all'>([[null, 'one']]);
     const first = due.find(({ person }) => {
       if (person !== null && !verdicts.has(person)) {
