@@ -18,8 +18,8 @@ export default defineBoard({
       kind: 'stat',
       title: { zh: '所选时段总用电量', en: 'Electricity in the range shown' },
       help: {
-        zh: '按 15 分钟入账的用电量：换表、清零、错误读数均已处理；缺数时段按本表规律补算的，在下方注明“其中估算”。',
-        en: 'Booked by quarter hours: replaced meters, resets and wrong readings are settled; what was filled in over a gap is told below it.',
+        zh: '按 15 分钟入账的用电量：换表、清零、错误读数均已处理；缺数时段按本表规律补算的，在下方注明“其中估算”。入账比表计现值晚一两分钟，总览上的“今日”为现值。',
+        en: 'Booked by quarter hours: replaced meters, resets and wrong readings are settled; what was filled in over a gap is told below it. Booking is a minute or two behind the meters; “today” on the overview is what they say now.',
       },
       size: [8, 5],
       digits: 0,
