@@ -15,6 +15,8 @@ import type { Scenario } from '../../simulators/scenario.ts';
 const root = join(import.meta.dirname, '../..');
 export const demoSite = loadSite(join(root, 'sites/demo.yaml'));
 const profiles = loadProfiles([builtInProfiles, ...demoSite.config.profiles.map((folder) => join(demoSite.folder, folder))]);
+/** What rules remember is opened by each engine. */
+const book = openRuleBook(demoSite.config);
 export const scenarios = await loadCatalog<Scenario>(join(root, 'simulators/scenarios'));
 
 export interface Seen {
@@ -56,7 +58,6 @@ export function openPlantRun(options: {
   let now = hospital.now;
   const clock = { now: () => now } as Clock;
   const desk = options.desk ?? openEngineDesk({ file: ':memory:', clock });
-  const book = openRuleBook(demoSite.config);
   const conditionHandler = openConditionHandler(book, desk, clock);
   const pending: Condition[] = [];
   const engine = openEngine(book.instances, (condition) => void pending.push(condition), conditionHandler.active);
