@@ -1,7 +1,14 @@
 /** What every notification channel must do. `channelContract` runs the same tests against each, with a real server; see channel.*.test.ts. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
+import pino from 'pino';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openDatabase, openDeliveries, openPush } from '../../desk/index.ts';
+import { openEngineDesk } from '../../desk/open.ts';
 import { type Channel, type ChannelDeps, type ChannelType, type Notice, noPush, type PushAccess } from '../../notify/channel.ts';
+import { openNotifier } from '../../notify/notifier.ts';
 import { noticeOf, summaryOf } from '../../notify/text.ts';
 import type { Alarm } from '../../shared/alarm.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -10,6 +17,8 @@ import { Secret } from '../../shared/secret.ts';
 import type { Person } from '../../shared/site.ts';
 import type { Language } from '../../shared/text.ts';
 import { supplements } from '../../shared/wording.ts';
+import { temporaryFolder } from '../servers.ts';
+import { siteOf } from '../site-of.ts';
 
 export interface Received {
   /** All that a person (or a program) gets to read. */
@@ -100,6 +109,28 @@ export function depsFor(environment: Record<string, string>, push: PushAccess = 
   };
 }
 
+/** What is asked of every channel. The console, to which nobody sends, answers each of them too (channel.console.test.ts). */
+export const points = {
+  whole: 'a notice arrives whole in %s: what, where, since when, how bad, what to check first',
+  panels: 'a life-safety notice says once that the statutory panels stay in force',
+  long: 'too long a text is shortened, never refused, and keeps the sentence on the statutory panels',
+  sameName: 'a notice that is tried again bears the same name, another one another',
+  repetition: 'one that may be a repetition says so',
+  summary: 'a summary of 300 alarms is taken as one message that tells their number',
+  markup: 'texts with line breaks, markup and control signs change nothing but themselves',
+  away: 'a server that is away is a fault that passes',
+  busy: 'a server that is busy is a fault that passes',
+  refused: 'a notice that is refused for good is a fault that stays',
+  denied: 'wrong credentials are told as such and tried again',
+  silent: 'a silent server is left when the signal says so, and nobody claims to know what came of it',
+  cut: 'a connection that ends before the answer leaves it open whether the notice was taken',
+  after: 'after all that it still works, and closing twice is fine',
+  missing: 'a secret that is missing is named, and none ever shows',
+  inFile: 'a secret in the site file itself is a mistake',
+  records: 'no secret gets into log or record, whether a notice goes out or is denied',
+} as const;
+export type Point = keyof typeof points;
+
 export function channelContract(name: string, setUp: () => Promise<ChannelBench>): void {
   describe(`the channel contract: ${name}`, () => {
     let bench: ChannelBench;
@@ -136,23 +167,20 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
       return Object.values(bench.environment).filter((secret) => shown.includes(secret));
     };
 
-    test.each(['zh', 'en'] as const)(
-      'a notice arrives whole in %s: what, where, since when, how bad, what to check first',
-      async (language) => {
-        const { text } = await deliver(noticeFor({}, { language }));
-        const said = language === 'zh' ? ['紧急', '生命安全'] : ['Critical', 'life safety'];
-        const since = '2026-01-15 08:30:05';
-        for (const part of [alarm.title[language], alarm.location[language], since, '300', '320', alarm.check[language], 'T-17', ...said])
-          expect(text).toContain(part);
-      },
-    );
+    test.each(['zh', 'en'] as const)(points.whole, async (language) => {
+      const { text } = await deliver(noticeFor({}, { language }));
+      const said = language === 'zh' ? ['紧急', '生命安全'] : ['Critical', 'life safety'];
+      const since = '2026-01-15 08:30:05';
+      for (const part of [alarm.title[language], alarm.location[language], since, '300', '320', alarm.check[language], 'T-17', ...said])
+        expect(text).toContain(part);
+    });
 
-    test('a life-safety notice says once that the statutory panels stay in force', async () => {
+    test(points.panels, async () => {
       const { text } = await deliver(noticeFor());
       expect(text.split(supplements.zh)).toHaveLength(2);
     });
 
-    test('too long a text is shortened, never refused, and keeps the sentence on the statutory panels', async () => {
+    test(points.long, async () => {
       const long = { zh: '很长的说明'.repeat(2_000), en: 'long '.repeat(5_000) };
       const { text } = await deliver(noticeFor({ message: long, check: long, location: long }));
       expect(text).toContain(supplements.zh);
@@ -160,18 +188,18 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
       if (bench.mostBytes !== undefined) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bench.mostBytes);
     });
 
-    test('a notice that is tried again bears the same name, another one another', async () => {
+    test(points.sameName, async () => {
       const notice = noticeFor();
       const [first, second, other] = [await deliver(notice), await deliver(notice), await deliver(noticeFor())];
       expect(second.key).toBe(first.key);
       if (first.key !== undefined) expect(other.key).not.toBe(first.key);
     });
 
-    test('one that may be a repetition says so', async () => {
+    test(points.repetition, async () => {
       expect((await deliver(noticeFor({}, { uncertain: true }))).text).toContain('可能重复');
     });
 
-    test('a summary of 300 alarms is taken as one message that tells their number', async () => {
+    test(points.summary, async () => {
       const owed = Array.from({ length: 300 }, (_, seq) => ({
         key: `k${seq}`, seq, step: 'raised' as const, person: null, attempts: 0, uncertain: false, queuedAt: 0,
         alarm: { ...alarm, id: `el-over.f${seq}`, lifeSafety: false, priority: seq === 299 ? ('critical' as const) : ('high' as const), title: { zh: `过载 ${seq}`, en: `Overload ${seq}` } },
@@ -181,7 +209,7 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
       expect(text).toContain('过载 299');
     });
 
-    test('texts with line breaks, markup and control signs change nothing but themselves', async () => {
+    test(points.markup, async () => {
       const evil = '阀\r\nBcc: all@hospital.example\r\n\r\n<@all> [x](http://a.example) **\u0000\u2028"\\😀';
       const { text } = await deliver(noticeFor({ title: { zh: evil, en: evil }, location: { zh: evil, en: evil } }));
       expect(text).toContain('😀');
@@ -189,49 +217,49 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
       expect(text).not.toContain('\u0000');
     });
 
-    test('a server that is away is a fault that passes', async () => {
+    test(points.away, async () => {
       await using channel = await open(bench.away);
       const fault = await failure('fine', channel);
       expect(fault).toMatchObject({ code: 'notify/unreachable', retryable: true });
       expect(fault.detail?.uncertain).not.toBe(true);
     });
 
-    test('a server that is busy is a fault that passes', async () => {
+    test(points.busy, async () => {
       await using channel = await open();
       expect((await failure('busy', channel)).retryable).toBe(true);
     });
 
-    test('a notice that is refused for good is a fault that stays', async () => {
+    test(points.refused, async () => {
       await using channel = await open();
       expect(await failure('refuses', channel)).toMatchObject({ code: 'notify/refused', retryable: false });
     });
 
-    test('wrong credentials are told as such and tried again', async () => {
+    test(points.denied, async () => {
       await using channel = bench.denied ? await open(bench.denied.settings, bench.denied.environment) : await open();
       const fault = await failure('denies', channel);
       expect(fault).toMatchObject({ code: 'notify/denied', retryable: true });
       expect(secretsIn(fault)).toEqual([]);
     });
 
-    test('a silent server is left when the signal says so, and nobody claims to know what came of it', async () => {
+    test(points.silent, async () => {
       await using channel = await open();
       const fault = await failure('silent', channel, AbortSignal.timeout(300));
       expect(fault).toMatchObject({ code: 'notify/unreachable', detail: { uncertain: true } });
     });
 
-    test('a connection that ends before the answer leaves it open whether the notice was taken', async () => {
+    test(points.cut, async () => {
       await using channel = await open();
       expect(await failure('cuts', channel)).toMatchObject({ code: 'notify/unreachable', detail: { uncertain: true } });
     });
 
-    test('after all that it still works, and closing twice is fine', async () => {
+    test(points.after, async () => {
       await deliver(noticeFor());
       const channel = await open();
       await channel[Symbol.asyncDispose]();
       await channel[Symbol.asyncDispose]();
     });
 
-    test('a secret that is missing is named, and none ever shows', async () => {
+    test(points.missing, async () => {
       await expect((async () => open(bench.settings, {}))()).rejects.toMatchObject({ code: 'secret/missing' });
       await using channel = await open();
       expect(secretsIn(channel)).toEqual([]);
@@ -239,7 +267,48 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
       expect(secretsIn(await failure('fine', away))).toEqual([]);
     });
 
-    test('a secret in the site file itself is a mistake', () => {
+    test(points.records, async () => {
+      using folder = temporaryFolder('channel-records');
+      const file = join(folder.path, 'operations.db');
+      const lines: string[] = [];
+      const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+      const clock = systemClock();
+      for (const behaviour of ['fine', 'denies'] as const) {
+        const denied = behaviour === 'denies' ? bench.denied : undefined;
+        const channel = { id: 'it', type: bench.type.id, ...(denied?.settings ?? bench.settings) };
+        const own = siteOf(
+          { gw: [['o2-icu', 'oxygen']] },
+          { people: [person], on_call: [{ trade: 'medical-gas', people: [person.id] }], channels: [channel], escalation: { critical: [] } },
+        );
+        using desk = openEngineDesk({ file, clock });
+        using db = openDatabase(file);
+        for (const target of bench.push?.of(person.id) ?? []) openPush(db).add({ ...target, user: person.id, device: 'test' }, clock.now());
+        await bench.behave(behaviour, noticeFor());
+        const environment = denied?.environment ?? bench.environment;
+        await using notifier = openNotifier({ site: own, file, desk, clock, log, metrics: new Registry(), environment });
+        const id = `o2-${behaviour}`;
+        const { rule, device, quantity, system, priority, trade, lifeSafety, unit, title, message, check, location, source } = alarm;
+        desk.raise(
+          {
+            ...{ id, rule, device, quantity, system, priority, trade, lifeSafety, unit, title, message, check, location, source },
+            ...{ latching: false, building: null, department: null, ticket: false, causeKey: id },
+          },
+          { at: clock.now(), value: 300.4, limit: 320 },
+        );
+        notifier.kick();
+        const told = openDeliveries({ db });
+        await vi.waitFor(
+          () => expect(told.deliveriesOf(id).some((one) => one.state === 'sent' || one.lastError !== null)).toBe(true),
+          10_000,
+        );
+      }
+      const kept = readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name), 'latin1'));
+      for (const secret of Object.values(bench.environment))
+        expect([...lines, ...kept].filter((one) => one.includes(secret)).map((one) => one.slice(0, 200))).toEqual([]);
+      expect(lines.join()).toContain('notification channels');
+    });
+
+    test(points.inFile, () => {
       const [field] = Object.entries(bench.settings).find(([, value]) => typeof value === 'object' && value !== null) ?? [];
       expect(field).toBeDefined();
       expect(bench.type.options.safeParse({ ...bench.settings, [field as string]: 'hunter2hunter2hunter2' }).success).toBe(false);

@@ -10,7 +10,7 @@ describe('every notification channel', () => {
   it('there are mail, webhook and robot', () =>
     expect([...channelTypes.keys()]).toEqual(expect.arrayContaining(['smtp', 'webhook', 'wecom'])));
 
-  // Screens are told over the stream; they keep what the contract asks of a notice all the same.
+  // Screens are told over the stream: the console answers each point of the suite.
   it.each([...channelTypes.keys(), 'console'])('%s runs the contract suite against a real server', (id) => {
     expect(existsSync(join(import.meta.dirname, `channel.${id}.test.ts`))).toBe(true);
   });
