@@ -42,7 +42,7 @@ async function starter(role: Role): Promise<StartRole> {
     case 'dashboards':
       return (await import('../dashboards/app.ts')).startDashboards;
     case 'energy':
-      return (await import('../energy/index.ts')).startEnergy;
+      return (await import('../energy/app.ts')).startEnergy;
     case 'simulators':
       return (await import('../simulators/app.ts')).startSimulators;
     default:

@@ -1,6 +1,4 @@
 /** What may come in as a file: known by its content, never by its name, small enough, and an image that can be drawn. */
-import { fileTypeFromBuffer } from 'file-type';
-import sharp from 'sharp';
 import { Fault } from '../shared/errors.ts';
 
 export const mostUploadBytes = 10 * 1024 * 1024;
@@ -26,6 +24,7 @@ export async function checkUpload(name: string, content: Buffer): Promise<Upload
   if (name === '' || name.length > 200 || /[\\/\u0000-\u001f]/.test(name) || name === '.' || name === '..')
     throw refuse('file', 'its name must be a plain file name, without a path');
   if (content.length > mostUploadBytes) throw refuse('file', 'at most 10 MB', 413);
+  const { fileTypeFromBuffer } = await import('file-type');
   const found = await fileTypeFromBuffer(content);
   if (found?.mime === 'application/pdf') return { name, type: found.mime, content, width: null, height: null };
   if (!images.some((type) => type === found?.mime))
@@ -35,6 +34,7 @@ export async function checkUpload(name: string, content: Buffer): Promise<Upload
       415,
     );
   try {
+    const { default: sharp } = await import('sharp');
     const picture = sharp(content, { limitInputPixels: mostPixels, failOn: 'error', sequentialRead: true, pages: 1 });
     // Upright and no larger than a screen; without what a phone writes into its pictures, such as where it was.
     const { data, info } = await picture

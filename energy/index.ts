@@ -13,7 +13,6 @@ export {
   type ShareKey,
   shareKeys,
 } from './allocation.ts';
-export { startEnergy } from './app.ts';
 export { type Bill, type BillInput, type BillLine, billMonth, periodAt, type Use } from './bill.ts';
 export { type BillAnswer, type BillRequest, billReadings } from './bill-command.ts';
 export { type BillState, type Bills, billStates, type IssuedBill, openBills, type Payment } from './bills.ts';

@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { default as PdfMake } from 'pdfmake';
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
-import { toDataURL } from 'qrcode';
 import type { Language } from '../shared/text.ts';
 
 export type { Content, TableCell } from 'pdfmake/interfaces.js';
@@ -49,7 +48,8 @@ const pageText = {
 export async function pdfOf({ title, subtitle, language, landscape = false, content, foot, link }: DocumentOptions): Promise<Buffer> {
   ready ??= prepare();
   const pdfmake = await ready;
-  const code = link === undefined ? undefined : await toDataURL(link, { margin: 0, width: 160, errorCorrectionLevel: 'M' });
+  const code =
+    link === undefined ? undefined : await (await import('qrcode')).toDataURL(link, { margin: 0, width: 160, errorCorrectionLevel: 'M' });
   const head: Content = {
     columns: [
       {

@@ -43,6 +43,9 @@ export interface Judge {
   note?: Text;
 }
 
+/** Weeks of them are given as a function, so that a running plant does not hold them. */
+export type ExampleReadings = [seconds: number, values: number | null | (number | null | undefined)[]][];
+
 export interface Example {
   say: string;
   /** As written in YAML. */
@@ -52,7 +55,7 @@ export interface Example {
   /** How often the device is read; default 5 s. */
   pollMs?: number;
   /** Seconds from the start, then the value of each input (null: bad; absent: none came). One number: the first input. */
-  readings: [seconds: number, values: number | null | (number | null | undefined)[]][];
+  readings: ExampleReadings | (() => ExampleReadings);
   /** Seconds when the verdict is asked; default: at the last reading. */
   at?: number;
   verdict: Verdict;

@@ -1,5 +1,4 @@
 /** Cards with the code of each place, and a new code where one was abused. */
-import { toDataURL } from 'qrcode';
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { type Content, pdfOf, tableOf } from '../../reports/index.ts';
@@ -98,6 +97,7 @@ export function placeRoutes(app: App, { db, desk, places, accounts, site, clock 
             ? []
             : [{ text: `${words.fed[lang]}: ${breakers.join(', ')}`, margin: [0, 4, 0, 0] as [number, number, number, number] }]),
         ];
+        const { toDataURL } = await import('qrcode');
         cards.push(tableOf([130, '*'], [[{ image: await toDataURL(link, { margin: 1, width: 320 }), width: 125 }, { stack }]], 0), {
           text: '',
           margin: [0, 0, 0, 10],

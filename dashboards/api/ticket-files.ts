@@ -1,6 +1,5 @@
 /** Photos and documents of a ticket, and the department's signature. */
 import multipart from '@fastify/multipart';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { filePurposes, type TicketFile } from '../../desk/index.ts';
@@ -185,6 +184,7 @@ const invalid = (message: string, status: number) => wrong('file', message, stat
 
 /** A pen leaves a line. @throws Fault api/invalid */
 async function drawnUpon(content: Buffer): Promise<void> {
+  const { default: sharp } = await import('sharp');
   const { data } = await sharp(content).flatten({ background: 'white' }).greyscale().raw().toBuffer({ resolveWithObject: true });
   let dark = 0;
   for (const level of data) if (level < 128) dark++;

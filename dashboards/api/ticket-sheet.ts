@@ -1,5 +1,4 @@
 /** The repair sheet of a ticket as a PDF. */
-import sharp from 'sharp';
 import { z } from 'zod';
 import { repeatMost, type TicketFile } from '../../desk/index.ts';
 import { pdfOf, ticketSheet } from '../../reports/index.ts';
@@ -14,6 +13,7 @@ const mostPhotos = 24;
 
 export function ticketSheetRoutes(app: App, { desk, accounts, ticketFiles, site, devices, clock }: RouteContext): void {
   const drawn = async ({ ticket, id }: TicketFile, kind: 'png' | 'jpeg') => {
+    const { default: sharp } = await import('sharp');
     const picture = sharp(ticketFiles.read(ticket, id).content).resize({
       width: photoPixels,
       height: photoPixels,

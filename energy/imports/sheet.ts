@@ -1,6 +1,5 @@
 /** A file as rows of cells: CSV (comma, semicolon, tab) or the first sheet of a workbook. Formulas are not worked out: what they say is not what they were when somebody checked them. */
 import { parse } from 'csv-parse/sync';
-import ExcelJS from 'exceljs';
 import { decodeText } from './decode.ts';
 import type { ImportMistakes } from './mistake.ts';
 
@@ -74,6 +73,8 @@ async function readWorkbook(content: Buffer, mistakes: ImportMistakes): Promise<
     mistakes.add(null, null, '', '工作簿展开后太大', 'the workbook is too large when unpacked');
     return undefined;
   }
+  // Only who imports a workbook needs what reads them.
+  const { default: ExcelJS } = await import('exceljs');
   const workbook = new ExcelJS.Workbook();
   try {
     await workbook.xlsx.load(content as unknown as ArrayBuffer);
