@@ -23,7 +23,6 @@ import {
   pulseMs,
   rostersOfSite,
 } from '../desk/index.ts';
-import type { Alarm } from '../shared/alarm.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { hookSecret } from '../shared/hook-key.ts';

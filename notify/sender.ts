@@ -205,20 +205,13 @@ export function openSender(options: SenderOptions): Sender {
 
   const lifeSafetyUnderWay = new Set<string>();
   const openedAt = wire.now();
-  let cancelWaking = () => {};
-  /** Behind the gate it waits its time once; what is tried again may have arrived already, and waits for each. */
-  const mayPass = ({ attempts, queuedAt }: Owed): boolean => {
-    if (gate.isFree()) return true;
-    const left = lifeSafetyWaitMs - (wire.now() - Math.max(queuedAt, openedAt));
-    if (attempts === 0 && left <= 0) return true;
-    cancelWaking();
-    cancelWaking = attempts === 0 ? wire.after(left, () => work(true)) : () => {};
-    return false;
-  };
+  /** What is tried again may have arrived already: it is never pressed. */
+  const isPressed = ({ attempts, queuedAt }: Owed): boolean =>
+    attempts === 0 && wire.now() - Math.max(queuedAt, openedAt) >= lifeSafetyWaitMs;
   const lifeSafety = () => {
     if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce) return;
     const [owed] = ledger.due(config.id, true, wire.now(), clock.now(), 1);
-    if (!owed || !mayPass(owed)) return;
+    if (!owed || !(gate.isFree() || (isPressed(owed) && gate.isFree(true)))) return;
     lifeSafetyUnderWay.add(owed.key);
     void one(owed).finally(() => {
       lifeSafetyUnderWay.delete(owed.key);
@@ -332,7 +325,6 @@ export function openSender(options: SenderOptions): Sender {
       return done;
     },
     async [Symbol.asyncDispose]() {
-      cancelWaking();
       // What is on its way may end by itself; what does not is cut, and the next start knows.
       let cancel = () => {};
       const late = new Promise<void>((resolve) => {
