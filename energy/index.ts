@@ -50,6 +50,7 @@ export { type Around, doubtOf, type EntryDoubt, type Plausible, plausibleAt } fr
 export { type FigureName, type FigureUnit, figureNames, figureOf, figureUnits, inUnit } from './figure-names.ts';
 export { type Import, type Imports, type ImportTarget, importKinds } from './imports.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
+export { type KeptFits, openKeptFits } from './kept-fits.ts';
 export { basisOf, type KeptMonths, keepNothing, keptFolder, openKeptMonths } from './kept-months.ts';
 export { accountName, type LaterLine, type Ledger, type LedgerSource, type MonthStatement, openLedger } from './ledger.ts';
 export { type Cause, type Change, causes, changesOf } from './management/changes.ts';

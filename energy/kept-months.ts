@@ -91,7 +91,7 @@ export function basisOf(site: SiteConfig, meters: readonly Meter[], tariffs: Sit
 }
 
 /** The files of this part of the program: another build may come to other results. */
-const program = (): string[] =>
+export const program = (): string[] =>
   readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
     .sort()
     .map((file) => {

@@ -114,10 +114,11 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
   /** Closed months before this one that no closed month in between could book any more. */
   const laterIn = async (month: string, medium: Medium): Promise<LaterLine[]> => {
     const before = closedMonths.list(medium).filter((one) => one.month < month);
+    const closed = closedMonths.names(medium);
     const lines: LaterLine[] = [];
     for (const one of before) {
       // The first open month after it books it; where a month in between is open, that one.
-      const next = nextOpen(one.month, medium);
+      const next = nextOpen(one.month, closed);
       if (next !== month) continue;
       const now = await current(one.month, medium);
       const booked = before.flatMap(({ statement }) => statement.later).filter(({ of }) => of === one.month);
@@ -125,9 +126,9 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
     }
     return lines;
   };
-  const nextOpen = (month: string, medium: Medium): string => {
+  const nextOpen = (month: string, closed: ReadonlySet<string>): string => {
     let next = monthAt(timezone, boundsOf(timezone, month)[1]);
-    while (closedMonths.closed(next, medium)) next = monthAt(timezone, boundsOf(timezone, next)[1]);
+    while (closed.has(next)) next = monthAt(timezone, boundsOf(timezone, next)[1]);
     return next;
   };
 
@@ -153,7 +154,7 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
         .map((month) => `${month} ${versions.of(month) ?? '-'}`)
         .join(),
     closedMonths() {
-      const lists = own.map((medium) => new Set(closedMonths.list(medium).map(({ month }) => month)));
+      const lists = own.map(closedMonths.names);
       return [...(lists[0] ?? [])].filter((month) => lists.every((list) => list.has(month))).sort();
     },
     async cost(query) {

@@ -31,6 +31,8 @@ export interface ClosedMonths {
   open(month: string, medium: string, by: string, reason: string): ClosedMonth;
   /** The version that holds; undefined while the month is open. */
   closed(month: string, medium: string): ClosedMonth | undefined;
+  /** Names of those that are closed. */
+  names(medium: string): ReadonlySet<string>;
   /** All that are closed, the oldest first. */
   list(medium: string): ClosedMonth[];
   /** Every version, the newest first. */
@@ -53,17 +55,28 @@ interface Row {
 const hashOf = (body: string) => createHash('sha256').update(body).digest('hex');
 
 export function openMonths(db: Database, clock: Clock): ClosedMonths {
-  const read = (row: Row): ClosedMonth => {
+  /** What was read before: a statement is some 100 kB, and pages of management ask for all of them. */
+  const known = new Map<string, { body: string; statement: ClosedStatement }>();
+  const statementOf = (row: Row): ClosedStatement => {
+    const key = `${row.month} ${row.medium} ${row.version} ${row.sha256}`;
+    const before = known.get(key);
+    if (before?.body === row.body) return before.statement;
     if (hashOf(row.body) !== row.sha256)
       throw new Fault(
         'desk/unknown',
         `${row.month} ${row.medium}, version ${row.version}: what is stored is not what was closed; restore operations.db from a backup`,
       );
+    const statement = JSON.parse(row.body) as ClosedStatement;
+    known.set(key, { body: row.body, statement });
+    return statement;
+  };
+  const read = (row: Row): ClosedMonth => {
+    const statement = statementOf(row);
     return {
       month: row.month,
       medium: row.medium,
       version: row.version,
-      statement: JSON.parse(row.body) as ClosedStatement,
+      statement,
       sha256: row.sha256,
       closedBy: row.closed_by,
       closedAt: row.closed_at,
@@ -78,6 +91,12 @@ export function openMonths(db: Database, clock: Clock): ClosedMonths {
   };
   return {
     closed,
+    names: (medium) =>
+      new Set(
+        db
+          .all<{ month: string }>('SELECT month FROM energy_months WHERE medium = ? AND opened_at IS NULL', medium)
+          .map(({ month }) => month),
+      ),
     list: (medium) => db.all<Row>('SELECT * FROM energy_months WHERE medium = ? AND opened_at IS NULL ORDER BY month', medium).map(read),
     versions: (month, medium) => rows(month, medium).map(read),
     close(month, medium, statement, by) {

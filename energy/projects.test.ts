@@ -9,6 +9,7 @@ import { momentOf } from '../shared/zone.ts';
 import { Workbook } from '../test/energy/formulas.ts';
 import { MemoryStore } from '../test/energy/memory-store.ts';
 import { random } from '../test/random.ts';
+import { type KeptFits, openKeptFits } from './kept-fits.ts';
 import { openLedger } from './ledger.ts';
 import { questionsOf } from './project-questions.ts';
 import { type ProjectResult, projectResult, spanOf } from './projects.ts';
@@ -91,6 +92,31 @@ describe('a retrofit', () => {
     for (let q = 0; q < 96; q++) store.set('consumption', 'ahu', 'value', day + q * 900_000, quarterOfJune * (1 + 2e-15));
     const again = await result();
     expect(again.sha256).toBe(one.sha256);
+  });
+
+  it('is not fitted anew after a restart: a fit is kept in the operations database by the fingerprint of what went into it', async () => {
+    const fits = openKeptFits(db, clock);
+    const kept: string[] = [];
+    const put: KeptFits['put'] = (key, fit) => {
+      kept.push(key);
+      fits.put(key, fit);
+    };
+    const from = (get: KeptFits['get']) => {
+      const period = {
+        baseline: { from: '2025-01-01', to: '2025-12-30' },
+        reporting: { from: kept.length === 0 ? '2026-01-02' : '2026-01-03' },
+      };
+      return projectResult({ ledger, store, weather: openImportedWeather(db), station, now, fits: { get, put } }, project(period));
+    };
+    const first = await from(fits.get);
+    expect(kept.length).toBe(1);
+    expect(openKeptFits(db, clock).get(kept[0] as string)).toEqual(first.result);
+    // What is kept is told, and not worked out.
+    const told = { ...first.result!, saved: 1 };
+    expect((await from(() => told)).result).toBe(told);
+    expect(kept.length).toBe(1);
+    for (let i = 0; i < 70; i++) fits.put(`key-${i}`, told);
+    expect(db.get('SELECT count(*) AS n FROM energy_fits')).toEqual({ n: 60 });
   });
 
   it('is no saving where nothing was saved, and says why', async () => {

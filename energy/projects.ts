@@ -5,6 +5,8 @@ import type { Project } from '../shared/energy-site.ts';
 import type { Text } from '../shared/text.ts';
 import { momentOf, wallOf } from '../shared/zone.ts';
 import { consumptionOf, edgesOf } from './consumption-of.ts';
+import type { KeptFits } from './kept-fits.ts';
+import { program } from './kept-months.ts';
 import type { Ledger } from './ledger.ts';
 import type { Medium } from './meters.ts';
 import { mediumUnits } from './meters.ts';
@@ -20,6 +22,8 @@ export interface ProjectSource {
   weather: ImportedWeather;
   station: Station | undefined;
   now: number;
+  /** From before this start. */
+  fits?: KeptFits | undefined;
 }
 
 export interface Span {
@@ -80,6 +84,8 @@ const hourMs = 3_600_000;
 const fewestPoints = 20;
 const known = new Map<string, Promise<SavingsResult>>();
 const mostKnown = 50;
+/** Another build may come to another result. */
+const build = program();
 
 /** `2026-01-01`, or `-12mo`: the first of the month so many months before this one. */
 export function momentOfDay(text: string, timezone: string, now: number): number {
@@ -134,8 +140,8 @@ export async function projectResult(source: ProjectSource, project: Project): Pr
     range: baseSpan,
   });
   const enough = [base, report].every(({ slices }) => slices.filter(good).length >= fewestPoints);
-  const result = enough ? await fitted(input(true)) : null;
-  const plain = result && signed.length > 0 ? await fitted(input(false)) : result;
+  const result = enough ? await fitted(input(true), source.fits) : null;
+  const plain = result && signed.length > 0 ? await fitted(input(false), source.fits) : result;
   const { price, priceFrom } = await priceOf(ledger, project, medium, reportSpan);
   const worth = (kwh: number) => (price === null ? 0 : Math.round(kwh * price * 100) / 100);
   const yuan = result && price !== null ? { saved: worth(result.saved), low: worth(result.low), high: worth(result.high) } : null;
@@ -181,11 +187,19 @@ function shortOf(base: readonly Slice[], report: readonly Slice[]): Text {
 }
 
 /** The fit with its thousand draws takes a second; the same data give the same. */
-function fitted(input: SavingsInput): Promise<SavingsResult> {
-  const key = createHash('sha256').update(JSON.stringify(input)).digest('hex');
+function fitted(input: SavingsInput, fits?: KeptFits): Promise<SavingsResult> {
+  const key = createHash('sha256')
+    .update(JSON.stringify([build, input]))
+    .digest('hex');
   const before = known.get(key);
   if (before) return before;
-  const result = savingsAside(input);
+  const kept = fits?.get(key);
+  const result = kept ? Promise.resolve(kept) : savingsAside(input);
+  if (!kept)
+    result.then(
+      (one) => fits?.put(key, one),
+      () => undefined,
+    );
   known.set(key, result);
   result.catch(() => known.delete(key));
   for (const old of known.keys()) {

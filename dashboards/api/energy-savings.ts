@@ -4,6 +4,7 @@ import {
   methods,
   momentOfDay,
   openImportedWeather,
+  openKeptFits,
   type ProjectResult,
   type ProjectSource,
   projectResult,
@@ -89,7 +90,7 @@ const proposal = z.object({
 
 export function projectSource({ ledger, store, db, clock, site, profileFacts }: RouteContext): ProjectSource {
   const station = stationOf(site, (profile) => profileFacts(profile)?.quantities);
-  return { ledger, store: store(), weather: openImportedWeather(db), station, now: clock.now() };
+  return { ledger, store: store(), weather: openImportedWeather(db), station, now: clock.now(), fits: openKeptFits(db, clock) };
 }
 
 const summaryOf = (one: ProjectResult) => {
