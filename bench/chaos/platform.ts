@@ -112,7 +112,7 @@ export async function runPlatform(
       await sleep(lastMs);
       proxy.lie('nothing');
     } else if (kind === 'clock') {
-      const set = setClocks(folder, random);
+      const set = setClocks(folder, random, round);
       name = set.name;
       await sleep(lastMs);
       set.back();

@@ -20,12 +20,14 @@ export const clockEnvironment = (folder: string, role: string): NodeJS.ProcessEn
 export const silentRule =
   '    - { id: SILENT, kind: offline, title: { zh: 无应答, en: Silent }, select: { system: electricity }, priority: high, trade: electrical, ticket: false, cause: silent, check: { zh: 查, en: Look }, source: proposal }\n';
 
-export function setClocks(folder: string, random: () => number): { name: string; back(): void } {
+export function setClocks(folder: string, random: () => number, round: number): { name: string; back(): void } {
   const all = random() < 0.5;
   const ahead = random() < 0.5;
   const most = all || !ahead ? mostShiftMs - 500 : mostAheadMs;
-  // Half a second beside the whole: a clock set back gives the same moments again, and two answers of one meter in one millisecond are one point.
-  const shift = (ahead ? 1 : -1) * (1_000 * Math.ceil((random() * most) / 1_000) + 500);
+  // A clock set back gives the same moments again, and two answers of one meter in one millisecond are one point. Meters are read at whole seconds: each round
+  // stands in another part of the second, so that neither two rounds that reach the same hour nor a round and the true time meet.
+  const beside = 30 + ((round * 61) % 940);
+  const shift = (ahead ? 1 : -1) * (1_000 * Math.ceil((random() * most) / 1_000) - beside);
   const files = (all ? (['gateway', 'server'] as const) : (['gateway'] as const)).map((whose) => clockFile(folder, whose));
   for (const file of files) writeFileSync(file, String(shift));
   return {
