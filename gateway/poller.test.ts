@@ -25,6 +25,28 @@ describe('the schedule', () => {
     await undo();
   });
 
+  it('a clock that is set, forward or back, has no device asked twice at once', async () => {
+    let aheadMs = 0;
+    let answers = 0;
+    // Set during a poll, while somebody waits for its answer.
+    const { clock, asked, good, undo } = plant(
+      [{ poll: '1s', slow_poll: '1s' }],
+      () => {
+        answers++;
+        if (answers % 10 === 0) aheadMs = [3_600_300, -1_799_900, 0][(answers / 10) % 3]!;
+        return 3;
+      },
+      { aheadMs: () => aheadMs },
+    );
+    await clock.advance(120_000);
+    const rounds = asked.filter(({ address }) => address === 0);
+    const gaps = rounds.slice(1).map(({ t }, index) => t - rounds[index]!.t);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(500);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2_000);
+    expect(good('m1').length).toBe(rounds.length);
+    await undo();
+  });
+
   it('a poll that cannot be kept is skipped, not queued, and devices take turns', async () => {
     const { clock, good, undo } = plant(
       [{}, {}, {}].map(() => ({ poll: '1s' })),

@@ -42,6 +42,8 @@ interface Polled {
   /** The tick that is due next, plant ms; and when that is, monotonic ms. */
   tick: number;
   dueAt: number;
+  /** When the last poll began, monotonic ms. */
+  servedAt: number;
   slowTick: number;
   busy: boolean;
   /** Shared by the devices of one unit id: they are asked one after the other. */
@@ -101,6 +103,7 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
       periodMs,
       tick: clock.now(),
       dueAt: clock.monotonic(),
+      servedAt: Number.NEGATIVE_INFINITY,
       slowTick: 0,
       busy: false,
       unit,
@@ -217,12 +220,14 @@ export function startPoller(bus: PollerBus, link: Link, deps: PollerDeps): Polle
       next = owed;
     }
     polled.tick = next;
-    polled.dueAt = clock.monotonic() + Math.max(0, next - now);
+    // A clock that was set makes no device late: two answers in one millisecond would be one reading.
+    polled.dueAt = Math.max(clock.monotonic() + Math.max(0, next - now), polled.servedAt + period / 2);
   };
 
   const serve = (polled: Polled) => {
     polled.busy = true;
     polled.unit.busy = true;
+    polled.servedAt = clock.monotonic();
     running++;
     polled.work = poll(polled);
   };

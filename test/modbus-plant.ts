@@ -38,19 +38,28 @@ export interface Plant {
 }
 
 /** Timers of real machines may fire before the clock shows their time. */
-const early = (clock: ManualClock, ms: number): ManualClock => ({
+const early = (clock: ManualClock, ms: number, aheadMs: () => number): ManualClock => ({
   ...clock,
+  now: () => clock.now() + aheadMs(),
   after: (delayMs, work) => clock.after(delayMs > 10 ? delayMs - ms : delayMs, work),
 });
 
 /**
  * A bus in simulated time. `behave` says what a unit does with a request: silent, an exception, or an answer after so many ms, in which
- * each register holds its address.
+ * each register holds its address. `aheadMs`: what the wall clock shows beyond the true time, as after `date -s`.
  */
 export function plant(
   devices: Partial<Record<keyof ModbusDevice, unknown>>[],
   behave: Behave,
-  bus: { timeout?: number; retries?: number; inFlight?: number; holdMs?: number; earlyMs?: number; profile?: Profile } = {},
+  bus: {
+    timeout?: number;
+    retries?: number;
+    inFlight?: number;
+    holdMs?: number;
+    earlyMs?: number;
+    aheadMs?: () => number;
+    profile?: Profile;
+  } = {},
 ): Plant {
   const clock = manualClock();
   const asked: Plant['asked'] = [];
@@ -99,7 +108,7 @@ export function plant(
     },
     link,
     {
-      clock: early(clock, bus.earlyMs ?? 0),
+      clock: early(clock, bus.earlyMs ?? 0, bus.aheadMs ?? (() => 0)),
       log: silentLog(),
       profiles: new Map([['meter', bus.profile ?? profile]]),
       sink: { readings: (one) => results.push(one), device: (one) => states.push(one) },

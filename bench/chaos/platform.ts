@@ -164,7 +164,29 @@ export async function runPlatform(
   for (const settleUntil = Date.now() + 60_000; comparison.missing.length > 0 && Date.now() < settleUntil; comparison = await look())
     await sleep(500);
   await sleep(2_000);
-  if (comparison.missing.length > 0) say([ingest, gateway].map((process) => process.output().slice(-4_000)).join('\n'));
+  if (comparison.missing.length > 0) {
+    // What stands beside it: the answers before and after, under which time.
+    for (const one of comparison.missing) {
+      const [, device = '', n = ''] = /^(\S+) #(\d+)/.exec(one) ?? [];
+      const field = wideQuantities[0] as string;
+      const query = {
+        series: [{ measurement: 'electricity' as const, device, fields: [field] }],
+        from: startedAt - 60_000 - shiftMs,
+        to: end + 1 + shiftMs,
+      };
+      const beside: string[] = [];
+      for await (const { t, value } of store.scan(query as Parameters<typeof store.scan>[0]))
+        if (Math.abs(value - Number(n)) <= 3) beside.push(`#${value} at ${new Date(t).toISOString()}`);
+      say(
+        `${one}; stored beside it: ${beside.join(', ')}; answered: ${answers
+          .filter((a) => deviceId(a.unit - 1) === device && Math.abs(a.n - Number(n)) <= 3)
+          .map((a) => `#${a.n} ${new Date(a.at).toISOString()}`)
+          .join(', ')}`,
+      );
+    }
+  }
+  if (comparison.missing.length > 0)
+    say([ears.gateway(), ...[ingest, gateway].map((process) => process.output().slice(-8_000))].join('\n'));
 
   await rulesRole.kill('SIGTERM');
   const { due, wrong, slowest } = alarmsOf({ folder, answers, ears, headers, windows, kind, stalls });
@@ -328,6 +350,8 @@ interface Ears extends AsyncDisposable {
   seen: Map<string, number>;
   troubles: Set<string>;
   dropped(): number;
+  /** What the gateway last said of itself. */
+  gateway(): string;
 }
 
 async function listen(folder: string, environment: NodeJS.ProcessEnv): Promise<Ears> {
@@ -340,6 +364,7 @@ async function listen(folder: string, environment: NodeJS.ProcessEnv): Promise<E
   const seen = new Map<string, number>();
   const troubles = new Set<string>();
   let dropped = 0;
+  let gateway = '';
   client.on('message', (topic, payload) => {
     if (payload.length === 0) return;
     const json = JSON.parse(payload.toString()) as RoleStatus & {
@@ -349,10 +374,11 @@ async function listen(folder: string, environment: NodeJS.ProcessEnv): Promise<E
     };
     if (topic.includes('/alarms/') && json.id && !seen.has(json.id)) seen.set(json.id, Date.now());
     for (const { code } of json.troubles ?? []) troubles.add(code);
+    if (json.outbox) gateway = payload.toString();
     if (json.outbox) dropped = Object.values(json.outbox.dropped).reduce((sum, one) => sum + one, 0);
   });
   await client.subscribeAsync(['plantroom/fleet/alarms/+', 'plantroom/fleet/gw/status', roleTopic('fleet', '+')], { qos: 1 });
-  return { seen, troubles, dropped: () => dropped, [Symbol.asyncDispose]: () => client.endAsync(true) };
+  return { seen, troubles, dropped: () => dropped, gateway: () => gateway, [Symbol.asyncDispose]: () => client.endAsync(true) };
 }
 
 interface AlarmTruth {
