@@ -43,6 +43,20 @@ function importsOf(file: string): string[] {
   );
 }
 
+/** Packages that are there once this file is imported, and the file that names each; API routes are found by their folder. */
+function librariesOf(start: string): [name: string, by: string][] {
+  const files = new Set(start.startsWith('dashboards/') ? [start, ...sources.filter((file) => /^dashboards\/api\/[^.]+\.ts$/.test(file))] : [start]);
+  const found: [string, string][] = [];
+  for (const file of files) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/^(?:import|export)\s(?!type\s)[^;]*?from '([^']+)';/gm)) {
+      if (name.startsWith('.')) files.add(relative(root, resolve(root, dirname(file), name)).split(sep).join('/'));
+      else found.push([name, file]);
+    }
+  }
+  return found;
+} // biome-ignore format: one
+
 describe('architecture', () => {
   it('lets imports point one way only', () => {
     const wrong = sources
@@ -57,6 +71,13 @@ describe('architecture', () => {
       });
     expect(wrong).toEqual([]);
   });
+
+  it('loads no library for files of people before one is made or read', () => {
+    const roles = ['gateway/broker.ts', 'gateway/app.ts', 'ingest/app.ts', 'rules/app.ts', 'notify/index.ts', 'energy/app.ts', 'dashboards/app.ts'];
+    const onDemand = ['exceljs', 'sharp', 'pdfmake', 'docx', 'qrcode', 'file-type', 'nodemailer', 'web-push'];
+    expect(roles.flatMap((role) => librariesOf(role).filter(([name]) => onDemand.includes(name)))).toEqual([]);
+    expect(librariesOf('gateway/broker.ts').map(([name]) => name)).toContain('aedes');
+  }); // biome-ignore format: lists
 
   it('finds a wrong import when there is one', () => {
     expect(importsOf('gateway/device.ts')).toContain('shared/quantity.ts');
