@@ -16,8 +16,16 @@ let app: DashboardsApp;
 let notifier: Notifier;
 let receiver: HttpReceiver;
 let admin: string;
-const site = siteOf({ gw1: [['loop-1', 'heating']] }, { hooks: [{ id: 'fixed', url: 'http://127.0.0.1:9/x', secret: { env: 'FIXED' } }] });
+const alertToken = 'token-of-the-alertmanager-0123456789';
+const site = siteOf(
+  { gw1: [['loop-1', 'heating']] },
+  {
+    hooks: [{ id: 'fixed', url: 'http://127.0.0.1:9/x', secret: { env: 'FIXED' } }],
+    alertmanager_in: { token: { env: 'PLANTROOM_TEST_ALERT_TOKEN' } },
+  },
+);
 beforeAll(async () => {
+  process.env.PLANTROOM_TEST_ALERT_TOKEN = alertToken;
   receiver = await startHttpReceiver(() => ({ body: 'taken' }));
   app = await startDashboardsApp(site);
   admin = await app.signIn('admin');
@@ -27,6 +35,7 @@ beforeAll(async () => {
   });
 }, 240_000);
 afterAll(async () => {
+  delete process.env.PLANTROOM_TEST_ALERT_TOKEN;
   await notifier?.[Symbol.asyncDispose]();
   await app?.[Symbol.asyncDispose]();
   await receiver?.[Symbol.asyncDispose]();
@@ -90,4 +99,39 @@ test('one of the site file is removed there; addresses with a password, and whoe
   const manager = await app.signIn('manager');
   for (const [method, path] of [['GET', ''], ['POST', ''], ['DELETE', '/fixed'], ['POST', '/fixed/test'], ['GET', '/fixed/events']] as const) // biome-ignore format: short
     expect((await app.call(method, `/api/hooks${path}`, { token: manager, ...(method === 'POST' ? { body: { id: 'x', url: 'http://a.example' } } : {}) })).status).toBe(403); // biome-ignore format: one
+});
+
+const alertOf = (number: number, more: object = {}) => ({
+  status: 'firing',
+  labels: { alertname: 'A', severity: 'none' },
+  startsAt: new Date(Date.now() - 5_000).toISOString(),
+  fingerprint: number.toString(16),
+  ...more,
+});
+const alerts = (...all: object[]) =>
+  app.call('POST', '/api/alertmanager', { token: alertToken, body: { version: '4', externalURL: 'http://am.example', alerts: all } });
+
+test('severities of any wording are taken; a bad alert is named and does not lose the others; of a thousand none is dropped', async () => {
+  const named = ['constructor', '__proto__', 'toString'].map((severity, at) => alertOf(at + 1, { labels: { alertname: 'A', severity } }));
+  expect((await alerts(...named)).json).toEqual({ taken: 3, ignored: 0 });
+  expect(app.desk.alarm('external.1')?.priority).toBe('medium');
+
+  const mixed = await alerts(alertOf(4), alertOf(5, { startsAt: 'yesterday' }), alertOf(6));
+  expect([mixed.status, mixed.json.zh]).toEqual([400, '3 条告警中有 1 条无法识别，未接收']);
+  expect(mixed.json.errors).toEqual([{ field: 'alerts.1.startsAt', message: 'Invalid ISO datetime' }]);
+  expect([4, 5, 6].map((id) => app.desk.alarm(`external.${id}`)?.active)).toEqual([true, undefined, true]);
+
+  const many = Array.from({ length: 1_000 }, (_, at) => alertOf(1_000 + at));
+  expect((await alerts(...many)).json).toEqual({ taken: 1_000, ignored: 0 });
+  expect(app.desk.alarm(`external.${(1_999).toString(16)}`)?.active).toBe(true);
+});
+
+test('an alert whose begin is not set began when it came, and returns all the same', async () => {
+  const unset = { startsAt: '0001-01-01T00:00:00Z' };
+  const before = Date.now();
+  expect((await alerts(alertOf(0xfade, unset))).json).toEqual({ taken: 1, ignored: 0 });
+  expect(app.desk.alarm('external.fade')?.raisedAt).toBeGreaterThanOrEqual(before);
+  expect((await alerts(alertOf(0xfade, unset))).json).toEqual({ taken: 0, ignored: 1 });
+  expect((await alerts(alertOf(0xfade, { ...unset, status: 'resolved' }))).json).toEqual({ taken: 1, ignored: 0 });
+  expect(app.desk.alarm('external.fade')?.active).toBe(false);
 });

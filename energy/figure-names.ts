@@ -75,8 +75,8 @@ export const figureOf = (word: string): FigureName | undefined => byWord.get(pla
 
 /** How many of `unit` one of `word` is; undefined when they do not fit. */
 export function inUnit(unit: FigureUnit, word: string): number | undefined {
-  const words: Record<string, number> = figureUnits[unit].words;
-  return words[word.trim().toLowerCase()] ?? words[word.trim()];
+  const words = new Map<string, number>(Object.entries(figureUnits[unit].words));
+  return words.get(word.trim().toLowerCase()) ?? words.get(word.trim());
 }
 
 /** A unit by its word, for figures that we do not know. */

@@ -70,6 +70,7 @@ describe('a register', () => {
 it('every word of a figure means one figure only, and its own unit is one of its words', () => {
   const words = figureNames.flatMap((one) => [one.id, one.label.zh, one.label.en, ...one.aliases].map((word) => [word, one.id]));
   for (const [word, id] of words) expect(figureOf(word as string)?.id, word).toBe(id);
+  expect([inUnit('t', 'constructor'), inUnit('t', '__proto__')]).toEqual([undefined, undefined]);
   for (const { unit, id } of figureNames) expect(inUnit(unit, unit === 'm3' ? 'm3' : unit === 'pct' ? '%' : unit), id).toBe(1);
   expect([inUnit('t', '公斤'), inUnit('yuan', '万元'), inUnit('kWh', '万kWh'), inUnit('kWh', '吨')]).toEqual([
     0.001,

@@ -3,6 +3,7 @@
  * signed off like any other. https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, payload version 4.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { type AlarmDefinition, openEngineDesk } from '../../desk/index.ts';
 import { externalRule, type Priority } from '../../shared/alarm.ts';
@@ -12,7 +13,8 @@ import { fill, type Text } from '../../shared/text.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { problems } from './schemas.ts';
 
-const mostAlerts = 500;
+/** In one transaction, before others have their turn. */
+const atOnce = 100;
 const texts = z.record(z.string(), z.string());
 const alert = z.looseObject({
   status: z.enum(['firing', 'resolved']),
@@ -22,12 +24,14 @@ const alert = z.looseObject({
   generatorURL: z.string().optional(),
   fingerprint: z.string().regex(/^[0-9a-f]{1,64}$/),
 });
+/** Before the year 2000 nothing of ours began: Go writes the year 1 for a time that is not set. */
+const earliest = Date.UTC(2000, 0, 1);
 const payload = z.looseObject({
   version: z.literal('4'),
   receiver: z.string().optional(),
   externalURL: z.string().default(''),
   truncatedAlerts: z.number().int().default(0),
-  alerts: z.array(alert).max(10_000),
+  alerts: z.array(z.unknown()).max(10_000).meta({ description: 'Each as the webhook of Alertmanager gives it; each is judged by itself' }),
 });
 type Alert = z.infer<typeof alert>;
 
@@ -39,16 +43,18 @@ const words = {
 } satisfies Record<string, Text>;
 
 /** Severities as people use them; an unknown one opens a ticket and calls nobody. */
-const priorities: Record<string, Priority> = {
-  critical: 'critical',
-  page: 'critical',
-  error: 'high',
-  high: 'high',
-  major: 'high',
-  warning: 'medium',
-  info: 'low',
-  none: 'low',
-};
+const priorities = new Map<string, Priority>(
+  Object.entries({
+    critical: 'critical',
+    page: 'critical',
+    error: 'high',
+    high: 'high',
+    major: 'high',
+    warning: 'medium',
+    info: 'low',
+    none: 'low',
+  } as const),
+);
 const shortly = (text: string, most: number) => {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
@@ -63,7 +69,7 @@ function definitionOf({ labels, annotations, generatorURL, fingerprint }: Alert,
     zh: fill(text.zh, values).trim(),
     en: fill(text.en, values).trim(),
   });
-  const priority = priorities[(labels.severity ?? '').toLowerCase()] ?? 'medium';
+  const priority = priorities.get((labels.severity ?? '').toLowerCase()) ?? 'medium';
   return {
     id,
     rule: externalRule,
@@ -100,7 +106,8 @@ export function alertmanagerRoutes(app: App, { site, db, clock, log, secret }: R
     if (one.labels.site === site.site.id && one.labels.alarm !== undefined) return false;
     const id = externalId(one.fingerprint);
     const known = desk.alarm(id);
-    const startedAt = Math.min(Date.parse(one.startsAt), clock.now());
+    const said = Date.parse(one.startsAt);
+    const startedAt = said < earliest ? (known?.active ? (known.raisedAt ?? clock.now()) : clock.now()) : Math.min(said, clock.now());
     if (one.status === 'resolved') {
       // The end of an earlier occurrence may come late.
       if (!known?.active || startedAt < (known.raisedAt ?? 0)) return false;
@@ -122,7 +129,8 @@ export function alertmanagerRoutes(app: App, { site, db, clock, log, secret }: R
       bodyLimit: 1_048_576,
       config: { permission: 'open', rateLimit: { max: 300, timeWindow: '1 minute' } },
       schema: {
-        description: 'Webhook of a Prometheus Alertmanager, with the bearer token of the site file (`alertmanager_in`)',
+        description:
+          'Webhook of a Prometheus Alertmanager, with the bearer token of the site file (`alertmanager_in`). One bad alert does not hold back the others: they are taken, and the answer is 400',
         body: payload,
         response: { 200: z.object({ taken: z.number().int(), ignored: z.number().int() }), ...problems },
       },
@@ -135,13 +143,44 @@ export function alertmanagerRoutes(app: App, { site, db, clock, log, secret }: R
       },
     },
     async ({ body: { alerts, externalURL, truncatedAlerts } }) => {
-      if (truncatedAlerts > 0 || alerts.length > mostAlerts)
-        log.warn(
-          { truncated: truncatedAlerts, alerts: alerts.length },
-          'Alertmanager has more alerts than it sends, or than are taken at once',
-        );
-      const some = alerts.slice(0, mostAlerts);
-      const taken = db.transact(() => some.filter((one) => take(one, externalURL)).length);
+      if (truncatedAlerts > 0) log.warn({ truncated: truncatedAlerts }, 'Alertmanager has more alerts than it sends');
+      let taken = 0;
+      const bad: { field: string; message: string }[] = [];
+      const failed: unknown[] = [];
+      const good: Alert[] = [];
+      for (const [index, one] of alerts.entries()) {
+        const read = alert.safeParse(one);
+        if (read.success) good.push(read.data);
+        else {
+          const [issue] = read.error.issues;
+          bad.push({ field: ['alerts', index, ...(issue?.path ?? [])].join('.'), message: issue?.message ?? 'Invalid input' });
+        }
+      }
+      const takeAll = (some: readonly Alert[]) => db.transact(() => some.filter((one) => take(one, externalURL)).length);
+      for (let at = 0; at < good.length; at += atOnce) {
+        const some = good.slice(at, at + atOnce);
+        try {
+          taken += takeAll(some);
+        } catch {
+          for (const one of some) {
+            try {
+              taken += takeAll([one]);
+            } catch (error) {
+              failed.push(error);
+            }
+          }
+        }
+        await setImmediate();
+      }
+      if (failed.length > 0) {
+        log.error({ err: failed[0], failed: failed.length, taken }, 'alerts of Alertmanager could not be taken');
+        throw failed[0];
+      }
+      if (bad.length > 0) {
+        const message = `${bad.length} of ${alerts.length} alerts cannot be read and were not taken`;
+        log.warn({ bad: bad.slice(0, 20), taken }, message);
+        throw new Fault('api/invalid', message, { detail: { errors: bad.slice(0, 20) } });
+      }
       return { taken, ignored: alerts.length - taken };
     },
   );

@@ -263,6 +263,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'You have no such console': '没有这个已登记的屏幕',
   'The site file takes no alerts (alertmanager_in)': '站点文件未启用 Alertmanager 接收（alertmanager_in）',
   'The bearer token of alertmanager_in is needed': '需要 alertmanager_in 的令牌',
+  '{1} of {2} alerts cannot be read and were not taken': '{2} 条告警中有 {1} 条无法识别，未接收',
   'there is no webhook "{1}"': '没有推送地址“{1}”',
   'there is a webhook "{1}" already': '已有推送地址“{1}”',
   'the webhook "{1}" stands in the site file and is removed there': '推送地址“{1}”写在站点文件中，请在站点文件中删除',
