@@ -4,6 +4,7 @@ import { isLocalProgram } from '../access/auth.ts';
 import { may, type Permission, permissionIds, type UserRole, userRoles } from '../access/permissions.ts';
 import { type DashboardsApp, passwordOf, startDashboardsApp } from '../test/dashboards-app.ts';
 import { siteOf } from '../test/site-of.ts';
+import { withoutKey } from './once-posts.ts';
 
 let app: DashboardsApp;
 beforeAll(async () => {
@@ -251,6 +252,12 @@ describe('every role against every route', () => {
       Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(found.sort()).toEqual(Object.keys(routes).sort());
+    const post = (path: string) => (json.paths[path]?.post?.parameters ?? []) as { in: string; name: string }[];
+    const keyless = found
+      .filter((route) => route.startsWith('POST ') && routes[route] !== 'open')
+      .map((route) => route.slice(5))
+      .filter((path) => !post(path).some((one) => one.in === 'header' && one.name === 'idempotency-key'));
+    expect(keyless.map((path) => path.replace(/\{(\w+)\}/g, ':$1')).sort()).toEqual([...withoutKey].sort());
   });
 
   it.each(userRoles)('%s gets what the table of permissions says, no more and no less', async (role: UserRole) => {

@@ -31,7 +31,8 @@ describe('money', () => {
       );
   }, 240_000);
   afterAll(() => app?.[Symbol.asyncDispose]());
-  const call = (who: string, method: string, path: string, body?: unknown) => app.call(method, path, { token: as[who]!, body });
+  const call = (who: string, method: string, path: string, body?: unknown, key?: string) =>
+    app.call(method, path, { token: as[who]!, body, ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }) });
   const hours = (first(1) - first(2)) / 3_600_000;
 
   test('a month is closed by a manager, once', async () => {
@@ -70,6 +71,22 @@ describe('money', () => {
     expect(bill.lines.find((line: { medium: string }) => line.medium === 'water').amount).toBeCloseTo(hours * 4.5, 2);
     const paid = await call('engineer', 'POST', `/api/energy/bills/${bill.id}/payments`, { yuan: 100, paidOn: '2026-01-05' });
     expect(paid.json).toMatchObject({ state: 'part', paid: 100 });
+    // The button pressed twice: no second payment, with a key of the form or without one.
+    const pay = (yuan: number, key?: string, again?: boolean) =>
+      call('engineer', 'POST', `/api/energy/bills/${bill.id}/payments`, { yuan, paidOn: '2026-01-05', again }, key);
+    const twice = await pay(100);
+    expect(twice.status).toBe(409);
+    expect(twice.json.detail).toContain(`payment ${paid.json.payments[0].id} is the same`);
+    const keyed = await Promise.all([1, 2, 3].map(() => pay(50, 'the-form-was-opened-once')));
+    expect(keyed.map(({ status, json }) => [status, json.paid])).toEqual(Array(3).fill([200, 150]));
+    expect(keyed.filter(({ headers }) => headers.get('idempotency-replayed') === 'true')).toHaveLength(2);
+    expect((await pay(51, 'the-form-was-opened-once')).status).toBe(422);
+    const another = await pay(50, undefined, true);
+    expect(another.json.paid).toBe(200);
+    for (const { id } of another.json.payments.slice(1))
+      await call('engineer', 'POST', `/api/energy/payments/${id}/undo`, { reason: 'test' });
+    const remind = () => call('engineer', 'POST', `/api/energy/bills/${bill.id}/remind`);
+    expect([(await remind()).status, (await remind()).status]).toEqual([200, 409]);
     const json = (await call('viewer', 'GET', `/api/energy/bills/${bill.id}/document?format=json&lang=en`)).json as ReportDocument;
     const total = json.blocks.flatMap((block) => (block.kind === 'table' ? block.rows : []))[0]?.[1] as { value: number };
     expect(total.value).toBe(bill.total);

@@ -16,13 +16,15 @@ const aheadMs = 2 * 60_000;
 /** What is older is entered by hand, with its reason. */
 const oldestMs = 14 * 86_400_000;
 
+const stepKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{16,64}$/, '16 to 64 letters and digits')
+  .optional()
+  .meta({ description: 'Chosen by the sender for this one step: the same again gets the first answer and does nothing' });
 /** Other headers stay. */
+export const keyHeader = z.looseObject({ 'idempotency-key': stepKey });
 export const onceHeaders = z.looseObject({
-  'idempotency-key': z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{16,64}$/, '16 to 64 letters and digits')
-    .optional()
-    .meta({ description: 'Chosen by the sender for this one step: the same again gets the first answer and does nothing' }),
+  'idempotency-key': stepKey,
   'done-at': z
     .union([z.string().regex(/^\d{1,16}$/), z.iso.datetime({ offset: true })])
     .optional()

@@ -57,6 +57,7 @@ import { transferRoutes } from './api/transfers.ts';
 import { userRoutes } from './api/users.ts';
 import { wardRoutes } from './api/ward.ts';
 import { installCompression } from './compress.ts';
+import { installOnce } from './once-posts.ts';
 import { isTooDeep } from './parse-json.ts';
 import { installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
@@ -141,6 +142,8 @@ export async function buildServer(context: RouteContext): Promise<App> {
     hsts: false,
     crossOriginEmbedderPolicy: false,
   });
+  // Before compression, so that what is kept is what was said.
+  installOnce(app as unknown as Parameters<typeof installOnce>[0], context);
   installCompression(app as unknown as Parameters<typeof installCompression>[0]);
   installProblems(app as unknown as Parameters<typeof installProblems>[0]);
   await installAuth(app as unknown as Parameters<typeof installAuth>[0], context.accounts);

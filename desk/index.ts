@@ -71,7 +71,7 @@ export { keepReserve } from './reserve.ts';
 export { openRosters, type Rosters, type StoredChange, type StoredRoster } from './rosters.ts';
 export { type AnsweredItem, type Round, type Rounds, roundState } from './rounds.ts';
 export { alarmIn, alarmRecord, readRecord, ticketRecord } from './rows.ts';
-export { onceOnly, type SentMove } from './sent-moves.ts';
+export { claimMove, dropClaim, keepAnswer, onceOnly, type SentMove } from './sent-moves.ts';
 export { type SlaClock, slaKinds } from './sla.ts';
 export { figuresOf, type Overdue, repeatMost, type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } from './statistics.ts';
 export { openSturdyDatabase } from './sturdy.ts';

@@ -42,11 +42,19 @@ export interface Bills {
   get(id: string): IssuedBill;
   /** The newest first. */
   list(tenant?: string): IssuedBill[];
-  /** @throws Fault desk/transition, api/invalid when more than is open */
-  pay(id: string, payment: { yuan: number; paidOn: string; note?: string | undefined }, by: string): IssuedBill;
+  /**
+   * @param payment `again`: it is another one, though the same was entered just now
+   * @throws Fault desk/transition, also when the same was entered within ten minutes; api/invalid when more than is open
+   */
+  pay(
+    id: string,
+    payment: { yuan: number; paidOn: string; note?: string | undefined; again?: boolean | undefined },
+    by: string,
+  ): IssuedBill;
   undoPayment(payment: number, by: string, reason: string): IssuedBill;
   /** @throws Fault desk/transition once something is paid */
   cancel(id: string, by: string, reason: string): IssuedBill;
+  /** @throws Fault desk/transition when nothing is open, or it was reminded of within ten minutes */
   remind(id: string, by: string): IssuedBill;
   /** Reminders that are due by now, each so many days after the due date; written down. */
   remindDue(everyDays: (tenant: string) => number): IssuedBill[];
@@ -79,6 +87,8 @@ interface PaymentRow {
 }
 
 const dayMs = 86_400_000;
+/** The same again so soon is a button pressed twice. */
+const slipMs = 10 * 60_000;
 const hashOf = (body: string) => createHash('sha256').update(body).digest('hex');
 
 export function openBills(db: Database, clock: Clock): Bills {
@@ -121,6 +131,9 @@ export function openBills(db: Database, clock: Clock): Bills {
     db.transact(() => {
       const { state, reminders } = get(id);
       if (state === 'paid' || state === 'cancelled') throw new Fault('desk/transition', `bill ${id} is ${state}`);
+      const last = reminders.at(-1);
+      if (last && clock.now() - last.at < slipMs)
+        throw new Fault('desk/transition', `bill ${id}: reminder ${last.number} was written down just now by ${last.by}`);
       db.run('INSERT INTO energy_reminders (bill, number, at, by) VALUES (?,?,?,?)', id, reminders.length + 1, clock.now(), by);
       return get(id);
     });
@@ -150,9 +163,20 @@ export function openBills(db: Database, clock: Clock): Bills {
         );
         return get(id);
       }),
-    pay: (id, { yuan, paidOn, note }, by) =>
+    pay: (id, { yuan, paidOn, note, again = false }, by) =>
       db.transact(() => {
-        const { state, open } = get(id);
+        const { state, open, payments } = get(id);
+        const same = payments.findLast(
+          (one) =>
+            one.undone === null &&
+            Math.round(one.yuan * 100) === Math.round(yuan * 100) &&
+            one.paidOn === paidOn &&
+            one.note === (note ?? null),
+        );
+        if (same && !again && clock.now() - same.enteredAt < slipMs)
+          throw new Fault('desk/transition', `payment ${same.id} is the same and was entered just now by ${same.enteredBy}`, {
+            detail: { payment: same.id },
+          });
         if (state === 'paid' || state === 'cancelled') throw new Fault('desk/transition', `bill ${id} is ${state}`);
         if (Math.round(yuan * 100) > Math.round(open * 100))
           throw new Fault('api/invalid', `yuan: at most ${open.toFixed(2)}, which is open`);

@@ -175,9 +175,14 @@ export function energyBillRoutes(app: App, { bills, ledger, site, store, account
     {
       config: { permission: 'energy:bill' },
       schema: {
-        description: 'Marks what was paid, all of it or a part',
+        description: 'Marks what was paid, all of it or a part. The same within ten minutes is refused (409), unless it says `again`',
         params,
-        body: z.object({ yuan: z.number().positive().max(1e9), paidOn: z.iso.date(), note: z.string().max(200).optional() }),
+        body: z.object({
+          yuan: z.number().positive().max(1e9),
+          paidOn: z.iso.date(),
+          note: z.string().max(200).optional(),
+          again: z.boolean().optional().meta({ description: 'It is another payment, though the same was entered just now' }),
+        }),
         response: { 200: bill, ...problems },
       },
     },
@@ -215,7 +220,11 @@ export function energyBillRoutes(app: App, { bills, ledger, site, store, account
     '/api/energy/bills/:id/remind',
     {
       config: { permission: 'energy:bill' },
-      schema: { description: 'Writes down that the tenant was reminded', params, response: { 200: bill, ...problems } },
+      schema: {
+        description: 'Writes down that the tenant was reminded; within ten minutes once',
+        params,
+        response: { 200: bill, ...problems },
+      },
     },
     async (request) => {
       const { name } = userOf(request);

@@ -41,6 +41,8 @@ export const refusals: Readonly<Record<string, string>> = {
   'is empty': '为空，请在签名框内手写签名',
   'is drawn by the one who signs': '须由签收人手写',
   'this idempotency key was used for another step': '该操作编号已用于另一步操作',
+  'the program ended while this was done: look whether it was, and send it again with a new key if not':
+    '执行过程中程序中断：请先核对是否已执行，如未执行请重新提交',
   'lies in the future: the clock of the phone is wrong': '晚于当前时间：手机时钟不准',
   'is too long ago': '时间过久，请改为手工补录并说明原因',
   '16 to 64 letters and digits': '须为 16 至 64 位字母或数字',
@@ -152,6 +154,9 @@ export const refusals: Readonly<Record<string, string>> = {
   'bill {1} is {2}': '账单 {1} 处于“{2}”状态',
   '{1} has a bill for {2} already ({3}); cancel it first': '{1} 在 {2} 已有账单（{3}），请先作废',
   'yuan: at most {1}, which is open': '金额最多 {1} 元，即未收部分',
+  'payment {1} is the same and was entered just now by {2}':
+    '与 {2} 刚登记的收款 {1} 完全相同；如确为另一笔收款，请在备注中注明或十分钟后再登记',
+  'bill {1}: reminder {2} was written down just now by {3}': '账单 {1} 的第 {2} 次催缴刚由 {3} 登记，无需重复',
   'there is no payment {1}': '没有收款记录 {1}',
   'payment {1} was taken back already': '收款 {1} 已撤销',
   'bill {1} is cancelled already': '账单 {1} 已作废',

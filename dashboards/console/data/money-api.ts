@@ -52,9 +52,9 @@ export interface ProjectPage extends ShownProject {
 
 export const moneyApi = {
   bills: () => call<BillList>('GET', '/api/energy/bills'),
-  issue: (period: string) => call<ShownBill[]>('POST', '/api/energy/bills', { period }),
-  pay: (id: string, body: { yuan: number; paidOn: string; note?: string | undefined }) =>
-    call<ShownBill>('POST', `/api/energy/bills/${id}/payments`, body),
+  issue: (period: string, key: string) => call<ShownBill[]>('POST', '/api/energy/bills', { period }, undefined, key),
+  pay: (id: string, body: { yuan: number; paidOn: string; note?: string | undefined }, key: string) =>
+    call<ShownBill>('POST', `/api/energy/bills/${id}/payments`, body, undefined, key),
   remind: (id: string) => call<ShownBill>('POST', `/api/energy/bills/${id}/remind`),
   cancel: (id: string, reason: string) => call<ShownBill>('POST', `/api/energy/bills/${id}/cancel`, { reason }),
   close: (month: string) => call<unknown>('POST', `/api/energy/months/${month}/close`),

@@ -51,7 +51,7 @@ export function BillsPage() {
       },
     ],
     values: {},
-    send: (values) => done(() => moneyApi.issue(one(values, 'period'))),
+    send: (values, key) => done(() => moneyApi.issue(one(values, 'period'), key)),
   });
   const close = (): FormAsk => ({
     title: t('bills.close'),
@@ -76,8 +76,10 @@ export function BillsPage() {
       { name: 'note', label: t('bills.note') },
     ],
     values: { yuan: bill.open.toFixed(2), paidOn: now.toISOString().slice(0, 10) },
-    send: (values) =>
-      done(() => moneyApi.pay(bill.id, { yuan: Number(one(values, 'yuan')), paidOn: one(values, 'paidOn'), note: maybe(values, 'note') })),
+    send: (values, key) =>
+      done(() =>
+        moneyApi.pay(bill.id, { yuan: Number(one(values, 'yuan')), paidOn: one(values, 'paidOn'), note: maybe(values, 'note') }, key),
+      ),
   });
   const cancel = (bill: ShownBill): FormAsk => ({
     title: `${t('bills.cancel')} ${bill.id}`,

@@ -1,10 +1,11 @@
 /** A register as a page shows it: a table (cards on a phone) with its CSV, and one dialog for new and changed entries. */
 import './plant.css';
 import { Box, Button, Group, Modal, MultiSelect, Select, Stack, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { type Cell, csvOf } from '../../../shared/csv.ts';
 import { save } from '../chart/save.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { newKey } from '../offline/send.ts';
 
 export interface Column<Row> {
   label: string;
@@ -87,8 +88,8 @@ export interface FormAsk {
   title: string;
   fields: readonly FormField[];
   values: FormValues;
-  /** Whether it was kept. */
-  send(values: FormValues): Promise<boolean>;
+  /** Whether it was kept. @param key the same for what was written the same in one opened form */
+  send(values: FormValues, key: string): Promise<boolean>;
 }
 
 export const one = (values: FormValues, name: string): string => String(values[name] ?? '').trim();
@@ -118,6 +119,7 @@ function Form({ ask, onClose }: { ask: FormAsk; onClose: () => void }) {
   const { t } = useWords();
   const [values, setValues] = useState(ask.values);
   const [busy, setBusy] = useState(false);
+  const step = useRef<{ said: string; key: string }>(undefined);
   const set = (name: string, value: string | string[]) => setValues((before) => ({ ...before, [name]: value }));
   const missing = ask.fields.some(
     ({ name, required }) => required && (Array.isArray(values[name]) ? values[name].length === 0 : one(values, name) === ''),
@@ -125,7 +127,9 @@ function Form({ ask, onClose }: { ask: FormAsk; onClose: () => void }) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
-    if (await ask.send(values)) onClose();
+    const said = JSON.stringify(values);
+    if (step.current?.said !== said) step.current = { said, key: newKey() };
+    if (await ask.send(values, step.current.key)) onClose();
     else setBusy(false);
   };
   return (
