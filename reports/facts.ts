@@ -92,8 +92,9 @@ export interface MediumCosts {
   /** Of the main meters, and of the bill. */
   quantity: number;
   total: number;
-  missing: string[];
-  negative: { meter: string; quantity: number }[];
+  /** Meters by their names. */
+  missing: Text[];
+  negative: { meter: Text; quantity: number }[];
   notes: Text[];
 }
 

@@ -30,6 +30,9 @@ export const partNames: Record<string, Text> = {
 export const partName = (part: string, language: Language): string =>
   partNames[part]?.[language] ?? (part.startsWith('tier-') ? `${language === 'zh' ? '阶梯' : 'Tier'} ${part.slice(5)}` : part);
 
+/** Of a part of a bill that is reckoned on money, as the power factor's, the quantity is yuan. */
+export const unitName = (unit: string, language: Language): string => (unit === 'yuan' && language === 'zh' ? '元' : unit);
+
 const formula: Text = { zh: '数量 × 单价，四舍五入到分', en: 'quantity × price, to the cent' };
 
 export function tenantBillDocument(one: IssuedBill, language: Language, timezone: string): ReportDocument {
@@ -43,7 +46,7 @@ export function tenantBillDocument(one: IssuedBill, language: Language, timezone
     `${mediumNames[medium]?.[language] ?? medium} · ${partName(part, language)}`,
     quantity === null
       ? null
-      : figure(quantity, unit, 2, `/api/energy/consumption?scope=tenant&id=${bill.tenant}&medium=${medium}`, {
+      : figure(quantity, unitName(unit, language), 2, `/api/energy/consumption?scope=tenant&id=${bill.tenant}&medium=${medium}`, {
           zh: '表计 15 分钟用量之和',
           en: 'quarter hours of the meters',
         }),

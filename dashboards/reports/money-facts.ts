@@ -1,7 +1,8 @@
 /** The facts of reports that are money: costs of a month, bills of tenants, retrofits. */
 import { type Bills, type Ledger, monthAt, type ProjectSource, projectResult, questionsOf } from '../../energy/index.ts';
 import type { MediumCosts, ReportFacts } from '../../reports/index.ts';
-import type { SiteConfig } from '../../shared/site.ts';
+import { devicesOf, type SiteConfig } from '../../shared/site.ts';
+import type { Text } from '../../shared/text.ts';
 
 export interface MoneySource {
   site: SiteConfig;
@@ -12,6 +13,11 @@ export interface MoneySource {
 
 export function moneyFacts({ site, ledger, bills, projects }: MoneySource): Pick<ReportFacts, 'costs' | 'bills' | 'projects'> {
   const { timezone } = site.site;
+  const meters = new Map(devicesOf(site).map(({ device }) => [device.id, device.name]));
+  const meterName = (id: string): Text => {
+    const name = meters.get(id);
+    return name ? { zh: `${name.zh}（${id}）`, en: `${name.en} (${id})` } : { zh: id, en: id };
+  };
   return {
     async costs({ from }): Promise<MediumCosts[]> {
       const month = monthAt(timezone, from);
@@ -25,8 +31,8 @@ export function moneyFacts({ site, ledger, bills, projects }: MoneySource): Pick
             ...{
               medium,
               lines: row?.lines ?? [],
-              missing: allocation.missing,
-              negative: allocation.negative,
+              missing: allocation.missing.map(meterName),
+              negative: allocation.negative.map(({ meter, quantity }) => ({ meter: meterName(meter), quantity })),
               notes: notes.map(({ text }) => text),
             },
             receivers: allocation.receivers.map(({ id, quantity, cost }) => ({

@@ -1,7 +1,7 @@
 /** 科室能源成本: what each department and tenant cost in the month, by medium, and what nobody pays for. */
 import type { Cell } from '../document.ts';
 import { defineReport, figure } from '../report.ts';
-import { mediumNames, partName } from '../tenant-bill.ts';
+import { mediumNames, partName, unitName } from '../tenant-bill.ts';
 
 const given = { zh: '分表用量与分摊之和，按当月各时段均价', en: 'own meters and shares at the prices of the month' };
 
@@ -55,14 +55,14 @@ export default defineReport({
       if (one.missing.length > 0)
         missing.push(
           zh
-            ? `${name}：没有读数的表 ${one.missing.join('、')}，其用量计在上级表`
-            : `${name}: meters that told nothing: ${one.missing.join(', ')}; their use is in the meter above`,
+            ? `${name}：没有读数的表 ${one.missing.map((text) => text.zh).join('、')}，其用量计在上级表`
+            : `${name}: meters that told nothing: ${one.missing.map((text) => text.en).join(', ')}; their use is in the meter above`,
         );
       for (const { meter, quantity } of one.negative)
         missing.push(
           zh
-            ? `${name}：${meter} 的下级表之和比它多 ${Math.abs(quantity).toFixed(2)}，请核对`
-            : `${name}: below ${meter} ${Math.abs(quantity).toFixed(2)} more was counted than by itself; to be checked`,
+            ? `${name}：${meter.zh} 的下级表之和比它多 ${Math.abs(quantity).toFixed(2)}，请核对`
+            : `${name}: below ${meter.en} ${Math.abs(quantity).toFixed(2)} more was counted than by itself; to be checked`,
         );
       for (const note of one.notes) missing.push(`${name}：${note[language]}`);
     }
@@ -77,7 +77,7 @@ export default defineReport({
               `${mediumNames[one.medium]?.[language] ?? one.medium} · ${partName(line.part, language)}`,
               line.quantity === null
                 ? null
-                : figure(line.quantity, line.unit, 2, `/api/energy/cost?medium=${one.medium}`, {
+                : figure(line.quantity, unitName(line.unit, language), 2, `/api/energy/cost?medium=${one.medium}`, {
                     zh: '总表 15 分钟用量',
                     en: 'quarter hours of the main meter',
                   }),

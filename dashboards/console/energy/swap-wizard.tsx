@@ -49,7 +49,7 @@ function Wizard({ ask, meters, onDone }: { ask: SwapAsk; meters: readonly MeterI
   const { plant, act, session } = useConsole();
   const zone = plant.site.timezone;
   const [step, setStep] = useState(0);
-  const [device, setDevice] = useState(ask.device ?? meters[0]?.device ?? '');
+  const [device, setDevice] = useState(ask.device ?? '');
   const [at, setAt] = useState(wallText(zone, ask.t));
   const [final, setFinal] = useState(ask.final === undefined ? '' : String(ask.final));
   const [first, setFirst] = useState(ask.first === undefined ? '' : String(ask.first));
@@ -78,7 +78,7 @@ function Wizard({ ask, meters, onDone }: { ask: SwapAsk; meters: readonly MeterI
     }, 400);
     return () => clearTimeout(timer);
   }, [device, moment, final, first, figures]);
-  const ready = [figures && moment !== undefined && serial.trim() !== '' && reason.trim() !== '', photo !== null, names.every((name) => name.trim() !== '') && names[0]?.trim() !== names[1]?.trim() && signed.every(Boolean)]; // biome-ignore format: one
+  const ready = [device !== '' && figures && moment !== undefined && serial.trim() !== '' && reason.trim() !== '', photo !== null, names.every((name) => name.trim() !== '') && names[0]?.trim() !== names[1]?.trim() && signed.every(Boolean)]; // biome-ignore format: one
   const send = async () => {
     setBusy(true);
     const kept = await act(async () => {
@@ -100,7 +100,12 @@ function Wizard({ ask, meters, onDone }: { ask: SwapAsk; meters: readonly MeterI
             label={t('doctor.meter')}
             value={device}
             onChange={(event) => setDevice(event.currentTarget.value)}
-            data={meters.map((one) => ({ value: one.device, label: `${text(one.name)} (${one.device})` }))}
+            data={[
+              ...(device === '' ? [{ value: '', label: t('doctor.swap.which') }] : []),
+              ...meters.map((one) => ({ value: one.device, label: `${text(one.name)} (${one.device})` })),
+            ]}
+            error={device === '' && (final !== '' || first !== '') ? t('doctor.swap.which') : undefined}
+            required
             data-field="device"
           />
           <TextInput
@@ -113,7 +118,7 @@ function Wizard({ ask, meters, onDone }: { ask: SwapAsk; meters: readonly MeterI
           <TextInput
             className="entry-big"
             inputMode="decimal"
-            label={`${t('doctor.swap.final')} (${meter?.unit ?? ''})`}
+            label={meter ? `${t('doctor.swap.final')} (${meter.unit})` : t('doctor.swap.final')}
             value={final}
             onChange={(event) => setFinal(event.currentTarget.value.trim())}
             required
@@ -122,7 +127,7 @@ function Wizard({ ask, meters, onDone }: { ask: SwapAsk; meters: readonly MeterI
           <TextInput
             className="entry-big"
             inputMode="decimal"
-            label={`${t('doctor.swap.first')} (${meter?.unit ?? ''})`}
+            label={meter ? `${t('doctor.swap.first')} (${meter.unit})` : t('doctor.swap.first')}
             value={first}
             onChange={(event) => setFirst(event.currentTarget.value.trim())}
             required

@@ -66,6 +66,7 @@ export const enDoctor = {
   'doctor.swap.readings': 'Readings and serial',
   'doctor.swap.photo': 'Photo of both meters',
   'doctor.swap.sign': 'Two people sign',
+  'doctor.swap.which': 'Choose which meter was exchanged',
   'doctor.swap.final': 'Last reading of the old meter',
   'doctor.swap.first': 'First reading of the new meter',
   'doctor.swap.serial': 'Serial of the new meter',

@@ -65,6 +65,7 @@ export const zhDoctor = {
   'doctor.swap.readings': '止码、起码与表号',
   'doctor.swap.photo': '新旧表照片',
   'doctor.swap.sign': '双人签字',
+  'doctor.swap.which': '请选择换了哪块表',
   'doctor.swap.final': '旧表止码',
   'doctor.swap.first': '新表起码',
   'doctor.swap.serial': '新表表号',
