@@ -50,6 +50,9 @@ def fit(method, meter_file, temperature_file):
                 "counterfactual": float(told.predicted.sum()),
                 "saved": float(report.savings),
                 "uncertainty": float(report.total_savings_uncertainty),
+                "effective": float(metrics.n_prime),
+                "p": float(metrics.num_model_params),
+                "points": len(told),
                 "parts": model.best_combination,
                 "coefficients": {k: {n: v for n, v in s["coefficients"].items() if isinstance(v, float)} for k, s in model.to_dict()["submodels"].items()},
             }

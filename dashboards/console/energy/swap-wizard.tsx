@@ -104,7 +104,7 @@ function Wizard({ ask, meters, onDone }: { ask: SwapAsk; meters: readonly MeterI
               ...(device === '' ? [{ value: '', label: t('doctor.swap.which') }] : []),
               ...meters.map((one) => ({ value: one.device, label: `${text(one.name)} (${one.device})` })),
             ]}
-            error={device === '' && (final !== '' || first !== '') ? t('doctor.swap.which') : undefined}
+            error={device === '' && (final !== '' || first !== '')}
             required
             data-field="device"
           />
