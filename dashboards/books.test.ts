@@ -128,6 +128,11 @@ describe('over the API', () => {
       values: { tank_level_pct: 'as-read', source_kpa: { v: 790, reason: '现场表读数' }, frost: { v: 'heavy' }, alarm_panel: { v: true } },
     });
     expect(done.status).toBe(201);
+    expect((await post(path, { due, values: { frost: { v: 'normal' } } })).json.detail).toContain('wrote this record already');
+    expect((await post(path, { due: due - 1, values: {} })).json.detail).toContain('no time at which this book is due');
+    expect((await post(path, { due: 0, values: {} })).json.detail).toContain('days ago');
+    const other = { due: due - 4 * hour, values: { frost: { v: 'normal' } } };
+    expect((await Promise.all([1, 2, 3].map(() => post(path, other)))).map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     expect(done.json.values.source_kpa).toEqual({ v: 790, from: 'corrected', t: due - 60_000, was: 802, reason: '现场表读数' });
     const { json: lines } = await app.call('GET', `/api/books/oxygen-duty/pages?from=${due}&to=${due + 1}`, { token });
     expect(lines[0]).toMatchObject({ state: 'written', unsigned: ['second'], findings: ['frost'] });

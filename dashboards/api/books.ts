@@ -1,7 +1,7 @@
 /** Books of records over HTTP: what is due, filled in by the readings; confirmed, corrected and signed by people; printed; and proved unchanged. */
 import { z } from 'zod';
 import { type User, userOf } from '../../access/index.ts';
-import { dueBefore } from '../../desk/index.ts';
+import { dueBefore, dueTimes } from '../../desk/index.ts';
 import { bookDocument, pdfOf } from '../../reports/index.ts';
 import { type Book, type BookField, type BookValue, bookSchema, type FieldValue } from '../../shared/book.ts';
 import { Fault } from '../../shared/errors.ts';
@@ -90,6 +90,12 @@ export function bookRoutes(
     const known = seriesOf(site, book);
     if (!known.includes(device)) throw invalid('device', known[0] === null ? 'this book has no devices' : `one of ${known.join(', ')}`);
   };
+  /** What was due by an earlier schedule stands in the book as missed, and may be written late. */
+  const needDue = (book: Book, device: string | null, due: number) => {
+    if (due < clock.now() - longestMs) throw invalid('due', `at most ${longestMs / dayMs} days ago`);
+    if (book.schedule === 'when-it-happens' || dueTimes(book.schedule, timezone, due, due + 1).length > 0) return;
+    if (!books.written(book.id, device, due, due + 1).has(due)) throw invalid('due', 'no time at which this book is due');
+  };
   const nameOf = (user: User) => user.fullName || user.name;
 
   app.get(
@@ -165,7 +171,7 @@ export function bookRoutes(
       config: { permission: 'book:write' },
       schema: {
         description:
-          'Writes a record. A value that was read is confirmed with "as-read"; another one in its place needs a reason. With `of`: a correction of that record',
+          'Writes a record, one for each due time. A value that was read is confirmed with "as-read"; another one in its place needs a reason. With `of`: a correction of that record',
         params,
         body: z.object({
           due: time,
@@ -183,6 +189,7 @@ export function bookRoutes(
       const { due, device, of, reason, values: said, role } = request.body;
       needSeries(book, device);
       if (due > clock.now() + earlyMs) throw invalid('due', 'nothing is written before its time');
+      if (of === undefined) needDue(book, device, due);
       const signer = book.signers.find((one) => one.id === (role ?? book.signers[0]?.id));
       if (!signer) throw invalid('role', `one of ${book.signers.map((one) => one.id).join(', ')}`);
       const read = await draftOf(book, device, due);
@@ -204,6 +211,9 @@ export function bookRoutes(
       }
       const user = userOf(request);
       const done = db.transact(() => {
+        const there = books.records(book.id, due, due + 1, device).find(({ kind }) => kind === 'entry');
+        if (of === undefined && there)
+          throw new Fault('desk/transition', `${there.name} wrote this record already (${there.seq}): what is wrong in it is corrected`);
         const added = books.add(book.id, {
           kind: of === undefined ? 'entry' : 'correction',
           device,
@@ -240,12 +250,12 @@ export function bookRoutes(
       if (entry?.kind !== 'entry') throw new Fault('desk/unknown', `there is no entry ${request.params.seq} in this book`);
       if (!book.signers.some((one) => one.id === request.body.role))
         throw invalid('role', `one of ${book.signers.map((one) => one.id).join(', ')}`);
-      const here = books
-        .records(book.id, entry.due, entry.due + 1, entry.device)
-        .filter((one) => one.seq === entry.seq || (one.kind === 'signature' && one.of === entry.seq));
-      if (here.some((one) => one.role === request.body.role)) throw new Fault('desk/transition', 'this place is signed already');
-      if (here.some((one) => one.who === user.name)) throw new Fault('desk/transition', 'two signatures are of two persons');
       const done = db.transact(() => {
+        const here = books
+          .records(book.id, entry.due, entry.due + 1, entry.device)
+          .filter((one) => one.seq === entry.seq || (one.kind === 'signature' && one.of === entry.seq));
+        if (here.some((one) => one.role === request.body.role)) throw new Fault('desk/transition', 'this place is signed already');
+        if (here.some((one) => one.who === user.name)) throw new Fault('desk/transition', 'two signatures are of two persons');
         const { due, device, seq } = entry;
         const added = books.add(book.id, {
           kind: 'signature',
