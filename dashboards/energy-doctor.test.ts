@@ -141,6 +141,34 @@ describe('entries', () => {
     expect(water).toMatchObject({ status: 201, json: { used: null, unit: 'm³' } });
   });
 
+  it('times outside of the calendar, and months and amounts that nobody can mean, are refused', async () => {
+    const refused = async (method: string, path: string, body?: object) => {
+      const { status, json } = await call(method, path, body);
+      expect([path, status, json.type], JSON.stringify(body)).toEqual([path, 400, 'urn:plantroom:api/invalid']);
+      return json as { zh: string };
+    };
+    for (const t of [-(2 ** 53 - 1), 2 ** 53 - 1, 8.64e15, Date.UTC(1999, 11, 31), Date.UTC(2100, 0, 1)]) {
+      expect((await refused('POST', '/api/energy/readings', { device: 'main', t, value: 1 })).zh).toBe('时间：须在 2000 至 2099 年之间');
+      await refused('GET', `/api/energy/meters/main/entry?t=${t}`);
+      await refused('POST', '/api/energy/corrections', { action: 'enter', device: 'main', t, value: 1, reason: 'x' });
+      await refused('POST', '/api/energy/corrections', { action: 'accept', device: 'main', t, reason: 'x' });
+      await refused('POST', '/api/books/boiler-shift/entries', { due: t, values: {} });
+      await refused('GET', `/api/books/boiler-shift/draft?due=${Math.abs(t)}`);
+      await refused('POST', '/api/tickets/T-1/wait', { reason: 'x', kind: 'parts', resumeAt: t });
+    }
+    await refused('POST', '/api/energy/readings', { device: 'main', t: Date.now() + 2 * day, value: 1 });
+    await refused('POST', '/api/energy/readings', { device: 'main', t: Date.now(), value: 1e308, sure: true });
+    for (const month of ['0000-01', '1999-12', '9999-12']) {
+      await refused('POST', '/api/energy/figures', { name: 'waste-medical', month, value: 1, unit: 't' });
+      await refused('GET', `/api/energy/figures?from=${month}&to=${month}`);
+      await refused('GET', `/api/energy/allocation?month=${month}`);
+      await refused('GET', `/api/energy/overview?month=${month}`);
+    }
+    await refused('GET', '/api/energy/figures?from=2000-01&to=2099-12');
+    await refused('GET', '/api/energy/figures?from=2026-02&to=2026-01');
+    await refused('POST', '/api/energy/figures', { name: 'waste-medical', month: '2026-01', value: 1e308, unit: 't' });
+  });
+
   it('figures by month, with those that are missing', async () => {
     await call('POST', '/api/energy/figures', { name: 'waste-medical', month: '2026-01', value: 1.2, unit: 't' });
     const { json } = await call('GET', '/api/energy/figures?name=waste-medical&from=2026-01&to=2026-02');

@@ -162,6 +162,7 @@ describe('a month', () => {
     march('fd-shop', () => 4);
     write('main', '2026-04-01T00:00', '2026-04-20T00:00', () => 10);
     await expect(ledger.close('2026-04', 'li')).rejects.toThrow(/not over/);
+    await expect(ledger.close('2026-01', 'li')).rejects.toThrow(/before the first reading/);
     const [closed] = await ledger.close('2026-03', 'li');
     await expect(ledger.close('2026-03', 'li')).rejects.toThrow(/is closed/);
     const before = await cost('tenant', 'shop');

@@ -168,6 +168,10 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
       const [, to] = boundsOf(timezone, month);
       if (to > clock.now()) throw new Fault('desk/transition', `${month} is not over yet`);
       const statements = await Promise.all(own.map(async (medium) => ({ medium, ...(await statement(month, medium)) })));
+      const read = statements.flatMap(({ account }) => account.meters).some((one) => one.coverage > 0 || one.counted !== null);
+      const begun = own.some((medium) => [...closedMonths.names(medium)].some((earlier) => earlier < month));
+      if (!read && !begun)
+        throw new Fault('desk/transition', `${month} lies before the first reading of any meter; there is nothing to close`);
       return db.transact(() => statements.map(({ medium, account, later }) => closedMonths.close(month, medium, { account, later }, by)));
     },
     reopen: (month, by, reason) =>

@@ -79,7 +79,7 @@ interface Row {
   undone_reason: string | null;
 }
 
-export const monthPattern = /^\d{4}-(0[1-9]|1[0-2])$/;
+export const monthPattern = /^20\d{2}-(0[1-9]|1[0-2])$/;
 
 /** Both included. @param from `2026-07` */
 export function monthsOf(from: string, to: string): string[] {

@@ -7,7 +7,10 @@ import { textSchema } from './text.ts';
 import { idSchema } from './topic.ts';
 
 const line = z.string().trim().min(1).max(200);
-const date = z.iso.date().meta({ description: 'Such as 2026-01-31' });
+const date = z.iso
+  .date()
+  .regex(/^(19|20)/, 'a date of the years 1900 to 2099')
+  .meta({ description: 'Such as 2026-01-31' });
 const yuan = z.number().nonnegative().max(1e9);
 
 /** A thing of the plant. Devices of the site file are things by themselves and need no entry. */

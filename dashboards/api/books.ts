@@ -12,7 +12,7 @@ import { fillRecord } from '../books/fill.ts';
 import { type PageLine, pageLines, seriesOf } from '../books/pages.ts';
 import { knownAddress } from '../public-address.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems, time, timeQuery, words } from './schemas.ts';
+import { idSchema, problems, sentTime, time, timeQuery, words } from './schemas.ts';
 
 const dayMs = 86_400_000;
 const longestMs = 400 * dayMs;
@@ -153,7 +153,7 @@ export function bookRoutes(
       schema: {
         description: 'What the readings fill in for the record that is due; a field that is absent is written by a person',
         params,
-        querystring: z.object({ due: timeQuery, device: idSchema.optional() }),
+        querystring: z.object({ due: timeQuery.pipe(sentTime), device: idSchema.optional() }),
         response: { 200: z.object({ due: time, device: z.string().nullable(), values: z.record(z.string(), value) }), ...problems },
       },
     },
@@ -174,7 +174,7 @@ export function bookRoutes(
           'Writes a record, one for each due time. A value that was read is confirmed with "as-read"; another one in its place needs a reason. With `of`: a correction of that record',
         params,
         body: z.object({
-          due: time,
+          due: sentTime,
           device: idSchema.nullable().default(null),
           role: idSchema.optional().meta({ description: 'As which of the signers; by default the first' }),
           of: z.number().int().optional(),

@@ -9,7 +9,7 @@ import { localTime } from '../../shared/wording.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, text, time, words } from './schemas.ts';
 
-const periodText = z.string().regex(/^\d{4}-(0[1-9]|1[0-2]|H[12])$/, 'a month such as 2026-07, or half a year such as 2026-H1');
+const periodText = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2]|H[12])$/, 'a month such as 2026-07, or half a year such as 2026-H1');
 const billId = z.string().regex(/^[A-Za-z0-9-]{1,100}$/);
 const dayMs = 86_400_000;
 const bill = z.object({

@@ -4,9 +4,8 @@ import { userOf } from '../../access/index.ts';
 import { costScopes, media, mediumUnits } from '../../energy/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { problems, text, time, timeQuery, words } from './schemas.ts';
+import { monthText, problems, text, time, timeQuery, words } from './schemas.ts';
 
-const monthText = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-07');
 const note = z.object({ id: z.string(), text });
 const mostMonths = 60;
 

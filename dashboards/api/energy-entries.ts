@@ -7,7 +7,7 @@ import {
   figureNames,
   figureQualities,
   figureUnits,
-  monthPattern,
+  monthsOf,
   plausibleAt,
   stationOf,
   weatherByMonth,
@@ -17,10 +17,11 @@ import {
 import { aroundOf, closedMonthsOf, meterOf, namedMeters } from '../energy/meters.ts';
 import { invalid } from '../plant/register-routes.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems, text, time, timeQuery } from './schemas.ts';
+import { amount, idSchema, meterValue, monthText, problems, sentTime, text, time, timeQuery } from './schemas.ts';
 
 const dayMs = 86_400_000;
-const month = z.string().regex(monthPattern, 'a month such as 2026-07');
+const month = z.string();
+const mostMonths = 240;
 const units = Object.keys(figureUnits) as [keyof typeof figureUnits, ...(keyof typeof figureUnits)[]];
 const unit = z.enum(units);
 const reason = z.string().trim().max(500);
@@ -111,7 +112,7 @@ export function energyEntryRoutes(app: App, context: RouteContext): void {
       schema: {
         description: 'What can stand on the meter at t: the readings beside it and the plausible range',
         params: z.object({ device: idSchema }),
-        querystring: z.object({ t: z.coerce.number().int().optional() }),
+        querystring: z.object({ t: z.coerce.number().pipe(sentTime).optional() }),
         response: { 200: meterEntry, ...problems },
       },
     },
@@ -138,8 +139,8 @@ export function energyEntryRoutes(app: App, context: RouteContext): void {
           'A reading by hand. One that is less than the reading before it is refused; one that is far more must be sent with `sure`',
         body: z.object({
           device: idSchema,
-          t: time,
-          value: z.number().min(0),
+          t: sentTime,
+          value: meterValue,
           reason: reason.default(''),
           sure: z.boolean().default(false),
         }),
@@ -208,11 +209,13 @@ export function energyEntryRoutes(app: App, context: RouteContext): void {
       config: { permission: 'plant:read' },
       schema: {
         description: 'Monthly registers, both months included; without a name every one that has a figure',
-        querystring: z.object({ name: z.string().max(80).optional(), from: month, to: month, department: idSchema.optional() }),
+        querystring: z.object({ name: z.string().max(80).optional(), from: monthText, to: monthText, department: idSchema.optional() }),
         response: { 200: z.array(series), ...problems },
       },
     },
     async ({ query: { name, from, to, department = null } }) => {
+      if (from > to) throw invalid('from', 'must lie before "to"');
+      if (monthsOf(from, to).length > mostMonths) throw invalid('from', `at most ${mostMonths} months`);
       const names = name === undefined ? energy.registers.names().map((one) => one.name) : [name];
       return names.map((one) => energy.registers.series(one, from, to, department));
     },
@@ -225,8 +228,8 @@ export function energyEntryRoutes(app: App, context: RouteContext): void {
       schema: {
         body: z.object({
           name: z.string().trim().min(1).max(80),
-          month,
-          value: z.number(),
+          month: monthText,
+          value: amount,
           unit,
           department: idSchema.optional(),
           reason: reason.optional(),

@@ -4,9 +4,8 @@ import { causes, media, mediumUnits, readFactors, scopes, targetReasons } from '
 import { Fault } from '../../shared/errors.ts';
 import { readMarker } from '../../shared/simulated-past.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems, text, time } from './schemas.ts';
+import { idSchema, monthText, problems, text, time } from './schemas.ts';
 
-const monthText = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-07');
 const amount = z.number().nullable();
 const compared = z.object({
   value: amount.meta({ description: 'Sum of the measured days; null: none' }),

@@ -7,7 +7,7 @@ import { closedMonthsOf, meterOf, type NamedMeter, namedMeters, optionsOf } from
 import { invalid } from '../plant/register-routes.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { checkUpload } from '../upload.ts';
-import { idSchema, problems, text, time, words } from './schemas.ts';
+import { idSchema, meterValue, problems, sentTime, text, time, words } from './schemas.ts';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -205,8 +205,8 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
       schema: {
         description: 'accept: what the register says was used. reject: it was not. enter: what stood on the meter at t',
         body: z.discriminatedUnion('action', [
-          z.object({ action: z.enum(choices), device: idSchema, t: time.meta({ description: 'End of the doubt' }), reason }),
-          z.object({ action: z.literal('enter'), device: idSchema, t: time, value: z.number().min(0), reason }),
+          z.object({ action: z.enum(choices), device: idSchema, t: sentTime.meta({ description: 'End of the doubt' }), reason }),
+          z.object({ action: z.literal('enter'), device: idSchema, t: sentTime, value: meterValue, reason }),
         ]),
         response: { 201: corrected, ...problems },
       },
@@ -252,9 +252,9 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
           'An exchanged meter: what the old one showed at last and the new one at first, its serial, a photo, and two people who sign for it',
         body: z.object({
           device: idSchema,
-          t: time,
-          final: z.number().min(0),
-          first: z.number().min(0),
+          t: sentTime,
+          final: meterValue,
+          first: meterValue,
           serial: z.string().trim().min(1).max(80),
           photos: z.array(z.number().int()).min(1).max(10).meta({ description: 'From POST /api/energy/meters/{device}/files' }),
           signatures: z.array(z.object({ name: words, signature: drawn })).length(2),

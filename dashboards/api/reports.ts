@@ -175,7 +175,7 @@ export function reportRoutes(app: App, context: RouteContext): void {
         description: 'Every figure carries its source and formula; what is missing is named. A PDF bears the hash of its figures',
         params: z.object({ kind: idSchema }),
         querystring: z.object({
-          period: z.string().regex(/^\d{4}(-\d\d)?$/, '2026 or 2026-10'),
+          period: z.string().regex(/^2\d{3}(-\d\d)?$/, '2026 or 2026-10'),
           lang: z.enum(languages).default(site.site.language),
           format: z.enum(formats).default('html'),
         }),

@@ -16,6 +16,24 @@ import { problemSchema } from '../problem.ts';
 
 export const text = z.object({ zh: z.string(), en: z.string() });
 export const time = z.number().int().meta({ description: 'UTC milliseconds' });
+const plausible = 'a time of the years 2000 to 2099';
+/** A time that somebody sends, as a number. */
+export const sentTime = z
+  .number()
+  .int()
+  .min(Date.UTC(2000, 0, 1), plausible)
+  .max(Date.UTC(2100, 0, 1) - 1, plausible)
+  .meta({ description: 'UTC milliseconds' });
+/** Yuan of one entry. */
+export const cost = z.number().min(0).max(1e7);
+/** Pieces, metres, litres of one entry. */
+export const quantity = z.number().positive().max(1e6);
+/** A figure of a month, in whatever unit. */
+export const amount = z.number().min(-1e12).max(1e12);
+/** What a counter can show. */
+export const meterValue = z.number().min(0).max(1e15);
+/** A month of these years. */
+export const monthText = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'a month such as 2026-07');
 const id = z.string();
 
 /** Every route may answer so. */
@@ -248,9 +266,10 @@ export const timeQuery = z
   .pipe(momentMs)
   .meta({ description: 'UTC milliseconds, or ISO 8601 with zone' });
 /** A time in a body. */
-export const instant = z.union([z.number().int(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]).meta({
-  description: 'UTC milliseconds, or ISO 8601 with zone',
-});
+export const instant = z
+  .union([z.number().int(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
+  .pipe(sentTime)
+  .meta({ description: 'UTC milliseconds, or ISO 8601 with zone' });
 export const count = (most: number, standard: number) => z.coerce.number().int().min(1).max(most).default(standard);
 
 export const words = z.string().trim().min(1).max(2_000);
