@@ -1,31 +1,10 @@
-/** Documents as PDF: one look for all of them, with the Chinese font of an npm package embedded, page n of m, and where the live page is. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import type { default as PdfMake } from 'pdfmake';
-import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+/** Documents as PDF, laid out in a thread of their own: hundreds of rows are seconds of work, and the server answers meanwhile. */
+import { Worker } from 'node:worker_threads';
+import type { Content } from 'pdfmake/interfaces.js';
+import { Fault } from '../shared/errors.ts';
 import type { Language } from '../shared/text.ts';
 
 export type { Content, TableCell } from 'pdfmake/interfaces.js';
-
-const require = createRequire(import.meta.url);
-const fontFolder = dirname(require.resolve('@expo-google-fonts/noto-sans-sc/package.json'));
-const fontFile = (weight: string) => join(fontFolder, weight, `NotoSansSC_${weight}.ttf`);
-
-let ready: Promise<typeof PdfMake> | undefined;
-/** Loaded with the first document. Fonts are read once; a document takes only the signs that it uses. */
-async function prepare(): Promise<typeof PdfMake> {
-  const { default: pdfmake } = await import('pdfmake');
-  const files = { 'regular.ttf': readFileSync(fontFile('400Regular')), 'bold.ttf': readFileSync(fontFile('700Bold')) };
-  // Its types leave out where it keeps files in memory.
-  const { virtualfs } = pdfmake as unknown as { virtualfs: { writeFileSync(name: string, content: Buffer): void } };
-  for (const [name, content] of Object.entries(files)) virtualfs.writeFileSync(name, content);
-  pdfmake.setFonts({ Noto: { normal: 'regular.ttf', bold: 'bold.ttf', italics: 'regular.ttf', bolditalics: 'bold.ttf' } });
-  // A document never reads what lies elsewhere, whatever stands in its texts.
-  pdfmake.setLocalAccessPolicy(() => false);
-  pdfmake.setUrlAccessPolicy(() => false);
-  return pdfmake;
-}
 
 export interface DocumentOptions {
   title: string;
@@ -40,71 +19,74 @@ export interface DocumentOptions {
   link?: string | undefined;
 }
 
-const pageText = {
-  zh: (page: number, pages: number) => `第 ${page} 页 共 ${pages} 页`,
-  en: (page: number, pages: number) => `Page ${page} of ${pages}`,
-};
+/** The fonts are some megabytes: the thread ends when nobody has wanted a document for so long. */
+const idleMs = 30_000;
 
-export async function pdfOf({ title, subtitle, language, landscape = false, content, foot, link }: DocumentOptions): Promise<Buffer> {
-  ready ??= prepare();
-  const pdfmake = await ready;
-  const code =
-    link === undefined ? undefined : await (await import('qrcode')).toDataURL(link, { margin: 0, width: 160, errorCorrectionLevel: 'M' });
-  const head: Content = {
-    columns: [
-      {
-        stack: [
-          { text: title, style: 'title' },
-          { text: subtitle, style: 'subtitle' },
-        ],
-        width: '*',
-      },
-      ...(code ? [{ image: code, width: 44, alignment: 'right' as const }] : []),
-    ],
-    margin: [0, 0, 0, 8],
-  };
-  const definition: TDocumentDefinitions = {
-    info: { title, creator: 'Plantroom', producer: 'Plantroom' },
-    language: language === 'zh' ? 'zh-CN' : 'en',
-    pageSize: 'A4',
-    pageOrientation: landscape ? 'landscape' : 'portrait',
-    pageMargins: [28, 30, 28, 36],
-    defaultStyle: { font: 'Noto', fontSize: 8, lineHeight: 1.15 },
-    styles: {
-      title: { fontSize: 15, bold: true },
-      subtitle: { fontSize: 9, color: '#444', margin: [0, 2, 0, 0] },
-      h2: { fontSize: 11, bold: true, margin: [0, 8, 0, 4] },
-      head: { bold: true, fillColor: '#eef1f4' },
-      finding: { bold: true, color: '#b00020' },
-      quiet: { color: '#666' },
-    },
-    content: [head, ...content],
-    // No heading stands alone at the foot of a page.
-    pageBreakBefore: (node, nodes) => node.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0,
-    footer: (page, pages) => ({
-      columns: [
-        { text: foot, fontSize: 6.5, color: '#555', width: '*' },
-        { text: pageText[language](page, pages), fontSize: 7, alignment: 'right', width: 90 },
-      ],
-      margin: [28, 12, 28, 0],
-    }),
-  };
-  return pdfmake.createPdf(definition).getBuffer();
+interface Answer {
+  id: number;
+  pdf?: Uint8Array;
+  failed?: string;
 }
+interface Thread {
+  worker: Worker;
+  waiting: Map<number, (answer: Omit<Answer, 'id'>) => void>;
+}
+
+let thread: Thread | undefined;
+let ending: NodeJS.Timeout | undefined;
+let asked = 0;
+
+function open(): Thread {
+  const opened: Thread = {
+    worker: new Worker(new URL('./pdf-worker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 512 } }),
+    waiting: new Map(),
+  };
+  const { worker, waiting } = opened;
+  worker.on('message', ({ id, ...answer }: Answer) => {
+    waiting.get(id)?.(answer);
+    waiting.delete(id);
+    if (waiting.size > 0) return;
+    worker.unref();
+    ending = setTimeout(end, idleMs).unref();
+  });
+  let reason = 'the thread that lays documents out has ended';
+  worker.on('error', (error) => {
+    reason = error.message;
+  });
+  const end = () => {
+    if (thread === opened) thread = undefined;
+    void worker.terminate();
+  };
+  worker.on('exit', () => {
+    if (thread === opened) thread = undefined;
+    for (const answer of waiting.values()) answer({ failed: reason });
+    waiting.clear();
+  });
+  return opened;
+}
+
+/** @throws Fault role/failed when it cannot be laid out; too much for the memory of the thread, for example */
+export async function pdfOf(options: DocumentOptions): Promise<Buffer> {
+  clearTimeout(ending);
+  thread ??= open();
+  const { worker, waiting } = thread;
+  worker.ref();
+  const id = asked++;
+  const { pdf, failed } = await new Promise<Omit<Answer, 'id'>>((resolve) => {
+    waiting.set(id, resolve);
+    worker.postMessage({ id, options });
+  });
+  if (pdf === undefined) throw new Fault('role/failed', `the document could not be laid out: ${failed}`);
+  return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
+}
+
+/** Lines around each cell; drawn by pdf-draw.ts, since what goes to a thread holds no functions. */
+export const gridLayout = 'grid';
 
 /** A table with a heading that comes again on each page. */
 export function tableOf(widths: (number | string)[], rows: Content[][], headRows = 1): Content {
   return {
     table: { headerRows: headRows, widths, body: rows as never, dontBreakRows: true },
-    layout: {
-      hLineWidth: () => 0.5,
-      vLineWidth: () => 0.5,
-      hLineColor: () => '#9aa4ad',
-      vLineColor: () => '#c4cbd1',
-      paddingLeft: () => 2,
-      paddingRight: () => 2,
-      paddingTop: () => 1.5,
-      paddingBottom: () => 1.5,
-    },
+    layout: gridLayout,
   };
 }

@@ -16,6 +16,8 @@ import { idSchema, problems, sentTime, time, timeQuery, words } from './schemas.
 
 const dayMs = 86_400_000;
 const longestMs = 400 * dayMs;
+/** Some hundred pages. */
+const mostPrinted = 4_000;
 /** A record of the future is none. */
 const earlyMs = 3_600_000;
 const mostText = 2_000;
@@ -324,9 +326,12 @@ export function bookRoutes(
       const { lang, blank } = request.query;
       const now = clock.now();
       const address = knownAddress(site, request);
+      const lines = blank === undefined ? pageLines(site, books, book, from, Math.min(to, now)) : [];
+      if (lines.length > mostPrinted)
+        throw invalid('to', `${lines.length} records are too many to print at once, at most ${mostPrinted}: choose a shorter time`);
       const document = bookDocument({
         book,
-        lines: blank === undefined ? pageLines(site, books, book, from, Math.min(to, now)) : [],
+        lines,
         language: lang,
         hospital: site.site.name,
         timezone,

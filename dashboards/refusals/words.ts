@@ -8,6 +8,7 @@ export const refusals: Readonly<Record<string, string>> = {
   // tickets
   'a ticket in state {1} cannot be moved by "{2}"': '工单处于“{1}”状态，不能执行“{2}”',
   'the check list of a ticket in state {1} is closed': '工单处于“{1}”状态，检查表已关闭',
+  '{1} records are too many to print at once, at most {2}: choose a shorter time': '记录共 {1} 条，一次最多打印 {2} 条：请缩短时段',
   'a check list has at most {1} items': '检查表最多 {1} 项',
   'assigning needs a person': '派单须指定人员',
   'waiting needs a reason': '挂起须填写原因',
