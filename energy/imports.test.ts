@@ -1,4 +1,5 @@
 /** Files as people bring them: good ones are taken as a whole and taken back, bad ones are explained row by row and change nothing. */
+import { deflateRawSync } from 'node:zlib';
 import ExcelJS from 'exceljs';
 import iconv from 'iconv-lite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +36,24 @@ const workbook = async (rows: unknown[][]) => {
   const book = new ExcelJS.Workbook();
   book.addWorksheet('表').addRows(rows);
   return Buffer.from(await book.xlsx.writeBuffer());
+};
+/** A zip of one file, by the letter of APPNOTE.TXT; `says`: the size that it claims to unpack to. */
+const zipOf = (name: string, content: Buffer, says = content.length) => {
+  const packed = deflateRawSync(content, { level: 1 });
+  const facts = Buffer.alloc(26);
+  facts.writeUInt16LE(20, 0);
+  facts.writeUInt16LE(8, 4);
+  facts.writeUInt32LE(packed.length, 14);
+  facts.writeUInt32LE(says, 18);
+  facts.writeUInt16LE(name.length, 22);
+  const local = Buffer.concat([Buffer.from('PK\u0003\u0004', 'latin1'), facts, Buffer.from(name), packed]);
+  const entry = Buffer.concat([Buffer.from('PK\u0001\u0002', 'latin1'), Buffer.from([20, 0]), facts, Buffer.alloc(14), Buffer.from(name)]);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(1, 4);
+  end.writeUInt16LE(1, 6);
+  end.writeUInt32LE(entry.length, 8);
+  end.writeUInt32LE(local.length, 12);
+  return Buffer.concat([local, entry, Buffer.from('PK\u0005\u0006', 'latin1'), end]);
 };
 /** Everything that an import could have changed. */
 const contents = () =>
@@ -196,6 +215,17 @@ describe('bad files', () => {
     expect(found.mistakes.map(({ row, column, en }) => `${row} ${column} ${en}`)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^3 B.*formula/), expect.stringMatching(/^3 C.*error/)]),
     );
+  });
+
+  it('more than can be read is refused before it is read: what a zip really unpacks to, not what it says, and how many rows', async () => {
+    const told = async (content: Buffer, name: string) => (await look('readings', content, name)).mistakes.map(({ en }) => en);
+    const rows = Buffer.from(`<worksheet><sheetData>${'<row r="1"/>'.repeat(30_000)}</sheetData></worksheet>`);
+    expect(await told(zipOf('xl/worksheets/sheet1.xml', rows), 'rows.xlsx')).toEqual(['at most 20000 rows; split the file']);
+    expect(await told(zipOf('xl/worksheets/sheet1.xml', Buffer.alloc(200 << 20), 1_000), 'bomb.xlsx')).toEqual([
+      'the workbook is too large when unpacked',
+    ]);
+    expect(await told(Buffer.from('PK and nothing more'), 'broken.xlsx')).toEqual(['the workbook is damaged or has a password']);
+    expect(await told(Buffer.from('a,b\n'.repeat(50_000)), 'rows.csv')).toEqual(['at most 20000 rows; split the file']);
   });
 
   it('one wrong row holds back all the others, and all wrong rows are told at once', async () => {

@@ -10,7 +10,7 @@ import type { Corrections } from './corrections.ts';
 import { type CheckContext, type RowState, statesOf } from './imports/check.ts';
 import { type ImportKind, type ImportRows, importKinds, type Named, rowsOf } from './imports/kinds.ts';
 import { type ImportMistake, ImportMistakes } from './imports/mistake.ts';
-import { readSheet } from './imports/sheet.ts';
+import { readSheetAside } from './imports/sheet-thread.ts';
 import type { Registers } from './registers.ts';
 import type { ImportedWeather } from './weather.ts';
 
@@ -116,7 +116,7 @@ export function openImports({ db, clock, registers, corrections, weather }: Impo
     list: (limit = 100) => db.all<Row>('SELECT * FROM energy_imports ORDER BY id DESC LIMIT ?', limit).map(read),
     async look(kind, name, content, target, by) {
       const mistakes = new ImportMistakes();
-      const sheet = await readSheet(name, content, mistakes);
+      const sheet = await readSheetAside(name, content, mistakes);
       const { timezone, departments, meters } = target;
       const empty = { kind, rows: [] } as ImportRows;
       const found = sheet ? rowsOf(kind, sheet, { mistakes, timezone, now: clock.now(), meters, departments }) : empty;

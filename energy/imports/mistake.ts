@@ -18,6 +18,12 @@ export class ImportMistakes {
     this.count++;
     if (this.all.length < most) this.all.push({ row, column, found: shown(found), zh, en });
   }
+
+  /** What another reader of the same file has found. */
+  join({ all, count }: Pick<ImportMistakes, 'all' | 'count'>): void {
+    this.count += count;
+    this.all.push(...all.slice(0, most - this.all.length));
+  }
 }
 
 const shown = (found: unknown) => {

@@ -1,4 +1,5 @@
 /** A file as rows of cells: CSV (comma, semicolon, tab) or the first sheet of a workbook. Formulas are not worked out: what they say is not what they were when somebody checked them. */
+import { inflateRawSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { decodeText } from './decode.ts';
 import type { ImportMistakes } from './mistake.ts';
@@ -17,7 +18,7 @@ export interface Sheet {
 
 export const mostRows = 20_000;
 const mostColumns = 200;
-/** A workbook is a zip: what it says it unpacks to. */
+/** A workbook is a zip: what it may unpack to. */
 const mostUnpacked = 150 * 1024 * 1024;
 
 /** Undefined when it is no table; why is among the mistakes. */
@@ -38,6 +39,8 @@ export async function readSheet(name: string, content: Buffer, mistakes: ImportM
     mistakes.add(null, null, name, '不是表格文件（CSV 或 XLSX）', 'is no table (CSV or XLSX)');
     return undefined;
   }
+  const lines = countOf(content, '\n');
+  if (lines > 2 * mostRows) return tooManyRows(lines, mistakes);
   const first = text.split(/\r?\n/, 5).find((line) => line.trim() !== '') ?? '';
   const delimiter = [',', '\t', ';'].reduce((best, one) => (first.split(one).length > first.split(best).length ? one : best), ',');
   try {
@@ -69,10 +72,18 @@ const tellFormula = (mistakes: ImportMistakes, row: number, column: string, foun
 
 async function readWorkbook(content: Buffer, mistakes: ImportMistakes): Promise<Sheet | undefined> {
   const damaged = () => void mistakes.add(null, null, '', '工作簿损坏或有密码，打不开', 'the workbook is damaged or has a password');
-  if (unpackedSize(content) > mostUnpacked) {
+  let found: ReturnType<typeof unpacked>;
+  try {
+    found = unpacked(content);
+  } catch {
+    damaged();
+    return undefined;
+  }
+  if (found === undefined) {
     mistakes.add(null, null, '', '工作簿展开后太大', 'the workbook is too large when unpacked');
     return undefined;
   }
+  if (found.rows > mostRows) return tooManyRows(found.rows, mistakes);
   // Only who imports a workbook needs what reads them.
   const { default: ExcelJS } = await import('exceljs');
   const workbook = new ExcelJS.Workbook();
@@ -111,21 +122,58 @@ async function readWorkbook(content: Buffer, mistakes: ImportMistakes): Promise<
 }
 
 function limited(sheet: Sheet, mistakes: ImportMistakes): Sheet | undefined {
-  if (sheet.rows.length <= mostRows) return sheet;
-  mistakes.add(null, null, sheet.rows.length, `最多 ${mostRows} 行，请分成几个文件`, `at most ${mostRows} rows; split the file`);
+  return sheet.rows.length <= mostRows ? sheet : tooManyRows(sheet.rows.length, mistakes);
+}
+
+function tooManyRows(rows: number, mistakes: ImportMistakes): undefined {
+  mistakes.add(null, null, rows, `最多 ${mostRows} 行，请分成几个文件`, `at most ${mostRows} rows; split the file`);
   return undefined;
 }
 
-/** Sum of what the entries of the zip say of themselves. */
-function unpackedSize(zip: Buffer): number {
-  let size = 0;
-  for (
-    let at = zip.indexOf('PK\u0001\u0002', 0, 'latin1');
-    at >= 0 && at + 46 <= zip.length;
-    at = zip.indexOf('PK\u0001\u0002', at + 46, 'latin1')
-  )
-    size += zip.readUInt32LE(at + 24);
-  return size;
+/** What the entries of a zip really unpack to, bytes, and the most rows of a sheet among them; undefined when it is more than may be, whatever the zip says. */
+function unpacked(zip: Buffer): { rows: number } | undefined {
+  let [size, rows] = [0, 0];
+  for (const { name, method, packed } of entriesOf(zip)) {
+    const left = mostUnpacked - size;
+    if (left <= 0) return undefined;
+    if (method !== 0 && method !== 8) continue;
+    let content = packed;
+    try {
+      if (method === 8) content = inflateRawSync(packed, { maxOutputLength: left });
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+      throw error;
+    }
+    size += content.length;
+    if (name.startsWith('xl/worksheets/')) rows = Math.max(rows, countOf(content, '<row'));
+  }
+  return { rows };
+}
+
+function countOf(content: Buffer, word: string): number {
+  let count = 0;
+  for (let at = content.indexOf(word); at >= 0; at = content.indexOf(word, at + word.length)) count++;
+  return count;
+}
+
+/** The entries as the central directory lists them. */
+function* entriesOf(zip: Buffer): Generator<{ name: string; method: number; packed: Buffer }> {
+  const [directoryMark, endMark] = ['PK\u0001\u0002', 'PK\u0005\u0006'];
+  const end = zip.lastIndexOf(endMark, undefined, 'latin1');
+  if (end < 0) throw new Error('no end of the zip');
+  let at = zip.readUInt32LE(end + 16);
+  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
+    if (zip.toString('latin1', at, at + 4) !== directoryMark) throw new Error('no entry of the zip');
+    const [nameLength, more, comment] = [28, 30, 32].map((place) => zip.readUInt16LE(at + place)) as [number, number, number];
+    const local = zip.readUInt32LE(at + 42);
+    const begin = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    yield {
+      name: zip.toString('utf8', at + 46, at + 46 + nameLength),
+      method: zip.readUInt16LE(at + 10),
+      packed: zip.subarray(begin, begin + zip.readUInt32LE(at + 20)),
+    };
+    at += 46 + nameLength + more + comment;
+  }
 }
 
 /** 0 is A. */
