@@ -42,7 +42,23 @@ export function eventsOf(ticket: Ticket, own: readonly JournalEntry[], answered:
     else if (event === 'reopen') events.push({ t, by, type: 'reopen' });
     else if (event === 'cancel') events.push({ t, by, type: 'cancel' });
   }
-  if (events[0]?.type !== 'open') events.unshift({ t: ticket.openedAt, by: ticket.openedBy, type: 'open', priority: ticket.priority });
+  if (!own.some(({ event }) => event === 'open')) events.push(...ownTimes(ticket));
   for (const { t, who } of answered) events.push({ t, by: who, type: 'acknowledge' });
   return events.sort((a, b) => a.t - b.t);
+}
+
+/** Of a ticket that came from before the desk, or whose moves are gone: what it says itself. One that is signed off was repaired at the latest then. */
+function ownTimes(ticket: Ticket): SlaEvent[] {
+  const { openedAt, openedBy, assignedAt, assignee, startedAt, resolvedAt, resolvedBy, verifiedAt, verifiedBy, priority, state, life } = ticket;
+  const events: SlaEvent[] = [{ t: openedAt, by: openedBy, type: 'open', priority }];
+  const add = (type: 'acknowledge' | 'arrive' | 'restore' | 'cancel', t: number | null, by: string | null) => {
+    if (t !== null) events.push({ t, by: by ?? openedBy, type });
+  };
+  add('acknowledge', assignedAt, assignee);
+  add('arrive', life.arrivedAt ?? startedAt, life.arrivedBy ?? assignee);
+  if (state === 'cancelled') add('cancel', life.closedAt ?? openedAt, life.closedBy);
+  else if (state === 'verified' || state === 'closed')
+    add('restore', resolvedAt ?? verifiedAt ?? life.closedAt ?? openedAt, resolvedBy ?? verifiedBy);
+  else add('restore', resolvedAt, resolvedBy);
+  return events;
 }

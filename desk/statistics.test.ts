@@ -2,8 +2,11 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../shared/clock.ts';
 import { trades } from '../shared/system.ts';
+import type { Ticket } from '../shared/ticket.ts';
 import { random } from '../test/random.ts';
 import type { NewTicket } from './desk.ts';
+import { openDatabase } from './database.ts';
+import { importTickets } from './import-tickets.ts';
 import { openDesk } from './open.ts';
 import { keyOf, type StatisticsBy, statisticsBy, statisticsOf } from './statistics.ts';
 
@@ -241,4 +244,41 @@ test('a ticket is overdue by its promise: pauses do not count, a late repair doe
     [open, { since: Date.UTC(2026, 0, 1, 4), byMs: 21 * hour, repaired: false }],
   ]);
   expect(statisticsOf(all, 'trade', 'Asia/Shanghai', desk.overdue(all)).total).toMatchObject({ overdue: 2, overdueOpen: 1 });
+});
+
+test('a ticket from before the desk has no moves: its own times say whether it was repaired, and when', () => {
+  const hour = 60 * minute;
+  const opened = Date.UTC(2026, 0, 1);
+  const db = openDatabase(':memory:');
+  using desk = openDesk({ db, clock: { ...systemClock(), now: () => opened + 900 * hour } });
+  const text = { zh: '漏水', en: 'leak' };
+  const { id: _, ...fresh } = desk.createTicket(
+    { title: text, description: text, system: 'water', trade: 'plumbing', priority: 'high' },
+    { id: 'li' },
+  );
+  const of = (state: Ticket['state'], repairedAfter: number | null, more: Partial<Ticket> = {}): Omit<Ticket, 'id'> => ({
+    ...fresh,
+    openedAt: opened,
+    assignedAt: opened + minute,
+    resolvedAt: repairedAfter === null ? null : opened + repairedAfter,
+    state,
+    ...more,
+  });
+  const signedOnly = { verifiedAt: opened + 6 * hour };
+  const past = [of('closed', hour), of('closed', 7 * hour), of('verified', null, signedOnly), of('cancelled', null), of('assigned', null)];
+  expect(importTickets(db, 'past', past)).toBe(past.length);
+  const tickets = desk.tickets({ state: 'all', to: opened + hour });
+  const since = opened + 4 * hour;
+  expect(Object.fromEntries(desk.overdue(tickets))).toEqual({
+    'T-3': { since, byMs: 3 * hour, repaired: true },
+    'T-4': { since, byMs: 2 * hour, repaired: true },
+    'T-6': { since, byMs: 896 * hour, repaired: false },
+  });
+  expect(desk.sla('T-2').map(({ kind, ended, ranMs }) => [kind, ended, ranMs])).toEqual([
+    ['acknowledge', 'done', minute],
+    ['arrive', 'done', hour],
+    ['restore', 'done', hour],
+  ]);
+  const { total } = statisticsOf(tickets, 'trade', 'Asia/Shanghai', desk.overdue(tickets));
+  expect(total).toMatchObject({ opened: 5, closed: 3, open: 1, cancelled: 1, overdue: 3, overdueOpen: 1 });
 });

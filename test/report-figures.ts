@@ -80,6 +80,8 @@ export async function answered({ table, row, column, figure, cells }: PlacedFigu
       'All tickets': total.opened,
       'Per head': total.opened / site.people.length,
       'Signed off': total.closed,
+      Open: total.open,
+      Cancelled: total.cancelled,
       Overdue: total.overdue,
       'Of these not repaired yet': total.overdueOpen,
       'Time to repair': total.restore.medianMin,

@@ -37,6 +37,12 @@ export const repairs: Chapter = {
         years({ zh: '已签收', en: 'Signed off' }, (range, at) =>
           count(both[at].total.closed, range, { zh: '已签收或关闭', en: 'signed off or closed' }),
         ),
+        years({ zh: '未结', en: 'Open' }, (range, at) =>
+          count(both[at].total.open, range, { zh: '尚未签收、未作废', en: 'neither signed off nor cancelled' }),
+        ),
+        years({ zh: '已作废', en: 'Cancelled' }, (range, at) =>
+          count(both[at].total.cancelled, range, { zh: '重复或误报，已作废', en: 'reported twice or by mistake, done away with' }),
+        ),
         years({ zh: '超时工单', en: 'Overdue' }, (range, at) =>
           count(both[at].total.overdue, range, {
             zh: '未在时限内修复（暂停不计），含后来修复的',

@@ -43,6 +43,7 @@ export const enManagement = {
   'stats.lastYear': 'Last year',
   'stats.closed': 'Signed off',
   'stats.open': 'Open',
+  'stats.cancelled': 'Cancelled',
   'stats.overdue': 'Overdue',
   'stats.overdueOpen': '{n} ({open} not repaired)',
   'stats.workbook': 'XLSX',

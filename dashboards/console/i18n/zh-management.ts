@@ -45,6 +45,7 @@ export const zhManagement: Record<keyof typeof enManagement, string> = {
   'stats.lastYear': '上年同期',
   'stats.closed': '已签收',
   'stats.open': '未结',
+  'stats.cancelled': '已作废',
   'stats.overdue': '超时',
   'stats.overdueOpen': '{n}（{open} 未修复）',
   'stats.workbook': 'XLSX',

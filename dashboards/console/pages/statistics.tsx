@@ -54,6 +54,7 @@ export function StatisticsPage() {
       <td>{found?.before.total.opened === 0 ? t('stats.noRecords') : (before?.opened ?? 0)}</td>
       <td>{one.closed}</td>
       <td>{one.open}</td>
+      <td>{one.cancelled}</td>
       <td data-overdue={one.overdue || undefined}>
         {one.overdueOpen > 0 ? <strong>{t('stats.overdueOpen', { n: one.overdue, open: one.overdueOpen })}</strong> : one.overdue}
       </td>
@@ -119,6 +120,7 @@ export function StatisticsPage() {
                     t('stats.lastYear'),
                     t('stats.closed'),
                     t('stats.open'),
+                    t('stats.cancelled'),
                     t('stats.overdue'),
                     t('stats.acknowledge'),
                     t('stats.arrive'),
