@@ -49,7 +49,8 @@ export function eventsOf(ticket: Ticket, own: readonly JournalEntry[], answered:
 
 /** Of a ticket that came from before the desk, or whose moves are gone: what it says itself. One that is signed off was repaired at the latest then. */
 function ownTimes(ticket: Ticket): SlaEvent[] {
-  const { openedAt, openedBy, assignedAt, assignee, startedAt, resolvedAt, resolvedBy, verifiedAt, verifiedBy, priority, state, life } = ticket;
+  const { openedAt, openedBy, assignedAt, assignee, startedAt, resolvedAt, resolvedBy, verifiedAt, verifiedBy, priority, state, life } =
+    ticket;
   const events: SlaEvent[] = [{ t: openedAt, by: openedBy, type: 'open', priority }];
   const add = (type: 'acknowledge' | 'arrive' | 'restore' | 'cancel', t: number | null, by: string | null) => {
     if (t !== null) events.push({ t, by: by ?? openedBy, type });
