@@ -19,10 +19,11 @@ afterAll(() => app?.[Symbol.asyncDispose]());
 const call = (role: string, method: string, path: string, body?: unknown) =>
   app.call(method, path, { token: tokens[role]!, ...(body === undefined ? {} : { body }) });
 const move = (role: string, id: string, action: string, body: unknown = {}) => call(role, 'POST', `/api/tickets/${id}/${action}`, body);
+let taps = 0;
 const opened = async () =>
   (
     await call('ward', 'POST', '/api/tickets', {
-      title: 'Tap drips',
+      title: `Tap ${++taps} drips`,
       description: 'Tap drips',
       system: 'water',
       trade: 'plumbing',
@@ -114,7 +115,11 @@ describe('the life of a ticket over HTTP', () => {
   test('the next one of a crew, who could be given one, and a fault that comes again and again', async () => {
     const body = { title: 'x', description: 'x', system: 'lift', trade: 'medical-gas', department: 'icu', checks: ['Door'] };
     const ids: string[] = [];
-    for (let n = 0; n < 4; n++) ids.push((await call('ward', 'POST', '/api/tickets', body)).json.id);
+    for (let n = 0; n < 4; n++) ids.push((await call('ward', 'POST', '/api/tickets', { ...body, title: `x ${n}` })).json.id);
+    const again = () => call('ward', 'POST', '/api/tickets', { ...body, title: 'x 3' });
+    expect((await Promise.all([again(), again(), again()])).map(({ status, json }) => [status, json.id])).toEqual(
+      Array(3).fill([201, ids[3]]),
+    );
     const next = (role: string, asked?: object) => call(role, 'POST', '/api/tickets/next', asked);
     expect((await next('ward')).status).toBe(403);
     expect((await next('technician', { trades: ['medical-gas'] })).json).toMatchObject({

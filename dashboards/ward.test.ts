@@ -42,6 +42,13 @@ describe('a ward reports without an account', () => {
     const sent = await app.call('POST', `/r/${code}`, { body: { kind: 'water', words: '漏水 <i>', photo: await dataUrl('jpeg') } });
     expect(sent.status).toBe(201);
     const { link } = sent.json as { link: string };
+    // Pressed again, at once or after the words were lost on the way: the same report, on a link that opens it.
+    const again = await Promise.all([1, 2].map(() => app.call('POST', `/r/${code}`, { body: { kind: 'water', words: '漏水 <i>' } })));
+    const headers = { 'idempotency-key': 'made-when-it-was-opened' };
+    const keyed = async (words: string) => (await app.call('POST', `/r/${code}`, { headers, body: { kind: 'water', words } })).status;
+    expect([await keyed('漏水 <i>'), await keyed('漏水 <i>'), await keyed('other')]).toEqual([201, 201, 422]);
+    for (const { json } of again) expect((await app.call('GET', json.link)).status).toBe(200);
+    expect(app.desk.tickets()).toHaveLength(1);
     const [ticket] = app.desk.tickets();
     expect(ticket).toMatchObject({ state: 'open', system: 'water', trade: 'plumbing', openedBy: 'ward:ward-3' });
     const id = ticket!.id;

@@ -23,7 +23,7 @@ export interface Places {
   placeOf(code: string): string | undefined;
   /** The old code opens nothing any more; returns the new one. */
   replaceCode(place: string, who: string): string;
-  /** A token for the report; only its hash is kept. */
+  /** A token for the report, one for each phone that sent it; only its hash is kept. */
   link(ticket: string, place: string): string;
   ticketOf(place: string, token: string): string | undefined;
   /** The code in force of each place that has one, and how often it was used. */
@@ -73,13 +73,14 @@ export function openPlaces(db: Database, clock: Clock): Places {
         if (row.revoked_at === null) [state.madeAt, state.madeBy] = [row.made_at, row.made_by];
         else [state.replaced, state.replacedAt] = [state.replaced + 1, Math.max(row.revoked_at, state.replacedAt ?? 0)];
       }
-      const counts = `SELECT place, count(*) AS n, max(made_at) AS last, sum(made_at >= ?) AS day, sum(made_at >= ?) AS month
+      const counts = `SELECT place, count(DISTINCT ticket) AS n, max(made_at) AS last,
+        count(DISTINCT iif(made_at >= ?, ticket, NULL)) AS day, count(DISTINCT iif(made_at >= ?, ticket, NULL)) AS month
         FROM ward_links GROUP BY place`;
       for (const row of db.all<{ place: string; n: number; last: number; day: number; month: number }>(counts, since.day, since.month))
         Object.assign(of(row.place), { day: row.day, month: row.month, all: row.n, lastAt: row.last });
       return found;
     },
     reportsSince: (place, t) =>
-      db.get<{ n: number }>('SELECT count(*) AS n FROM ward_links WHERE place = ? AND made_at >= ?', place, t)?.n ?? 0,
+      db.get<{ n: number }>('SELECT count(DISTINCT ticket) AS n FROM ward_links WHERE place = ? AND made_at >= ?', place, t)?.n ?? 0,
   };
 }

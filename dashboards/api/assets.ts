@@ -10,6 +10,7 @@ import { type AssetNode, assetMistake, assetTree } from '../plant/assets.ts';
 import { invalid, registerRoutes } from '../plant/register-routes.ts';
 import { neededAddress } from '../public-address.ts';
 import type { App, RouteContext } from '../route-context.ts';
+import { sameTicket } from '../same-ticket.ts';
 import { known } from './moves.ts';
 import { idSchema, priorities, problems, systemSchema, text, ticket, time, tradeSchema, words } from './schemas.ts';
 
@@ -115,16 +116,16 @@ export function assetRoutes(app: App, context: RouteContext): void {
       const both = (what: string) => ({ zh: what, en: what });
       const user = userOf(request);
       const made = db.transact(() => {
-        const opened = desk.createTicket(
-          {
-            title: { zh: `${one.name.zh}：${title}`, en: `${one.name.en}: ${title}` },
-            description: both(description),
-            ...{ system: one.system ?? 'environment', trade: one.trade, priority, building: one.building },
-            ...(one.devices[0] === undefined ? {} : { device: one.devices[0] }),
-            ...(one.location ? { location: one.location } : {}),
-          },
-          { id: user.name, admin: user.role === 'admin' },
-        );
+        const asked = {
+          title: { zh: `${one.name.zh}：${title}`, en: `${one.name.en}: ${title}` },
+          description: both(description),
+          ...{ system: one.system ?? 'environment', trade: one.trade, priority, building: one.building },
+          ...(one.devices[0] === undefined ? {} : { device: one.devices[0] }),
+          ...(one.location ? { location: one.location } : {}),
+        };
+        const same = sameTicket(desk, clock, asked, user.name);
+        if (same) return same;
+        const opened = desk.createTicket(asked, { id: user.name, admin: user.role === 'admin' });
         linkTicket(db, one.id, opened.id);
         accounts.audit(user.name, 'ticket.open', opened.id, null, { asset: one.id, title: opened.title, priority });
         return opened;

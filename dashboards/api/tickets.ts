@@ -7,6 +7,7 @@ import { Fault } from '../../shared/errors.ts';
 import { type Ticket, ticketStates, waitingKinds } from '../../shared/ticket.ts';
 import { reasonInBoth } from '../refusals/in-chinese.ts';
 import type { App, RouteContext } from '../route-context.ts';
+import { sameTicket } from '../same-ticket.ts';
 import { known, movesOf, present, statesQuery } from './moves.ts';
 import {
   count,
@@ -59,7 +60,7 @@ const notice = z.object({
 const personText = z.union([text, words.transform((written) => ({ zh: written, en: written }))]);
 
 export function ticketRoutes(app: App, context: RouteContext): void {
-  const { db, desk, accounts, devices } = context;
+  const { db, desk, accounts, devices, clock } = context;
   const notices = openTicketNotices(db);
   const nameOf = (person: string | null) => context.site.people.find(({ id }) => id === person)?.name ?? person;
   app.get(
@@ -125,6 +126,7 @@ export function ticketRoutes(app: App, context: RouteContext): void {
     {
       config: { permission: 'ticket:open' },
       schema: {
+        description: 'The same by the same user within two minutes is one ticket, and answers with it',
         body: z.object({
           title: personText,
           description: personText,
@@ -149,6 +151,8 @@ export function ticketRoutes(app: App, context: RouteContext): void {
         });
       }
       const made = db.transact(() => {
+        const same = sameTicket(desk, clock, present(body), user.name);
+        if (same) return same;
         const opened = desk.createTicket(present(body), { id: user.name, admin: user.role === 'admin' });
         accounts.audit(user.name, 'ticket.open', opened.id, null, { title: opened.title, trade: opened.trade, priority: opened.priority });
         return opened;

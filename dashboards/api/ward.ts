@@ -2,11 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { onceOnly } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { Place } from '../../shared/site.ts';
 import { placesOf } from '../../shared/site.ts';
 import { languages } from '../../shared/text.ts';
+import { keyHeader, onceOf } from '../once.ts';
 import type { App, RouteContext } from '../route-context.ts';
+import { sameTicket } from '../same-ticket.ts';
 import { checkUpload } from '../upload.ts';
 import { faultKindIds, faultKinds } from '../ward/kinds.ts';
 import { progressPage, reportPage } from '../ward/page.ts';
@@ -22,7 +25,7 @@ const hourMs = 3_600_000;
 const linkReply = z.object({ link: z.string() });
 const html = { 200: z.any(), ...problems };
 
-export function wardRoutes(app: App, { db, desk, accounts, places, ticketFiles, site, clock }: RouteContext): void {
+export function wardRoutes(app: App, { db, desk, accounts, places, ticketFiles, site, clock, wall }: RouteContext): void {
   const known = new Map(placesOf(site).map((place) => [place.id, place]));
   // Real time and address: guesses count too, as they come before the code is looked up.
   const looks = { rateLimit: { max: 60, timeWindow: 60_000 } };
@@ -57,8 +60,10 @@ export function wardRoutes(app: App, { db, desk, accounts, places, ticketFiles, 
       bodyLimit: mostBody,
       config: { permission: 'open', ...sends },
       schema: {
-        description: 'Opens a ticket; the answer holds the link that shows its progress and takes the signature',
+        description:
+          'Opens a ticket; the answer holds the link that shows its progress and takes the signature. The same within two minutes is one ticket',
         params: z.object({ code }),
+        headers: keyHeader,
         body: z.object({
           kind: z.enum(faultKindIds),
           words: z.string().trim().max(500).default(''),
@@ -78,21 +83,28 @@ export function wardRoutes(app: App, { db, desk, accounts, places, ticketFiles, 
       const drawn = photo === undefined ? undefined : await pictureOf(photo, 'photo.jpg');
       const { label, ...to } = faultKinds[kind];
       const who = `ward:${place.id}`;
-      const token = db.transact(() => {
-        const ticket = desk.createTicket(
-          {
-            ...to,
-            title: { zh: `${place.name.zh} ${label.zh}报修`, en: `${place.name.en}: ${label.en.toLowerCase()} fault` },
-            description: words === '' ? label : { zh: words, en: words },
-            building: place.building ?? null,
-            department: place.department ?? null,
-            location: place.name,
-          },
-          { id: who },
-        );
+      const asked = {
+        ...to,
+        title: { zh: `${place.name.zh} ${label.zh}报修`, en: `${place.name.en}: ${label.en.toLowerCase()} fault` },
+        description: words === '' ? label : { zh: words, en: words },
+        building: place.building ?? null,
+        department: place.department ?? null,
+        location: place.name,
+      };
+      const open = () => {
+        const same = sameTicket(desk, clock, asked, who);
+        if (same) return same.id;
+        const ticket = desk.createTicket(asked, { id: who });
         if (drawn) ticketFiles.add({ ...drawn, ticket: ticket.id, purpose: 'before', madeBy: who }, drawn.content);
         accounts.audit(who, 'ticket.open', ticket.id, null, { kind, address: request.ip });
-        return places.link(ticket.id, place.id);
+        return ticket.id;
+      };
+      const { key } = onceOf(request, clock);
+      const what = `ward.report ${JSON.stringify([kind, words])}`;
+      const token = db.transact(() => {
+        // Only the hash of a link is kept: whoever sends again gets another link to the same report.
+        const id = key === undefined ? open() : onceOnly(db, { who, key, what, doneAt: null }, wall.now(), open).answer;
+        return places.link(id, place.id);
       });
       return reply.code(201).send({ link: `/r/${request.params.code}/${token}` });
     },

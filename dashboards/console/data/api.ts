@@ -236,7 +236,7 @@ export const api = {
   ticket: (id: string) => call<Ticket & { journal: JournalInfo[] }>('GET', `/api/tickets/${encodeURIComponent(id)}`),
   /** Of an alarm, closed ones too; newest first. */
   ticketsOf: (alarm: string) => call<Ticket[]>('GET', at('/api/tickets', { alarm, state: 'all', limit: 20 })),
-  openTicket: (body: object) => call<Ticket>('POST', '/api/tickets', body),
+  openTicket: (body: object, key: string) => call<Ticket>('POST', '/api/tickets', body, undefined, key),
   moveTicket: (id: string, action: string, body: object = {}) =>
     call<Ticket>('POST', `/api/tickets/${encodeURIComponent(id)}/${action}`, body),
   faults: async () => call<SimulatorFault[]>('GET', '/api/faults'),

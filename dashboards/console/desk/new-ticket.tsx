@@ -1,9 +1,10 @@
 /** A ticket that a person opens: what is wrong, where, which trade. */
 import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { priorities, priorityLabels } from '../../../shared/alarm.ts';
 import { api } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { newKey } from '../offline/send.ts';
 import { useConsole } from '../parts/context.ts';
 
 export function NewTicket({ onDone }: { onDone: () => void }) {
@@ -15,10 +16,14 @@ export function NewTicket({ onDone }: { onDone: () => void }) {
   const [system, setSystem] = useState<string | null>(plant.site.systems[0]?.id ?? null);
   const [trade, setTrade] = useState<string | null>(plant.site.trades[0]?.id ?? null);
   const [priority, setPriority] = useState<string | null>('medium');
+  const step = useRef<{ said: string; key: string }>(undefined);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const body = { title, description: description || title, system, trade, priority, ...(location ? { location } : {}) };
-    if (await act(async () => link.put({ ticket: await api.openTicket(body) }))) onDone();
+    const said = JSON.stringify(body);
+    if (step.current?.said !== said) step.current = { said, key: newKey() };
+    const { key } = step.current;
+    if (await act(async () => link.put({ ticket: await api.openTicket(body, key) }))) onDone();
   };
   const options = (list: readonly { id: string; label: { zh: string; en: string } }[]) =>
     list.map(({ id, label }) => ({ value: id, label: text(label) }));
