@@ -55,7 +55,8 @@ export function sendProblem(reply: FastifyReply, problem: Omit<Problem, 'instanc
 
 export function faultProblem(fault: Fault): Omit<Problem, 'instance'> {
   const status = typeof fault.detail?.status === 'number' ? fault.detail.status : (statusOf[fault.code] ?? 500);
-  const errors = fault.detail?.errors as Problem['errors'];
+  const all = fault.detail?.errors as Problem['errors'];
+  const errors = all && fewest(all, (one) => one, 'body');
   return {
     type: `urn:plantroom:${fault.code}`,
     title: faults[fault.code].means,
@@ -70,10 +71,15 @@ function problemOf(error: FastifyError): Omit<Problem, 'instance'> {
   if (isUnwritable(error)) return faultProblem(new Fault('desk/unwritable', faults['desk/unwritable'].means, { cause: error }));
   if (isConflict(error)) return faultProblem(new Fault('desk/conflict', faults['desk/conflict'].means, { cause: error }));
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map((issue) => ({
-      field: issue.instancePath.replace(/^\//, '').replaceAll('/', '.') || (error.validationContext ?? 'request'),
-      message: shorten(issue.message ?? 'not valid'),
-    }));
+    const where = error.validationContext ?? 'request';
+    const errors = fewest(
+      error.validation,
+      (issue) => ({
+        field: shorten(issue.instancePath.replace(/^\//, '').replaceAll('/', '.')) || where,
+        message: shorten(issue.message ?? 'not valid'),
+      }),
+      where,
+    );
     const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
     return { type: 'urn:plantroom:api/invalid', title: faults['api/invalid'].means, status: 400, detail, errors };
   }
@@ -84,6 +90,16 @@ function problemOf(error: FastifyError): Omit<Problem, 'instance'> {
 
 /** An enumeration of two hundred quantities helps nobody. */
 const shorten = (message: string) => (message.length > 200 ? `${message.slice(0, 160)} … (see /api/openapi.json)` : message);
+
+/** What is told of a request with many mistakes. */
+const mostErrors = 20;
+type FieldError = { field: string; message: string };
+/** The first of them, and how many more there are. */
+export function fewest<Issue>(issues: readonly Issue[], told: (issue: Issue) => FieldError, where: string): FieldError[] {
+  const errors = issues.slice(0, mostErrors).map(told);
+  const more = issues.length - errors.length;
+  return more > 0 ? [...errors, { field: where, message: `and ${more} more mistakes` }] : errors;
+}
 
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {

@@ -9,7 +9,7 @@ import { idSchema } from './topic.ts';
 const line = z.string().trim().min(1).max(200);
 const date = z.iso
   .date()
-  .regex(/^(19|20)/, 'a date of the years 1900 to 2099')
+  .refine((text) => /^(19|20)/.test(text), 'a date of the years 1900 to 2099')
   .meta({ description: 'Such as 2026-01-31' });
 const yuan = z.number().nonnegative().max(1e9);
 
@@ -185,11 +185,11 @@ export const planSchema = z
     system: systemSchema,
     when: z.union([
       z.strictObject({ every_minutes: z.number().int().min(15).max(1_440) }).meta({ description: 'From local midnight on' }),
-      z.strictObject({ at: z.array(clockTime).min(1).max(48), days: z.array(weekday).min(1).optional() }),
+      z.strictObject({ at: z.array(clockTime).min(1).max(48), days: z.array(weekday).min(1).max(7).optional() }),
       z.strictObject({
         monthly: z.number().int().min(1).max(28),
         at: clockTime,
-        months: z.array(z.number().int().min(1).max(12)).min(1).optional(),
+        months: z.array(z.number().int().min(1).max(12)).min(1).max(12).optional(),
       }),
       z.strictObject({
         device: idSchema,

@@ -30,6 +30,7 @@ export const layerSchema = z.strictObject({
       weekdays: z
         .array(z.number().int().min(1).max(7))
         .min(1)
+        .max(7)
         .optional()
         .meta({ description: '1 Monday ... 7 Sunday, of the day on which the hours begin' }),
       from: clockTime.optional(),
@@ -44,8 +45,8 @@ export type Layer = z.infer<typeof layerSchema>;
 export const rosterSchema = z.strictObject({
   id: idSchema,
   name: textSchema,
-  trades: z.array(tradeSchema).default([]).meta({ description: 'Empty: all trades' }),
-  areas: z.array(idSchema).default([]).meta({ description: 'Buildings or departments; empty: everywhere' }),
+  trades: z.array(tradeSchema).max(50).default([]).meta({ description: 'Empty: all trades' }),
+  areas: z.array(idSchema).max(500).default([]).meta({ description: 'Buildings or departments; empty: everywhere' }),
   rank: z.enum(['duty', 'head', 'logistics', 'contractor']).default('duty').meta({ description: 'Of the escalation that it serves' }),
   zone: z.string().optional().meta({ description: "IANA time zone; by default the site's" }),
   layers: z

@@ -16,7 +16,7 @@ export const ruleIdSchema = z.string().regex(ruleIdPattern, 'a rule id such as O
 /** Which devices a rule watches: all conditions must hold. Devices that lack the rule's quantity are left out. */
 export const selectorSchema = z.strictObject({
   system: systemSchema.optional(),
-  devices: z.array(idSchema).min(1).optional(),
+  devices: z.array(idSchema).min(1).max(5_000).optional(),
   profile: z.string().optional(),
   building: idSchema.optional(),
   department: idSchema.optional(),
@@ -74,7 +74,7 @@ export type Pack = z.infer<typeof packSchema>;
 /** What a site changes in a pack: switch a rule off (with a reason) or set other parameters, for all or for some devices. */
 export const ruleOverrideSchema = z.strictObject({
   rule: ruleIdSchema,
-  devices: z.array(idSchema).min(1).optional(),
+  devices: z.array(idSchema).min(1).max(5_000).optional(),
   enabled: z.boolean().default(true),
   params: z.record(z.string(), z.unknown()).optional(),
   on_delay: durationSchema.optional(),

@@ -12,7 +12,7 @@ import { fillRecord } from '../books/fill.ts';
 import { type PageLine, pageLines, seriesOf } from '../books/pages.ts';
 import { knownAddress } from '../public-address.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { idSchema, problems, sentTime, time, timeQuery, words } from './schemas.ts';
+import { fewOf, idSchema, problems, sentTime, time, timeQuery, words } from './schemas.ts';
 
 const dayMs = 86_400_000;
 const longestMs = 400 * dayMs;
@@ -181,7 +181,7 @@ export function bookRoutes(
           role: idSchema.optional().meta({ description: 'As which of the signers; by default the first' }),
           of: z.number().int().optional(),
           reason: words.optional().meta({ description: 'Needed for a correction' }),
-          values: z.record(z.string(), written),
+          values: fewOf(written),
         }),
         response: { 201: record, ...problems },
       },

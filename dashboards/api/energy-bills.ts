@@ -114,7 +114,7 @@ export function energyBillRoutes(app: App, { bills, ledger, site, store, account
       config: { permission: 'energy:bill' },
       schema: {
         description: 'Bills for a month or half a year, from closed months: of the tenants named, else of all that are billed so often',
-        body: z.object({ period: periodText, tenants: z.array(idSchema).min(1).optional() }),
+        body: z.object({ period: periodText, tenants: z.array(idSchema).min(1).max(500).optional() }),
         response: { 201: z.array(bill), ...problems },
       },
     },

@@ -27,7 +27,10 @@ export function exportRoutes(app: App, { devices, clock, store }: RouteContext):
         description: `Raw readings as CSV (time, device, quantity, value) in time order, streamed; at most ${mostDevices} devices and 400 days; ${mostAtOnce} at once, another one gets 429`,
         querystring: z.object({
           device: separated.pipe(z.array(idSchema).max(mostDevices)).meta({ description: 'Ids with commas between them' }),
-          quantity: separated.pipe(z.array(quantitySchema)).optional().meta({ description: 'With commas between them; all when absent' }),
+          quantity: separated
+            .pipe(z.array(quantitySchema).max(200))
+            .optional()
+            .meta({ description: 'With commas between them; all when absent' }),
           from: timeQuery.optional().meta({ description: 'By default a day before `to`' }),
           to: timeQuery.optional(),
         }),

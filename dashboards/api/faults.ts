@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { fault, problems } from './schemas.ts';
+import { fault, fewOf, problems } from './schemas.ts';
 
 const params = z.object({ name: z.string().min(1).max(80) });
-const body = z.object({ params: z.record(z.string(), z.union([z.number(), z.string()])).optional() }).nullish();
+const body = z.object({ params: fewOf(z.union([z.number(), z.string()])).optional() }).nullish();
 
 export function faultRoutes(app: App, { simulator, accounts }: RouteContext): void {
   const link = () => {

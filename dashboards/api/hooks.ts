@@ -8,7 +8,7 @@ import { hookKinds, hookUrl } from '../../shared/hooks.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { count, idSchema, problems, time } from './schemas.ts';
 
-const kinds = z.array(z.enum(hookKinds)).min(1);
+const kinds = z.array(z.enum(hookKinds)).min(1).max(hookKinds.length);
 const hook = z.object({
   id: z.string(),
   url: z.string(),

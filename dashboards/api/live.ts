@@ -18,7 +18,7 @@ export function liveRoutes(app: App, { accounts, stream }: RouteContext): void {
           topics: z
             .string()
             .transform((text) => text.split(','))
-            .pipe(z.array(z.enum(streamTopics)).min(1))
+            .pipe(z.array(z.enum(streamTopics)).min(1).max(100))
             .optional(),
         }),
         response: problems,

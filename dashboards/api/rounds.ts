@@ -8,7 +8,7 @@ import { invalid, registerRoutes } from '../plant/register-routes.ts';
 import { answerOf, earlyMs, filledAt, hoursNow, lookForRounds } from '../plant/rounds.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { known } from './moves.ts';
-import { idSchema, problems, time, timeQuery } from './schemas.ts';
+import { fewOf, idSchema, problems, time, timeQuery } from './schemas.ts';
 
 const dayMs = 86_400_000;
 const longestMs = 400 * dayMs;
@@ -148,10 +148,8 @@ export function roundRoutes(app: App, context: RouteContext): void {
         body: z.object({
           round: z.number().int().min(1),
           asset: idSchema,
-          checks: z.record(z.string(), z.object({ ok: z.boolean(), words: saidWords.optional() })).default({}),
-          values: z
-            .record(z.string(), z.union([z.literal('as-read'), z.object({ v: z.number(), reason: saidWords.optional() })]))
-            .default({}),
+          checks: fewOf(z.object({ ok: z.boolean(), words: saidWords.optional() })).default({}),
+          values: fewOf(z.union([z.literal('as-read'), z.object({ v: z.number(), reason: saidWords.optional() })])).default({}),
         }),
         response: { 201: round.extend({ ticket: z.string().nullable() }), ...problems },
       },

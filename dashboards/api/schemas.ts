@@ -272,6 +272,10 @@ export const instant = z
   .meta({ description: 'UTC milliseconds, or ISO 8601 with zone' });
 export const count = (most: number, standard: number) => z.coerce.number().int().min(1).max(most).default(standard);
 
+/** A record with so many entries at most. */
+export const fewOf = <T extends z.ZodType>(value: T, most = 200) =>
+  z.record(z.string().max(100), value).refine((one) => Object.keys(one).length <= most, { message: `at most ${most} entries` });
+
 export const words = z.string().trim().min(1).max(2_000);
 export const optionalComment = z.object({ comment: words.optional() }).nullish();
 export { idSchema, languages, priorities, systemSchema, tradeSchema };

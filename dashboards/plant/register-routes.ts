@@ -4,6 +4,7 @@ import { userOf } from '../../access/index.ts';
 import type { Entry, Register } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { problems, time } from '../api/schemas.ts';
+import { fewest } from '../problem.ts';
 import type { App, RouteContext } from '../route-context.ts';
 
 export const entryOf = <T extends z.ZodType>(value: T) =>
@@ -52,7 +53,9 @@ export function registerRoutes<T extends { id: string }>(
       const id = said.id ?? register.nextId(prefix);
       const read = schema.safeParse(complete({ ...said, id }));
       if (!read.success)
-        throw invalidFields(read.error.issues.map((issue) => ({ field: issue.path.join('.') || 'body', message: issue.message })));
+        throw invalidFields(
+          fewest(read.error.issues, (issue) => ({ field: issue.path.join('.') || 'body', message: issue.message }), 'body'),
+        );
       const wrong = mistake?.(read.data);
       if (wrong) throw invalid(...wrong);
       const user = userOf(request);

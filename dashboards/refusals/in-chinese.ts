@@ -31,12 +31,16 @@ const templates: readonly Template[] = Object.entries(refusals)
     zh,
   }));
 
+/** A pattern tries every place for its words: what is longer than any refusal of ours is not searched. */
+const longest = 1_000;
+const valueIn = (table: Readonly<Record<string, string>>, key: string) => (Object.hasOwn(table, key) ? table[key] : undefined);
+
 /** In {1} may stand a word of ours, a refusal of its own, or something of the case, which stays. */
-const placed = (text: string) => places[text] ?? states[text] ?? (text.includes(' ') ? (sentence(text) ?? text) : text);
+const placed = (text: string) => valueIn(places, text) ?? valueIn(states, text) ?? (text.includes(' ') ? (sentence(text) ?? text) : text);
 
 function sentence(en: string): string | undefined {
-  const known = refusals[en];
-  if (known !== undefined) return known;
+  const known = valueIn(refusals, en);
+  if (known !== undefined || en.length > longest) return known;
   for (const { pattern, order, zh } of templates) {
     const found = pattern.exec(en);
     if (!found) continue;
@@ -49,12 +53,12 @@ function sentence(en: string): string | undefined {
 /** A field's path: its last part that is a name says which. */
 function fieldName(path: string): string {
   const named = path.split('.').findLast((part) => !/^\d+$/.test(part)) ?? path;
-  return fields[named] ?? named;
+  return valueIn(fields, named) ?? named;
 }
 
 /** Undefined: nobody has put these words into Chinese. */
 export function inChinese(detail: string, errors: readonly { field: string; message: string }[] = []): string | undefined {
-  const whole = sentence(detail);
+  const whole = errors.length > 1 ? undefined : sentence(detail);
   if (whole !== undefined || errors.length === 0) return whole;
   const said = errors.map(({ field, message }) => {
     const words = sentence(message);

@@ -103,6 +103,8 @@ describe('refusals in Chinese', () => {
       ]),
     ).toBe('原因：更正须说明原因；values：类型不正确：应为数字，实际为文字');
     expect(inChinese('something new')).toBeUndefined();
+    for (const word of ['constructor', '__proto__', 'toString'])
+      expect([inChinese(word), inChinese(`there is no ticket ${word}`)]).toEqual([undefined, `没有工单 ${word}`]);
   });
 
   test('every code of the API has words of its own', () => {

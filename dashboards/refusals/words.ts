@@ -300,6 +300,8 @@ export const refusals: Readonly<Record<string, string>> = {
     '编号须为小写字母、数字和连字符，最多 63 位，不能以连字符开头',
   'a rule id such as O2-AREA-LOW': '须为规则编号，如 O2-AREA-LOW',
   'a duration with its unit, such as 5s, 15m, 1h': '须为带单位的时长，如 5s、15m、1h',
+  'and {1} more mistakes': '另有 {1} 处错误',
+  'at most {1} entries': '最多 {1} 项',
   // what the schema library says
   'Invalid input: expected {1}, received {2}': '类型不正确：应为{1}，实际为{2}',
   'Invalid input': '内容不正确',
@@ -359,5 +361,5 @@ export const fields: Readonly<Record<string, string>> = {
   user: '用户', device: '设备', department: '科室', ticket: '工单', person: '人员', other: '换班对方', zone: '时区', until: '截止时间', title: '内容',
   description: '说明', assignee: '负责人', resolution: '处理情况', comment: '备注', priority: '优先级', trade: '班组', system: '系统', quantity: '数量',
   yuan: '金额', photos: '照片', photo: '照片', words: '说明', resumeAt: '恢复日期', items: '检查项', 'done-at': '完成时间', public_url: '手机访问地址',
-  stars: '评价', minutes: '工时', parts: '配件', costYuan: '费用', sure: '确认', every: '间隔', ids: '编号', url: '网址',
+  body: '请求内容', querystring: '查询', stars: '评价', minutes: '工时', parts: '配件', costYuan: '费用', sure: '确认', every: '间隔', ids: '编号', url: '网址',
 }; // biome-ignore format: a table
