@@ -65,7 +65,7 @@ export interface OxygenUse {
   fillingSource: string;
 }
 
-/** Special equipment and what of it is certified. `valid`, `overdue` and `nextDue` are of today; `made` is of the range. */
+/** Special equipment and what of it is certified. `valid`, `overdue` (no longer valid) and `nextDue` are of today; `made` is of the range. */
 export interface Equipment {
   kinds: { kind: AssetKind; states: Record<'in-use' | 'stopped' | 'scrapped', number> }[];
   /** Devices that are read and stand in no register. */

@@ -30,20 +30,25 @@ const registerFormula: Text = {
   en: 'sum of the monthly register (of rates and head counts the mean)',
 };
 
-/** This year and the last of each register; those without a figure in both are named as missing, and no row. */
+/**
+ * This year and the last of each register; those without a figure in both are named as missing, and no row.
+ * @param elsewhere registers whose amount the report has from meters and tariffs or from bills: that nobody entered them is no gap
+ */
 export function registerRows(
   facts: ReportFacts,
   period: Period,
   names: readonly string[],
   language: Language,
   missing: string[],
+  elsewhere: readonly string[] = [],
 ): Cell[][] {
   return names.flatMap((name) => {
     const { running } = period;
     const [now, before] = [facts.register(name, period, running), facts.register(name, period.before, running)];
-    if (now.known === null)
-      missing.push(language === 'zh' ? `${now.label.zh}：没有登记，也没有导入` : `${now.label.en}: not entered and not imported`);
-    else if (now.total === null)
+    if (now.known === null) {
+      if (!elsewhere.includes(name))
+        missing.push(language === 'zh' ? `${now.label.zh}：没有登记，也没有导入` : `${now.label.en}: not entered and not imported`);
+    } else if (now.total === null)
       missing.push(
         language === 'zh' ? `${now.label.zh}：缺 ${now.missing.join('、')}` : `${now.label.en}: without ${now.missing.join(', ')}`,
       );

@@ -133,7 +133,7 @@ export async function answered({ table, row, column, figure, cells }: PlacedFigu
       return answer.filter((one: { value: { rule: string; last?: string } }) => one.value.rule === rule && one.value.last?.startsWith(year)).length; // biome-ignore format: one
     }
     const own = answer.filter((one: { rule: string }) => one.rule === rule) as { left: number }[];
-    return column === 'Expired' ? own.filter(({ left }) => left < 0).length : own.length;
+    return own.filter(({ left }) => (column === 'Expired' ? left < 0 : left >= 0)).length;
   }
   if (path === '/api/contracts') {
     const running = (answer as { value: { state: string; cost_yuan: number } }[]).filter(({ value }) => value.state === 'running');

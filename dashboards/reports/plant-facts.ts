@@ -152,7 +152,7 @@ export function plantFacts({
               ...{ rule: rule.id, title: rule.title },
               made: entries.filter((one) => one.rule === rule.id && one.state !== 'withdrawn' && (one.last ?? '') >= first && (one.last ?? '') <= end)
                 .length,
-              valid: own.length,
+              valid: own.filter(({ stage }) => stage !== 'overdue').length,
               overdue: own.filter(({ stage }) => stage === 'overdue').length,
               nextDue: own[0]?.due ?? null,
               lacking: asked.filter(({ id }) => !holders.has(id)).length,

@@ -21,8 +21,8 @@ export interface Writer {
   say(text: Text): string;
   /** Names what was asked for and is not there. */
   lacks(what: Text): void;
-  /** This year and the last of monthly registers. */
-  registers(title: Text, names: readonly string[]): Block[];
+  /** This year and the last of monthly registers; `elsewhere`: of these the report has the amount from another source. */
+  registers(title: Text, names: readonly string[], elsewhere?: readonly string[]): Block[];
   table(title: Text, rows: Cell[][], head?: string[]): Block;
   /** The same of both years, and the change. */
   years(label: Text, one: (range: Range, at: 0 | 1) => ReturnType<typeof figure>): Cell[];
@@ -35,7 +35,8 @@ export function writerOf(facts: ReportFacts, period: Period, language: Language,
   return {
     ...{ facts, period, language, zh, head, say },
     lacks: (what) => void missing.push(say(what)),
-    registers: (title, names) => registerTable(title, head, registerRows(facts, period, names, language, missing), language),
+    registers: (title, names, elsewhere) =>
+      registerTable(title, head, registerRows(facts, period, names, language, missing, elsewhere), language),
     table: (title, rows, own = head) => ({ kind: 'table', title: say(title), head: own, rows }),
     years: (label, one) => row(say(label), one(period, 0), one(period.before, 1)),
   };

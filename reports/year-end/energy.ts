@@ -8,6 +8,7 @@ import { usedFigure, useLabels } from '../used-figure.ts';
 import { type Chapter, figure, row, type Writer } from './chapter.ts';
 
 const costFormula: Text = { zh: '各月账单之和；不足一月按当月均价', en: 'bills of the months; of a part of a month at its mean price' };
+const billed = ['electricity', 'water', 'gas', 'heat'] as const;
 const meterFormula: Text = { zh: '科室表计期末 − 期初', en: 'meter of the department, end − begin' };
 
 export const energy: Chapter = {
@@ -41,7 +42,11 @@ export const energy: Chapter = {
               ['', zh ? '用电' : 'Electricity', zh ? '每床' : 'Per bed'],
             ),
           ]),
-      ...registers({ zh: '能源账单', en: 'Bills' }, ['bill-electricity-yuan', 'bill-water-yuan', 'bill-gas-yuan', 'bill-heat-yuan']),
+      ...registers(
+        { zh: '能源账单', en: 'Bills' },
+        billed.map((medium) => `bill-${medium}-yuan`),
+        used.flatMap(({ medium, yuan }) => (yuan === null ? [] : `bill-${medium}-yuan`)),
+      ),
       ...registers({ zh: '服务量', en: 'What was done with it' }, ['bed-days', 'outpatients', 'inpatients', 'operations', 'occupancy']),
       ...registerTable({ zh: '单位床日能耗', en: 'Per bed-day' }, writer.head, await perBedDay(writer, used, usedBefore), language),
     ];

@@ -5,7 +5,7 @@ import type { Cell } from '../document.ts';
 import { type Chapter, figure } from './chapter.ts';
 
 const inUse: Text = { zh: '设备台账中的台数，按状态', en: 'entries of the equipment register, by state' };
-const holding: Text = { zh: '证照台账中有效的份数', en: 'valid entries of the certificate register' };
+const holding: Text = { zh: '证照台账中有效且未过期的份数', en: 'entries in force whose last day is not past' };
 const done: Text = { zh: '检验或发证日期在本期内的份数', en: 'entries whose inspection or issue lies in the period' };
 const expired: Text = { zh: '有效期早于今日的份数', en: 'entries in force whose last day is past' };
 

@@ -44,6 +44,6 @@ export const fees: Chapter = {
           ['', ...(zh ? ['账单', '应收', '已收', '未收'] : ['Bills', 'Billed', 'Paid', 'Open'])],
         ),
       );
-    return [...blocks, ...registers({ zh: '收取费用', en: 'Fees collected' }, ['fees'])];
+    return [...blocks, ...registers({ zh: '收取费用', en: 'Fees collected' }, ['fees'], billed.length > 0 ? ['fees'] : [])];
   },
 };
