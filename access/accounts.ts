@@ -1,7 +1,7 @@
 /** Users, sessions and the audit log, in the operations database. */
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type Database, openDatabase, readRecord, where } from '../desk/index.ts';
+import { type Database, forgetUser, openDatabase, readRecord, where } from '../desk/index.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { isUnwritable } from '../shared/damaged.ts';
 import { Fault } from '../shared/errors.ts';
@@ -141,11 +141,13 @@ export class Accounts implements Disposable {
     this.onEnded();
   }
 
+  /** With sessions, calendar address, push subscriptions and open links, so that they are not those of a later user of this name. */
   remove(name: string, who: string): void {
     this.#db.transact(() => {
       const before = this.#known(name);
       this.#keepAnAdmin(before);
       this.#db.run('delete from users where name = ?', name);
+      forgetUser(this.#db, name, this.#wall.now());
       this.audit(who, 'user.remove', name, pick(before), null);
     });
     this.onEnded();

@@ -134,4 +134,24 @@ describe('the own shifts in the calendar of a phone', () => {
     expect((await fetched(`${app.url}/c/${'A'.repeat(22)}.ics`)).status).toBe(404);
     expect((await ask('POST', '')).status).toBe(401);
   });
+
+  test('an address ends with its account, also for a later account of the same name', async () => {
+    const admin = { token: await app.signIn('admin') };
+    const body = { name: 'gao', role: 'technician', password: 'a long enough one' };
+    const add = async () => expect((await app.call('POST', '/api/users', { ...admin, body })).status).toBe(201);
+    await add();
+    const { token } = (await app.call('POST', '/api/login', { body: { user: 'gao', password: body.password } })).json;
+    const { url } = (await ask('POST', token)).json;
+    expect((await fetched(url)).status).toBe(200);
+    const { openAnswerLinks, openDatabase } = await import('../desk/index.ts');
+    const { operationsFile } = await import('../shared/role.ts');
+    using db = openDatabase(operationsFile(app.dataDir));
+    const links = openAnswerLinks(db);
+    const link = links.make({ delivery: 'd', alarm: 'a', occurrence: 1, person: 'gao', language: 'zh' }, Date.now());
+    expect((await app.call('DELETE', '/api/users/gao', admin)).status).toBe(204);
+    await add();
+    expect((await fetched(url)).status).toBe(404);
+    expect(links.find(link)?.endsAt).toBeLessThanOrEqual(Date.now());
+    expect((await ask('GET', token)).status).toBe(401);
+  });
 });

@@ -41,6 +41,7 @@ export type {
   TicketFilter,
 } from './desk.ts';
 export { type CrewMember, crewFor, nextTicket } from './dispatch.ts';
+export { forgetUser } from './forget-user.ts';
 export { type AddedHook, type HookEvent, type HookKind, type HookStore, hookTestKey, openHookStore } from './hooks.ts';
 export { importAlarms } from './import-alarms.ts';
 export { importTickets } from './import-tickets.ts';

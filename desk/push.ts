@@ -50,8 +50,6 @@ export function openPush(db: Database) {
       if (found) remove(found.endpoint);
       return found !== undefined;
     },
-    /** Who has no account any more is told nothing. */
-    removeAll: (user: string): void => void db.run('DELETE FROM push_subscriptions WHERE user = ?', user),
     sent(endpoint: string, now: number): void {
       db.run('UPDATE push_subscriptions SET sent_at = ? WHERE endpoint = ?', now, endpoint);
     },

@@ -1,7 +1,6 @@
 /** Users, for administrators. */
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
-import { openPush } from '../../desk/index.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { password, problems, user, userName, userRole } from './schemas.ts';
 
@@ -9,7 +8,7 @@ const params = z.object({ name: userName });
 const fullName = z.string().trim().min(1).max(100);
 const config = { permission: 'user:change' } as const;
 
-export function userRoutes(app: App, { accounts, db }: RouteContext): void {
+export function userRoutes(app: App, { accounts }: RouteContext): void {
   app.get('/api/users', { config, schema: { response: { 200: z.array(user), ...problems } } }, async () => accounts.users());
 
   app.post(
@@ -47,10 +46,7 @@ export function userRoutes(app: App, { accounts, db }: RouteContext): void {
   );
 
   app.delete('/api/users/:name', { config, schema: { params, response: { 204: z.null(), ...problems } } }, async (request, reply) => {
-    db.transact(() => {
-      accounts.remove(request.params.name, userOf(request).name);
-      openPush(db).removeAll(request.params.name);
-    });
+    accounts.remove(request.params.name, userOf(request).name);
     return reply.code(204).send(null);
   });
 }

@@ -85,7 +85,7 @@ export const enNotices = {
   'hooks.once': 'The key is shown this once. Enter it in the receiving system now.',
   'feed.title': 'Subscribe on the phone',
   'feed.hint':
-    'A calendar that subscribes to this address keeps your shifts up to date. Whoever knows the address sees your shifts: do not pass it on.',
+    'A calendar that subscribes to this address keeps your shifts up to date. Whoever knows the address sees your shifts: do not pass it on. It stays when you change your password; end it here if it became known.',
   'feed.made': 'An address was made on {time}.',
   'feed.unread': 'No calendar has read it yet.',
   'feed.read': 'Last read: {time}',

@@ -86,7 +86,8 @@ export const zhNotices: Record<keyof typeof enNotices, string> = {
   'hooks.secret': '签名密钥',
   'hooks.once': '密钥只显示这一次，请立即填入接收系统。',
   'feed.title': '订阅到手机日历',
-  'feed.hint': '手机日历订阅此地址后，本人的班次会自动更新。知道地址的人都能看到您的班次，请勿外传。',
+  'feed.hint':
+    '手机日历订阅此地址后，本人的班次会自动更新。知道地址的人都能看到您的班次，请勿外传。修改密码后该地址仍然有效；如已泄露，请在此停用。',
   'feed.made': '已于 {time} 生成订阅地址。',
   'feed.unread': '尚未有日历读取。',
   'feed.read': '最近读取：{time}',
