@@ -69,11 +69,15 @@ describe('money', () => {
     const power = bill.lines.find((line: { medium: string }) => line.medium === 'electricity');
     expect(power).toMatchObject({ quantity: kwh, price: 0.82, amount: Math.round(kwh * 82) / 100 });
     expect(bill.lines.find((line: { medium: string }) => line.medium === 'water').amount).toBeCloseTo(hours * 4.5, 2);
-    const paid = await call('engineer', 'POST', `/api/energy/bills/${bill.id}/payments`, { yuan: 100, paidOn: '2026-01-05' });
+    const dayFrom = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const paidOn = dayFrom(-3);
+    for (const wrong of [{ yuan: 0.009 }, { yuan: 1e-300 }, { paidOn: '0001-01-01' }, { paidOn: dayFrom(-400) }, { paidOn: dayFrom(3) }])
+      expect((await call('engineer', 'POST', `/api/energy/bills/${bill.id}/payments`, { yuan: 1, paidOn, ...wrong })).status).toBe(400);
+    const paid = await call('engineer', 'POST', `/api/energy/bills/${bill.id}/payments`, { yuan: 100, paidOn });
     expect(paid.json).toMatchObject({ state: 'part', paid: 100 });
     // The button pressed twice: no second payment, with a key of the form or without one.
     const pay = (yuan: number, key?: string, again?: boolean) =>
-      call('engineer', 'POST', `/api/energy/bills/${bill.id}/payments`, { yuan, paidOn: '2026-01-05', again }, key);
+      call('engineer', 'POST', `/api/energy/bills/${bill.id}/payments`, { yuan, paidOn, again }, key);
     const twice = await pay(100);
     expect(twice.status).toBe(409);
     expect(twice.json.detail).toContain(`payment ${paid.json.payments[0].id} is the same`);

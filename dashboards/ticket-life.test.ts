@@ -38,6 +38,18 @@ const signature = async () =>
   ).toString('base64')}`;
 
 describe('the life of a ticket over HTTP', () => {
+  test('its words are neither empty nor a book, and it goes to somebody who is there', async () => {
+    const body = { title: 'Tap drips', description: 'x'.repeat(5_000), system: 'water', trade: 'plumbing' };
+    const both = (zh: string, en = zh) => ({ zh, en });
+    for (const wrong of [{ title: both('') }, { title: both('x', '  ') }, { title: both('x'.repeat(201)) }, { title: '' }, { description: both('x'.repeat(5_001)) }, { description: both('x', '') }, { checks: [both('')] }]) // biome-ignore format: a list
+      expect([wrong, (await call('ward', 'POST', '/api/tickets', { ...body, ...wrong })).status]).toEqual([wrong, 400]);
+    const { status, json } = await call('ward', 'POST', '/api/tickets', { ...body, title: both('x'.repeat(200)) });
+    expect(status).toBe(201);
+    const nobody = await move('engineer', json.id, 'assign', { assignee: 'nobody-at-all' });
+    expect([nobody.status, nobody.json.zh]).toEqual([400, '负责人：没有这个人员或用户']);
+    expect((await move('engineer', json.id, 'assign', { assignee: 'technician' })).json.assignee).toBe('technician');
+  });
+
   test('reported by the ward, on site, waiting for an approved contractor, repaired, signed by the department, closed', async () => {
     const id = await opened();
     expect((await move('technician', id, 'arrive')).json).toMatchObject({
@@ -57,6 +69,8 @@ describe('the life of a ticket over HTTP', () => {
     });
     expect((await move('technician', id, 'wait', { reason: 'pump firm', kind: 'contractor', resumeAt: soon })).json.state).toBe('waiting');
     await move('technician', id, 'start');
+    const absurd = [{ costYuan: 1e308 }, { costYuan: 1e7 + 1 }, { parts: [{ name: 'x', unit: 'x', quantity: 1e308 }] }, { parts: [{ name: 'x', unit: 'x', quantity: 1, costYuan: 1e308 }] }]; // biome-ignore format: a list
+    for (const one of absurd) expect([one, (await move('technician', id, 'work', one)).status]).toEqual([one, 400]);
     const parts = [{ name: 'washer', quantity: 2, unit: '个', costYuan: 3.5 }];
     expect((await move('technician', id, 'work', { minutes: 40, parts, costYuan: 100 })).json.life.work).toMatchObject([
       { by: 'technician', minutes: 40 },

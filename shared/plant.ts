@@ -11,7 +11,7 @@ const date = z.iso
   .date()
   .refine((text) => /^(19|20)/.test(text), 'a date of the years 1900 to 2099')
   .meta({ description: 'Such as 2026-01-31' });
-const yuan = z.number().nonnegative().max(1e9);
+const yuan = z.number().nonnegative().max(1e7);
 
 /** A thing of the plant. Devices of the site file are things by themselves and need no entry. */
 export const assetSchema = z.strictObject({

@@ -106,7 +106,7 @@ export function assetRoutes(app: App, context: RouteContext): void {
       config: { permission: 'ticket:open' },
       schema: {
         params,
-        body: z.object({ title: words, description: words, priority: z.enum(priorities).default('medium') }),
+        body: z.object({ title: words.max(200), description: words, priority: z.enum(priorities).default('medium') }),
         response: { 201: ticket, ...problems },
       },
     },

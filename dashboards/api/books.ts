@@ -25,6 +25,8 @@ const mostText = 2_000;
 const params = z.object({ id: idSchema });
 const recordParams = z.object({ id: idSchema, seq: z.coerce.number().int().min(1) });
 const fieldValue = z.union([z.number(), z.string().max(mostText), z.boolean(), z.null()]);
+/** What no sum can bring beyond the numbers. */
+const saidValue = z.union([z.number().min(-1e15).max(1e15), z.string().max(mostText), z.boolean(), z.null()]);
 const value = z.object({
   v: fieldValue,
   from: z.enum(['reading', 'person', 'corrected']),
@@ -66,7 +68,7 @@ const verdict = z.object({
   breaks: z.array(z.object({ seq: z.number().int(), what: z.string() })),
 });
 /** What a person says of a field: confirmed as read, or a value of his own; where one was read, with the reason. */
-const written = z.union([z.literal('as-read'), z.object({ v: fieldValue, reason: z.string().max(mostText).optional() })]);
+const written = z.union([z.literal('as-read'), z.object({ v: saidValue, reason: z.string().max(mostText).optional() })]);
 
 export function bookRoutes(
   app: App,

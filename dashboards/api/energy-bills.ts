@@ -6,12 +6,14 @@ import { formats, render, tenantBillDocument } from '../../reports/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { languages } from '../../shared/text.ts';
 import { localTime } from '../../shared/wording.ts';
+import { wallOf } from '../../shared/zone.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, text, time, words } from './schemas.ts';
 
 const periodText = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2]|H[12])$/, 'a month such as 2026-07, or half a year such as 2026-H1');
 const billId = z.string().regex(/^[A-Za-z0-9-]{1,100}$/);
 const dayMs = 86_400_000;
+const dateAt = (timezone: string, t: number) => new Date(wallOf(timezone, t)).toISOString().slice(0, 10);
 const bill = z.object({
   id: z.string(),
   tenant: z.string(),
@@ -178,7 +180,7 @@ export function energyBillRoutes(app: App, { bills, ledger, site, store, account
         description: 'Marks what was paid, all of it or a part. The same within ten minutes is refused (409), unless it says `again`',
         params,
         body: z.object({
-          yuan: z.number().positive().max(1e9),
+          yuan: z.number().min(0.01).max(1e9),
           paidOn: z.iso.date(),
           note: z.string().max(200).optional(),
           again: z.boolean().optional().meta({ description: 'It is another payment, though the same was entered just now' }),
@@ -188,6 +190,13 @@ export function energyBillRoutes(app: App, { bills, ledger, site, store, account
     },
     async (request) => {
       const { name } = userOf(request);
+      const { paidOn } = request.body;
+      const { timezone } = site.site;
+      const { issuedAt } = bills.get(request.params.id);
+      if (paidOn < dateAt(timezone, issuedAt - 366 * dayMs) || paidOn > dateAt(timezone, clock.now() + dayMs)) {
+        const message = 'a day from a year before the bill up to tomorrow';
+        throw new Fault('api/invalid', `paidOn: ${message}`, { detail: { errors: [{ field: 'paidOn', message }] } });
+      }
       return db.transact(() => {
         const done = bills.pay(request.params.id, request.body, name);
         accounts.audit(name, 'bill.pay', done.id, null, request.body);

@@ -149,7 +149,9 @@ export function roundRoutes(app: App, context: RouteContext): void {
           round: z.number().int().min(1),
           asset: idSchema,
           checks: fewOf(z.object({ ok: z.boolean(), words: saidWords.optional() })).default({}),
-          values: fewOf(z.union([z.literal('as-read'), z.object({ v: z.number(), reason: saidWords.optional() })])).default({}),
+          values: fewOf(
+            z.union([z.literal('as-read'), z.object({ v: z.number().min(-1e15).max(1e15), reason: saidWords.optional() })]),
+          ).default({}),
         }),
         response: { 201: round.extend({ ticket: z.string().nullable() }), ...problems },
       },

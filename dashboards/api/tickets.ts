@@ -10,6 +10,7 @@ import type { App, RouteContext } from '../route-context.ts';
 import { sameTicket } from '../same-ticket.ts';
 import { known, movesOf, present, statesQuery } from './moves.ts';
 import {
+  cost,
   count,
   idSchema,
   instant,
@@ -17,6 +18,7 @@ import {
   optionalComment,
   priorities,
   problems,
+  quantity,
   slaClock,
   systemSchema,
   text,
@@ -33,14 +35,14 @@ const work = z.object({
     .array(
       z.object({
         name: words,
-        quantity: z.number().positive(),
+        quantity,
         unit: words,
-        costYuan: z.number().min(0).default(0).meta({ description: 'Of the whole quantity' }),
+        costYuan: cost.default(0).meta({ description: 'Of the whole quantity' }),
       }),
     )
     .max(100)
     .default([]),
-  costYuan: z.number().min(0).default(0).meta({ description: 'Beside the parts' }),
+  costYuan: cost.default(0).meta({ description: 'Beside the parts' }),
   note: words.optional(),
 });
 const notice = z.object({
@@ -57,7 +59,10 @@ const notice = z.object({
   error: text.nullable(),
 });
 /** A person writes in one language; the other one shows the same words. */
-const personText = z.union([text, words.transform((written) => ({ zh: written, en: written }))]);
+const personText = (most: number) => {
+  const said = z.string().trim().min(1).max(most);
+  return z.union([z.object({ zh: said, en: said }), said.transform((written) => ({ zh: written, en: written }))]);
+};
 
 export function ticketRoutes(app: App, context: RouteContext): void {
   const { db, desk, accounts, devices, clock } = context;
@@ -128,16 +133,16 @@ export function ticketRoutes(app: App, context: RouteContext): void {
       schema: {
         description: 'The same by the same user within two minutes is one ticket, and answers with it',
         body: z.object({
-          title: personText,
-          description: personText,
+          title: personText(200),
+          description: personText(5_000),
           system: systemSchema,
           trade: tradeSchema,
           priority: z.enum(priorities).default('medium'),
           device: idSchema.optional(),
           building: idSchema.optional(),
           department: idSchema.optional(),
-          location: personText.optional(),
-          checks: z.array(personText).max(20).optional().meta({ description: 'Items of its check list' }),
+          location: personText(200).optional(),
+          checks: z.array(personText(500)).max(20).optional().meta({ description: 'Items of its check list' }),
         }),
         response: { 201: ticket, ...problems },
       },
@@ -173,6 +178,10 @@ export function ticketRoutes(app: App, context: RouteContext): void {
     const assignee = body?.assignee ?? who.id;
     if (assignee !== who.id && !may(who.role, 'ticket:assign')) {
       throw new Fault('api/denied', `The role ${who.role} may only take a ticket itself (ticket:assign)`);
+    }
+    if (assignee !== who.id && !accounts.user(assignee) && !context.site.people.some((person) => person.id === assignee)) {
+      const message = 'there is no such person or user';
+      throw new Fault('api/invalid', `assignee: ${message}`, { detail: { errors: [{ field: 'assignee', message }] } });
     }
     return desk.assign(id, who, assignee, body?.comment);
   });
@@ -211,7 +220,7 @@ export function ticketRoutes(app: App, context: RouteContext): void {
       .object({
         items: z.array(z.string().max(40)).min(1).max(30).optional().meta({ description: 'Ids of items of the check list' }),
         done: z.boolean().default(true),
-        add: personText.optional().meta({ description: 'Another thing to look at' }),
+        add: personText(500).optional().meta({ description: 'Another thing to look at' }),
       })
       .refine(({ items, add }) => (items === undefined) !== (add === undefined), { path: ['items'], message: 'either items or add' }),
     (id, who, { items = [], done, add }) => (add === undefined ? desk.check(id, who, items, done) : desk.addCheck(id, who, add)),

@@ -11,6 +11,7 @@ export const refusals: Readonly<Record<string, string>> = {
   '{1} records are too many to print at once, at most {2}: choose a shorter time': '记录共 {1} 条，一次最多打印 {2} 条：请缩短时段',
   'a check list has at most {1} items': '检查表最多 {1} 项',
   'assigning needs a person': '派单须指定人员',
+  'there is no such person or user': '没有这个人员或用户',
   'waiting needs a reason': '挂起须填写原因',
   'waiting needs the date on which work goes on': '挂起须填写恢复处理的日期',
   'the date on which work goes on must lie in the future': '恢复处理的日期须在当前时间之后',
@@ -161,6 +162,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'payment {1} is the same and was entered just now by {2}':
     '与 {2} 刚登记的收款 {1} 完全相同；如确为另一笔收款，请在备注中注明或十分钟后再登记',
   'bill {1}: reminder {2} was written down just now by {3}': '账单 {1} 的第 {2} 次催缴刚由 {3} 登记，无需重复',
+  'a day from a year before the bill up to tomorrow': '须在账单前一年至明天之间',
   'there is no payment {1}': '没有收款记录 {1}',
   'payment {1} was taken back already': '收款 {1} 已撤销',
   'bill {1} is cancelled already': '账单 {1} 已作废',
@@ -360,6 +362,6 @@ export const fields: Readonly<Record<string, string>> = {
   signature: '签名', signatures: '签名', reason: '原因', due: '应填时间', role: '签名栏', of: '所更正的记录', password: '密码', old: '原密码', new: '新密码',
   user: '用户', device: '设备', department: '科室', ticket: '工单', person: '人员', other: '换班对方', zone: '时区', until: '截止时间', title: '内容',
   description: '说明', assignee: '负责人', resolution: '处理情况', comment: '备注', priority: '优先级', trade: '班组', system: '系统', quantity: '数量',
-  yuan: '金额', photos: '照片', photo: '照片', words: '说明', resumeAt: '恢复日期', items: '检查项', 'done-at': '完成时间', public_url: '手机访问地址',
+  yuan: '金额', paidOn: '付款日期', photos: '照片', photo: '照片', words: '说明', resumeAt: '恢复日期', items: '检查项', 'done-at': '完成时间', public_url: '手机访问地址',
   body: '请求内容', querystring: '查询', stars: '评价', minutes: '工时', parts: '配件', costYuan: '费用', sure: '确认', every: '间隔', ids: '编号', url: '网址',
 }; // biome-ignore format: a table
