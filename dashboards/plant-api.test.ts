@@ -151,9 +151,19 @@ describe('parts', () => {
       { parts: [{ name: '熔断器', quantity: 2, unit: '个', costYuan: 25 }] },
     ]);
     expect((await move({ kind: 'issue', quantity: 5, ticket })).status).toBe(409);
-    expect((await move({ kind: 'count', quantity: 7 })).json).toMatchObject({ delta: 3, stock: 7 });
+    // What comes back is booked back, at the cost at which it went out, also when the ticket is over.
+    expect((await call('engineer', 'POST', '/api/parts', { ...part, cost_yuan: 90, version: 1 })).status).toBe(201);
+    expect((await move({ kind: 'return', quantity: 1, ticket })).json).toMatchObject({ stock: 5 });
+    expect((await call('engineer', 'POST', `/api/tickets/${ticket}/cancel`, { reason: 'x' })).status).toBe(200);
+    expect((await move({ kind: 'return', quantity: 2, ticket })).status).toBe(409);
+    expect((await move({ kind: 'return', quantity: 1, ticket })).json).toMatchObject({ stock: 6 });
+    const { work } = (await call('viewer', 'GET', `/api/tickets/${ticket}`)).json.life as { work: { parts: { costYuan: number }[] }[] };
+    expect(work.flatMap(({ parts }) => parts.map(({ costYuan }) => costYuan))).toEqual([25, -12.5, -12.5]);
+    expect((await move({ kind: 'count', quantity: 7 })).json).toMatchObject({ delta: 1, stock: 7 });
     expect((await call('viewer', 'GET', '/api/parts/fuse/movements')).json.map(({ kind }: { kind: string }) => kind)).toEqual([
       'count',
+      'return',
+      'return',
       'issue',
       'receive',
     ]);

@@ -59,6 +59,8 @@ describe('a ward reports without an account', () => {
     expect((await app.call('GET', `${link}?lang=en`)).json).not.toContain('id="pad"');
     app.desk.resolve(id, { id: 'technician' }, 'new washer');
     expect((await app.call('GET', `${link}?lang=en`)).json).toContain('id="pad"');
+    // Not under the name of who repaired it, however it is written.
+    expect((await sign({ name: 'Techni cian' })).json).toMatchObject({ status: 400, errors: [{ field: 'name' }] });
     expect((await sign({ signature: await dataUrl('png'), stars: 5 })).status).toBe(200);
     expect(app.desk.ticket(id)).toMatchObject({ state: 'verified', life: { signature: { name: '王护士', by: 'ward:ward-3', stars: 5 } } });
     expect((await sign()).status).toBe(409);

@@ -102,7 +102,7 @@ export function figuresOf(
     acknowledge: times((one) => firstOf(one.assignedAt, one.startedAt, one.life.arrivedAt)),
     arrive: times((one) => firstOf(one.life.arrivedAt, one.startedAt)),
     restore: times((one) => one.resolvedAt),
-    parts: sum((one) => one.life.work.reduce((all, work) => all + work.parts.length, 0)),
+    parts: sum((one) => one.life.work.reduce((all, work) => all + work.parts.filter(({ quantity }) => quantity > 0).length, 0)),
     // Money is added in cents, so that a sum of a year is right to the cent.
     costYuan:
       Math.round(

@@ -3,7 +3,7 @@
  * The desk applies it to what is stored, the console to what it shows while there is no connection.
  */
 import type { Text } from './text.ts';
-import type { Ticket, TicketState, TicketWork, WaitingKind } from './ticket.ts';
+import { isReturn, type Ticket, type TicketState, type TicketWork, type WaitingKind } from './ticket.ts';
 
 export type TicketEvent =
   | { type: 'assign'; assignee: string }
@@ -112,7 +112,9 @@ export function moveTicket(
     const item = { id: `own-${ticket.life.checks.length + 1}`, text: event.text, done: null };
     return { facts: { ...ticket, life: { ...ticket.life, checks: [...ticket.life.checks, item] } }, from, to: from, changed: true };
   }
-  if (!ticketSteps[event.type].includes(from)) return { refused: `a ticket in state ${from} cannot be moved by "${event.type}"` };
+  const anyTime = event.type === 'work' && isReturn(event.work);
+  if (!anyTime && !ticketSteps[event.type].includes(from))
+    return { refused: `a ticket in state ${from} cannot be moved by "${event.type}"` };
   const to = (state: TicketState, change: Partial<TicketFacts>): TicketMove => ({
     facts: { ...ticket, waitingReason: null, life: { ...ticket.life, waitingKind: null, resumeAt: null }, ...change, state },
     from,

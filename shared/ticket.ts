@@ -40,12 +40,16 @@ export interface TicketWork {
   by: string;
   at: number;
   minutes: number;
-  /** `costYuan`: of the whole quantity. */
+  /** `costYuan`: of the whole quantity. What came back stands negative. */
   parts: { name: string; quantity: number; unit: string; costYuan: number }[];
   /** Beside the parts: contractor, transport. Yuan. */
   costYuan: number;
   note: string | null;
 }
+
+/** Parts came back, and nothing else was done: it may be booked at any time, and is no work on the fault. */
+export const isReturn = ({ minutes, parts, costYuan }: Pick<TicketWork, 'minutes' | 'parts' | 'costYuan'>): boolean =>
+  minutes === 0 && costYuan === 0 && parts.length > 0 && parts.every(({ quantity }) => quantity < 0);
 
 /** One thing to look at, and who has. */
 export interface TicketCheck {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { localDate } from '../../desk/index.ts';
 import { type Appliance, applianceSchema, movementSchema, type Part, partSchema } from '../../shared/plant.ts';
+import type { Ticket } from '../../shared/ticket.ts';
 import { doOnce, onceHeaders, onceOf } from '../once.ts';
 import { assetTree } from '../plant/assets.ts';
 import { type CircuitLoad, circuitLoad } from '../plant/circuits.ts';
@@ -89,7 +90,7 @@ export function partRoutes(app: App, context: RouteContext): void {
       config: { permission: 'part:move' },
       schema: {
         description:
-          'In, out to a ticket (and booked on it with its cost), back from it, or counted. The stock is the sum of them; none is ever changed',
+          'In, out to a ticket (and booked on it with its cost), back from it (and off it again), or counted. The stock is the sum of them; none is ever changed',
         params,
         headers: onceHeaders,
         body: movementSchema,
@@ -106,9 +107,8 @@ export function partRoutes(app: App, context: RouteContext): void {
       const at = once.doneAt === undefined ? {} : { at: once.doneAt };
       const done = doOnce(context, { request, reply, once, what: `part.move ${id}`, content: JSON.stringify(body) }, () => {
         const moved = plant.stock.move(id, body, { who: user.name, at: clock.now() });
-        if (body.kind === 'issue' && body.ticket !== undefined) {
-          const { name, unit, cost_yuan } = part;
-          const used = { name, quantity: body.quantity, unit, costYuan: Math.round(cost_yuan * body.quantity * 100) / 100 };
+        if ((body.kind === 'issue' || body.kind === 'return') && body.ticket !== undefined) {
+          const used = body.kind === 'issue' ? wentOut(part, body.quantity) : cameBack(part, body.quantity, desk.ticket(body.ticket));
           const actor = { id: user.name, admin: user.role === 'admin', ...at };
           desk.bookWork(body.ticket, actor, { minutes: 0, parts: [used], costYuan: 0, note: body.note ?? null });
         }
@@ -174,4 +174,15 @@ export function partRoutes(app: App, context: RouteContext): void {
       return load && load.appliances.length > 0 ? load : null;
     },
   );
+}
+
+const cents = (yuan: number) => Math.round(yuan * 100) / 100;
+const wentOut = ({ name, unit, cost_yuan }: Part, quantity: number) => ({ name, quantity, unit, costYuan: cents(cost_yuan * quantity) });
+
+/** At the cost at which it stands on the ticket, whatever it costs today: all of it back leaves nothing there. */
+function cameBack({ name, unit, cost_yuan }: Part, quantity: number, ticket: Ticket | undefined) {
+  const booked = (ticket?.life.work ?? []).flatMap(({ parts }) => parts).filter((one) => one.name === name && one.unit === unit);
+  const out = booked.reduce((sum, one) => sum + Math.round(one.quantity * 1_000), 0) / 1_000;
+  const cost = booked.reduce((sum, one) => sum + one.costYuan, 0);
+  return { name, quantity: -quantity, unit, costYuan: -cents(out > 0 ? (cost * quantity) / out : cost_yuan * quantity) };
 }

@@ -6,6 +6,7 @@ import { filePurposes, type TicketFile } from '../../desk/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { Ticket } from '../../shared/ticket.ts';
 import { departmentActor } from '../../shared/ticket-state.ts';
+import { notOfTheCrew } from '../crew.ts';
 import { doOnce, onceHeaders, onceOf } from '../once.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { checkUpload, mostUploadBytes } from '../upload.ts';
@@ -134,7 +135,7 @@ export function ticketFileRoutes(app: App, context: RouteContext): void {
       const content = JSON.stringify(request.body);
       const done = doOnce(context, { request, reply, once, what: `ticket.sign ${id}`, content }, (): Ticket => {
         const before = known(desk.ticket(id), 'ticket', id);
-        if (handed) notOfTheCrew(before, name);
+        if (handed) notOfTheCrew(accounts, before, name);
         const kept = drawn && keep(user.name, id, { ...drawn, purpose: 'signature' }, drawn.content, once.doneAt);
         const signed = desk.sign(id, handed ? { id: departmentActor, ...at } : { id: user.name, admin: user.role === 'admin', ...at }, {
           name,
@@ -150,16 +151,6 @@ export function ticketFileRoutes(app: App, context: RouteContext): void {
       return reply.send(done as never);
     },
   );
-
-  /** @throws Fault api/invalid when the name is that of somebody who worked on it */
-  function notOfTheCrew({ assignee, resolvedBy, life }: Ticket, name: string): void {
-    const plain = (text: string) => text.normalize('NFKC').replace(/\s/g, '').toLowerCase();
-    const crew = new Set([assignee, resolvedBy, life.arrivedBy, ...life.work.map(({ by }) => by)]);
-    const names = [...crew].flatMap((who) =>
-      who === null ? [] : [who, accounts.users().find((one) => one.name === who)?.fullName ?? who],
-    );
-    if (names.some((one) => plain(one) === plain(name))) throw wrong('name', 'whoever did the work does not sign it');
-  }
 
   function keep(
     who: string,

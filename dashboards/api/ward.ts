@@ -7,6 +7,7 @@ import { Fault } from '../../shared/errors.ts';
 import type { Place } from '../../shared/site.ts';
 import { placesOf } from '../../shared/site.ts';
 import { languages } from '../../shared/text.ts';
+import { notOfTheCrew } from '../crew.ts';
 import { keyHeader, onceOf } from '../once.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { sameTicket } from '../same-ticket.ts';
@@ -139,8 +140,10 @@ export function wardRoutes(app: App, { db, desk, accounts, places, ticketFiles, 
     },
     async (request, reply) => {
       const place = placeOf(request.params.code);
-      const { id, state } = ticketOf(place, request.params.token);
+      const ticket = ticketOf(place, request.params.token);
+      const { id, state } = ticket;
       const { name, signature, stars = null } = request.body;
+      notOfTheCrew(accounts, ticket, name);
       const drawn = signature === undefined ? undefined : await pictureOf(signature, 'signature.png');
       const who = `ward:${place.id}`;
       db.transact(() => {
