@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { completeSite } from '../commands/complete-site.ts';
 import type { StorePoint, Tags } from '../ingest/store.ts';
 import { loadReports, periodOf, type ReportDocument } from '../reports/index.ts';
+import { monthSpan } from '../shared/month-span.ts';
 import { loadSite } from '../shared/site-file.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
 import { answered, placedFigures } from '../test/report-figures.ts';
@@ -221,6 +222,17 @@ describe('reports', () => {
     // What stands in the report is not missing in it: costs by tariffs, payments of bills; a certificate is in force or expired.
     expect(report.missing.filter((line) => /^((Water|Gas) bill|Fees collected)/.test(line))).toEqual([]);
     const counts = (row: string) => ['In force', 'Expired'].map((column) => placedFigures(report).find((one) => one.row === row && one.column === column)?.figure.value); // biome-ignore format: one
+    // A quotient is of the same months on both sides, and says which; amounts say to which day they run.
+    const tables = report.blocks.flatMap((block) => (block.kind === 'table' ? block : []));
+    const whole = new Date(now + 8 * hour).getUTCMonth();
+    if (whole > 0) {
+      const months = monthSpan(Array.from({ length: whole }, (_, m) => `${year}-${String(m + 1).padStart(2, '0')}`), 'en'); // biome-ignore format: one
+      expect(tables.map(({ title }) => title)).toEqual(
+        expect.arrayContaining([`Per bed-day, ${months}`, `What was done with it, ${months}`]),
+      );
+      const over = new Date(now + 8 * hour - 24 * hour).toISOString().slice(0, 10);
+      expect(tables[0]?.title).toBe(`Energy and water, to ${over}`);
+    }
     expect([counts('Boiler outer inspection'), counts('Boiler inner inspection')]).toEqual([[0, 1], [1, 0]]); // biome-ignore format: one
     // The chapters stand in the order of the yearly reports this comes from.
     const headings = report.blocks.flatMap((block) => (block.kind === 'heading' ? block.text : []));

@@ -18,6 +18,8 @@ export interface Used {
   value: number | null;
   /** Known from here on; later than the begin of the range: only a part of it. */
   from: number | null;
+  /** Counted up to here: of a range that is not over, earlier than its end. */
+  to: number | null;
   yuan: number | null;
   source: string;
   costSource?: string | undefined;

@@ -96,6 +96,7 @@ export function reportFacts({
       unit,
       value,
       from: whole ? Math.max(...known.map((one) => one.from ?? range.from)) : null,
+      to: whole ? clipped(range).to : null,
       yuan: value === null || yuanPerUnit === undefined ? null : Math.round(value * yuanPerUnit * 100) / 100,
       source: seriesLink(wanted[0]?.id, field, range),
     };
@@ -127,6 +128,7 @@ export function reportFacts({
       unit: mediumUnits[medium],
       value: known.reduce((sum, { value }) => sum + (value ?? 0), 0),
       from: first.from,
+      to: end,
       yuan: scope === 'site' ? await costOf(medium, from, end) : null,
       source: `/api/energy/consumption?${query}`,
       costSource: `/api/energy/cost?${new URLSearchParams({ scope, medium, from: String(from), to: String(end) })}`,

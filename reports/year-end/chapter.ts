@@ -1,4 +1,6 @@
 /** A chapter of the year-end report, and what all of them write with. */
+
+import { monthSpan } from '../../shared/month-span.ts';
 import type { Language, Text } from '../../shared/text.ts';
 import type { Block, Cell } from '../document.ts';
 import type { Range, ReportFacts } from '../facts.ts';
@@ -32,11 +34,17 @@ export function writerOf(facts: ReportFacts, period: Period, language: Language,
   const zh = language === 'zh';
   const head = ['', ...(zh ? ['本年', '上年', '增减'] : ['This year', 'Last year', 'Change'])];
   const say = (text: Text) => text[language];
+  /** Registers of a year that is running end with its last whole month. */
+  const ofMonths = (title: Text, name: string | undefined): Text => {
+    const months = period.running && name !== undefined ? facts.register(name, period, true).months.map(({ month }) => month) : [];
+    if (months.length === 0) return title;
+    return { zh: `${title.zh}（${monthSpan(months, 'zh')}）`, en: `${title.en}, ${monthSpan(months, 'en')}` };
+  };
   return {
     ...{ facts, period, language, zh, head, say },
     lacks: (what) => void missing.push(say(what)),
     registers: (title, names, elsewhere) =>
-      registerTable(title, head, registerRows(facts, period, names, language, missing, elsewhere), language),
+      registerTable(ofMonths(title, names[0]), head, registerRows(facts, period, names, language, missing, elsewhere), language),
     table: (title, rows, own = head) => ({ kind: 'table', title: say(title), head: own, rows }),
     years: (label, one) => row(say(label), one(period, 0), one(period.before, 1)),
   };

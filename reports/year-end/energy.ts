@@ -1,8 +1,11 @@
 /** Electricity, water, heat, gas and what they cost; who used it; for each bed-day. */
-import type { FigureSeries } from '../../energy/index.ts';
+
+import { monthSpan } from '../../shared/month-span.ts';
 import type { Text } from '../../shared/text.ts';
-import type { Cell } from '../document.ts';
-import type { Range, Used } from '../facts.ts';
+import { localTime } from '../../shared/wording.ts';
+import { momentOf } from '../../shared/zone.ts';
+import type { Block, Cell } from '../document.ts';
+import type { Used } from '../facts.ts';
 import { registerTable } from '../register-rows.ts';
 import { usedFigure, useLabels } from '../used-figure.ts';
 import { type Chapter, figure, row, type Writer } from './chapter.ts';
@@ -21,7 +24,7 @@ export const energy: Chapter = {
       lacks({ zh: '科室用电：没有科室分表读数', en: 'electricity by department: no department meters with readings' });
     return [
       table(
-        { zh: '能源与水', en: 'Energy and water' },
+        until(facts, period.running, used, { zh: '能源与水', en: 'Energy and water' }),
         used.flatMap((one) => mediumRows(writer, one, usedBefore)),
       ),
       ...(departments.length === 0
@@ -48,7 +51,7 @@ export const energy: Chapter = {
         used.flatMap(({ medium, yuan }) => (yuan === null ? [] : `bill-${medium}-yuan`)),
       ),
       ...registers({ zh: '服务量', en: 'What was done with it' }, ['bed-days', 'outpatients', 'inpatients', 'operations', 'occupancy']),
-      ...registerTable({ zh: '单位床日能耗', en: 'Per bed-day' }, writer.head, await perBedDay(writer, used, usedBefore), language),
+      ...(await perBedDay(writer)),
     ];
   },
 };
@@ -71,29 +74,60 @@ function mediumRows({ period, zh, say, lacks }: Writer, one: Used, before: reado
   return rows;
 }
 
-/** kWh and m³ for each bed-day, where the amount and every month of bed-days are known; of a year that is running, for the months that have bed-days. */
-async function perBedDay({ facts, period, zh, say }: Writer, used: Used[], usedBefore: Used[]): Promise<Cell[][]> {
-  const span = (range: Range): Range => ({ from: range.from, to: facts.monthBegin(Math.min(range.to, facts.now)) });
-  const [whole, wholeBefore] = period.running
-    ? await Promise.all([facts.used(span(period)), facts.used(span(period.before))])
-    : [used, usedBefore];
-  const [now, last] = [facts.register('bed-days', period, period.running), facts.register('bed-days', period.before, period.running)];
-  return whole.flatMap((one) => {
-    const other = wholeBefore.find((use) => use.medium === one.medium);
-    const each = (use: Used | undefined, days: FigureSeries) => {
+/** Of a year that is running: up to which day its amounts are. */
+function until({ timezone }: Writer['facts'], running: boolean, used: readonly Used[], title: Text): Text {
+  const ends = used.flatMap(({ to }) => to ?? []);
+  if (!running || ends.length === 0) return title;
+  const day = localTime(Math.min(...ends) - 1, timezone).slice(0, 10);
+  return { zh: `${title.zh}（截至 ${day}）`, en: `${title.en}, to ${day}` };
+}
+
+/**
+ * kWh and m³ for each bed-day: amount and bed-days of the same months, which the title names. Of a year that is running, the months from its begin on that have
+ * bed-days; of one that is over all, else nothing.
+ */
+async function perBedDay({ facts, period, zh, say, head, language }: Writer): Promise<Block[]> {
+  const series = [facts.register('bed-days', period, period.running), facts.register('bed-days', period.before, period.running)] as const;
+  const known = series.map(({ months }) => {
+    const gap = months.findIndex(({ figure: one }) => one === null);
+    return gap < 0 ? months : period.running ? months.slice(0, gap) : [];
+  });
+  const both = known.filter(({ length }) => length > 0).map(({ length }) => length);
+  const length = both.length === 0 ? 0 : Math.min(...both);
+  if (length === 0) return [];
+  const [now, last] = await Promise.all(
+    known.map(async (all) => {
+      const months = all.slice(0, length);
+      const [first, end] = [months[0]?.month, months.at(-1)?.month];
+      if (first === undefined || end === undefined) return undefined;
+      const begin = (month: string, later: number) =>
+        momentOf(facts.timezone, Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later, 1));
+      return {
+        names: months.map(({ month }) => month),
+        days: months.reduce((sum, { figure: one }) => sum + (one?.value ?? 0), 0),
+        used: await facts.used({ from: begin(first, 0), to: begin(end, 1) }),
+      };
+    }),
+  );
+  const rows = (now ?? last)?.used.flatMap(({ medium }) => {
+    const each = (one: typeof now) => {
+      const use = one?.used.find((other) => other.medium === medium);
       const value = use?.value ?? null;
       return figure(
-        value === null || !days.total ? null : value / days.total,
-        `${one.unit}/${zh ? '床日' : 'bed-day'}`,
+        value === null || !one?.days ? null : value / one.days,
+        `${use?.unit ?? ''}/${zh ? '床日' : 'bed-day'}`,
         2,
         use?.source ?? '',
         {
-          zh: '用量 ÷ 实际占用床日（缺月份时不计算）',
-          en: 'amount ÷ bed-days (not worked out while a month is missing)',
+          zh: '用量 ÷ 实际占用床日，同样的月份（缺月份时不计算）',
+          en: 'amount ÷ bed-days of the same months (not worked out while a month is missing)',
         },
       );
     };
-    const [a, b] = [each(one, now), each(other, last)];
-    return a.value === null && b.value === null ? [] : [row(say(useLabels[one.medium]), a, b)];
+    const [a, b] = [each(now), each(last)];
+    return a.value === null && b.value === null ? [] : [row(say(useLabels[medium]), a, b)];
   });
+  const span = monthSpan((now ?? last)?.names ?? [], language);
+  const title = { zh: `单位床日能耗（${span}）`, en: `Per bed-day, ${span}` };
+  return registerTable(title, head, rows ?? [], language);
 }

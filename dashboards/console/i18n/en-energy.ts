@@ -31,7 +31,7 @@ export const enEnergy = {
   'energy.target.on': 'on target',
   'energy.target.above': 'above target',
   'energy.target.unknown': 'not known',
-  'energy.target.toDate': '{actual} so far, {planned} planned',
+  'energy.target.toDate': '{actual} ({span}), {planned} planned',
   'energy.target.year': '{amount} for {year}',
   'energy.target.lastYear': 'Too many days of last year were not measured to derive it from.',
   'energy.target.thisYear': 'Too many days of this year were not measured to judge it.',

@@ -32,7 +32,7 @@ export const zhEnergy: Record<keyof typeof enEnergy, string> = {
   'energy.target.on': '达标',
   'energy.target.above': '超目标',
   'energy.target.unknown': '无法判断',
-  'energy.target.toDate': '已用 {actual}，计划 {planned}',
+  'energy.target.toDate': '已用 {actual}（{span}），计划 {planned}',
   'energy.target.year': '{year} 年目标 {amount}',
   'energy.target.lastYear': '上年缺测天数过多，无法推算目标。',
   'energy.target.thisYear': '本年缺测天数过多，无法判断。',

@@ -1,6 +1,8 @@
 /** For the director, in a minute: what this month cost, against last year and the target, what changed, what was saved, what could be. */
 import '../energy/management.css';
 import { useCallback, useEffect, useState } from 'react';
+import { monthSpan } from '../../../shared/month-span.ts';
+import type { Language } from '../../../shared/text.ts';
 import { type EnergyOverview, energyApi, type ProjectInfo, type ProposalInfo, type TargetInfo } from '../data/energy-pages-api.ts';
 import { MonthPicker } from '../energy/month-picker.tsx';
 import { useReadiness, Waiting } from '../energy/waiting.tsx';
@@ -150,9 +152,17 @@ const reasons = {
   'no-meter': 'energy.target.meter',
 } as const;
 
+/** What the figure is of: the months that have what it is divided by, else all whole days. */
+function spanOf({ unit, months }: TargetInfo, language: Language): string {
+  if (unit.includes('/')) return monthSpan(months.flatMap(({ month, actual }) => (actual === null ? [] : month)), language); // biome-ignore format: one
+  const last = months.findLast(({ days }) => days > 0);
+  const day = last ? `${last.month}-${String(last.days).padStart(2, '0')}` : '';
+  return language === 'zh' ? `截至 ${day}` : `to ${day}`;
+}
+
 export function TargetLine({ target }: { target: TargetInfo }) {
   const words = useWords();
-  const { t, text, number } = words;
+  const { t, text, number, language } = words;
   const { plannedToDate: planned, actualToDate: actual } = target;
   const unit =
     target.unit === 'yuan'
@@ -167,7 +177,11 @@ export function TargetLine({ target }: { target: TargetInfo }) {
         {target.reason !== null && <p>{t(reasons[target.reason])}</p>}
         {planned !== null && actual !== null && (
           <p>
-            {t('energy.target.toDate', { actual: amount(words, actual, unit), planned: amount(words, planned, unit) })}
+            {t('energy.target.toDate', {
+              actual: amount(words, actual, unit),
+              planned: amount(words, planned, unit),
+              span: spanOf(target, language),
+            })}
             {planned > 0 && ` (${percent(words, (100 * (actual - planned)) / planned)})`}
             {target.amount !== null &&
               planned !== target.amount &&
