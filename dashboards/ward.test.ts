@@ -99,13 +99,28 @@ describe('a ward reports without an account', () => {
     expect((await app.call('GET', '/api/places', { token: await app.signIn('technician') })).status).toBe(403);
   });
 
-  test('a guessed code answers 404, and many guesses 429; so do many reports', async () => {
+  test('a guessed code answers 404, and many guesses 429; a ward at the same address reports all the same, up to its own limit', async () => {
     const code = codeOf('ward-3');
+    const report = async (at: string, body: object) => (await app.call('POST', `/r/${at}`, { body })).status;
+    const guessed: number[] = [];
+    for (let n = 0; n < 11; n++) guessed.push(await report(`guess${n}`, { kind: 'other' }));
+    expect([guessed[0], guessed.at(-1)]).toEqual([404, 429]);
+    for (let n = 0; n < 11; n++) expect(await report(code, { kind: 'nothing' })).toBe(400);
+    expect(await report(code, { kind: 'other', words: 'heard' })).toBe(201);
     const reports: number[] = [];
-    for (let n = 0; n < 11; n++) reports.push((await app.call('POST', `/r/${code}`, { body: { kind: 'other' } })).status);
-    expect(reports.at(-1)).toBe(429);
+    for (let n = 0; n < 20; n++) reports.push(await report(code, { kind: 'other', words: `${n}` }));
+    expect([reports[0], reports.at(-1)]).toEqual([201, 429]);
     const guesses: number[] = [];
     for (let n = 0; n < 61; n++) guesses.push((await app.call('GET', `/r/guess${n}`)).status);
     expect([guesses[0], guesses.at(-1)]).toEqual([404, 429]);
+    expect((await app.call('GET', `/r/${code}`)).status).toBe(200);
+    // A phone that scanned an old card sees a page, not the words of a program.
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const old = await app.call('GET', `/r/${code}/nothing`, { headers });
+    expect([old.status, old.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(old.json).toMatch(/没有此报修单 \/ There is no such report/);
+    const often = await app.call('GET', '/r/guess', { headers });
+    expect([often.status, often.json]).toEqual([429, expect.stringMatching(/<html.*访问过于频繁.*Too many/s)]);
+    expect((await app.call('GET', '/r/guess')).json.type).toBe('urn:plantroom:api/too-many');
   });
 });
