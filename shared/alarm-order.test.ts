@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byUrgency, mostUrgent, type OrderedAlarm, onTheWall } from './alarm-order.ts';
+import { byUrgency, mostUrgent, type OrderedAlarm, onTheWall, standsAbove } from './alarm-order.ts';
 
 const alarm = (id: string, more: Partial<OrderedAlarm> = {}): OrderedAlarm => ({
   id, lifeSafety: false, active: true, priority: 'medium', state: 'UNACK', raisedAt: 0, ...more,
@@ -40,5 +40,20 @@ describe('the order of alarms', () => {
     expect(onTheWall(alarm('seen', { state: 'ACKED' }))).toBe(false);
     expect(onTheWall(alarm('shelved', { state: 'SHLVD' }))).toBe(false);
     expect(mostUrgent([alarm('shelved', { state: 'SHLVD' })])).toBeUndefined();
+  });
+
+  it('above every page stands each danger to life, acknowledged or hidden, and what is urgent and unacknowledged; never what has returned', () => {
+    const life = alarm('o2', { lifeSafety: true, priority: 'high', state: 'ACKED' });
+    const shelved = alarm('shelved o2', { lifeSafety: true, state: 'SHLVD', raisedAt: -1 });
+    const urgent = alarm('urgent', { priority: 'critical', raisedAt: 9 });
+    const others = [
+      alarm('urgent, seen', { priority: 'critical', state: 'ACKED' }),
+      alarm('urgent, shelved', { priority: 'critical', state: 'SHLVD' }),
+      alarm('high', { priority: 'high' }),
+      alarm('life, returned', { lifeSafety: true, active: false, priority: 'critical', state: 'RTNUN' }),
+      alarm('urgent, returned', { active: false, priority: 'critical', state: 'RTNUN' }),
+    ];
+    const above = [...others, urgent, shelved, life].filter(standsAbove).sort(byUrgency);
+    expect(above.map(({ id }) => id)).toEqual(['o2', 'shelved o2', 'urgent']);
   });
 });

@@ -36,5 +36,9 @@ export function mostUrgent<A extends OrderedAlarm>(alarms: Iterable<A>): A | und
   return found;
 }
 
+/** What stands above every page while it is there: dangers to life, and urgent alarms that nobody has acknowledged. */
+export const standsAbove = (alarm: OrderedAlarm): boolean =>
+  isLifeDanger(alarm) || (alarm.active && alarm.priority === 'critical' && calls(alarm));
+
 /** What the wall always shows: all that calls, and every danger to life. */
 export const onTheWall = (alarm: OrderedAlarm): boolean => calls(alarm) || isLifeDanger(alarm);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Alarm } from '../../shared/alarm.ts';
 import { systems } from '../../shared/system.ts';
 import { buildConsoleIfStale, builtConsoleDir, modulesName } from './build.ts';
 import { bridge } from './chart/gaps.ts';
@@ -10,6 +11,7 @@ import type { DeviceInfo } from './data/api.ts';
 import { en } from './i18n/en.ts';
 import { makeWords } from './i18n/i18n.tsx';
 import { zh } from './i18n/zh.ts';
+import { headlineOxygen } from './overview/headline-oxygen.ts';
 import { type Pick, pickValue } from './overview/pick.ts';
 import { columns, systemValues } from './overview/system-values.ts';
 import { combineSeries } from './overview/trends.ts';
@@ -52,6 +54,15 @@ describe('texts', () => {
       [...read(file).matchAll(/>\s*([A-Z][a-z]+(?: [a-z]+)+)\s*</g)].map(([, words]) => `${file}: ${words}`),
     );
     expect(bare).toEqual([]);
+  });
+});
+
+describe('the frame', () => {
+  it('says a danger before that nobody is told, and both before what is past its date', () => {
+    const frame = read('frame/frame.tsx');
+    const order = ['<DangerStrip />', '<PathBanner />', '<OverdueBanner />'].map((one) => frame.indexOf(one));
+    expect(order.every((at) => at > 0)).toBe(true);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
 });
 
@@ -119,6 +130,27 @@ describe('figures of the overview', () => {
     const found = pickValue(load, undefined, circuits);
     expect(found).toMatchObject({ unit: '%', devices: ['dm'] });
     expect(found.value).toBeCloseTo(104.8, 1);
+  });
+
+  it('lead with the lowest oxygen zone and its place while a zone is in alarm, with the source else', () => {
+    const zones = new Map(
+      [
+        device('source', 'oxygen-source', { pressure_kpa: 400 }, { nominal_kpa: 400 }),
+        device('icu', 'ward-zone', { pressure_kpa: 91 }, { nominal_kpa: 400 }),
+        device('front', 'ward-zone', { pressure_kpa: 396 }, { nominal_kpa: 400 }),
+      ].map((one) => [one.id, one]),
+    );
+    const alarm = { id: 'icu.low', device: 'icu', quantity: 'pressure_kpa', active: true, lifeSafety: true, priority: 'critical', state: 'ACKED' };
+    const low = alarm as unknown as Alarm;
+    expect(headlineOxygen(zones, [low])).toMatchObject({
+      label: 'kpi.oxygenZone',
+      picked: { value: 22.75, unit: '%', devices: ['icu'] },
+      alarm: { priority: 'critical' },
+    });
+    const calm = { label: 'kpi.oxygen', picked: { value: 100, devices: ['source'] }, alarm: undefined };
+    expect(headlineOxygen(zones, [{ ...low, active: false }])).toMatchObject(calm);
+    expect(headlineOxygen(zones, [{ ...low, quantity: 'oxygen_flow_lmin' }])).toMatchObject(calm);
+    expect(headlineOxygen(zones, [{ ...low, device: 'source' }])).toMatchObject({ ...calm, alarm: { device: 'source' } });
   });
 
   it('cover every system of the vocabulary once', () => {

@@ -14,6 +14,7 @@ import { Icon } from '../parts/icons.tsx';
 import { useNewBuild } from '../shell.ts';
 import './frame.css';
 import { Announcer } from './announcer.tsx';
+import { DangerStrip } from './danger-strip.tsx';
 import { LinkState, OldValues } from './link-state.tsx';
 import { OverdueBanner } from './overdue.tsx';
 import { PathBanner } from './path-banner.tsx';
@@ -53,7 +54,10 @@ export function Frame({ onSignedOut, children }: { onSignedOut: () => void; chil
             </div>
           </header>
           <OldValues />
-          <PathBanner />
+          <div className="strips">
+            <DangerStrip />
+            <PathBanner />
+          </div>
           <OverdueBanner />
           <GroupTabs page={page} />
           <main className="page" id="main" tabIndex={-1}>

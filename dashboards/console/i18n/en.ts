@@ -85,6 +85,7 @@ export const en = {
   'kpi.energyToday': 'Electricity today',
   'kpi.energySince': 'kWh since {time}',
   'kpi.oxygen': 'Oxygen supply',
+  'kpi.oxygenZone': 'Lowest oxygen, ward',
   'kpi.outdoor': 'Outdoors',
   'kpi.waterToday': 'Water today',
   'kpi.waterSince': 'Water since {time}',

@@ -86,6 +86,7 @@ export const zh: Record<TextKey, string> = {
   'kpi.energyToday': '今日用电',
   'kpi.energySince': '{time} 起用电',
   'kpi.oxygen': '氧气源压力',
+  'kpi.oxygenZone': '病区最低氧压',
   'kpi.outdoor': '室外温度',
   'kpi.waterToday': '今日用水',
   'kpi.waterSince': '{time} 起用水',

@@ -37,9 +37,10 @@ const ofNominal = { quantities: ['pressure_kpa'], combine: 'min', share: shareOf
 
 const totalPower: Pick = { label: 'value.power', roles: ['incomer'], quantities: ['active_power_kw'], combine: 'sum', digits: 0 };
 const oxygenSource: Pick = { label: 'value.oxygenSource', roles: ['oxygen-source'], ...ofNominal };
+const zoneLow: Pick = { label: 'value.zoneLow', roles: ['ward-zone'], ...ofNominal };
 const outdoor: Pick = { label: 'value.outdoor', roles: ['outdoor'], quantities: ['outdoor_temp_c'], combine: 'mean', digits: 1 };
 
-export const headline = { totalPower, oxygenSource, outdoor } as const;
+export const headline = { totalPower, oxygenSource, zoneLow, outdoor } as const;
 
 export const systemValues: Partial<Record<System, SystemValues>> = {
   electricity: {
@@ -104,7 +105,7 @@ export const systemValues: Partial<Record<System, SystemValues>> = {
   oxygen: {
     key: oxygenSource,
     rows: [
-      { label: 'value.zoneLow', roles: ['ward-zone'], ...ofNominal },
+      zoneLow,
       { label: 'value.oxygenFlow', roles: ['ward-zone'], quantities: ['oxygen_flow_lmin'], combine: 'sum', digits: 0 },
       { label: 'value.tank', roles: ['oxygen-source'], quantities: ['tank_level_pct'], combine: 'min', digits: 0 },
       { label: 'value.bank', roles: ['oxygen-manifold'], quantities: ['manifold_bank'], combine: 'first' },

@@ -5,6 +5,7 @@ import { byUrgency, calls, isHidden, isLifeDanger } from '../../../shared/alarm-
 import { byTicketUrgency } from '../../../shared/ticket-order.ts';
 import type { SiteToday } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { headlineOxygen } from '../overview/headline-oxygen.ts';
 import { pickValue } from '../overview/pick.ts';
 import { SystemTile, ValueText } from '../overview/system-tile.tsx';
 import { columns, headline, systemValues } from '../overview/system-values.ts';
@@ -38,6 +39,7 @@ export function OverviewPage() {
 
   const alarms = [...plant.alarms.values()].filter((alarm) => !isHidden(alarm) || isLifeDanger(alarm)).sort(byUrgency);
   const calling = alarms.filter(calls).length;
+  const oxygen = headlineOxygen(devices, plant.alarms.values());
   const tickets = [...plant.tickets.values()].sort(byTicketUrgency);
   const online = [...devices.values()].filter(({ online: up, lastReadingAt }) => up ?? lastReadingAt !== null).length;
 
@@ -50,8 +52,8 @@ export function OverviewPage() {
         </div>
         <Today today={today} kind="electricity" now={now} />
         <div className="kpi">
-          <span className="kpi-label">{t('kpi.oxygen')}</span>
-          <ValueText pick={headline.oxygenSource} picked={pickValue(headline.oxygenSource, undefined, devices.values())} large />
+          <span className="kpi-label">{t(oxygen.label)}</span>
+          <ValueText {...oxygen} large />
         </div>
         <Today today={today} kind="water" now={now} />
         <div className="kpi">
