@@ -19,7 +19,7 @@ export interface TrailEntry {
   /** Plant time; of a message when the receiver took it, and when it was owed as long as none has. */
   t: number;
   kind: TrailKind;
-  /** Of the journal; the step of a message; `shown`, `sounded` of a receipt; told, unreachable, empty, passed, declined. */
+  /** Of the journal; the step of a message; `shown`, `sounded` of a receipt; told, unreachable, empty, no-channel, no-address, passed, declined. */
   event: string;
   /** Person, group (null), or `engine`. */
   who: string | null;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openDatabase } from '../desk/database.ts';
 import { type Deliveries, type Delivery, openDeliveries } from '../desk/deliveries.ts';
 import type { AlarmDefinition, EngineDesk } from '../desk/desk.ts';
 import { openEngineDesk } from '../desk/open.ts';
@@ -159,6 +160,24 @@ describe('nobody answers', () => {
     raise(definition('a'));
     await pass(7 * minute);
     expect(calls()).toEqual(['180 duty sms', '360 duty sms', '360 group robot'].sort(byTime));
+  });
+
+  test.each([
+    ['no channel is there at all', 'no-channel', [duty], () => [], {}],
+    [
+      'nobody is there',
+      'empty',
+      [{ ...duty, layers: [{ ...duty.layers[0]!, turns: [[{ person: 'duty', to: '2020-02-01T00:00' }]] }] }],
+      () => [sms()],
+      {},
+    ],
+    ['no channel has an address of whoever is there', 'no-address', [duty], () => [sms()], { people: [{ id: 'duty', name: 'duty' }] }],
+  ])('a step that calls nobody says why: %s', async (_why, outcome, rosters, channels, more) => {
+    start(rosters, channels(), more);
+    raise(definition('a'));
+    await pass(4 * minute);
+    using db = openDatabase(file());
+    expect(db.get<{ outcome: string }>('SELECT outcome FROM escalation_log ORDER BY id LIMIT 1')).toEqual({ outcome });
   });
 
   test('where not even duty has anybody, the head is called at once', async () => {

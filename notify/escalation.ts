@@ -95,6 +95,9 @@ export function openEscalation({ db, ledger, site, routes, onCall, works, clock,
     );
   };
 
+  /** Why a step found nobody: no channel at all, nobody there, or people whom no channel reaches. */
+  const emptyBecause = (people: number) => (routes.length === 0 ? 'no-channel' : people === 0 ? 'empty' : 'no-address');
+
   /** Tells the targets of one step; who is reached over a channel that works counts. */
   const tell = (row: Row, step: EscalationStep, alarm: Alarm, call: number) => {
     const told: { person: string | null; channel: string }[] = [];
@@ -116,7 +119,7 @@ export function openEscalation({ db, ledger, site, routes, onCall, works, clock,
         if (works(route.config.id)) told.push({ person: null, channel: route.config.id });
       }
     }
-    const outcome = told.length > 0 ? 'told' : found > 0 ? 'unreachable' : 'empty';
+    const outcome = told.length > 0 ? 'told' : found > 0 ? 'unreachable' : emptyBecause(people.length);
     db.run(
       'INSERT INTO escalation_log (alarm, occurrence, at, step, targets, outcome, told) VALUES (?,?,?,?,?,?,?)',
       alarm.id,

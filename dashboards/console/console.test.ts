@@ -66,6 +66,13 @@ describe('the frame', () => {
   });
 });
 
+describe('pages where people look for who is called', () => {
+  it.each(['alarms', 'alarm', 'rosters', 'deliveries'])('%s says that nobody is, without a channel', (page) => {
+    expect(read(`pages/${page}.tsx`)).toContain('<NoChannel />');
+    expect(read('parts/no-channel.tsx')).toContain('#/deliveries');
+  });
+});
+
 describe('numbers and times', () => {
   const words = makeWords('zh', 'Asia/Shanghai', () => undefined);
 
@@ -140,7 +147,15 @@ describe('figures of the overview', () => {
         device('front', 'ward-zone', { pressure_kpa: 396 }, { nominal_kpa: 400 }),
       ].map((one) => [one.id, one]),
     );
-    const alarm = { id: 'icu.low', device: 'icu', quantity: 'pressure_kpa', active: true, lifeSafety: true, priority: 'critical', state: 'ACKED' };
+    const alarm = {
+      id: 'icu.low',
+      device: 'icu',
+      quantity: 'pressure_kpa',
+      active: true,
+      lifeSafety: true,
+      priority: 'critical',
+      state: 'ACKED',
+    };
     const low = alarm as unknown as Alarm;
     expect(headlineOxygen(zones, [low])).toMatchObject({
       label: 'kpi.oxygenZone',

@@ -19,6 +19,8 @@ const own: Record<string, TextKey> = {
   take: 'trail.take',
   told: 'trail.told',
   empty: 'trail.empty',
+  'no-channel': 'trail.noChannel',
+  'no-address': 'trail.noAddress',
   unreachable: 'trail.unreachable',
   passed: 'trail.passed',
   declined: 'trail.declined',

@@ -24,12 +24,17 @@ export const deliveryStepKeys: Record<DeliveryInfo['step'], TextKey> = {
   returned: 'event.clear',
 };
 
-/** What came back: of a screen in words, of a channel as its server said it. */
-function saidOf(delivery: DeliveryInfo, t: (key: TextKey) => string): string | null {
-  if (delivery.state !== 'sent') return delivery.lastError;
-  const receipt = delivery.channel === 'console' ? receipts[delivery.answer ?? ''] : undefined;
-  return receipt ? t(receipt) : delivery.answer;
-}
+/** A screen delivers nothing to a person: of one it is said what it did, shown, sounded or acknowledged. */
+const receiptOf = ({ state, channel, answer }: Pick<DeliveryInfo, 'state' | 'channel' | 'answer'>): TextKey | undefined =>
+  state === 'sent' && channel === 'console' ? receipts[answer ?? ''] : undefined;
+
+/** What has come of it, in one word. */
+export const outcomeOf = (delivery: Pick<DeliveryInfo, 'state' | 'channel' | 'answer'>): TextKey =>
+  receiptOf(delivery) ?? deliveryStateKeys[delivery.state];
+
+/** What came back, as the server of the channel said it. */
+const saidOf = (delivery: DeliveryInfo): string | null =>
+  delivery.state !== 'sent' ? delivery.lastError : receiptOf(delivery) ? null : delivery.answer;
 
 export function DeliveryList({ deliveries, titleOf }: { deliveries: readonly DeliveryInfo[]; titleOf?: (alarm: string) => string }) {
   const { t, dateTime } = useWords();
@@ -37,7 +42,7 @@ export function DeliveryList({ deliveries, titleOf }: { deliveries: readonly Del
   return (
     <ol className="journal-rows">
       {deliveries.map((delivery) => (
-        <li key={delivery.key} data-state={delivery.state}>
+        <li key={delivery.key} data-state={delivery.state} data-outcome={outcomeOf(delivery)}>
           <time>{dateTime(delivery.sentAt ?? delivery.createdAt)}</time>
           <span>
             <PriorityMark priority={delivery.priority} size={18} />{' '}
@@ -48,13 +53,13 @@ export function DeliveryList({ deliveries, titleOf }: { deliveries: readonly Del
             )}
           </span>
           <span>
-            <span className={`chip${delivery.state === 'failed' ? ' bad' : ''}`}>{t(deliveryStateKeys[delivery.state])}</span>
+            <span className={`chip${delivery.state === 'failed' ? ' bad' : ''}`}>{t(outcomeOf(delivery))}</span>
             {delivery.attempts > 1 && ` ${t('delivery.attempts', { n: delivery.attempts })}`}
           </span>
           <span>
             {channelName(delivery.channel)} · {delivery.person === null ? t('delivery.group') : personName(delivery.person)}
           </span>
-          <span className="calm">{saidOf(delivery, t)}</span>
+          <span className="calm">{saidOf(delivery)}</span>
         </li>
       ))}
     </ol>

@@ -11,6 +11,8 @@ export const enNotices = {
   'trail.later': 'Later',
   'trail.told': 'Step called: {targets}',
   'trail.empty': 'Nobody to call: {targets}. Next step at once',
+  'trail.noChannel': 'no notification channel is configured, not called: {targets}',
+  'trail.noAddress': 'no channel has an address of {targets}: the next step at once',
   'trail.unreachable': 'Nobody could be reached: {targets}. Next step at once',
   'trail.passed': 'Passed on',
   'trail.declined': 'Cannot come',

@@ -31,6 +31,8 @@ export const enTickets = {
   'sla.kept': 'kept, {ran}',
   'sla.missed': 'missed by {over}',
   'sla.left': '{left} left',
+  'sla.unrestored': 'repaired, alarm still active: not restored',
+  'repaired.alarmActive': 'The alarm is still active: "repaired" does not restore it. The restore clock runs on until the alarm is gone.',
   'sla.paused': 'paused: {why}',
   'sla.cancelled': 'cancelled',
   'sla.none': 'no promise',

@@ -276,7 +276,7 @@ export const en = {
   'path.fine': 'Every channel works.',
   'path.degraded': 'Some channels do not work.',
   'path.broken': 'No channel works: alarms reach people on this screen only.',
-  'path.none': 'The site file names no channel: alarms reach people on this screen only.',
+  'path.none': 'No notification channel is configured: alarms show on screens only, nobody is called.',
   'path.works': 'works',
   'path.failing': 'failing since {time}: {reason}',
   'path.lastSent': 'last sent {time}',

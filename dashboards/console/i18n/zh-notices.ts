@@ -13,6 +13,8 @@ export const zhNotices: Record<keyof typeof enNotices, string> = {
   'trail.later': '下一次',
   'trail.told': '逐级呼叫：{targets}',
   'trail.empty': '本级无人可叫：{targets}，立即呼叫下一级',
+  'trail.noChannel': '未配置通知渠道，无法呼叫：{targets}',
+  'trail.noAddress': '本级人员没有可用的联系方式：{targets}，立即呼叫下一级',
   'trail.unreachable': '本级无法送达：{targets}，立即呼叫下一级',
   'trail.passed': '转给下一级',
   'trail.declined': '去不了',

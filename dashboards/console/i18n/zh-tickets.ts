@@ -33,6 +33,8 @@ export const zhTickets: Record<keyof typeof enTickets, string> = {
   'sla.kept': '按时 {ran}',
   'sla.missed': '超时 {over}',
   'sla.left': '剩余 {left}',
+  'sla.unrestored': '已处理，告警仍在，未恢复',
+  'repaired.alarmActive': '告警仍在：现在点“处理完成”不算恢复，恢复时限继续计时，直到告警消失。',
   'sla.paused': '暂停：{why}',
   'sla.cancelled': '已作废',
   'sla.none': '无时限',

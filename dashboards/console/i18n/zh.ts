@@ -277,7 +277,7 @@ export const zh: Record<TextKey, string> = {
   'path.fine': '全部通知渠道正常。',
   'path.degraded': '部分通知渠道异常。',
   'path.broken': '通知渠道全部中断：告警只显示在屏幕上。',
-  'path.none': '站点文件没有配置通知渠道：告警只显示在屏幕上。',
+  'path.none': '没有可用的通知渠道：告警只在屏幕上显示，不会呼叫任何人。',
   'path.works': '正常',
   'path.failing': '{time} 起失败：{reason}',
   'path.lastSent': '最近送达 {time}',

@@ -13,6 +13,7 @@ import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
+import { NoChannel } from '../parts/no-channel.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { sourceText } from '../rules/wording.ts';
 
@@ -34,10 +35,11 @@ export function AlarmPage({ id }: { id: string }) {
       <a className="back" href="#/alarms">
         {t('device.back')}
       </a>
+      <NoChannel />
       {alarm && (
         <section className="panel">
           <ul className="rows">
-            <AlarmRow alarm={alarm} now={now} ask={ask} />
+            <AlarmRow alarm={alarm} now={now} ask={ask} advice />
           </ul>
           <AlarmPlaces alarm={alarm} />
           <AlarmDetail alarm={alarm} ask={ask} />

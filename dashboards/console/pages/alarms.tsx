@@ -13,6 +13,7 @@ import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
+import { NoChannel } from '../parts/no-channel.tsx';
 import { useNow } from '../parts/use-now.ts';
 
 const mostNamed = 6;
@@ -46,6 +47,7 @@ export function AlarmsPage() {
     choose((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))));
   return (
     <div className="column">
+      <NoChannel />
       <section className="panel">
         <h2>
           {t('alarms.title')} <b>{open.length}</b>

@@ -10,6 +10,7 @@ import { WeeklyTestPanel } from '../desk/weekly-test.tsx';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { NoChannel } from '../parts/no-channel.tsx';
 
 const refreshMs = 10_000;
 const states: Record<AlarmPath['state'], TextKey> = {
@@ -48,9 +49,10 @@ export function DeliveriesPage() {
     });
   return (
     <div className="column">
+      <NoChannel />
       <section className="panel">
         <h2>{t('path.title')}</h2>
-        {path && <p className={`path-state path-${path.state}`}>{t(states[path.state])}</p>}
+        {path && path.state !== 'none' && <p className={`path-state path-${path.state}`}>{t(states[path.state])}</p>}
         {path && (path.heartbeat.at !== null || path.heartbeat.error !== null) && (
           <p className={path.heartbeat.error === null ? 'calm' : 'path-state path-degraded'}>
             {path.heartbeat.error === null

@@ -11,6 +11,7 @@ import { type DutyRoster, peopleApi } from '../data/people-api.ts';
 import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { NoChannel } from '../parts/no-channel.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { type FormAsk, FormDialog } from '../plant/register.tsx';
 import { useList } from '../plant/use-list.ts';
@@ -43,6 +44,7 @@ export function RostersPage() {
   };
   return (
     <div className="column">
+      <NoChannel />
       <section className="panel">
         <Group justify="space-between" mb="xs">
           <h2>{t('nav.rosters')}</h2>
