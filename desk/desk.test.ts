@@ -200,6 +200,38 @@ describe('tickets', () => {
     ]);
   });
 
+  test('a signature acknowledges the returned alarms of the ticket, in the name of whoever signs; what is active or of another ticket stays', () => {
+    const other = 'flow.ward-3';
+    raise();
+    raise({ id: other });
+    raise({ id: 'elsewhere', causeKey: 'elsewhere' });
+    for (const one of [id, other, 'elsewhere']) desk.clear(one, { at: clock.now(), value: 400 });
+    desk.resolve('T-1', bo, 'done');
+    expect(desk.alarm(id)?.state).toBe('RTNUN');
+    desk.verify('T-1', anna);
+    for (const one of [id, other]) {
+      expect(desk.alarm(one), one).toMatchObject({ state: 'NORM' });
+      const [entry] = desk.journal({ kind: 'alarm', id: one, event: 'acknowledge' });
+      expect(entry).toMatchObject({ who: 'anna', from: 'RTNUN', to: 'NORM', why: expect.stringContaining('T-1') });
+    }
+    expect(desk.alarm('elsewhere')?.state).toBe('RTNUN');
+  });
+
+  test('a drawn signature does the same, with the name that was signed; an override acknowledges nothing that is there', () => {
+    raise({ lifeSafety: false });
+    desk.clear(id, { at: clock.now(), value: 400 });
+    desk.resolve('T-1', bo, 'done');
+    desk.sign('T-1', { id: 'ward:ward-3' }, { name: '王护士', file: null, stars: null });
+    expect(desk.journal({ kind: 'alarm', id, event: 'acknowledge' })[0]).toMatchObject({
+      who: 'ward:ward-3',
+      why: expect.stringContaining('王护士'),
+    });
+    raise({ id: 'b', causeKey: 'b', lifeSafety: false });
+    desk.resolve('T-2', bo, 'done');
+    desk.verify('T-2', { ...anna, admin: true }, undefined, { reason: 'sensor broken' });
+    expect(desk.alarm('b')).toMatchObject({ state: 'UNACK' });
+  });
+
   test('nobody signs off what he repaired himself, whatever his role', () => {
     raise({ lifeSafety: false });
     desk.assign('T-1', anna, 'bo');

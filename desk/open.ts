@@ -1,7 +1,7 @@
 /** The desk on the operations database. */
 import { z } from 'zod';
 import type { Alarm } from '../shared/alarm.ts';
-import { mostUrgent } from '../shared/alarm-order.ts';
+import { calls, mostUrgent } from '../shared/alarm-order.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { isClosed, type Ticket } from '../shared/ticket.ts';
@@ -184,7 +184,8 @@ export function openEngineDesk({
     wait: (id, who, reason, until) => tickets.step(id, { type: 'wait', reason, ...until }, who, reason),
     approve: (id, who, note) => tickets.step(id, { type: 'approve', note: note ?? null }, who, note ?? null),
     bookWork: (id, who, work) => tickets.step(id, { type: 'work', work }, who, work.note),
-    sign: (id, who, signature) => tickets.step(id, { type: 'verify', signature }, who, signature.name),
+    sign: (id, who, signature) =>
+      db.transact(() => signedOff(tickets.step(id, { type: 'verify', signature }, who, signature.name), who, signature.name)),
     closeTicket: (id, who, comment) => tickets.step(id, { type: 'close' }, who, comment ?? null),
     setTicketPriority: (id, who, priority, reason) => tickets.setPriority(id, priority, who, reason),
     overdue(list) {
@@ -211,12 +212,10 @@ export function openEngineDesk({
       return repeatsOf(ticket, tickets.list({ ...place, trade, state: 'all', from: since, to: openedAt + 1, limit: 500 }));
     },
     verify(id, who, comment, override) {
-      return tickets.step(
-        id,
-        { type: 'verify', ...(override ? { override: override.reason } : {}) },
-        who,
-        override?.reason ?? comment ?? null,
-      );
+      return db.transact(() => {
+        const event = { type: 'verify', ...(override ? { override: override.reason } : {}) } as const;
+        return signedOff(tickets.step(id, event, who, override?.reason ?? comment ?? null), who, who.id);
+      });
     },
     reopen: (id, who, reason) => tickets.step(id, { type: 'reopen', reason }, who, reason),
     cancel: (id, who, reason) => tickets.step(id, { type: 'cancel', reason }, who, reason),
@@ -335,6 +334,17 @@ export function openEngineDesk({
       const { id: alarm, value, live, worst, limit, unit, lifeSafety } = first;
       return { ...ticket, values: { alarm, value, live, worst, limit, unit, lifeSafety }, override: ticket.override ?? null };
     });
+  }
+
+  /** Whoever signs a ticket off has seen that its alarms are gone: nobody has to acknowledge them once more. Call inside a transaction. */
+  function signedOff(ticket: Ticket, who: Actor, name: string): Ticket {
+    const why = `工单 ${ticket.id} 已由 ${name} 签收 / ticket ${ticket.id} signed off by ${name}`;
+    for (const id of new Set([ticket.alarm, ...ticket.alarms])) {
+      const alarm = id === null ? undefined : load(id)?.alarm;
+      if (alarm && alarm.ticket === ticket.id && !alarm.active && calls(alarm))
+        person(alarm.id, { type: 'acknowledge' }, { id: who.id }, why);
+    }
+    return ticket;
   }
 
   function readMemory(name: string): unknown {

@@ -1,7 +1,7 @@
 /** What the clocks of a ticket hear of, from the journal of the ticket and of its alarm. */
 import type { Priority } from '../shared/alarm.ts';
 import type { Ticket } from '../shared/ticket.ts';
-import type { JournalEntry } from './desk.ts';
+import { engineActor, type JournalEntry } from './desk.ts';
 import type { Journal } from './journal.ts';
 import type { SlaEvent } from './sla.ts';
 
@@ -21,10 +21,12 @@ export function slaEvents(ticket: Ticket, journal: Journal): SlaEvent[] {
 /** @param own entries of the ticket, oldest first; @param answered when its alarm was acknowledged */
 export function eventsOf(ticket: Ticket, own: readonly JournalEntry[], answered: readonly { t: number; who: string }[]): SlaEvent[] {
   const events: SlaEvent[] = [];
+  const alarm = (t: number, by: string) => events.push({ t, by, type: 'alarm' });
   let priority: Priority = ticket.priority;
   for (const { event, t, who: by, from, to, why, detail } of own) {
     const next = detail.priority as Priority | undefined;
     if (event === 'open') events.push({ t, by, type: 'open', priority: next ?? ticket.priority });
+    if (event === 'open' && ticket.alarm !== null) alarm(t, by);
     if (event === 'open') priority = next ?? priority;
     else if (next !== undefined && next !== priority) {
       priority = next;
@@ -39,12 +41,21 @@ export function eventsOf(ticket: Ticket, own: readonly JournalEntry[], answered:
     // Whoever begins to work is there.
     else if (event === 'start' || event === 'arrive') events.push({ t, by, type: 'arrive' });
     else if (event === 'resolve') events.push({ t, by, type: 'restore' });
-    else if (event === 'reopen') events.push({ t, by, type: 'reopen' });
+    else if (event === 'reopen') {
+      events.push({ t, by, type: 'reopen' });
+      // The engine opens it again because the alarm is back.
+      if (by === engineActor.id) alarm(t, by);
+    } else if (event === 'join' || event === 'recurred') alarm(t, by);
+    else if (event === 'recovered') events.push({ t, by, type: 'recovered' });
+    else if (event === 'verify') events.push({ t, by, type: 'sign' });
     else if (event === 'cancel') events.push({ t, by, type: 'cancel' });
   }
   if (!own.some(({ event }) => event === 'open')) events.push(...ownTimes(ticket));
   for (const { t, who } of answered) events.push({ t, by: who, type: 'acknowledge' });
-  return events.sort((a, b) => a.t - b.t);
+  const sorted = events.sort((a, b) => a.t - b.t);
+  // Nothing says when its alarm went, but it is gone: then the repair alone counts.
+  const last = sorted.findLast(({ type }) => type === 'alarm' || type === 'recovered');
+  return last?.type === 'alarm' && !ticket.alarmActive ? sorted.filter(({ type }) => type !== 'alarm') : sorted;
 }
 
 /** Of a ticket that came from before the desk, or whose moves are gone: what it says itself. One that is signed off was repaired at the latest then. */

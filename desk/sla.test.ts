@@ -3,6 +3,7 @@ import { type Priority, priorities } from '../shared/alarm.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Ticket } from '../shared/ticket.ts';
 import { random } from '../test/random.ts';
+import type { AlarmDefinition } from './desk.ts';
 import { openDesk } from './open.ts';
 import { type SlaEvent, type SlaKind, type SlaTargets, slaClocks, slaDefaults, slaKinds } from './sla.ts';
 
@@ -38,6 +39,52 @@ describe('clocks of a ticket', () => {
     expect(clock('arrive', events, 610 * minute)).toMatchObject({ ranMs: 5 * minute, ended: 'done' });
   });
 
+  test('what an alarm opened is restored when it is repaired and the alarm is gone, whichever comes last', () => {
+    const begun = [open('critical'), at(0, { type: 'alarm' }), at(14, { type: 'restore' })];
+    expect(clock('restore', begun, 30 * minute)).toMatchObject({ ranMs: 30 * minute, ended: null, dueAt: 60 * minute });
+    expect(clock('restore', begun, 70 * minute)).toMatchObject({ ended: null, breachedAt: 60 * minute });
+    expect(clock('arrive', begun, 30 * minute)).toMatchObject({ ranMs: 14 * minute, ended: 'done' });
+    const gone = [...begun, at(40, { type: 'recovered' })];
+    expect(clock('restore', gone, 90 * minute)).toMatchObject({
+      ranMs: 40 * minute,
+      ended: 'done',
+      endedAt: 40 * minute,
+      breachedAt: null,
+    });
+    const first = [open('critical'), at(0, { type: 'alarm' }), at(5, { type: 'recovered' }), at(14, { type: 'restore' })];
+    expect(clock('restore', first, 90 * minute)).toMatchObject({ ranMs: 14 * minute, ended: 'done' });
+    // Back before the signature: not restored after all. After it only a reopening counts.
+    const back = [...gone, at(50, { type: 'alarm' })];
+    expect(clock('restore', back, 55 * minute)).toMatchObject({ ranMs: 45 * minute, ended: null });
+    const signed = [...gone, at(45, { type: 'sign' }), at(50, { type: 'alarm' })];
+    expect(clock('restore', signed, 55 * minute)).toMatchObject({ ranMs: 40 * minute, ended: 'done' });
+    // Signed all the same, with a reason: the clock of a closed ticket does not run for ever.
+    expect(clock('restore', [...begun, at(20, { type: 'sign' })], 90 * minute)).toMatchObject({ ranMs: 20 * minute, ended: 'done' });
+  });
+
+  test('on the desk: the word of the technician does not stop the clock while the alarm is there', () => {
+    let now = 0;
+    using desk = openDesk({ file: ':memory:', clock: { ...systemClock(), now: () => now }, needsNormal: true });
+    const text = { zh: '压力低', en: 'low' };
+    const definition = {
+      id: 'o2', rule: 'OXY', device: 'icu', quantity: 'pressure_kpa', system: 'oxygen', priority: 'critical', trade: 'medical-gas', lifeSafety: true,
+      latching: false, ticket: true, causeKey: 'o2', title: text, message: text, check: text, location: text, building: null, department: null,
+      unit: 'kPa', source: 'proposal',
+    } as unknown as AlarmDefinition; // biome-ignore format: a table
+    desk.raise(definition, { at: 0, value: 91.5, limit: 320 });
+    const [ticket] = desk.tickets();
+    const restore = () => desk.sla(ticket!.id).find(({ kind }) => kind === 'restore');
+    now = 14 * minute;
+    desk.resolve(ticket!.id, { id: 'li' }, 'valve opened');
+    now = 20 * minute;
+    expect(restore()).toMatchObject({ ranMs: 20 * minute, ended: null });
+    now = 70 * minute;
+    expect(desk.overdue(desk.tickets()).get(ticket!.id)).toMatchObject({ repaired: false });
+    desk.clear('o2', { at: now, value: 400 });
+    now = 80 * minute;
+    expect(restore()).toMatchObject({ ranMs: 70 * minute, ended: 'done' });
+  });
+
   test('a paused ticket does not breach, and waiting acknowledges nothing', () => {
     const events = [open(), at(1, { type: 'pause', reason: 'contractor', until: null })];
     expect(clock('restore', events, 10_000 * minute).breachedAt).toBeNull();
@@ -56,6 +103,7 @@ function oracle(kind: SlaKind, events: readonly SlaEvent[], now: number, targets
   let state: 'none' | 'running' | 'paused' | 'done' | 'cancelled' = 'none';
   let priority: Priority = 'medium';
   let breached: number | null = null;
+  let [alarm, repaired, signed] = [false, false, false];
   let next = 0;
   for (let t = 0; ; t += 1_000) {
     if (state === 'paused' && until !== null && t >= until) [state, until] = ['running', null];
@@ -71,13 +119,24 @@ function oracle(kind: SlaKind, events: readonly SlaEvent[], now: number, targets
       } else if (event.type === 'pause' && !over && kind !== 'acknowledge' && (event.until === null || event.until > t))
         [state, until] = ['paused', event.until];
       else if (event.type === 'resume' && state === 'paused') [state, until] = ['running', null];
-      else if (event.type === 'reopen' && (state === 'cancelled' || (state === 'done' && kind === 'restore'))) state = 'running';
-      else if (event.type === 'cancel' && !over) state = 'cancelled';
-      else if (
+      else if (event.type === 'reopen') {
+        [repaired, signed] = [false, false];
+        if (state === 'cancelled' || (state === 'done' && kind === 'restore')) state = 'running';
+      } else if (event.type === 'cancel' && !over) state = 'cancelled';
+      else if (event.type === 'alarm') {
+        alarm = true;
+        if (kind === 'restore' && state === 'done' && !signed) state = 'running';
+      } else if (event.type === 'recovered') {
+        alarm = false;
+        if (kind === 'restore' && !over && repaired) state = 'done';
+      } else if (event.type === 'sign' && kind === 'restore' && state !== 'cancelled' && repaired) [state, signed] = ['done', true];
+      else if (event.type === 'restore' && kind === 'restore' && !over) {
+        repaired = true;
+        [state, until] = [alarm ? 'running' : 'done', null];
+      } else if (
         !over &&
-        (event.type === 'restore' ||
-          (event.type === 'arrive' && kind !== 'restore') ||
-          (event.type === 'acknowledge' && kind === 'acknowledge'))
+        kind !== 'restore' &&
+        (event.type === 'restore' || event.type === 'arrive' || (event.type === 'acknowledge' && kind === 'acknowledge'))
       )
         state = 'done';
     }
@@ -95,6 +154,7 @@ test('10,000 random histories equal the oracle to the second (seed 20261127)', (
   const next = random(20261127);
   const seconds = (limit: number) => next.below(limit) * 1_000;
   const reasons = ['parts', 'contractor', 'approval'];
+  const moves = ['resume', 'acknowledge', 'arrive', 'restore', 'reopen', 'cancel', 'alarm', 'recovered', 'sign'] as const;
   for (let round = 0; round < 10_000; round++) {
     const targets = Object.fromEntries(
       priorities.map((priority) => [priority, Object.fromEntries(slaKinds.map((kind) => [kind, next.chance(0.1) ? null : seconds(400)]))]),
@@ -108,7 +168,7 @@ test('10,000 random histories equal the oracle to the second (seed 20261127)', (
       if (kind < 2) events.push({ t, by, type: 'priority', priority: priorities[next.below(4)]! });
       else if (kind < 5)
         events.push({ t, by, type: 'pause', reason: reasons[next.below(3)]!, until: next.chance(0.5) ? t - 20_000 + seconds(200) : null });
-      else events.push({ t, by, type: (['resume', 'acknowledge', 'arrive', 'restore', 'reopen', 'cancel'] as const)[next.below(6)]! });
+      else events.push({ t, by, type: moves[next.below(moves.length)]! });
     }
     const now = seconds(span + 100);
     for (const one of slaClocks(events, now, targets)) {

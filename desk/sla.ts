@@ -22,6 +22,8 @@ export const slaDefaults: SlaTargets = {
 export type SlaEvent = { t: number; by: string } & (
   | { type: 'open' | 'priority'; priority: Priority }
   | { type: 'acknowledge' | 'arrive' | 'restore' | 'resume' | 'reopen' | 'cancel' }
+  /** An alarm of the ticket is there; all of them are gone; it is signed off. */
+  | { type: 'alarm' | 'recovered' | 'sign' }
   /** `until`: the date on which work goes on; the clocks run again from then, whether somebody says so or not. */
   | { type: 'pause'; reason: string; until: number | null }
 );
@@ -49,7 +51,10 @@ export interface SlaClock {
   dueAt: number | null;
 }
 
-/** Which events end a clock: whoever is there has heard of it, and what is mended was reached. */
+/**
+ * Which events end a clock: whoever is there has heard of it, and what is mended was reached. What is mended is restored when the alarms of the ticket
+ * are gone too, or when somebody signs it off all the same; an alarm that is back before the signature sets the clock going again.
+ */
 const endsWith: Readonly<Record<SlaKind, readonly SlaEvent['type'][]>> = {
   acknowledge: ['acknowledge', 'arrive', 'restore'],
   arrive: ['arrive', 'restore'],
@@ -63,8 +68,8 @@ export function slaClocks(events: readonly SlaEvent[], now: number, targets: Sla
 
 function clockOf(kind: SlaKind, events: readonly SlaEvent[], now: number, targets: SlaTargets): SlaClock {
   const segments: SlaSegment[] = [];
-  let ended: SlaClock['ended'] = null;
-  let endedAt: number | null = null;
+  let ended = null as SlaClock['ended'];
+  let endedAt = null as number | null;
   let priority: Priority = 'medium';
   let promisedAt = 0;
   const close = (t: number) => {
@@ -74,6 +79,19 @@ function clockOf(kind: SlaKind, events: readonly SlaEvent[], now: number, target
   const begin = (segment: Omit<SlaSegment, 'to'>) => {
     close(segment.from);
     segments.push({ ...segment, to: null });
+  };
+  let alarmActive = false;
+  let repaired = false;
+  let signed = false;
+  const end = (t: number, how: 'done' | 'cancelled') => {
+    close(t);
+    pausedUntil = null;
+    [ended, endedAt] = [how, t];
+  };
+  const goOn = (t: number, by: string) => {
+    if (endedAt !== null && endedAt < t) segments.push({ from: endedAt, to: t, state: 'paused', reason: ended, by });
+    begin({ from: t, state: 'running', reason: null, by });
+    [ended, endedAt] = [null, null];
   };
   /** A pause with a date ends by itself. */
   let pausedUntil: number | null = null;
@@ -110,26 +128,35 @@ function clockOf(kind: SlaKind, events: readonly SlaEvent[], now: number, target
         begin({ from: event.t, state: 'running', reason: null, by: event.by });
         break;
       case 'reopen':
-        if (!ended) break;
+        [repaired, signed] = [false, false];
         // What was done stays done: only what was not, and the repair, go on.
-        if (ended === 'done' && kind !== 'restore') break;
-        if (endedAt !== null && endedAt < event.t)
-          segments.push({ from: endedAt, to: event.t, state: 'paused', reason: ended, by: event.by });
-        begin({ from: event.t, state: 'running', reason: null, by: event.by });
-        ended = null;
-        endedAt = null;
+        if (ended === 'cancelled' || (ended === 'done' && kind === 'restore')) goOn(event.t, event.by);
         break;
       case 'cancel':
-        if (ended) break;
-        close(event.t);
-        pausedUntil = null;
-        [ended, endedAt] = ['cancelled', event.t];
+        if (!ended) end(event.t, 'cancelled');
+        break;
+      case 'alarm':
+        alarmActive = true;
+        if (kind === 'restore' && ended === 'done' && !signed) goOn(event.t, event.by);
+        break;
+      case 'recovered':
+        alarmActive = false;
+        if (kind === 'restore' && repaired && !ended) end(event.t, 'done');
+        break;
+      case 'sign':
+        if (kind !== 'restore' || ended === 'cancelled' || !repaired) break;
+        signed = true;
+        if (!ended) end(event.t, 'done');
         break;
       default:
         if (ended || !endsWith[kind].includes(event.type)) break;
-        close(event.t);
-        pausedUntil = null;
-        [ended, endedAt] = ['done', event.t];
+        if (event.type === 'restore') repaired = true;
+        if (kind !== 'restore' || !alarmActive) end(event.t, 'done');
+        // Nobody works on it any more, and it is not restored: nothing stops the clock.
+        else if (paused) {
+          pausedUntil = null;
+          begin({ from: event.t, state: 'running', reason: null, by: event.by });
+        }
     }
   }
   wake(now);

@@ -58,7 +58,6 @@ export function AlarmPlaces({ alarm }: { alarm: Alarm }) {
     ],
     ['alarm.where', [text(building?.name), device ? placeOf(device) : text(alarm.location)].filter(Boolean).join(' · ')],
     ['alarm.isolate', above[0] ? placeOf(above[0]) : ''],
-    ['alarms.check', text(alarm.check)],
   ];
   return (
     <dl className="facts alarm-places">

@@ -8,8 +8,11 @@ import { dayEnd, dayOf, dayStart } from '../data/days.ts';
 import { pathOf } from '../hash.ts';
 import { makeWords } from '../i18n/i18n.tsx';
 import { dangerFirst, tileAlarms } from '../overview/tile-alarms.ts';
+import { together } from '../ticket/checks.ts';
+import { isUnrestored, restoredAt, stillActive } from '../ticket/clocks.ts';
 import { filterOf, fits } from './alarm-filter.ts';
 import { alarmSteps, inBulk } from './alarm-steps.ts';
+import { outcomeOf } from './delivery-list.tsx';
 import { journalCsv } from './journal-csv.ts';
 import { isOverdue } from './ticket-filter.ts';
 
@@ -25,6 +28,42 @@ const actions = (more: Partial<Alarm>, role: UserRole) => {
   const granted = permissionsOf(role);
   return alarmSteps(alarm(more), (permission: Permission) => granted.includes(permission)).map(({ action }) => action);
 };
+
+describe('a check list', () => {
+  const item = (id: string) => ({ id, text: { zh: '查', en: 'look' }, done: null });
+  const ticket = (more: object = {}) => ({ alarm: 'o2', alarms: [], values: null, life: { checks: [item('a'), item('b')] }, ...more });
+  it('is ticked in one go only where no life hangs on it', () => {
+    const known = (lifeSafety: boolean) => new Map([['o2', alarm({ id: 'o2', lifeSafety })]]);
+    expect(together(ticket(), known(false))).toBe(true);
+    expect(together(ticket({ life: { checks: [item('a')] } }), known(false))).toBe(false);
+    expect(together(ticket(), known(true))).toBe(false);
+    expect(together(ticket({ alarm: null, alarms: ['o2'] }), known(true))).toBe(false);
+    // The alarm is gone from the list of those that are open, the ticket still says what it was about.
+    expect(together(ticket({ values: { lifeSafety: true } as Ticket['values'] }), new Map())).toBe(false);
+  });
+});
+
+describe('repaired, but the alarm is there', () => {
+  const ticket = { state: 'resolved', alarm: 'o2', alarms: ['flow'], alarmActive: true, resolvedAt: 9 } as unknown as Ticket;
+  it('is not restored, and is told so with what is active', () => {
+    expect([isUnrestored(ticket), restoredAt(ticket)]).toEqual([true, null]);
+    expect([isUnrestored({ ...ticket, alarmActive: false }), restoredAt({ ...ticket, alarmActive: false })]).toEqual([false, 9]);
+    const known = new Map(
+      [alarm({ id: 'flow' }), alarm({ id: 'o2', lifeSafety: true }), alarm({ id: 'other' })].map((one) => [one.id, one]),
+    );
+    expect(stillActive(ticket, known).map(({ id }) => id)).toEqual(['o2', 'flow']);
+    expect(stillActive(ticket, new Map([['o2', alarm({ id: 'o2', active: false })]]))).toEqual([]);
+  });
+});
+
+describe('who was told', () => {
+  it('a screen has delivered nothing: it was shown, sounded or acknowledged', () => {
+    const screen = (answer: string) => outcomeOf({ state: 'sent', channel: 'console', answer });
+    expect(['shown', 'sounded', 'acknowledged'].map(screen)).toEqual(['receipt.shown', 'receipt.sounded', 'receipt.acknowledged']);
+    expect(outcomeOf({ state: 'sent', channel: 'mail', answer: 'shown' })).toBe('delivery.sent');
+    expect(outcomeOf({ state: 'failed', channel: 'mail', answer: null })).toBe('delivery.failed');
+  });
+});
 
 describe('the steps that the desk offers', () => {
   it('fit the state and the role', () => {

@@ -17,12 +17,14 @@ interface AlarmRowProps {
   ask: (question: Question) => void;
   /** Also the message, and every step that is possible. */
   detail?: boolean;
+  /** Also what to look at first, above the buttons. */
+  advice?: boolean;
   /** For acknowledging several at once. */
   selected?: boolean | undefined;
   onSelect?: ((selected: boolean) => void) | undefined;
 }
 
-export function AlarmRow({ alarm, now, ask, detail = false, selected, onSelect }: AlarmRowProps) {
+export function AlarmRow({ alarm, now, ask, detail = false, advice = false, selected, onSelect }: AlarmRowProps) {
   const { t, text } = useWords();
   const flash = calls(alarm);
   return (
@@ -48,6 +50,15 @@ export function AlarmRow({ alarm, now, ask, detail = false, selected, onSelect }
           {text(alarm.title)}
         </a>
         <AlarmFacts alarm={alarm} now={now} />
+        {advice && text(alarm.check) && (
+          <p className="row-check" data-fact="alarms.check">
+            <strong>
+              {t('alarms.check')}
+              {t('list.colon')}
+            </strong>
+            {text(alarm.check)}
+          </p>
+        )}
         {detail && <p className="row-message">{text(alarm.message)}</p>}
       </div>
       <AlarmButtons alarm={alarm} ask={ask} all={detail} />

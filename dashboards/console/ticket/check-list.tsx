@@ -5,11 +5,12 @@ import type { Ticket } from '../../../shared/ticket.ts';
 import { ticketSteps } from '../../../shared/ticket-state.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { together } from './checks.ts';
 import { useWho } from './who.ts';
 
 export function CheckList({ ticket, send }: { ticket: Ticket; send: (action: string, body: object) => Promise<boolean> }) {
   const { t, text, time } = useWords();
-  const { may, link } = useConsole();
+  const { may, link, plant } = useConsole();
   const who = useWho();
   const [adding, setAdding] = useState(false);
   const [words, setWords] = useState('');
@@ -60,7 +61,7 @@ export function CheckList({ ticket, send }: { ticket: Ticket; send: (action: str
       </ul>
       {mayCheck && (
         <div className="big-buttons">
-          {open.length > 1 && (
+          {together(ticket, plant.alarms) && (
             <Button variant="default" onClick={() => void send('check', { items: open.map(({ id }) => id) })} data-step="check-all">
               {t('checks.all', { n: open.length })}
             </Button>

@@ -1,5 +1,8 @@
 /** What the clocks of a ticket say now, between two answers of the server. */
 import type { SlaClock } from '../../../desk/index.ts';
+import type { Alarm } from '../../../shared/alarm.ts';
+import { byUrgency } from '../../../shared/alarm-order.ts';
+import type { Ticket } from '../../../shared/ticket.ts';
 
 export interface ClockNow {
   kind: SlaClock['kind'];
@@ -29,3 +32,17 @@ export function clockNow(clock: SlaClock, at: number, doneAt: number | null = nu
     ended === 'cancelled' ? 'cancelled' : missed ? 'missed' : ended === 'done' ? 'kept' : last?.state === 'paused' ? 'paused' : 'running';
   return { kind, state, targetMs, ranMs, leftMs, reason: last?.state === 'paused' && ended === null ? last.reason : null };
 }
+
+type Repaired = Pick<Ticket, 'state' | 'alarm' | 'alarmActive' | 'resolvedAt'>;
+
+/** Somebody says that it is repaired, and its alarm says that it is not. */
+export const isUnrestored = ({ state, alarm, alarmActive }: Repaired): boolean => state === 'resolved' && alarm !== null && alarmActive;
+/** The repair alone restores nothing while the alarm is there. */
+export const restoredAt = (ticket: Repaired): number | null => (isUnrestored(ticket) ? null : ticket.resolvedAt);
+
+/** Alarms of the ticket that are there now, most urgent first. */
+export const stillActive = ({ alarm, alarms }: Pick<Ticket, 'alarm' | 'alarms'>, known: ReadonlyMap<string, Alarm>): Alarm[] =>
+  [...new Set([alarm, ...alarms])]
+    .flatMap((id) => (id === null ? [] : (known.get(id) ?? [])))
+    .filter(({ active }) => active)
+    .sort(byUrgency);

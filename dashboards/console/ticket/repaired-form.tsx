@@ -1,10 +1,12 @@
 /** Repaired: what was done; and, where somebody wants to say so, how long it took, which parts, what it cost. */
-import { Button, NumberInput, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, NumberInput, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { Ticket } from '../../../shared/ticket.ts';
 import { type PartRow, plantApi } from '../data/plant-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
+import { AlarmNow } from '../parts/alarm-now.tsx';
 import { useConsole } from '../parts/context.ts';
+import { stillActive } from './clocks.ts';
 
 export interface Repaired {
   resolution: string;
@@ -24,8 +26,9 @@ interface Line {
 }
 
 export function RepairedForm({ ticket, send }: { ticket: Ticket; send: (done: Repaired) => Promise<boolean> }) {
-  const { t } = useWords();
+  const { t, text } = useWords();
   const { link, plant, may } = useConsole();
+  const active = stillActive(ticket, plant.alarms);
   const begun = ticket.life.arrivedAt ?? ticket.startedAt;
   const [resolution, setResolution] = useState('');
   const [minutes, setMinutes] = useState(() => (begun === null ? 0 : Math.min(480, Math.ceil((link.now() - begun) / 300_000) * 5)));
@@ -58,6 +61,18 @@ export function RepairedForm({ ticket, send }: { ticket: Ticket; send: (done: Re
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
+        {active.length > 0 && (
+          <Alert color="red" data-warning="alarm-active">
+            <strong>{t('repaired.alarmActive')}</strong>
+            <ul className="still-active">
+              {active.map((alarm) => (
+                <li key={alarm.id}>
+                  {text(alarm.title)} · <AlarmNow alarm={alarm} /> {text(alarm.location)}
+                </li>
+              ))}
+            </ul>
+          </Alert>
+        )}
         <Textarea
           label={t('tickets.resolution')}
           value={resolution}

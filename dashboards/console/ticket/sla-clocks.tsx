@@ -4,7 +4,7 @@ import { type Ticket, waitingKindLabels, waitingKinds } from '../../../shared/ti
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
-import { type ClockNow, clockNow } from './clocks.ts';
+import { type ClockNow, clockNow, isUnrestored, restoredAt } from './clocks.ts';
 
 const names = { acknowledge: 'sla.acknowledge', arrive: 'sla.arrive', restore: 'sla.restore' } as const;
 
@@ -14,17 +14,18 @@ export function SlaClocks({ clocks, ticket }: { clocks: readonly SlaClock[]; tic
   const { link } = useConsole();
   const now = useNow(link, 5_000);
   const { assignedAt, startedAt, resolvedAt } = ticket;
-  const doneAt = { acknowledge: assignedAt ?? startedAt ?? resolvedAt, arrive: startedAt ?? resolvedAt, restore: resolvedAt };
+  const doneAt = { acknowledge: assignedAt ?? startedAt ?? resolvedAt, arrive: startedAt ?? resolvedAt, restore: restoredAt(ticket) };
+  const unrestored = isUnrestored(ticket);
   return (
     <ul className="sla" aria-label={t('sla.title')}>
       {clocks.map((clock) => (
-        <OneClock key={clock.kind} clock={clockNow(clock, now, doneAt[clock.kind])} />
+        <OneClock key={clock.kind} clock={clockNow(clock, now, doneAt[clock.kind])} unrestored={unrestored && clock.kind === 'restore'} />
       ))}
     </ul>
   );
 }
 
-function OneClock({ clock: { kind, state, targetMs, ranMs, leftMs, reason } }: { clock: ClockNow }) {
+function OneClock({ clock: { kind, state, targetMs, ranMs, leftMs, reason }, unrestored }: { clock: ClockNow; unrestored: boolean }) {
   const { t, text } = useWords();
   const span = useSpan();
   const waiting = waitingKinds.find((one) => reason?.startsWith(`${one}: `));
@@ -40,6 +41,7 @@ function OneClock({ clock: { kind, state, targetMs, ranMs, leftMs, reason } }: {
     <li data-clock={kind} data-clock-state={state}>
       <span className="sla-name">{t(names[kind])}</span>
       <strong>{says}</strong>
+      {unrestored && <strong className="sla-unrestored">{t('sla.unrestored')}</strong>}
       {targetMs !== null && <span className="calm small">{t('sla.target', { target: span(targetMs) })}</span>}
     </li>
   );
