@@ -4,7 +4,7 @@ import { systemClock } from '../shared/clock.ts';
 import type { Ticket } from '../shared/ticket.ts';
 import { random } from '../test/random.ts';
 import type { AlarmDefinition } from './desk.ts';
-import { openDesk } from './open.ts';
+import { openDesk, openEngineDesk } from './open.ts';
 import { type SlaEvent, type SlaKind, type SlaTargets, slaClocks, slaDefaults, slaKinds } from './sla.ts';
 
 const minute = 60_000;
@@ -64,7 +64,7 @@ describe('clocks of a ticket', () => {
 
   test('on the desk: the word of the technician does not stop the clock while the alarm is there', () => {
     let now = 0;
-    using desk = openDesk({ file: ':memory:', clock: { ...systemClock(), now: () => now }, needsNormal: true });
+    using desk = openEngineDesk({ file: ':memory:', clock: { ...systemClock(), now: () => now } });
     const text = { zh: '压力低', en: 'low' };
     const definition = {
       id: 'o2', rule: 'OXY', device: 'icu', quantity: 'pressure_kpa', system: 'oxygen', priority: 'critical', trade: 'medical-gas', lifeSafety: true,
