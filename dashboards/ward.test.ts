@@ -3,9 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, openPlaces } from '../desk/index.ts';
 import { systemClock } from '../shared/clock.ts';
 import { operationsFile } from '../shared/role.ts';
+import { placesOf } from '../shared/site.ts';
+import type { Ticket } from '../shared/ticket.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { siteOf } from '../test/site-of.ts';
+import { progressPage } from './ward/page.ts';
 
+const text = { zh: '病区', en: 'Ward' };
 let app: DashboardsApp;
 beforeAll(async () => {
   const places = [
@@ -66,6 +70,50 @@ describe('a ward reports without an account', () => {
     expect((await sign()).status).toBe(409);
     // The link of one place is none of another.
     expect((await app.call('GET', `/r/${codeOf('ward-4')}/${link.split('/').at(-1)}`)).status).toBe(404);
+  });
+
+  test('a report that cannot wait says that it came in, whom to ring, and of oxygen what comes first', () => {
+    const ticket = (system: string, more: object = {}) =>
+      ({
+        id: 'T-1',
+        state: 'open',
+        system,
+        title: { zh: '报修', en: 'fault' },
+        openedAt: 0,
+        startedAt: null,
+        resolvedAt: null,
+        resolution: null,
+        waitingReason: null,
+        life: {},
+        ...more,
+      }) as unknown as Ticket;
+    const place = (phone?: string) => ({ name: { zh: '三病区', en: 'Ward 3' }, phone });
+    const page = (system: string, phone?: string, more: object = {}, language: 'zh' | 'en' = 'zh') =>
+      progressPage(place(phone), ticket(system, { ...more, life: { arrivedAt: null, signature: null } }), language, 'Asia/Shanghai');
+    const oxygen = page('oxygen', '8120');
+    expect(oxygen.indexOf('氧气瓶')).toBeGreaterThan(0);
+    expect(oxygen.indexOf('氧气瓶')).toBeLessThan(oxygen.indexOf('已收到'));
+    expect(oxygen).toContain('tel:8120');
+    expect(page('oxygen', '8120', {}, 'en')).toMatch(/local alarm panel.*cylinders.*Received\..*tel:8120/s);
+    expect(page('electricity', '8120')).toMatch(/已收到.*tel:8120/s);
+    expect(page('electricity')).toMatch(/已收到.*电话通知值班人员/s);
+    expect(page('electricity')).not.toContain('氧气瓶');
+    expect(page('oxygen', '8120', { state: 'started', startedAt: 9 })).not.toContain('已收到');
+  });
+
+  test('where a place has no number of its own, that of the duty of the site is there', () => {
+    const { config } = siteOf(
+      { gw1: [['loop-1', 'heating']] },
+      {
+        places: [
+          { id: 'a', name: text },
+          { id: 'b', name: text, phone: '1' },
+        ],
+      },
+    );
+    const phones = placesOf({ ...config, site: { ...config.site, duty_phone: '8000' } }).map(({ phone }) => phone);
+    expect(phones).toEqual(['8000', '1']);
+    expect(placesOf(config).map(({ phone }) => phone)).toEqual([undefined, '1']);
   });
 
   test('what is no picture is refused and opens nothing', async () => {

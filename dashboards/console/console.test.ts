@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../shared/alarm.ts';
 import { systems } from '../../shared/system.ts';
+import type { SimulatorFault } from '../../shared/topic.ts';
 import { buildConsoleIfStale, builtConsoleDir, modulesName } from './build.ts';
 import { bridge } from './chart/gaps.ts';
 import type { DeviceInfo } from './data/api.ts';
@@ -15,6 +16,7 @@ import { headlineOxygen } from './overview/headline-oxygen.ts';
 import { type Pick, pickValue } from './overview/pick.ts';
 import { columns, systemValues } from './overview/system-values.ts';
 import { combineSeries } from './overview/trends.ts';
+import { faultGroups, runningOf } from './parts/fault-groups.ts';
 import { sparkPath } from './parts/sparkline.tsx';
 import { consoleSources, importsOf } from './sources.ts';
 
@@ -70,6 +72,31 @@ describe('pages where people look for who is called', () => {
   it.each(['alarms', 'alarm', 'rosters', 'deliveries'])('%s says that nobody is, without a channel', (page) => {
     expect(read(`pages/${page}.tsx`)).toContain('<NoChannel />');
     expect(read('parts/no-channel.tsx')).toContain('#/deliveries');
+  });
+});
+
+describe('the drawer of faults', () => {
+  it('keeps a fault that is started, or ended, where it was: what ran when it was opened stands first', () => {
+    const fault = (name: string, active: boolean) =>
+      ({
+        name,
+        active,
+        system: name.startsWith('o') ? 'oxygen' : 'water',
+        startedAt: null,
+        title: name,
+        description: name,
+      }) as unknown as SimulatorFault;
+    const at = (faults: SimulatorFault[], first: ReadonlySet<string>) =>
+      faultGroups(faults, first).map(({ id, faults: of }) => [id, of.map(({ name }) => name)]);
+    const opened = [fault('o1', false), fault('w1', true), fault('w2', false)];
+    const order = [['running', ['w1']], ['oxygen', ['o1']], ['water', ['w2']]]; // biome-ignore format: a table
+    const first = runningOf(opened);
+    expect(at(opened, first)).toEqual(order);
+    expect(at([fault('o1', true), fault('w1', false), fault('w2', true)], first)).toEqual(order);
+    expect(at([fault('o1', true), fault('w1', false)], runningOf([fault('o1', true)]))).toEqual([
+      ['running', ['o1']],
+      ['water', ['w1']],
+    ]);
   });
 });
 

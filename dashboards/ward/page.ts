@@ -17,6 +17,13 @@ const words = {
   send: { zh: '提交', en: 'Send' },
   urgent: { zh: '紧急情况请直接拨打', en: 'If it is urgent, ring' },
   keep: { zh: '请保留本页：可看进度、签收、评价。', en: 'Keep this page: it shows progress, and here you sign and rate.' },
+  received: { zh: '已收到。', en: 'Received.' },
+  alsoRing: { zh: '请同时拨打值班电话', en: 'Ring as well' },
+  alsoTell: { zh: '请同时电话通知值班人员。', en: 'Tell whoever is on duty by telephone as well.' },
+  oxygenFirst: {
+    zh: '先看现场医用气体法定报警装置；供氧异常时立即改用氧气瓶，不要等维修。',
+    en: 'First: go by the statutory local alarm panel, and switch to oxygen cylinders at once. Do not wait for the repair.',
+  },
   name: { zh: '签收人姓名', en: 'Your name' },
   draw: { zh: '请在框内手写签名', en: 'Sign in the box' },
   stars: { zh: '满意度', en: 'Rating' },
@@ -59,6 +66,18 @@ export function reportPage(place: WardPlace, language: Language): string {
   );
 }
 
+/** Until somebody is there: that it has come in; of what cannot wait, what comes first and whom to ring. */
+function received(place: WardPlace, { state, system, startedAt }: Ticket, language: Language): string {
+  if (startedAt !== null || !['open', 'assigned', 'waiting'].includes(state)) return ring(place, language);
+  const came = `<b>${words.received[language]}</b>`;
+  if (system !== 'oxygen' && system !== 'electricity') return `<p>${came}</p>${ring(place, language)}`;
+  const { phone } = place;
+  const call =
+    phone === undefined ? words.alsoTell[language] : `${words.alsoRing[language]} <a href="tel:${safe(phone)}">${safe(phone)}</a>`;
+  const first = system === 'oxygen' ? `<p class="bad"><b>${words.oxygenFirst[language]}</b></p>` : '';
+  return `${first}<p class="ring">${came} ${call}</p>`;
+}
+
 export function progressPage(place: WardPlace, ticket: Ticket, language: Language, timezone: string): string {
   const time = (t: number) => localTime(t, timezone).slice(0, 16);
   const facts: [string, string | null][] = [
@@ -76,6 +95,6 @@ export function progressPage(place: WardPlace, ticket: Ticket, language: Languag
   return whole(
     language,
     ticket.id,
-    `<h1>${ticket.id} · ${ticketStateLabels[ticket.state][language]}</h1><p>${safe(ticket.title[language])}</p><dl>${list}</dl>${ring(place, language)}${ticket.state === 'resolved' ? form : ''}<p class="small">${words.keep[language]}</p>`,
+    `<h1>${ticket.id} · ${ticketStateLabels[ticket.state][language]}</h1><p>${safe(ticket.title[language])}</p>${received(place, ticket, language)}<dl>${list}</dl>${ticket.state === 'resolved' ? form : ''}<p class="small">${words.keep[language]}</p>`,
   );
 }

@@ -5,6 +5,7 @@ import type { SimulatorFault } from '../../../shared/topic.ts';
 import { api } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from './context.ts';
+import { faultGroups, runningOf } from './fault-groups.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { useNow } from './use-now.ts';
 
@@ -12,17 +13,14 @@ export function FaultDrawer({ opened, onClose }: { opened: boolean; onClose: () 
   const { t, text } = useWords();
   const { plant } = useConsole();
   const known = (system: string) => plant.site.systems.find(({ id }) => id === system);
-  const running = plant.faults.filter(({ active }) => active);
-  const groups = [
-    ...(running.length > 0 ? [{ id: 'running', title: t('faults.running'), faults: running }] : []),
-    ...[...new Set(plant.faults.map(({ system }) => system))]
-      .map((system) => ({
-        id: system,
-        title: text(known(system)?.label) || t('faults.other'),
-        faults: plant.faults.filter((fault) => fault.system === system && !fault.active),
-      }))
-      .filter(({ faults }) => faults.length > 0),
-  ];
+  const [first, setFirst] = useState<ReadonlySet<string>>(new Set());
+  const [before, setBefore] = useState(false);
+  if (opened !== before) {
+    setBefore(opened);
+    if (opened) setFirst(runningOf(plant.faults));
+  }
+  const titleOf = (id: string) => (id === 'running' ? t('faults.running') : text(known(id)?.label) || t('faults.other'));
+  const groups = faultGroups(plant.faults, first);
   return (
     <Drawer
       opened={opened}
@@ -36,9 +34,9 @@ export function FaultDrawer({ opened, onClose }: { opened: boolean; onClose: () 
         {t('faults.hint')}
       </Text>
       {plant.faults.length === 0 && <p>{t('faults.none')}</p>}
-      {groups.map(({ id, title, faults }) => (
+      {groups.map(({ id, faults }) => (
         <section className="fault-group" key={id}>
-          <h3>{title}</h3>
+          <h3>{titleOf(id)}</h3>
           <ul className="rows">
             {faults.map((fault) => (
               <FaultRow key={fault.name} fault={fault} icon={known(fault.system)?.id ?? 'fault'} />

@@ -180,10 +180,10 @@ describe('the words of a rule file', () => {
   const { t } = words;
   it('are shown in the language of the reader; what is left in English says so', () => {
     expect(sourceText('proposal', t)).toBe('建议值');
-    expect(sourceText('proposal on GB 50751-2012 7.1.2', t)).toBe('建议值（英文注：on GB 50751-2012 7.1.2）');
-    expect(sourceText('proposal, after IEC 60947-2', t)).toBe('建议值（英文注：after IEC 60947-2）');
+    expect(sourceText('proposal on GB 50751-2012 7.1.2', t)).toBe('建议值（英文说明：on GB 50751-2012 7.1.2）');
+    expect(sourceText('proposal, after IEC 60947-2', t)).toBe('建议值（英文说明：after IEC 60947-2）');
     expect(sourceText('GB 50751-2012 7.1', t)).toBe('GB 50751-2012 7.1');
-    expect(sourceText('IEC 60898-1 (no trip at 1.13 In); time constant is a proposal', t)).toMatch(/（英文原文）$/);
+    expect(sourceText('IEC 60898-1 (no trip at 1.13 In); time constant is a proposal', t)).toMatch(/（英文说明）$/);
     expect(packName('boiler', (label) => label?.zh ?? '', t)).toBe('锅炉');
     expect(packName('system', (label) => label?.zh ?? '', t)).toBe('平台自身');
     expect(paramsText({}, words)).toBe('—');
