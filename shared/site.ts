@@ -243,11 +243,7 @@ export const siteSchema = z.strictObject({
       .refine((zone) => isTimeZone(zone), 'an IANA time zone such as Asia/Shanghai')
       .default('Asia/Shanghai'),
     language: z.enum(languages).default('zh'),
-    duty_phone: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'The number that rings whoever is on duty; shown to wards at places that have none of their own' }),
+    duty_phone: z.string().min(1).optional().meta({ description: 'Rings whoever is on duty; for places without a number of their own' }),
     simulated: z.boolean().default(false).meta({ description: 'The simulators stand in for the plant' }),
     seed: z.number().int().min(0).default(1).meta({ description: 'Simulated sites: seed of all randomness' }),
   }),
@@ -354,18 +350,6 @@ export const siteSchema = z.strictObject({
 export type SiteConfig = z.infer<typeof siteSchema>;
 
 export type Place = SiteConfig['places'][number];
-export const placesOf = ({ site, places, departments }: SiteConfig): Place[] => {
-  const phone = site.duty_phone === undefined ? {} : { phone: site.duty_phone };
-  if (places.length > 0) return places.map((place) => ({ ...phone, ...place }));
-  return departments.map(({ id, name, building }) => ({
-    ...phone,
-    id,
-    name,
-    department: id,
-    ...(building === undefined ? {} : { building }),
-  }));
-};
-
 export function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
