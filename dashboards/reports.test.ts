@@ -232,6 +232,15 @@ describe('reports', () => {
       );
       const over = new Date(now + 8 * hour - 24 * hour).toISOString().slice(0, 10);
       expect(tables[0]?.title).toBe(`Energy and water, to ${over}`);
+      // Money of whole days, as amounts are: the page, the report and the API have one figure.
+      type Costs = { rows: { total: number }[] };
+      const yuan = placedFigures(report).reduce((sum, { row, column, figure }) => sum + (/, cost$/.test(row) && column === 'This year' ? (figure.value ?? 0) : 0), 0); // biome-ignore format: one
+      const targets = (await answer(`/api/energy/targets?year=${year}`)) as { id: string; actualToDate: number }[];
+      expect(targets.find(({ id }) => id === 'site-cost')?.actualToDate).toBeCloseTo(yuan, 2);
+      const page = (await answer('/api/energy/overview')) as { from: number; to: number; cost: { value: number } };
+      const { rows } = (await answer(`/api/energy/cost?from=${page.from}&to=${page.to}`)) as Costs;
+      expect(page.cost.value).toBeCloseTo(rows[0]?.total ?? 0, 2);
+      expect(yuan).toBeGreaterThan(1_000);
     }
     expect([counts('Boiler outer inspection'), counts('Boiler inner inspection')]).toEqual([[0, 1], [1, 0]]); // biome-ignore format: one
     // The chapters stand in the order of the yearly reports this comes from.

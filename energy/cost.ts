@@ -33,6 +33,7 @@ export interface CostLine {
 export interface CostRow {
   month: string;
   from: number;
+  /** End of the month, or of the query where that cut the running month. */
   to: number;
   running: boolean;
   lines: CostLine[];

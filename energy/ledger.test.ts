@@ -157,6 +157,25 @@ describe('a month', () => {
     expect((await cost('site')).quantity).toBe(7540);
   });
 
+  it('asked to a midnight of the month that runs counts whole days only, which do not move while today goes on', async () => {
+    now = at('2026-03-10T09:00');
+    const days = (kw: (h: number) => number) => write('main', '2026-03-01T00:00', '2026-03-10T00:00', kw);
+    days((h) => (day(h) ? 40 : 20));
+    const to = at('2026-03-10T00:00');
+    const over = async () => (await ledger.cost({ scope: 'site', from: at('2026-03-01T00:00'), to }))[0]!;
+    const before = await over();
+    expect(before).toMatchObject({ quantity: 9 * 12 * 60, running: true, to, quality: [{ coverage: 1 }] });
+    // Today is dear, and not measured yet to the end.
+    write('main', '2026-03-10T00:00', '2026-03-10T12:00', () => 90);
+    now = at('2026-03-10T12:00');
+    expect(await over()).toEqual(before);
+    const [soFar] = await ledger.cost({ scope: 'site', from: at('2026-03-01T00:00'), to: now });
+    expect(soFar?.quantity).toBe(9 * 12 * 60 + 12 * 90);
+    // What came late is counted.
+    write('main', '2026-03-09T00:00', '2026-03-09T01:00', () => 120);
+    expect((await over()).quantity).toBe(9 * 12 * 60 + 100);
+  });
+
   it('stays as it was closed; what is corrected after that is a line of the next open month', async () => {
     march('main', () => 10);
     march('fd-shop', () => 4);

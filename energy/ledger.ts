@@ -41,7 +41,10 @@ export interface Ledger {
   readonly media: readonly Medium[];
   /** As it was closed, else as it is now. @throws Fault api/invalid */
   statement(month: string, medium: Medium): Promise<MonthStatement>;
-  /** One row a month. @throws Fault api/invalid */
+  /**
+   * One row a month, of the whole month; the running one is counted up to the end of the query: asked to the last midnight it has whole days only, which do
+   * not move any more unless a reading comes late. @throws Fault api/invalid
+   */
   cost(query: CostQuery): Promise<CostRow[]>;
   /** Freezes all media of it. @throws Fault desk/transition, api/invalid */
   close(month: string, by: string): Promise<ClosedMonth[]>;
@@ -76,6 +79,8 @@ export const accountName = (medium: Medium): string => `account-${medium}`;
 const keptMs = 60_000;
 const keptByVersionMs = 600_000;
 const mostKept = 400;
+/** Months are counted by whole quarters of an hour. */
+const quarterAt = (t: number) => Math.ceil(t / 900_000) * 900_000;
 
 export function openLedger({ site, folder, profileFacts, store, db, clock, wall, kept: openKept }: LedgerSource): Ledger {
   const meters = metersOf(site, (profile) => profileFacts?.(profile)?.quantities);
@@ -87,8 +92,9 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
   const own = media.filter((medium) => meters.some((one) => one.medium === medium));
   const kept = new Map<string, { version: number | undefined; at: number; account: Promise<MonthAccount> }>();
 
-  const current = (month: string, medium: Medium): Promise<MonthAccount> => {
-    const key = `${month} ${medium}`;
+  /** @param until of a month that runs: so far and no farther */
+  const current = (month: string, medium: Medium, until?: number): Promise<MonthAccount> => {
+    const key = `${month} ${medium} ${until ?? ''}`;
     const version = versions.of(month);
     const known = kept.get(key);
     const age = known ? wall.now() - known.at : Number.POSITIVE_INFINITY;
@@ -97,7 +103,7 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
       const over = boundsOf(timezone, month)[1] <= clock.now();
       const before = over ? files.get(month, accountName(medium), version) : undefined;
       if (before) return before as MonthAccount;
-      const made = await accountMonth({ site, meters, tariffs, store: store(), now: clock.now() }, month, medium);
+      const made = await accountMonth({ site, meters, tariffs, store: store(), now: until ?? clock.now() }, month, medium);
       if (over) files.put(month, accountName(medium), version, made);
       return made;
     });
@@ -132,7 +138,7 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
     return next;
   };
 
-  const statement = async (month: string, medium: Medium): Promise<MonthStatement> => {
+  const statement = async (month: string, medium: Medium, until?: number): Promise<MonthStatement> => {
     const [from] = boundsOf(timezone, month);
     if (from > clock.now()) throw new Fault('api/invalid', `month: ${month} has not begun yet`);
     const version = versions.of(month) ?? null;
@@ -141,12 +147,13 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
       const { version: number, closedBy: by, closedAt: at, sha256 } = closed;
       return { ...closed.statement, closed: { version: number, by, at, sha256 }, version };
     }
-    const [account, later] = await Promise.all([current(month, medium), laterIn(month, medium)]);
+    const [account, later] = await Promise.all([current(month, medium, until), laterIn(month, medium)]);
     return { account, later, closed: null, version };
   };
 
   return {
-    ...{ site, meters, tariffs, statement },
+    ...{ site, meters, tariffs },
+    statement: (month, medium) => statement(month, medium),
     media: own,
     months: (from, to) => monthsBetween(timezone, from, to),
     standing: (from, to) =>
@@ -161,7 +168,13 @@ export function openLedger({ site, folder, profileFacts, store, db, clock, wall,
       const months = monthsBetween(timezone, query.from, Math.min(query.to, clock.now()));
       const wanted = query.medium === undefined ? own : [query.medium];
       return Promise.all(
-        months.map(async (month) => costRow(query, meters, await Promise.all(wanted.map((medium) => statement(month, medium))))),
+        months.map(async (month) => {
+          const [from, end] = boundsOf(timezone, month);
+          const asked = quarterAt(query.to);
+          const cut = end > clock.now() && asked > from && asked < quarterAt(clock.now()) ? asked : undefined;
+          const row = costRow(query, meters, await Promise.all(wanted.map((medium) => statement(month, medium, cut))));
+          return cut === undefined ? row : { ...row, to: cut };
+        }),
       );
     },
     async close(month, by) {

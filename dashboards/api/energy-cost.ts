@@ -117,7 +117,7 @@ export function energyCostRoutes(app: App, { ledger, site, accounts, db, clock }
       config: { permission: 'plant:read' },
       schema: {
         description:
-          'Month rows with the lines of the bill. A department, tenant or item has what is allocated to it, a meter or building what it counted, at the prices of the month',
+          'Month rows with the lines of the bill. A department, tenant or item has what is allocated to it, a meter or building what it counted, at the prices of the month. Rows are of whole months; the running one is counted up to `to`',
         querystring: z.object({
           scope: z.enum(costScopes).default('site'),
           id: z.string().min(1).max(64).optional(),

@@ -82,7 +82,7 @@ const factor = z.object({
 });
 
 const cost = z.object({
-  value: amount.meta({ description: 'Yuan so far; null: nothing has a price' }),
+  value: amount.meta({ description: 'Yuan of the days that are over, today not among them; null: nothing has a price' }),
   like: amount.meta({ description: 'On the days that were measured in both years, at the mean price of the month' }),
   before: amount.meta({ description: 'The same of last year' }),
   changePct: amount,

@@ -49,9 +49,9 @@ export interface MonthRow extends Compared {
   perVisit: number | null;
 }
 
-/** Of a month; with the year before like with like: both at the mean price of their month, on the days that were measured in both years. */
+/** Of whole days of a month, as what was used; with the year before like with like: both at the mean price of their month, on the days that were measured in both years. */
 export interface MonthCost {
-  /** Yuan so far, as the bill would be; null: nothing has a price. */
+  /** Yuan of the days that are over, as the bill would be; null: nothing has a price. */
   value: number | null;
   like: number | null;
   before: number | null;
@@ -176,10 +176,11 @@ export function openManagement(source: ManagementSource): Management {
       const found: MonthCost['media'] = [];
       const unpriced: Medium[] = [];
       let wholeBefore: number | null = null;
+      if (to <= from) return { value: null, like: null, before: null, changePct: null, wholeBefore, media: found, unpriced };
       for (const medium of own) {
         const ask = async (span: { from: number; to: number }) =>
           span.to > span.from ? (await source.ledger.cost({ scope: 'site', medium, from: span.from, to: span.to }))[0] : undefined;
-        const [now, then] = await Promise.all([ask({ from, to: Math.max(to, from + 1) }), ask(before)]);
+        const [now, then] = await Promise.all([ask({ from, to }), ask(before)]);
         if (!now || now.lines.every(({ cost }) => cost === 0)) {
           unpriced.push(medium);
           continue;
@@ -289,9 +290,10 @@ export function openManagement(source: ManagementSource): Management {
     };
   }
 
-  /** Bills of whole months, of the running one so far. A month counts as measured where its meters were there nearly all of the time. */
+  /** Bills of whole months, of the running one up to the last midnight. A month counts as measured where its meters were there nearly all of the time. */
   async function costTarget(target: Target, year: number): Promise<TargetState> {
-    const end = Math.min(clock.now(), bounds(`${year + 1}-01`).from);
+    const [begin, next] = [bounds(`${year}-01`).from, bounds(`${year + 1}-01`).from];
+    const end = midnights(timezone, begin, Math.min(clock.now(), next)).at(-1) ?? begin;
     const rows = await source.ledger.cost({ scope: 'site', from: bounds(`${year - 1}-01`).from, to: end });
     const uses = (of: number) =>
       monthUses(of, [], (t) => t).map((one, m) => {

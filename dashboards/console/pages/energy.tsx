@@ -103,7 +103,7 @@ function Cost({ found, targets }: { found: EnergyOverview; targets: readonly Tar
   const target = targets.find(isCostOf);
   return (
     <section className="panel">
-      <h3>{t(found.running ? 'energy.cost.running' : 'energy.cost')}</h3>
+      <h3>{found.running ? t('energy.cost.running', { day: words.dateTime(found.to - 1).slice(0, 10) }) : t('energy.cost')}</h3>
       {cost.value === null ? (
         <p className="calm">{t('energy.cost.none')}</p>
       ) : (
