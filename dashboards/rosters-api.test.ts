@@ -68,6 +68,12 @@ describe('rosters over HTTP', () => {
     );
     const away = await post('technician', 'boiler/absences', { from: soon(200), to: soon(201), reason: 'dentist' });
     expect(away.json).toMatchObject({ change: { person: 'technician' }, uncovered: [] });
+    // Somebody else has the shift by a plan of its own.
+    const alone = { from: soon(300), to: soon(301), shifts: [{ from: soon(300), to: soon(301), people: ['zhang'] }], reason: 'x' };
+    const plan = await post('head', 'boiler/temporary', alone);
+    expect(plan.status).toBe(201);
+    const none = await post('technician', 'boiler/swaps', { from: alone.from, to: alone.to, other: 'engineer' });
+    expect([none.status, none.json.detail]).toEqual([409, expect.stringContaining('neither of the two')]);
     const swap = await post('technician', 'boiler/swaps', { from: soon(100), to: soon(160), other: 'engineer' });
     expect(swap.json.change.confirmedBy).toEqual(['technician']);
     const before = await onCall(Date.now() + 130 * hour);
@@ -81,7 +87,9 @@ describe('rosters over HTTP', () => {
   });
 
   test('"I take over now" is at once in force, for those whom a notice reaches', async () => {
-    expect((await post('technician', 'boiler/take-over', {})).status).toBe(201);
+    const taken = await Promise.all([1, 2, 3].map(() => post('technician', 'boiler/take-over', {})));
+    expect(taken.map(({ status, json }) => [status, json.id])).toEqual(Array(3).fill([201, taken[0]?.json.id]));
+    expect((await post('technician', 'boiler/take-over', {})).json.id).toBe(taken[0]?.json.id);
     expect(await onCall()).toMatchObject([{ person: 'technician', by: 'taken' }]);
     const stranger = await post('manager', 'boiler/take-over', {});
     expect([stranger.status, stranger.json.errors[0].field]).toEqual([400, 'person']);

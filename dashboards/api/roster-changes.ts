@@ -10,6 +10,8 @@ import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, instant, problems, words } from './schemas.ts';
 
 const day = 86_400_000;
+/** Longer ones are refused by the roster itself. */
+const longestSwapMs = 400 * day;
 const changeParams = z.object({ id: idSchema, change: z.coerce.number().int().min(1) });
 
 export function rosterChangeRoutes(app: App, { db, rosters, accounts, site, clock }: RouteContext): void {
@@ -137,6 +139,11 @@ export function rosterChangeRoutes(app: App, { db, rosters, accounts, site, cloc
       needPerson('person', person);
       needPerson('other', other);
       needRight(user, person);
+      for (const [field, one] of [['from', { from, to }], ...(back ? [['back', back] as const] : [])] as const) {
+        if (!(one.to > one.from) || one.to - one.from > longestSwapMs) continue;
+        if (!rosters.onCallIn(request.params.id, one.from, one.to).some((shift) => shift.person === person || shift.person === other))
+          throw new Fault('desk/transition', 'neither of the two is on call then: there is nothing to swap', { detail: { field } });
+      }
       const change = {
         kind: 'swap' as const,
         from,
@@ -168,7 +175,8 @@ export function rosterChangeRoutes(app: App, { db, rosters, accounts, site, cloc
     {
       config: { permission: 'roster:swap' },
       schema: {
-        description: '"I take over now": in the place of all who are on call, until `to`, by default until the present shift ends',
+        description:
+          '"I take over now": in the place of all who are on call, until `to`, by default until the present shift ends. Again is the same change',
         params,
         body: z.object({ to: instant.optional() }).nullish(),
         response: made,
@@ -180,10 +188,18 @@ export function rosterChangeRoutes(app: App, { db, rosters, accounts, site, cloc
       const now = clock.now();
       rosters.get(id);
       needPerson('person', user.name);
-      // A shift without an end is taken for a day.
-      const end = Math.min(now + day, ...rosters.onCallAt(id, now).map((one) => one.to));
-      const change = { kind: 'taken' as const, from: now, to: request.body?.to ?? end, person: user.name };
-      return reply.code(201).send(add(user, id, 'take-over', change));
+      const done = db.transact(() => {
+        const onCall = rosters.onCallAt(id, now);
+        // A shift without an end is taken for a day.
+        const to = request.body?.to ?? Math.min(now + day, ...onCall.map((one) => one.to));
+        const mine = onCall.every((one) => one.person === user.name && one.by === 'taken');
+        const same = rosters
+          .changes(id)
+          .findLast(({ change }) => change.kind === 'taken' && change.person === user.name && change.from <= now && change.to >= to);
+        if (mine && same) return same;
+        return add(user, id, 'take-over', { kind: 'taken', from: now, to, person: user.name });
+      });
+      return reply.code(201).send(done);
     },
   );
 

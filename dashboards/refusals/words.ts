@@ -98,6 +98,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'a change lasts at most 400 days; for longer, edit the roster': '变更最长 400 天；更长请直接修改值班表',
   'an override adds somebody, removes somebody, or both': '替班须加入人员、移除人员，或两者都有',
   'each shift of a plan must end after it begins': '每个班次的结束时间须晚于开始时间',
+  'neither of the two is on call then: there is nothing to swap': '换班双方在该时段均不值班，无班可换',
   'a swap takes two persons': '换班须为两个人',
   'it overlaps swap {1} of {2} and {3}; withdraw that one first': '与换班 {1}（{2}、{3}）时间重叠，请先撤销该换班',
   'The role {1} changes its own shifts only (roster:edit)': '“{1}”角色只能变更本人的班次',
