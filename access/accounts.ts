@@ -8,6 +8,7 @@ import { Fault } from '../shared/errors.ts';
 import { operationsFile } from '../shared/role.ts';
 import { type Cost, hashPassword, passwordFits, passwordLength } from './password.ts';
 import { type UserRole, userRoles } from './permissions.ts';
+import { programNames } from './user-name.ts';
 
 export interface User {
   name: string;
@@ -102,6 +103,7 @@ export class Accounts implements Disposable {
     cost?: Cost,
   ): Promise<User> {
     checkPassword(user.password);
+    if (programNames.has(user.name)) throw invalid('name', 'is a name of the program itself');
     this.#keepFree(user.name);
     const hash = await hashPassword(user.password, cost);
     this.#db.transact(() => {

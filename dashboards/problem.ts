@@ -101,6 +101,11 @@ export function fewest<Issue>(issues: readonly Issue[], told: (issue: Issue) => 
   return more > 0 ? [...errors, { field: where, message: `and ${more} more mistakes` }] : errors;
 }
 
+/** What the router refuses before any handler of errors is there: an address that cannot be read or is too long. */
+export const frameworkProblem = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  sendProblem(reply, { ...problemOf(error), title: 'The address cannot be read' }, request.url.split('?')[0]!.slice(0, 500));
+};
+
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const problem = problemOf(error);

@@ -59,7 +59,7 @@ import { wardRoutes } from './api/ward.ts';
 import { installCompression } from './compress.ts';
 import { installOnce } from './once-posts.ts';
 import { isTooDeep } from './parse-json.ts';
-import { installProblems } from './problem.ts';
+import { frameworkProblem, installProblems } from './problem.ts';
 import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
@@ -78,6 +78,7 @@ export async function buildServer(context: RouteContext): Promise<App> {
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: frameworkProblem,
     // Where no proxy is named, the address that counts for rate limits is the one that connected.
     trustProxy: context.proxies.length > 0 && [...context.proxies],
   }).withTypeProvider<ZodTypeProvider>();

@@ -413,3 +413,33 @@ test('statistics of a year that runs: as much of last year beside it, what is ov
       .toString(),
   ).toBe('PK');
 });
+
+test('an address that cannot be read, or is too long, is answered like every refusal', async () => {
+  for (const [path, status] of [
+    ['%zz', 400],
+    ['x'.repeat(300), 414],
+  ] as const) {
+    const answer = await app.call('GET', `/api/tickets/${path}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json; charset=utf-8']);
+    expect(answer.json).toMatchObject({ type: 'urn:plantroom:api/invalid', status, zh: '请求内容不正确' });
+  }
+});
+
+test('nobody signs in under a name that the program writes into its books', async () => {
+  const token = await app.signIn('admin');
+  for (const name of ['plantroom', 'system', 'engine', 'department', 'simulated-history']) {
+    const { status, json } = await app.call('POST', '/api/users', { token, body: { name, role: 'viewer', password: 'a-long-password-1' } });
+    expect([name, status, json.zh]).toEqual([name, 400, '该用户名为系统保留']);
+  }
+});
+
+test('an upload that broke off is told so', async () => {
+  const id = await opened();
+  const body = '--b\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\ncontent-type: image/jpeg\r\n\r\nhalf of';
+  const response = await fetch(`${app.url}/api/tickets/${id}/files`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokens.technician}`, 'content-type': 'multipart/form-data; boundary=b' },
+    body,
+  });
+  expect([response.status, ((await response.json()) as { zh: string }).zh]).toEqual([400, '文件：上传中断，请重新上传']);
+});

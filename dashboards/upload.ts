@@ -18,6 +18,16 @@ export interface Upload {
 const refuse = (field: string, message: string, status = 400) =>
   new Fault('api/invalid', `${field}: ${message}`, { detail: { status, errors: [{ field, message }] } });
 
+/** The bytes of a part; what is too large and what broke off on the way are told apart. @throws Fault api/invalid */
+export async function bytesOf(part: { toBuffer(): Promise<Buffer> }): Promise<Buffer> {
+  try {
+    return await part.toBuffer();
+  } catch (error) {
+    if ((error as { code?: string }).code === 'FST_REQ_FILE_TOO_LARGE') throw refuse('file', 'at most 10 MB', 413);
+    throw refuse('file', 'it broke off on the way; send it again');
+  }
+}
+
 /** @throws Fault api/invalid that says what is wrong with it */
 export async function checkUpload(name: string, content: Buffer): Promise<Upload> {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they have no place in a name

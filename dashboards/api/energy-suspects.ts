@@ -6,7 +6,7 @@ import { Fault } from '../../shared/errors.ts';
 import { closedMonthsOf, meterOf, type NamedMeter, namedMeters, optionsOf } from '../energy/meters.ts';
 import { invalid } from '../plant/register-routes.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { checkUpload } from '../upload.ts';
+import { bytesOf, checkUpload } from '../upload.ts';
 import { idSchema, meterValue, problems, sentTime, text, time, words } from './schemas.ts';
 
 const dayMs = 86_400_000;
@@ -345,8 +345,5 @@ export async function uploadOf(request: MultipartRequest): Promise<[name: string
     throw wrong(error instanceof Error ? error.message : 'the form cannot be read', 400);
   });
   if (!part) throw wrong('there is no part with a file', 400);
-  const content = await part.toBuffer().catch(() => {
-    throw wrong('at most 10 MB', 413);
-  });
-  return [part.filename, content];
+  return [part.filename, await bytesOf(part)];
 }

@@ -9,7 +9,7 @@ import { departmentActor } from '../../shared/ticket-state.ts';
 import { notOfTheCrew } from '../crew.ts';
 import { doOnce, onceHeaders, onceOf } from '../once.ts';
 import type { App, RouteContext } from '../route-context.ts';
-import { checkUpload, mostUploadBytes } from '../upload.ts';
+import { bytesOf, checkUpload, mostUploadBytes } from '../upload.ts';
 import { known } from './moves.ts';
 import { problems, ticket, time, words } from './schemas.ts';
 
@@ -80,9 +80,7 @@ export function ticketFileRoutes(app: App, context: RouteContext): void {
         throw invalid(error instanceof Error ? error.message : 'the form cannot be read', 400);
       });
       if (!part) throw invalid('there is no part with a file', 400);
-      const content = await part.toBuffer().catch(() => {
-        throw invalid('at most 10 MB', 413);
-      });
+      const content = await bytesOf(part);
       const checked = await checkUpload(part.filename, content);
       const user = userOf(request);
       const { purpose } = request.query;

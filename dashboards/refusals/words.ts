@@ -52,6 +52,7 @@ export const refusals: Readonly<Record<string, string>> = {
   // files
   'its name must be a plain file name, without a path': '文件名不能包含路径',
   'at most 10 MB': '不能超过 10 MB',
+  'it broke off on the way; send it again': '上传中断，请重新上传',
   'its content is {1}; allowed are JPEG, PNG and WebP pictures, and PDF': '文件内容为 {1}；只接受 JPEG、PNG、WebP 图片和 PDF',
   'of no kind that we know': '无法识别的类型',
   'a picture has at most {1} million pixels': '图片最多 {1} 百万像素',
@@ -263,6 +264,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'The role {1} may not do this ({2})': '“{1}”角色没有此权限（{2}）',
   'There is no user "{1}"': '没有用户“{1}”',
   'there is already a user "{1}"': '已有用户“{1}”',
+  'is a name of the program itself': '该用户名为系统保留',
   'the last administrator must stay one': '最后一名管理员不能取消',
   'a password has {1} to {2} characters': '密码须为 {1} 至 {2} 个字符',
   'a user name: lower-case letters, digits, dot, hyphen, underscore; at most 32':
