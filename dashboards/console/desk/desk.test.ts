@@ -9,7 +9,7 @@ import { pathOf } from '../hash.ts';
 import { makeWords } from '../i18n/i18n.tsx';
 import { dangerFirst, tileAlarms } from '../overview/tile-alarms.ts';
 import { together } from '../ticket/checks.ts';
-import { isUnrestored, restoredAt, stillActive } from '../ticket/clocks.ts';
+import { activeWarning, isUnrestored, restoredAt, stillActive } from '../ticket/clocks.ts';
 import { filterOf, fits } from './alarm-filter.ts';
 import { alarmSteps, inBulk } from './alarm-steps.ts';
 import { outcomeOf } from './delivery-list.tsx';
@@ -53,6 +53,10 @@ describe('repaired, but the alarm is there', () => {
     );
     expect(stillActive(ticket, known).map(({ id }) => id)).toEqual(['o2', 'flow']);
     expect(stillActive(ticket, new Map([['o2', alarm({ id: 'o2', active: false })]]))).toEqual([]);
+    const zh = makeWords('zh', 'Asia/Shanghai', () => undefined);
+    const low = alarm({ id: 'o2', live: { value: 91.5, at: 1, trend: null, note: null } as Alarm['live'] });
+    expect(activeWarning(ticket, new Map([['o2', low]]), zh)).toMatch(/告警仍在.*压力低 · 现在 91\.5 kPa$/);
+    expect(activeWarning(ticket, new Map(), zh)).toBeUndefined();
   });
 });
 

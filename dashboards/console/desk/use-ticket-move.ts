@@ -6,6 +6,7 @@ import { ticketApi } from '../data/ticket-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import type { Question } from '../parts/action-dialog.tsx';
 import { useConsole } from '../parts/context.ts';
+import { activeWarning } from '../ticket/clocks.ts';
 import type { TicketStep } from './ticket-steps.ts';
 
 /** Sends one step; answers whether it is done or kept. */
@@ -18,8 +19,9 @@ export function useTicketSend(): (ticket: string, action: string, body?: object)
 }
 
 export function useTicketMove(ask: (question: Question) => void): (ticket: Ticket, step: TicketStep) => void {
-  const { t, text } = useWords();
-  const { act } = useConsole();
+  const spoken = useWords();
+  const { t, text } = spoken;
+  const { act, plant } = useConsole();
   const send = useTicketSend();
   return useCallback(
     (ticket, { action, label, words, hint, asksForPerson }) => {
@@ -33,6 +35,7 @@ export function useTicketMove(ask: (question: Question) => void): (ticket: Ticke
           title: t(label),
           subject: `${ticket.id} · ${text(ticket.title)}`,
           hint: hint ? t(hint) : undefined,
+          warning: action === 'resolve' ? activeWarning(ticket, plant.alarms, spoken) : undefined,
           label: t(words.label),
           required: words.required,
           ...(people ? { choice: { label: t('tickets.person'), standard: ticket.assignee, choices: people } } : {}),
@@ -60,6 +63,6 @@ export function useTicketMove(ask: (question: Question) => void): (ticket: Ticke
           put([...fit, ...others]);
         });
     },
-    [t, text, act, send, ask],
+    [t, text, act, send, ask, spoken, plant.alarms],
   );
 }

@@ -1,5 +1,5 @@
 /** Asks for the words that go with a step: comment, reason, what was done; also for how long, or for which thing. */
-import { Button, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useWords } from '../i18n/i18n.tsx';
 import { duration } from './duration.ts';
@@ -8,6 +8,8 @@ export interface Question {
   title: string;
   subject: string;
   hint?: string | undefined;
+  /** What is dangerous about doing it now. */
+  warning?: string | undefined;
   label: string;
   required: boolean;
   minutes?: { label: string; standard: number; choices: readonly number[] };
@@ -63,6 +65,11 @@ function ActionForm({ question, onClose }: { question: Question; onClose: () => 
     <form onSubmit={submit}>
       <Stack gap="sm">
         <Text fw={600}>{question.subject}</Text>
+        {question.warning && (
+          <Alert color="red" data-warning={question.title}>
+            {question.warning}
+          </Alert>
+        )}
         {question.hint && (
           <Text size="sm" c="dimmed">
             {question.hint}

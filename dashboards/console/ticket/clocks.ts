@@ -3,6 +3,7 @@ import type { SlaClock } from '../../../desk/index.ts';
 import type { Alarm } from '../../../shared/alarm.ts';
 import { byUrgency } from '../../../shared/alarm-order.ts';
 import type { Ticket } from '../../../shared/ticket.ts';
+import type { Words } from '../i18n/i18n.tsx';
 
 export interface ClockNow {
   kind: SlaClock['kind'];
@@ -46,3 +47,16 @@ export const stillActive = ({ alarm, alarms }: Pick<Ticket, 'alarm' | 'alarms'>,
     .flatMap((id) => (id === null ? [] : (known.get(id) ?? [])))
     .filter(({ active }) => active)
     .sort(byUrgency);
+
+/** Before somebody says that it is repaired: which alarm is still there, with its number of now. */
+export function activeWarning(
+  ticket: Pick<Ticket, 'alarm' | 'alarms'>,
+  known: ReadonlyMap<string, Alarm>,
+  { t, text, number }: Pick<Words, 't' | 'text' | 'number'>,
+): string | undefined {
+  const [first] = stillActive(ticket, known);
+  if (!first) return undefined;
+  const value = first.live?.value ?? null;
+  const now = value === null ? '' : ` · ${t('alarms.now', { value: `${number(value)} ${first.unit}`.trim() })}`;
+  return `${t('repaired.alarmActive')} ${text(first.title)}${now}`;
+}
