@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, openAnswerLinks, openDatabase, openPush, openTestNotices, pushId } from '../desk/index.ts';
-import { channelTypes } from '../notify/channels.ts';
 import { type Notifier, openNotifier } from '../notify/notifier.ts';
 import { systemClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
 import { operationsFile } from '../shared/role.ts';
+import { blueprintAsChannel } from '../test/blueprint-channel.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
 import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
@@ -175,12 +175,12 @@ test('a browser subscribes for the user who is signed in, at a push service of t
 });
 
 describe('with a notifier', () => {
+  let channel: Disposable | undefined;
   let phones: HttpReceiver;
   let notifier: Notifier;
   beforeAll(async () => {
     phones = await startHttpReceiver();
-    const personal = (await import('../notify/channels/_blueprint.ts')).default;
-    (channelTypes as Map<string, typeof personal>).set('_blueprint', personal);
+    channel = blueprintAsChannel();
     const channels = [
       { id: 'sms', type: '_blueprint', url: phones.url, token: { env: 'T' } },
       { id: 'hook', type: 'webhook', url: phones.url, secret: { env: 'T' } },
@@ -205,6 +205,7 @@ describe('with a notifier', () => {
     });
   });
   afterAll(async () => {
+    channel?.[Symbol.dispose]();
     await phones?.[Symbol.asyncDispose]();
   });
   const send = async (channel: string, body: object = {}, role: 'engineer' | 'technician' = 'engineer') =>

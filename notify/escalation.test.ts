@@ -10,9 +10,9 @@ import type { AlarmDefinition, EngineDesk } from '../desk/desk.ts';
 import { openEngineDesk } from '../desk/open.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
+import { blueprintAsChannel } from '../test/blueprint-channel.ts';
 import { type HttpReceiver, type Reply, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
-import { channelTypes } from './channels.ts';
 import { type Notifier, openNotifier } from './notifier.ts';
 
 const second = 1_000;
@@ -41,9 +41,7 @@ const definition = (id: string, over: Partial<AlarmDefinition> = {}): AlarmDefin
   ...over,
 });
 
-/** A channel that reaches persons, over HTTP: the copy of the blueprint that a site would write. */
-const personal = channelTypes.get('_blueprint') ?? (await import('./channels/_blueprint.ts')).default;
-
+let channel: Disposable;
 let clock: ManualClock;
 let folder: string;
 let desk: EngineDesk;
@@ -103,7 +101,7 @@ const calls = (filter: Partial<Delivery> = {}) =>
     .sort(byTime);
 
 beforeEach(async () => {
-  channelTypesWith(personal);
+  channel = blueprintAsChannel();
   clock = manualClock();
   begin = clock.now();
   folder = mkdtempSync(join(tmpdir(), 'plantroom-escalation-'));
@@ -112,17 +110,13 @@ beforeEach(async () => {
   read = openDeliveries({ file: file() });
 });
 afterEach(async () => {
+  channel[Symbol.dispose]();
   await notifier[Symbol.asyncDispose]();
   read[Symbol.dispose]();
   desk[Symbol.dispose]();
   for (const one of [phones, second_, group]) await one[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
-/** The blueprint is no channel of a site by itself; here it is. */
-function channelTypesWith(type: typeof personal): void {
-  (channelTypes as Map<string, typeof personal>).set('_blueprint', type);
-}
-
 /** Moves the plant on second by second, letting the servers answer in between. */
 const pass = async (ms: number, step = 30 * second) => {
   for (let gone = 0; gone < ms; gone += step) {

@@ -12,15 +12,16 @@ import { followPulse, nextTest, openPulse, openTestNotices, testedPeople } from 
 import { openEngineDesk } from '../desk/open.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
 import { type Log, silentLog } from '../shared/log.ts';
+import { blueprintAsChannel } from '../test/blueprint-channel.ts';
 import { heatingAlarm } from '../test/dashboards-app.ts';
 import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
-import { channelTypes } from './channels.ts';
 import { type Notifier, openNotifier } from './notifier.ts';
 
 const second = 1_000;
 const day = 86_400 * second;
 const secrets: Record<string, string> = { T: 'a-secret-token-of-the-gateway', W: 'watchdog-token-0123456789' };
+let channel: Disposable;
 let clock: ManualClock;
 let folder: string;
 let desk: EngineDesk;
@@ -59,14 +60,14 @@ const pass = async (ms: number, step = second) => {
 };
 
 beforeEach(async () => {
-  const personal = (await import('./channels/_blueprint.ts')).default;
-  (channelTypes as Map<string, typeof personal>).set('_blueprint', personal);
+  channel = blueprintAsChannel();
   clock = manualClock();
   folder = mkdtempSync(join(tmpdir(), 'plantroom-path-'));
   desk = openEngineDesk({ file: file(), clock });
   [phones, watchdog] = await Promise.all([startHttpReceiver(), startHttpReceiver()]);
 });
 afterEach(async () => {
+  channel[Symbol.dispose]();
   await notifier?.[Symbol.asyncDispose]();
   notifier = undefined;
   desk[Symbol.dispose]();
