@@ -67,6 +67,7 @@ it('wall clocks are worked out in one place: nobody else formats the parts of a 
   const allowed = [
     'shared/zone.ts',
     'shared/site.ts',
+    'shared/month-span.ts',
     'commands/energy.ts',
     'dashboards/console/energy/words.ts',
     'dashboards/console/i18n/i18n.tsx',

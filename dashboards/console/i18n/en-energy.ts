@@ -18,6 +18,7 @@ export const enEnergy = {
   'energy.warn.days': '{medium}: {days} days of this month are not measured',
   'energy.warn.estimated': '{medium}: {share} % of this month is estimated or unknown',
   'energy.cost': 'Cost of the month',
+  'energy.target.to': 'to {day}',
   'energy.cost.running': 'Cost of the month to the end of {day}',
   'energy.cost.short': 'Cost, yuan',
   'energy.cost.none': 'No prices yet: with tariffs in the site file this is the bill of the month.',

@@ -19,6 +19,7 @@ export const zhEnergy: Record<keyof typeof enEnergy, string> = {
   'energy.warn.days': '{medium}：本月有 {days} 天没有计量',
   'energy.warn.estimated': '{medium}：本月有 {share} % 为估算或未知',
   'energy.cost': '本月能源费用',
+  'energy.target.to': '截至 {day}',
   'energy.cost.running': '本月能源费用（截至 {day}，不含今日）',
   'energy.cost.short': '费用（元）',
   'energy.cost.none': '尚无电价水价：在站点文件中填写价格后，此处即为当月账单。',

@@ -2,7 +2,6 @@
 import '../energy/management.css';
 import { useCallback, useEffect, useState } from 'react';
 import { monthSpan } from '../../../shared/month-span.ts';
-import type { Language } from '../../../shared/text.ts';
 import { type EnergyOverview, energyApi, type ProjectInfo, type ProposalInfo, type TargetInfo } from '../data/energy-pages-api.ts';
 import { MonthPicker } from '../energy/month-picker.tsx';
 import { useReadiness, Waiting } from '../energy/waiting.tsx';
@@ -153,16 +152,16 @@ const reasons = {
 } as const;
 
 /** What the figure is of: the months that have what it is divided by, else all whole days. */
-function spanOf({ unit, months }: TargetInfo, language: Language): string {
+function spanOf({ unit, months }: TargetInfo, { t, language }: Pick<ReturnType<typeof useWords>, 't' | 'language'>): string {
   if (unit.includes('/')) return monthSpan(months.flatMap(({ month, actual }) => (actual === null ? [] : month)), language); // biome-ignore format: one
   const last = months.findLast(({ days }) => days > 0);
   const day = last ? `${last.month}-${String(last.days).padStart(2, '0')}` : '';
-  return language === 'zh' ? `截至 ${day}` : `to ${day}`;
+  return t('energy.target.to', { day });
 }
 
 export function TargetLine({ target }: { target: TargetInfo }) {
   const words = useWords();
-  const { t, text, number, language } = words;
+  const { t, text, number } = words;
   const { plannedToDate: planned, actualToDate: actual } = target;
   const unit =
     target.unit === 'yuan'
@@ -180,7 +179,7 @@ export function TargetLine({ target }: { target: TargetInfo }) {
             {t('energy.target.toDate', {
               actual: amount(words, actual, unit),
               planned: amount(words, planned, unit),
-              span: spanOf(target, language),
+              span: spanOf(target, words),
             })}
             {planned > 0 && ` (${percent(words, (100 * (actual - planned)) / planned)})`}
             {target.amount !== null &&
