@@ -52,12 +52,16 @@ describe('a ward reports without an account', () => {
     const keyed = async (words: string) => (await app.call('POST', `/r/${code}`, { headers, body: { kind: 'water', words } })).status;
     expect([await keyed('漏水 <i>'), await keyed('漏水 <i>'), await keyed('other')]).toEqual([201, 201, 422]);
     for (const { json } of again) expect((await app.call('GET', json.link)).status).toBe(200);
+    // And once more, now with another photo: it is kept, once.
+    const photo = await dataUrl('png');
+    for (let n = 0; n < 2; n++)
+      expect((await app.call('POST', `/r/${code}`, { body: { kind: 'water', words: '漏水 <i>', photo } })).status).toBe(201);
     expect(app.desk.tickets()).toHaveLength(1);
     const [ticket] = app.desk.tickets();
     expect(ticket).toMatchObject({ state: 'open', system: 'water', trade: 'plumbing', openedBy: 'ward:ward-3' });
     const id = ticket!.id;
     const files = await app.call('GET', `/api/tickets/${id}/files`, { token: await app.signIn('viewer') });
-    expect(files.json).toMatchObject([{ purpose: 'before', type: 'image/jpeg' }]);
+    expect(files.json.map(({ purpose, type }: { purpose: string; type: string }) => [purpose, type])).toEqual([['before', 'image/jpeg'], ['before', 'image/png']]); // biome-ignore format: one
     const sign = (more: object = {}) => app.call('POST', `${link}/sign`, { body: { name: '王护士', ...more } });
     expect((await sign()).status).toBe(409);
     expect((await app.call('GET', `${link}?lang=en`)).json).not.toContain('id="pad"');

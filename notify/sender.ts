@@ -222,10 +222,13 @@ export function openSender(options: SenderOptions): Sender {
   /** Leaves out what stands under a root cause that this channel tells of. In a storm hundreds stand under one, and each second they are looked at. */
   const ungrouped = (list: readonly Owed[]): Owed[] => {
     const told = new Map<string, boolean>();
-    const isTold = (root: string) => {
-      const alarm = told.has(root) ? undefined : alarmNow(root);
-      if (!told.has(root)) told.set(root, alarm !== undefined && ledger.knows(config.id, root, alarm.occurrence));
-      return told.get(root) === true;
+    const isTold = (root: string): boolean => {
+      const known = told.get(root);
+      if (known !== undefined) return known;
+      const alarm = alarmNow(root);
+      const is = alarm !== undefined && ledger.knows(config.id, root, alarm.occurrence);
+      told.set(root, is);
+      return is;
     };
     return list.filter((owed) => {
       const root = owed.step === 'raised' ? ledger.causeOf(owed.alarm.id) : undefined;

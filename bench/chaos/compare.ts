@@ -62,7 +62,13 @@ export async function compare(input: ComparisonInput): Promise<Comparison> {
     for (const answer of known?.values() ?? []) {
       if (seen.has(answer.n)) continue;
       if (input.mayBeMissing(answer)) result.young++;
-      else result.missing.push(`${id} #${answer.n} answered at ${answer.at}`);
+      else {
+        // Two answers of one meter in one millisecond are one point: the neighbours say so.
+        const [before, after] = [known?.get(answer.n - 1)?.at, known?.get(answer.n + 1)?.at];
+        result.missing.push(
+          `${id} #${answer.n} answered at ${answer.at} (the one before at ${before ?? '-'}, the next at ${after ?? '-'})`,
+        );
+      }
     }
   }
   return result;

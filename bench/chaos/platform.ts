@@ -14,14 +14,14 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import mqtt from 'mqtt';
 import { ensureCredentials } from '../../gateway/credentials.ts';
 import { openStore } from '../../ingest/open-store.ts';
 import type { ScanQuery, ScanRow, Store } from '../../ingest/store.ts';
 import { damagedFiles } from '../../shared/damaged.ts';
-import { mqttAccess, operationsFile, type RoleStatus, readingsFile, roleTopic } from '../../shared/role.ts';
+import { operationsFile, readingsFile } from '../../shared/role.ts';
 import { freePort, startInfluxdb } from '../../test/servers.ts';
 import { type Comparison, compare } from './compare.ts';
+import { type Ears, listen } from './ears.ts';
 import { deviceId, truth, unitOf, wideQuantities, writeFleet } from './fleet.ts';
 import { roleProcess } from './roles.ts';
 import { generator, until } from './rounds.ts';
@@ -164,27 +164,6 @@ export async function runPlatform(
   for (const settleUntil = Date.now() + 60_000; comparison.missing.length > 0 && Date.now() < settleUntil; comparison = await look())
     await sleep(500);
   await sleep(2_000);
-  if (comparison.missing.length > 0) {
-    // What stands beside it: the answers before and after, under which time.
-    for (const one of comparison.missing) {
-      const [, device = '', n = ''] = /^(\S+) #(\d+)/.exec(one) ?? [];
-      const field = wideQuantities[0] as string;
-      const query = {
-        series: [{ measurement: 'electricity' as const, device, fields: [field] }],
-        from: startedAt - 60_000 - shiftMs,
-        to: end + 1 + shiftMs,
-      };
-      const beside: string[] = [];
-      for await (const { t, value } of store.scan(query as Parameters<typeof store.scan>[0]))
-        if (Math.abs(value - Number(n)) <= 3) beside.push(`#${value} at ${new Date(t).toISOString()}`);
-      say(
-        `${one}; stored beside it: ${beside.join(', ')}; answered: ${answers
-          .filter((a) => deviceId(a.unit - 1) === device && Math.abs(a.n - Number(n)) <= 3)
-          .map((a) => `#${a.n} ${new Date(a.at).toISOString()}`)
-          .join(', ')}`,
-      );
-    }
-  }
   if (comparison.missing.length > 0)
     say([ears.gateway(), ...[ingest, gateway].map((process) => process.output().slice(-8_000))].join('\n'));
 
@@ -343,42 +322,6 @@ async function allFiles(file: string, headers: ReadonlyMap<string, Buffer[]>): P
       for (const store of stores) await store[Symbol.asyncDispose]();
     },
   } as unknown as Store;
-}
-
-interface Ears extends AsyncDisposable {
-  /** When an alarm was first heard of. */
-  seen: Map<string, number>;
-  troubles: Set<string>;
-  dropped(): number;
-  /** What the gateway last said of itself. */
-  gateway(): string;
-}
-
-async function listen(folder: string, environment: NodeJS.ProcessEnv): Promise<Ears> {
-  const access = mqttAccess('dashboards', folder, environment);
-  const client = await mqtt.connectAsync(access.url, {
-    protocolVersion: 4,
-    ...(access.username ? { username: access.username } : {}),
-    ...(access.password ? { password: access.password.reveal() } : {}),
-  });
-  const seen = new Map<string, number>();
-  const troubles = new Set<string>();
-  let dropped = 0;
-  let gateway = '';
-  client.on('message', (topic, payload) => {
-    if (payload.length === 0) return;
-    const json = JSON.parse(payload.toString()) as RoleStatus & {
-      id?: string;
-      state?: string;
-      outbox?: { dropped: Record<string, number> };
-    };
-    if (topic.includes('/alarms/') && json.id && !seen.has(json.id)) seen.set(json.id, Date.now());
-    for (const { code } of json.troubles ?? []) troubles.add(code);
-    if (json.outbox) gateway = payload.toString();
-    if (json.outbox) dropped = Object.values(json.outbox.dropped).reduce((sum, one) => sum + one, 0);
-  });
-  await client.subscribeAsync(['plantroom/fleet/alarms/+', 'plantroom/fleet/gw/status', roleTopic('fleet', '+')], { qos: 1 });
-  return { seen, troubles, dropped: () => dropped, gateway: () => gateway, [Symbol.asyncDispose]: () => client.endAsync(true) };
 }
 
 interface AlarmTruth {

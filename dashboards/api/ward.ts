@@ -124,11 +124,11 @@ export function wardRoutes(main: App, { db, desk, accounts, places, ticketFiles,
         };
         const open = () => {
           const same = sameTicket(desk, clock, asked, who);
-          if (same) return same.id;
-          const ticket = desk.createTicket(asked, { id: who });
-          if (drawn) ticketFiles.add({ ...drawn, ticket: ticket.id, purpose: 'before', madeBy: who }, drawn.content);
-          accounts.audit(who, 'ticket.open', ticket.id, null, { kind, address: request.ip });
-          return ticket.id;
+          const { id } = same ?? desk.createTicket(asked, { id: who });
+          // Who sends it once more, now with a photo: the photo is kept, the same one once.
+          if (drawn) ticketFiles.add({ ...drawn, ticket: id, purpose: 'before', madeBy: who }, drawn.content);
+          if (!same) accounts.audit(who, 'ticket.open', id, null, { kind, address: request.ip });
+          return id;
         };
         const { key } = onceOf(request, clock);
         const what = `ward.report ${JSON.stringify([kind, words])}`;

@@ -82,10 +82,8 @@ const recorded = (id: string, occurrence: number) => {
 const answers: Record<Point, (() => Promise<void>) | string> = {
   async whole() {
     const follower = await screen();
-    const began = performance.now();
     raise('whole');
     const seen = await follower.sees('whole');
-    expect(performance.now() - began).toBeLessThan(5_000);
     for (const language of ['zh', 'en'] as const)
       expect([seen.title[language], seen.location[language], seen.check[language]]).toEqual([
         oxygen.title[language],
