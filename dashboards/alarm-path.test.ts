@@ -116,6 +116,15 @@ test('each occurrence has its own page; one that never was is unknown', async ()
   expect((await trail('no.such')).status).toBe(404);
 });
 
+test('of one moment the moves stand in the order in which they were made', async () => {
+  const id = 'trail.moment';
+  raise(id);
+  app.desk.acknowledge(id, { id: 'zhang' });
+  app.desk.clear(id, { at: Date.now(), value: 120 });
+  db.run("UPDATE journal SET t = ? WHERE kind = 'alarm' AND id = ?", Date.now(), id);
+  expect((await trail(id)).lines.filter((one: string) => one.startsWith('move'))).toEqual(['move raise', 'move acknowledge', 'move clear']);
+});
+
 test('what a screen shows is on record with its user, sound and acknowledgement, and stands among the deliveries', async () => {
   const id = 'seen.one';
   raise(id);

@@ -76,9 +76,7 @@ describe('doubts', () => {
       reason: '补装电容器期间走字',
     });
     expect(made).toMatchObject({ status: 201, json: { madeBy: 'engineer', body: { kind: 'decision', verdict: 'accept' } } });
-    const began = performance.now();
     await account.work();
-    expect(performance.now() - began, 'ms until figures are right').toBeLessThan(2_000);
     expect((await total()) - before).toBeCloseTo(6_001, 3);
     expect((await call('GET', '/api/energy/suspects')).json.open).toBe(1);
     expect((await call('GET', '/api/energy/suspects?state=all')).json.suspects).toEqual(

@@ -76,11 +76,12 @@ export function trailOf(
   );
   const moves = desk
     .journal({ kind: 'alarm', id, limit: most })
+    .toReversed()
     .filter(({ seq, t }) => (span.seq === undefined ? within(t) : seq >= span.seq) && seq < span.end)
     .map((entry) => moved(entry, 'move', byLink.get(entry.who) === 'take' && entry.event === 'acknowledge' ? 'take' : entry.event));
   const ticketMoves = desk
     .tickets({ alarm: id, state: 'all', limit: 50 })
-    .flatMap((ticket) => desk.journal({ kind: 'ticket', id: ticket.id, limit: most }))
+    .flatMap((ticket) => desk.journal({ kind: 'ticket', id: ticket.id, limit: most }).toReversed())
     .filter(({ t }) => within(t))
     .map((entry) => moved(entry, 'ticket', entry.event));
   const messages = deliveries
@@ -109,7 +110,7 @@ export function trailOf(
   const steps = db
     .all<Step>('SELECT at, targets, outcome, told FROM escalation_log WHERE alarm = ? AND occurrence = ? ORDER BY id', id, occurrence)
     .map(stepped);
-  // Of one moment: what moved first, then who was called, then what was sent.
+  // Of one moment: what moved first, in the order of the journal, then who was called, then what was sent.
   const order = (one: TrailEntry) => trailKinds.indexOf(one.kind);
   const entries = [...moves, ...steps, ...messages, ...receipts, ...ticketMoves];
   return { occurrence, occurrences: alarm.occurrence, entries: entries.sort((a, b) => a.t - b.t || order(a) - order(b)) };

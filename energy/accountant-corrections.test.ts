@@ -148,7 +148,7 @@ describe('corrections and the accountant', () => {
     expect(await quarters('m', start, start + 8 * day)).toEqual(await quarters('whole', start, start + 8 * day));
   }, 240_000);
 
-  test('one late reading of a meter that is read each ten seconds is worked in within two seconds', async () => {
+  test('one late reading of a meter that is read each ten seconds costs a small part of the whole', async () => {
     const points: Points = Array.from({ length: 3 * 8_640 }, (_, i) => [start + i * 10_000, 1_000 + Math.round(i) / 50]);
     const late = points.findIndex(([t]) => t >= start + 2 * day + 9 * hour);
     // Ten minutes are missing: their quarter hour is estimated until one reading of them comes.
@@ -156,13 +156,15 @@ describe('corrections and the accountant', () => {
     await readings('m', points.filter((one) => !missing.includes(one))); // biome-ignore format: one
     now = start + 3 * day;
     const account = open(['m']);
-    await account.work();
+    const worked = async () => {
+      const began = performance.now();
+      await account.work();
+      return performance.now() - began;
+    };
+    const wholeMs = await worked();
     await readings('m', missing.slice(20, 21));
     account.heard('m', missing[20]![0]);
-    const began = performance.now();
-    await account.work();
-    const ms = performance.now() - began;
-    expect(ms, 'ms').toBeLessThan(2_000);
+    expect(await worked(), `ms; the whole took ${wholeMs}`).toBeLessThan(wholeMs / 3);
     await readings('whole', [...points.filter((one) => !missing.includes(one)), missing[20]!].sort((x, y) => x[0] - y[0])); // biome-ignore format: one
     await open(['whole']).work();
     expect(await quarters('m', start, start + 70 * hour)).toEqual(await quarters('whole', start, start + 70 * hour));
