@@ -115,7 +115,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   health.follow(client);
   const raw = undo.use(new RawLink(config.site.id, client, wall));
   const simulator = config.site.simulated ? new SimulatorLink(config.site.id, client, wall) : undefined;
-  if (simulator) simulator.onChange = (faults) => stream.send('faults', faults);
+  if (simulator) simulator.onChange = (faults) => stream.sendMove('faults', 'all', () => faults);
 
   let store: Store | undefined;
   const opening = new AbortController();

@@ -89,6 +89,18 @@ describe('the live stream', () => {
     close();
   });
 
+  it('tells who begins to follow of the moves of the last seconds: the lists may have been asked for just before', async () => {
+    const first = await follow('/api/live?topics=alarms,tickets');
+    const { id, version } = app.desk.raise(heatingAlarm('loop-1'), { at: Date.now(), value: 95, limit: 150 });
+    const told = ({ events }: Following) => events.find(({ name, data }) => name === 'alarms' && data.id === id && data.version >= version);
+    await until(async () => told(first) !== undefined);
+    const second = await follow('/api/live?topics=alarms');
+    await until(async () => told(second) !== undefined);
+    expect(second.events.some(({ name }) => name === 'tickets')).toBe(false);
+    first.close();
+    second.close();
+  });
+
   it('brings only the topics that were asked for', async () => {
     const { events, close } = await follow('/api/live?topics=alarms');
     const gateway = await app.connect('gateway');

@@ -53,6 +53,8 @@ interface Client {
 
 export class LiveStream implements AsyncDisposable {
   readonly #clients = new Set<Client>();
+  /** What moved in the last seconds, oldest first: a screen may have asked for its lists just before it follows. */
+  readonly #recent = new Map<string, { at: number; topic: StreamTopic; now: () => unknown }>();
   readonly #cache: LiveCache;
   readonly #tail: JournalTail;
   readonly #wall: Clock;
@@ -120,6 +122,7 @@ export class LiveStream implements AsyncDisposable {
     });
     response.write(`retry: 2000\n\nevent: beat\ndata: ${this.#beat()}\n\n`);
     if (this.path && topics.has('alarms')) response.write(`event: path\ndata: ${JSON.stringify(this.path())}\n\n`);
+    for (const { topic, now } of this.#recent.values()) if (topics.has(topic)) response.write(eventOf(topic, now()));
     this.#cache.followed(true);
     this.#clients.add(client);
     const leave = () => this.#clients.delete(client);
@@ -129,7 +132,15 @@ export class LiveStream implements AsyncDisposable {
 
   /** Sends at once. */
   send(topic: StreamTopic, data: unknown): void {
-    this.#write(topic, `event: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#write(topic, eventOf(topic, data));
+  }
+
+  /** Sends what a thing is now, and tells it to everybody who begins to follow in the next seconds. */
+  sendMove(topic: StreamTopic, id: string, now: () => unknown): void {
+    const key = `${topic} ${id}`;
+    this.#recent.delete(key);
+    this.#recent.set(key, { at: this.#wall.monotonic(), topic, now });
+    this.send(topic, now());
   }
 
   /** Ends the streams of those who have signed out, were removed or got a new password. */
@@ -144,6 +155,7 @@ export class LiveStream implements AsyncDisposable {
   /** One round: what changed since the last one. Called by its own timer; tests call it directly. */
   tick(): void {
     this.#dropSlow();
+    this.#forget();
     if (this.#clients.size > 0 && this.#wall.monotonic() >= this.#nextLook) {
       this.#nextLook = this.#wall.monotonic() + streamLimits.lookMs;
       this.endSignedOut();
@@ -156,7 +168,7 @@ export class LiveStream implements AsyncDisposable {
     if (change.readings.size > 0) this.send('readings', readingsEvent(change));
     for (const id of change.devices) {
       const device = this.#cache.devices.get(id);
-      if (device) this.send('devices', { id, online: device.online, since: device.since, reason: device.reason });
+      if (device) this.sendMove('devices', id, () => ({ id, online: device.online, since: device.since, reason: device.reason }));
     }
     this.#tellMoves();
     this.#tellSeen();
@@ -171,6 +183,13 @@ export class LiveStream implements AsyncDisposable {
     this.#stop();
     for (const { response } of this.#clients) response.destroy();
     this.#clients.clear();
+  }
+
+  #forget(): void {
+    for (const [key, { at }] of this.#recent) {
+      if (at > this.#wall.monotonic() - streamLimits.lookMs) return;
+      this.#recent.delete(key);
+    }
   }
 
   /** Nobody follows. The first who does is told of the moves of the last seconds: it may have asked for the lists just before them. */
@@ -192,8 +211,9 @@ export class LiveStream implements AsyncDisposable {
     this.#seq = entries.at(-1)!.seq;
     const moved = new Map(entries.map((entry) => [`${entry.kind} ${entry.id}`, entry]));
     for (const { kind, id } of moved.values()) {
-      const found = kind === 'alarm' ? this.#tail.alarm(id) : this.#tail.ticket(id);
-      if (found) this.send(kind === 'alarm' ? 'alarms' : 'tickets', found);
+      const find = () => (kind === 'alarm' ? this.#tail.alarm(id) : this.#tail.ticket(id));
+      const found = find();
+      if (found) this.sendMove(kind === 'alarm' ? 'alarms' : 'tickets', id, () => find() ?? found);
     }
   }
 
@@ -247,6 +267,8 @@ export class LiveStream implements AsyncDisposable {
     client.response.destroy();
   }
 }
+
+const eventOf = (topic: StreamTopic, data: unknown): string => `event: ${topic}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** `{device: {quantity: [value, t, reason?]}}`, numbers with six digits: enough for a screen, half the bytes. */
 export function readingsEvent(change: LiveChange): Record<string, Record<string, [number | null, number, string?]>> {

@@ -21,11 +21,16 @@ const flashLimitMs = process.env.PLANTROOM_TEST_LONG ? 2_000 : 30_000;
 describe.runIf(needs('chromium'))('the console', () => {
   let program: Program;
   let browser: Browser;
+  let tried = false;
 
+  const start = async () => {
+    const started = await startProgram();
+    await until(async () => (await fetch(`${started.url}/healthz`)).ok, 120_000, 'all roles');
+    await started.api('/api/users', { method: 'POST', body: second(started) });
+    return started;
+  };
   beforeAll(async () => {
-    [program, browser] = await Promise.all([startProgram(), launchBrowser()]);
-    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles');
-    await program.api('/api/users', { method: 'POST', body: second() });
+    [program, browser] = await Promise.all([start(), launchBrowser()]);
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
@@ -63,11 +68,34 @@ describe.runIf(needs('chromium'))('the console', () => {
       look();
     });
 
+  /** How often a number of a tile changes in two seconds, while something is pressed or not. */
+  const changes = (page: Page, pressed: boolean) =>
+    page.evaluate(async (isPressed) => {
+      let n = 0;
+      const watching = new MutationObserver((all) => {
+        n += all.length;
+      });
+      const whole = { subtree: true, characterData: true, childList: true };
+      for (const value of document.querySelectorAll('.tile .value')) watching.observe(value, whole);
+      for (let round = 0; round < 10; round++) {
+        if (isPressed) window.dispatchEvent(new PointerEvent('pointerdown'));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      watching.disconnect();
+      if (isPressed) window.dispatchEvent(new PointerEvent('pointerup'));
+      return n;
+    }, pressed);
+
   /** With the mouse or, on the phone, with a finger. */
   async function byHand(view: View, fault: string, system: string): Promise<void> {
     const { page, trouble, settled } = await openPage(browser, program.url, view);
     await signIn(page, 'admin', program.password);
     await watch(page);
+    if (view.width > 500) {
+      // Nothing moves away under the finger; let go, it goes on.
+      expect(await changes(page, true)).toBe(0);
+      await until(async () => (await changes(page, false)) > 0, 60_000, 'numbers that change');
+    }
     await page.click('.fault-button');
     await page.click(`[data-fault="${fault}"] button`);
     await page.waitForSelector(`[data-fault="${fault}"].running`);
@@ -145,11 +173,11 @@ describe.runIf(needs('chromium'))('the console', () => {
     await verifiedBySecond(ticket);
   }
 
-  const second = () => ({ name: 'second', password: `second-${program.password}`, role: 'admin' });
+  const second = (of: Program) => ({ name: 'second', password: `second-${of.password}`, role: 'admin' });
 
   /** Another administrator, in another room. */
   async function verifiedBySecond(ticket: string): Promise<void> {
-    const { name, password } = second();
+    const { name, password } = second(program);
     const { token } = await program.api<{ token: string }>('/api/login', { method: 'POST', body: { user: name, password } });
     await program.api(`/api/tickets/${ticket}/verify`, { method: 'POST', token, body: { override: { reason: 'a drill' } } });
   }
@@ -242,6 +270,12 @@ describe.runIf(needs('chromium'))('the console', () => {
   }
 
   it('takes faults from start to signed-off ticket: at the desk, on a phone, and without a mouse', async () => {
+    // A second try begins with a plant that has no faults.
+    if (tried) {
+      await program[Symbol.asyncDispose]();
+      program = await start();
+    }
+    tried = true;
     await Promise.all([
       byHand(lookOf('1440-zh-light'), 'burst-heating-pipe', 'heating'),
       byHand(lookOf('360-en-dark'), 'oxygen-leak', 'oxygen'),
@@ -249,7 +283,7 @@ describe.runIf(needs('chromium'))('the console', () => {
       byKeyboard(lookOf('1440-en-dark'), 'drain'),
     ]);
     await program.api('/api/faults/burst-heating-pipe', { method: 'DELETE' });
-  }, 240_000);
+  }, 360_000);
 
   /** What is shown of the pages that show one thing; a new one of these does not compile until it is named here. */
   type DetailPage = { [Id in PageId]: (typeof pages)[Id] extends { detail: true } ? Id : never }[PageId];

@@ -32,6 +32,12 @@ export interface PathNow {
   failing: { channel: string; reason: string | null }[];
 }
 
+interface Change {
+  alarm?: Alarm;
+  ticket?: Ticket;
+  fault?: SimulatorFault;
+}
+
 type ReadingsEvent = Record<string, Partial<Record<QuantityId, [number | null, number, BadReason?]>>>;
 
 /** Three beats missed: the server is down or hangs, or the network between is gone. */
@@ -39,9 +45,14 @@ const silenceMs = 7_000;
 /** No longer may it stay unnoticed that this screen shows and sounds no alarms any more; a restart of the server takes less. */
 const lostMs = 8_000;
 const retryMs = 2_000;
+/** Longer than a tap; what is held longer does not hold back an alarm. */
+const pressMs = 500;
+const letGo = ['pointerup', 'pointercancel'] as const;
 
 export class PlantLink {
   #plant: Plant | undefined;
+  /** As the screen has it: behind by what comes in while something is pressed. */
+  #shown: Plant | undefined;
   #source: EventSource | undefined;
   #listeners = new Set<() => void>();
   #plantAt = { now: 0, real: 0 };
@@ -56,6 +67,8 @@ export class PlantLink {
   /** The session has ended. */
   readonly onSignedOut: () => void;
   readonly #user: string;
+  #pressedUntil = 0;
+  #held = false;
 
   constructor(user: string, onSignedOut: () => void) {
     this.#user = user;
@@ -66,7 +79,7 @@ export class PlantLink {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
-  readonly get = (): Plant | undefined => this.#plant;
+  readonly get = (): Plant | undefined => this.#shown;
 
   /** Plant time now; runs faster on a simulated site. */
   now(): number {
@@ -83,6 +96,8 @@ export class PlantLink {
     this.#hand.onmessage = this.#tick;
     window.addEventListener('offline', this.#break);
     window.addEventListener('online', this.#again);
+    window.addEventListener('pointerdown', this.#press, true);
+    for (const name of letGo) window.addEventListener(name, this.#release, true);
     void this.#open();
   }
 
@@ -92,6 +107,8 @@ export class PlantLink {
     this.#hand?.terminate();
     window.removeEventListener('offline', this.#break);
     window.removeEventListener('online', this.#again);
+    window.removeEventListener('pointerdown', this.#press, true);
+    for (const name of letGo) window.removeEventListener(name, this.#release, true);
     this.#source?.close();
   }
 
@@ -118,7 +135,12 @@ export class PlantLink {
   };
 
   /** After an action its answer is shown at once; the stream repeats it for everybody. */
-  put(change: { alarm?: Alarm; ticket?: Ticket; fault?: SimulatorFault }): void {
+  put(change: Change): void {
+    this.#change(change);
+    this.#show();
+  }
+
+  #change(change: Change): void {
     if (!this.#plant) return;
     const next = { ...this.#plant };
     if (change.alarm) next.alarms = withAlarm(next.alarms, change.alarm);
@@ -154,9 +176,9 @@ export class PlantLink {
     on<{ id: string; online: boolean | null; since: number | null; reason: string | null }>('devices', ({ id, ...state }) =>
       this.#device(id, state),
     );
-    on<Alarm>('alarms', (alarm) => this.put({ alarm }));
+    on<Alarm>('alarms', (alarm) => this.#change({ alarm }));
     on<Record<string, SeenValues>>('seen', (seen) => this.#seen(seen));
-    on<Ticket>('tickets', (ticket) => this.put({ ticket }));
+    on<Ticket>('tickets', (ticket) => this.#change({ ticket }));
     on<PathNow>('path', (path) => this.#plant && this.#set({ ...this.#plant, path }));
     on<SimulatorFault[]>('faults', (faults) => this.#plant && this.#set({ ...this.#plant, faults }));
     try {
@@ -251,8 +273,31 @@ export class PlantLink {
   }
 
   #tell(): void {
+    if (performance.now() < this.#pressedUntil) this.#held = true;
+    else this.#show();
+  }
+
+  #show(): void {
+    this.#held = false;
+    this.#shown = this.#plant;
     for (const listener of this.#listeners) listener();
   }
+
+  /** What is being pressed does not move away under the finger: what comes in meanwhile is shown when it is let go. */
+  readonly #press = (): void => {
+    this.#pressedUntil = performance.now() + pressMs;
+    setTimeout(this.#letGo, pressMs + 1);
+  };
+  readonly #release = (): void => {
+    // The click comes after the finger is up.
+    setTimeout(() => {
+      this.#pressedUntil = 0;
+      this.#letGo();
+    }, 0);
+  };
+  readonly #letGo = (): void => {
+    if (this.#held && performance.now() >= this.#pressedUntil) this.#show();
+  };
 }
 
 const both = (list: readonly Ticket[]) => {
