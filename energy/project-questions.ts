@@ -1,4 +1,6 @@
 /** The ten questions of an auditor, each with what is known and whether it is answered. */
+
+import type { NameOfMeter } from '../shared/meter-names.ts';
 import type { Text } from '../shared/text.ts';
 import { isoInZone } from '../shared/zone.ts';
 import type { ProjectResult, Quantities } from './projects.ts';
@@ -12,12 +14,12 @@ export interface Question {
 }
 
 const day = (t: number, timezone: string) => isoInZone(timezone, t).slice(0, 10);
-const whole = (value: number) => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
+const whole = (value: number) => Math.round(value).toLocaleString('en');
 const percent = (share: number, digits = 1) => `${(share * 100).toFixed(digits)} %`;
 
 export function questionsOf(
   one: ProjectResult,
-  { timezone, program, tariffs }: { timezone: string; program: string; tariffs: string },
+  { timezone, program, tariffs, nameOf }: { timezone: string; program: string; tariffs: string; nameOf: NameOfMeter },
 ): Question[] {
   const { project, result, unit, baseline, reporting, adjustments, temperatures } = one;
   const facts = new Map(project.meter_facts.map((fact) => [fact.meter, fact]));
@@ -41,9 +43,10 @@ export function questionsOf(
         text(`IPMVP 方案 ${project.option}，边界为下列表计之和`, `IPMVP option ${project.option}; the boundary is the sum of these meters`),
         ...project.meters.map((id) => {
           const fact = facts.get(id);
+          const name = nameOf(id);
           return text(
-            `${id}：编号 ${fact?.serial ?? '缺'}，精度 ${fact?.accuracy ?? '缺'}，校准 ${fact?.calibrated ?? '缺'}`,
-            `${id}: serial ${fact?.serial ?? 'missing'}, accuracy ${fact?.accuracy ?? 'missing'}, calibrated ${fact?.calibrated ?? 'missing'}`,
+            `${name.zh}：编号 ${fact?.serial ?? '缺'}，精度 ${fact?.accuracy ?? '缺'}，校准 ${fact?.calibrated ?? '缺'}`,
+            `${name.en}: serial ${fact?.serial ?? 'missing'}, accuracy ${fact?.accuracy ?? 'missing'}, calibrated ${fact?.calibrated ?? 'missing'}`,
           );
         }),
       ],

@@ -126,8 +126,14 @@ describe('a retrofit', () => {
     });
     expect(nothing.result?.claimed).toBe(false);
     expect(nothing.result?.reasons.map(({ id }) => id)).toContain('within-error');
-    const text = questionsOf(nothing, { timezone: zone, program: '1', tariffs: 'flat' });
+    const text = questionsOf(nothing, {
+      timezone: zone,
+      program: '1',
+      tariffs: 'flat',
+      nameOf: (id) => ({ zh: `表 ${id}`, en: `Meter ${id}` }),
+    });
     expect(text).toHaveLength(10);
+    expect(text[0]?.answers[1]?.en).toMatch(/^Meter /);
     expect(JSON.stringify(text.find(({ id }) => id === 'result'))).not.toMatch(/"saved |"节约 /);
   });
 

@@ -41,14 +41,23 @@ export const isFigure = (cell: Cell): cell is Figure => typeof cell === 'object'
 const missingText: Text = { zh: '缺', en: 'missing' };
 
 /** As it is written for people: digits, thousands apart, the unit behind. */
-export function shownFigure({ value, unit, digits }: Figure, language: Language, withUnit = true): string {
+export function shownFigure({ value, unit, digits, formula }: Figure, language: Language, withUnit = true): string {
   if (value === null) return missingText[language];
-  const text = value.toLocaleString(language === 'zh' ? 'zh-CN' : 'en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const text = value.toLocaleString(language === 'zh' ? 'zh-CN' : 'en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    // No "-0.0"; a change says which way.
+    signDisplay: formula === changeFormula ? 'exceptZero' : 'negative',
+  });
   return withUnit && unit !== '' ? `${text} ${unit}` : text;
 }
 
 export const shownCell = (cell: Cell, language: Language): string =>
   cell === null ? '' : isFigure(cell) ? shownFigure(cell, language) : cell;
+
+/** Columns of figures: their heads stand where the figures do. */
+export const figureColumns = ({ head, rows }: Extract<Block, { kind: 'table' }>): boolean[] =>
+  head.map((_, at) => rows.some((row) => isFigure(row[at] ?? null)));
 
 /** All figures with their sources, in the order of the report: the list at its end. */
 export const figuresIn = (report: ReportDocument): { label: string; figure: Figure }[] =>
@@ -85,6 +94,10 @@ export const changeFormula: Text = {
   en: '(this period − the same of last year) ÷ the same of last year',
 };
 
+/** More rows than these are not named one by one when all of the table are meant. */
+const mostNamedRows = 4;
+const allRows: Text = { zh: '各行', en: 'all rows' };
+
 /** Times stand in the subtitle, and nobody types them from paper. */
 function printedSource(source: string): string {
   const [path = '', query = ''] = source.split('?');
@@ -100,6 +113,9 @@ export function sourceLines(report: ReportDocument): string[][] {
   const { language } = report;
   const and = language === 'zh' ? '、' : ', ';
   const groups = new Map<string, { table: string; figure: Figure; rows: Set<string>; columns: Set<string>; sources: Set<string> }>();
+  const rowsOf = Map.groupBy(placesIn(report), ({ table }) => table);
+  const isWhole = (table: string, rows: ReadonlySet<string>) =>
+    rows.size > mostNamedRows && new Set(rowsOf.get(table)?.map(({ row }) => row)).size === rows.size;
   for (const { table, row, column, figure } of placesIn(report)) {
     const change = figure.formula === changeFormula;
     const source = change ? '' : printedSource(figure.source);
@@ -113,7 +129,7 @@ export function sourceLines(report: ReportDocument): string[][] {
   }
   return [...groups.values()].map(({ table, figure, rows, columns, sources }) => {
     const change = figure.formula === changeFormula;
-    const named = change ? '' : [...rows].filter(Boolean).join(and);
+    const named = change ? '' : isWhole(table, rows) ? allRows[language] : [...rows].filter(Boolean).join(and);
     const [first = ''] = sources;
     return [
       `${table}${language === 'zh' ? '：' : ': '}${named} (${[...columns].join(and)})`,

@@ -98,6 +98,8 @@ export interface MediumCosts {
   missing: Text[];
   negative: { meter: Text; quantity: number }[];
   notes: Text[];
+  /** Whether there is a price at all; without one no amount is yuan. */
+  priced: boolean;
 }
 
 export interface ReportFacts {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { default as PdfMake } from 'pdfmake';
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
-import { type DocumentOptions, gridLayout } from './pdf.ts';
+import { type DocumentOptions, gridLayout, roomyLayout } from './pdf.ts';
 
 const require = createRequire(import.meta.url);
 const fontFolder = dirname(require.resolve('@expo-google-fonts/noto-sans-sc/package.json'));
@@ -19,18 +19,17 @@ async function prepare(): Promise<typeof PdfMake> {
   const { virtualfs } = pdfmake as unknown as { virtualfs: { writeFileSync(name: string, content: Buffer): void } };
   for (const [name, content] of Object.entries(files)) virtualfs.writeFileSync(name, content);
   pdfmake.setFonts({ Noto: { normal: 'regular.ttf', bold: 'bold.ttf', italics: 'regular.ttf', bolditalics: 'bold.ttf' } });
-  pdfmake.setTableLayouts({
-    [gridLayout]: {
-      hLineWidth: () => 0.5,
-      vLineWidth: () => 0.5,
-      hLineColor: () => '#9aa4ad',
-      vLineColor: () => '#c4cbd1',
-      paddingLeft: () => 2,
-      paddingRight: () => 2,
-      paddingTop: () => 1.5,
-      paddingBottom: () => 1.5,
-    },
+  const layout = (beside: number) => ({
+    hLineWidth: () => 0.5,
+    vLineWidth: () => 0.5,
+    hLineColor: () => '#9aa4ad',
+    vLineColor: () => '#c4cbd1',
+    paddingLeft: () => beside,
+    paddingRight: () => beside,
+    paddingTop: () => 1.5,
+    paddingBottom: () => 1.5,
   });
+  pdfmake.setTableLayouts({ [gridLayout]: layout(2), [roomyLayout]: layout(5) });
   // A document never reads what lies elsewhere, whatever stands in its texts.
   pdfmake.setLocalAccessPolicy(() => false);
   pdfmake.setUrlAccessPolicy(() => false);
@@ -76,8 +75,12 @@ export async function drawPdf({ title, subtitle, language, landscape = false, co
       quiet: { color: '#666' },
     },
     content: [head, ...content],
-    // No heading stands alone at the foot of a page.
-    pageBreakBefore: (node, nodes) => node.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0,
+    // No heading stands alone at the foot of a page: 1 has something below it there, 2 the table that it is of.
+    pageBreakBefore: (node, nodes) => {
+      if (node.headlineLevel === undefined) return false;
+      const below = nodes.getFollowingNodesOnPage();
+      return node.headlineLevel === 1 ? below.length === 0 : !below.some(({ table }) => table);
+    },
     footer: (page, pages) => ({
       columns: [
         { text: foot, fontSize: 6.5, color: '#555', width: '*' },

@@ -82,11 +82,11 @@ export async function pdfOf(options: DocumentOptions): Promise<Buffer> {
 
 /** Lines around each cell; drawn by pdf-draw.ts, since what goes to a thread holds no functions. */
 export const gridLayout = 'grid';
+/** The same with more room beside the text, for tables of few columns. */
+export const roomyLayout = 'roomy';
 
-/** A table with a heading that comes again on each page. */
-export function tableOf(widths: (number | string)[], rows: Content[][], headRows = 1): Content {
-  return {
-    table: { headerRows: headRows, widths, body: rows as never, dontBreakRows: true },
-    layout: gridLayout,
-  };
+/** A table with a heading that comes again on each page, never without a row. */
+export function tableOf(widths: (number | string)[], rows: Content[][], headRows = 1, layout = gridLayout): Content {
+  const keepWithHeaderRows = headRows > 0 ? 1 : 0;
+  return { table: { headerRows: headRows, keepWithHeaderRows, widths, body: rows as never, dontBreakRows: true }, layout };
 }

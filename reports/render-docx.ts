@@ -1,6 +1,15 @@
 /** Word files: for reports that people go on writing. */
 import { AlignmentType, Document, HeadingLevel, Packer, Paragraph, Table, TableCell, TableRow, TextRun, WidthType } from 'docx';
-import { type Block, isFigure, type ReportDocument, shownCell, sourceLines, sourceLinesHead, sourcesTitle } from './document.ts';
+import {
+  type Block,
+  figureColumns,
+  isFigure,
+  type ReportDocument,
+  shownCell,
+  sourceLines,
+  sourceLinesHead,
+  sourcesTitle,
+} from './document.ts';
 
 /** Between the margins of an A4 page, in twentieths of a point. */
 const pageTwips = 9_026;
@@ -14,7 +23,7 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
   const table = (
     head: string[],
     rows: { text: string; right: boolean; red: boolean }[][],
-    { size = 18, widths = widthsOf(head.length) }: { size?: number; widths?: number[] } = {},
+    { size = 18, widths = widthsOf(head.length), right = [] }: { size?: number; widths?: number[]; right?: boolean[] } = {},
   ) =>
     new Table({
       columnWidths: widths.map((part) => Math.round((pageTwips * part) / 100)),
@@ -22,17 +31,25 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
       rows: [
         new TableRow({
           tableHeader: true,
+          cantSplit: true,
           children: head.map(
-            (text) =>
+            (text, at) =>
               new TableCell({
                 shading: { fill: 'EEF1F4' },
-                children: [new Paragraph({ children: [run(text, { bold: true, size })] })],
+                children: [
+                  new Paragraph({
+                    keepNext: true,
+                    alignment: right[at] ? AlignmentType.RIGHT : AlignmentType.LEFT,
+                    children: [run(text, { bold: true, size })],
+                  }),
+                ],
               }),
           ),
         }),
         ...rows.map(
           (row) =>
             new TableRow({
+              cantSplit: true,
               children: row.map(
                 ({ text, right, red }) =>
                   new TableCell({
@@ -52,7 +69,11 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
     switch (block.kind) {
       case 'heading':
         return [
-          new Paragraph({ heading: block.level === 1 ? HeadingLevel.HEADING_1 : HeadingLevel.HEADING_2, children: [run(block.text)] }),
+          new Paragraph({
+            heading: block.level === 1 ? HeadingLevel.HEADING_1 : HeadingLevel.HEADING_2,
+            keepNext: true,
+            children: [run(block.text)],
+          }),
         ];
       case 'text':
         return [
@@ -69,12 +90,13 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
         ];
       case 'table':
         return [
-          new Paragraph({ spacing: { before: 120 }, children: [run(block.title, { bold: true })] }),
+          new Paragraph({ keepNext: true, spacing: { before: 120 }, children: [run(block.title, { bold: true })] }),
           table(
             block.head,
             block.rows.map((row) =>
               row.map((cell) => ({ text: shownCell(cell, language), right: isFigure(cell), red: isFigure(cell) && cell.value === null })),
             ),
+            { right: figureColumns(block) },
           ),
         ];
     }

@@ -1,5 +1,14 @@
-import { type Block, isFigure, type ReportDocument, shownCell, sourceLines, sourceLinesHead, sourcesTitle } from './document.ts';
-import { type Content, pdfOf, tableOf } from './pdf.ts';
+import {
+  type Block,
+  figureColumns,
+  isFigure,
+  type ReportDocument,
+  shownCell,
+  sourceLines,
+  sourceLinesHead,
+  sourcesTitle,
+} from './document.ts';
+import { type Content, pdfOf, roomyLayout, tableOf } from './pdf.ts';
 
 /** Tables of so many rows stand on one page, with their title. */
 const shortRows = 14;
@@ -24,15 +33,16 @@ export function reportPdf(report: ReportDocument, foot: string, link?: string): 
           unbreakable: true,
           stack: [{ table: { widths: ['*'], heights: [60], body: [[{ text: block.label, style: 'quiet' }]] }, margin: [0, 4, 0, 6] }],
         };
-      case 'table':
+      case 'table': {
+        const right = figureColumns(block);
         return {
           unbreakable: block.rows.length <= shortRows,
           stack: [
-            { text: block.title, bold: true, margin: [0, 4, 0, 2] },
+            { text: block.title, bold: true, margin: [0, 4, 0, 2], headlineLevel: 2 },
             tableOf(
               block.head.map((_, at) => (at === 0 ? '*' : 'auto')),
               [
-                block.head.map((text) => ({ text, style: 'head' })),
+                block.head.map((text, at) => ({ text, style: 'head', alignment: right[at] ? 'right' : 'left' })),
                 ...block.rows.map((row) =>
                   row.map(
                     (cell): Content => ({
@@ -43,17 +53,24 @@ export function reportPdf(report: ReportDocument, foot: string, link?: string): 
                   ),
                 ),
               ],
+              1,
+              roomyLayout,
             ),
           ],
         };
+      }
     }
   };
-  // A heading stays with the frame below it.
-  const content = report.blocks.flatMap((block, i): Content[] => {
-    const [before, next] = [report.blocks[i - 1], report.blocks[i + 1]];
-    if (block.kind === 'heading' && next?.kind === 'fill') return [{ unbreakable: true, stack: [draw(block), draw(next)] }];
-    return block.kind === 'fill' && before?.kind === 'heading' ? [] : [draw(block)];
-  });
+  const content: Content[] = [];
+  for (let i = 0; i < report.blocks.length; i++) {
+    // Headings stay with what is below them; before a table that goes over pages see `headlineLevel` in pdf-draw.ts.
+    const held: Block[] = [];
+    while (report.blocks[i]?.kind === 'heading') held.push(report.blocks[i++] as Block);
+    const next = report.blocks[i];
+    if (!next || (next.kind === 'table' && next.rows.length > shortRows))
+      content.push(...held.map((block) => ({ ...(draw(block) as object), headlineLevel: 2 }) as Content), ...(next ? [draw(next)] : []));
+    else content.push(held.length === 0 ? draw(next) : { unbreakable: true, stack: [...held, next].map(draw) });
+  }
   const sources = sourceLines(report).map((line) => line.map((text): Content => ({ text, fontSize: 6.5 })));
   const appendix: Content[] =
     sources.length === 0

@@ -111,4 +111,10 @@ export function change(now: Figure, before: Figure): Figure {
   );
 }
 
-export const row = (label: string, now: Figure, before: Figure): Cell[] => [label, now, before, change(now, before)];
+/** Against nothing there is no per cent, and nothing is missing either. */
+export const row = (label: string, now: Figure, before: Figure): Cell[] => [
+  label,
+  now,
+  before,
+  now.value !== null && before.value === 0 ? '–' : change(now, before),
+];

@@ -1,5 +1,6 @@
 /** A bill for a tenant as a document: what was used at which price, what is to be paid until when, and what was paid. */
 import type { IssuedBill } from '../energy/index.ts';
+import type { NameOfMeter } from '../shared/meter-names.ts';
 import type { Language, Text } from '../shared/text.ts';
 import { localTime } from '../shared/wording.ts';
 import type { Block, Cell, ReportDocument } from './document.ts';
@@ -35,11 +36,12 @@ export const unitName = (unit: string, language: Language): string => (unit === 
 
 const formula: Text = { zh: '数量 × 单价，四舍五入到分', en: 'quantity × price, to the cent' };
 
-export function tenantBillDocument(one: IssuedBill, language: Language, timezone: string): ReportDocument {
+export function tenantBillDocument(one: IssuedBill, language: Language, timezone: string, nameOf: NameOfMeter): ReportDocument {
   const zh = language === 'zh';
   const { bill } = one;
   const day = (t: number) => localTime(t, timezone).slice(0, 10);
   const source = `/api/energy/bills/${one.id}`;
+  const meters = bill.meters.map((id) => nameOf(id)[language]);
   const yuan = (value: number) => figure(value, zh ? '元' : 'yuan', 2, source, formula);
   const lines = bill.lines.map(({ month, medium, part, quantity, unit, price, amount }): Cell[] => [
     month,
@@ -69,7 +71,7 @@ export function tenantBillDocument(one: IssuedBill, language: Language, timezone
     },
     {
       kind: 'text',
-      text: zh ? `计量表：${bill.meters.join('、') || '无（按分摊）'}` : `Meters: ${bill.meters.join(', ') || 'none (a share)'}`,
+      text: zh ? `计量表：${meters.join('、') || '无（按分摊）'}` : `Meters: ${meters.join(', ') || 'none (a share)'}`,
       tone: 'quiet',
     },
     ...guessed.map(

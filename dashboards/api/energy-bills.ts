@@ -4,6 +4,7 @@ import { userOf } from '../../access/index.ts';
 import { billStates, type IssuedBill, monthsOfPeriod, tenantBill } from '../../energy/index.ts';
 import { formats, render, tenantBillDocument } from '../../reports/index.ts';
 import { Fault } from '../../shared/errors.ts';
+import { meterNames } from '../../shared/meter-names.ts';
 import { languages } from '../../shared/text.ts';
 import { localTime } from '../../shared/wording.ts';
 import { wallOf } from '../../shared/zone.ts';
@@ -164,7 +165,7 @@ export function energyBillRoutes(app: App, { bills, ledger, site, store, account
         lang === 'zh'
           ? `由 Plantroom 于 ${now} 打印，账单校验 ${one.sha256.slice(0, 16)}`
           : `Printed by Plantroom at ${now}, hash of the bill ${one.sha256.slice(0, 16)}`;
-      const { type, content } = await render(tenantBillDocument(one, lang, site.site.timezone), format, foot);
+      const { type, content } = await render(tenantBillDocument(one, lang, site.site.timezone, meterNames(site)), format, foot);
       reply.type(type);
       if (format !== 'html' && format !== 'json')
         reply.header('content-disposition', `attachment; filename="bill-${one.id}-${lang}.${format}"`);

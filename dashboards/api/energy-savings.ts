@@ -16,6 +16,7 @@ import {
 } from '../../energy/index.ts';
 import { savingsWorkbook } from '../../reports/index.ts';
 import { Fault } from '../../shared/errors.ts';
+import { meterNames } from '../../shared/meter-names.ts';
 import { languages } from '../../shared/text.ts';
 import { sharedAnswers } from '../energy-answers.ts';
 import type { App, RouteContext } from '../route-context.ts';
@@ -133,6 +134,7 @@ export function energySavingsRoutes(app: App, context: RouteContext): void {
     async () => Promise.all(site.projects.map(async ({ id }) => summaryOf(await resultOf(id)))),
   );
 
+  const nameOf = meterNames(site);
   const params = z.object({ project: idSchema });
   app.get(
     '/api/energy/savings/:project',
@@ -152,7 +154,7 @@ export function energySavingsRoutes(app: App, context: RouteContext): void {
         parameters: one.result?.parameters ?? [],
         adjustments: one.adjustments,
         temperatures: one.temperatures,
-        questions: questionsOf(one, { timezone: site.site.timezone, ...versionsOf(context, one) }),
+        questions: questionsOf(one, { timezone: site.site.timezone, ...versionsOf(context, one), nameOf }),
         points: (one.result?.points ?? []).map(({ temperature, ...point }) => ({ ...point, temperature: (temperature - 32) / 1.8 })),
       };
     },

@@ -1,8 +1,8 @@
 /** The facts of reports that are money: costs of a month, bills of tenants, retrofits. */
 import { type Bills, type Ledger, monthAt, type ProjectSource, projectResult, questionsOf } from '../../energy/index.ts';
 import type { MediumCosts, ReportFacts } from '../../reports/index.ts';
-import { devicesOf, type SiteConfig } from '../../shared/site.ts';
-import type { Text } from '../../shared/text.ts';
+import { meterNames } from '../../shared/meter-names.ts';
+import type { SiteConfig } from '../../shared/site.ts';
 
 export interface MoneySource {
   site: SiteConfig;
@@ -11,13 +11,11 @@ export interface MoneySource {
   projects: ProjectSource;
 }
 
+const noPrice = { zh: '站点文件没有价格（tariffs），只有用量', en: 'the site file has no price (tariffs); amounts only' };
+
 export function moneyFacts({ site, ledger, bills, projects }: MoneySource): Pick<ReportFacts, 'costs' | 'bills' | 'projects'> {
   const { timezone } = site.site;
-  const meters = new Map(devicesOf(site).map(({ device }) => [device.id, device.name]));
-  const meterName = (id: string): Text => {
-    const name = meters.get(id);
-    return name ? { zh: `${name.zh}（${id}）`, en: `${name.en} (${id})` } : { zh: id, en: id };
-  };
+  const nameOf = meterNames(site);
   return {
     async costs({ from }): Promise<MediumCosts[]> {
       const month = monthAt(timezone, from);
@@ -31,9 +29,10 @@ export function moneyFacts({ site, ledger, bills, projects }: MoneySource): Pick
             ...{
               medium,
               lines: row?.lines ?? [],
-              missing: allocation.missing.map(meterName),
-              negative: allocation.negative.map(({ meter, quantity }) => ({ meter: meterName(meter), quantity })),
-              notes: notes.map(({ text }) => text),
+              missing: allocation.missing.map(nameOf),
+              negative: allocation.negative.map(({ meter, quantity }) => ({ meter: nameOf(meter), quantity })),
+              notes: notes.map(({ id, text }) => (id === 'no-tariff' ? noPrice : text)),
+              priced: account.groups.some(({ tariff }) => tariff !== null),
             },
             receivers: allocation.receivers.map(({ id, quantity, cost }) => ({
               id,
@@ -53,7 +52,11 @@ export function moneyFacts({ site, ledger, bills, projects }: MoneySource): Pick
         site.projects.map(async (project) => {
           const result = await projectResult(projects, project);
           const tariffs = [...new Set(project.meters.flatMap((id) => ledger.tariffs.forMeter(id, result.medium)?.key ?? []))].join(', ');
-          return { result, questions: questionsOf(result, { timezone, program: '0.1.0', tariffs }), counterfactualUnit: result.unit };
+          return {
+            result,
+            questions: questionsOf(result, { timezone, program: '0.1.0', tariffs, nameOf }),
+            counterfactualUnit: result.unit,
+          };
         }),
       ),
   };

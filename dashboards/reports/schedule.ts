@@ -11,6 +11,7 @@ import {
 import type { IssuedBill } from '../../energy/index.ts';
 import { type Period, periodOf, type ReportKind, render, tenantBillDocument } from '../../reports/index.ts';
 import { reasonOf } from '../../shared/errors.ts';
+import { meterNames } from '../../shared/meter-names.ts';
 import type { ReportSchedule } from '../../shared/report-schedule.ts';
 import type { SiteConfig } from '../../shared/site.ts';
 import { fill, type Language, type Text } from '../../shared/text.ts';
@@ -168,7 +169,7 @@ export function openSchedule({ context, mailings, reports }: ScheduleWork): () =
     ];
     const email = tenant?.email;
     const foot = `${bill.id}  SHA-256 ${bill.sha256.slice(0, 16)}`;
-    const { type, content } = await render(tenantBillDocument(bill, language, zone), 'pdf', foot);
+    const { type, content } = await render(tenantBillDocument(bill, language, zone, meterNames(site)), 'pdf', foot);
     const key = (channel: string, to: string) => `reminder/${bill.id}/${number}/${channel}/${to}`;
     const base = { kind: 'reminder' as const, source: bill.id, period: String(number) };
     const all = ways.flatMap(({ channel, audience }): NewMailing[] => {

@@ -1,5 +1,6 @@
 /** 科室能源成本: what each department and tenant cost in the month, by medium, and what nobody pays for. */
 import type { Cell } from '../document.ts';
+import type { MediumCosts } from '../facts.ts';
 import { defineReport, figure } from '../report.ts';
 import { mediumNames, partName, unitName } from '../tenant-bill.ts';
 
@@ -18,7 +19,9 @@ export default defineReport({
     const missing: string[] = [];
     const costs = await facts.costs(period);
     const yuan = (value: number | null, source: string) => figure(value, zh ? '元' : 'yuan', 2, source, given);
-    const media = costs.map(({ medium }) => medium);
+    /** Without a price there is no yuan, which is not none. */
+    const money = ({ medium, priced }: MediumCosts, value: number): Cell =>
+      priced ? yuan(value, `/api/energy/allocation?month=${period.id}&medium=${medium}`) : '–';
     const receivers = [...new Set(costs.flatMap((one) => one.receivers.map(({ id }) => id)))];
     const amount = (medium: string, id: string) => costs.find((one) => one.medium === medium)?.receivers.find((one) => one.id === id);
     const total = (id: string) => costs.reduce((sum, one) => sum + Math.round((amount(one.medium, id)?.cost ?? 0) * 100), 0) / 100;
@@ -31,7 +34,7 @@ export default defineReport({
           cells: [
             name,
             figure(kwh, 'kWh', 0, `/api/energy/allocation?month=${period.id}`, given),
-            ...media.map((medium) => yuan(amount(medium, id)?.cost ?? 0, `/api/energy/allocation?month=${period.id}&medium=${medium}`)),
+            ...costs.map((one) => money(one, amount(one.medium, id)?.cost ?? 0)),
             yuan(total(id), `/api/energy/cost?scope=department&id=${id}`),
           ],
         };
@@ -41,7 +44,7 @@ export default defineReport({
     const left = (pick: (one: (typeof costs)[number]) => number, what: string): Cell[] => [
       what,
       figure(null, 'kWh', 0, '', given),
-      ...costs.map((one) => yuan(pick(one), `/api/energy/allocation?month=${period.id}&medium=${one.medium}`)),
+      ...costs.map((one) => money(one, pick(one))),
       yuan(costs.reduce((sum, one) => sum + Math.round(pick(one) * 100), 0) / 100, `/api/energy/allocation?month=${period.id}`),
     ];
     const electricity = costs.find(({ medium }) => medium === 'electricity');
@@ -64,7 +67,7 @@ export default defineReport({
             ? `${name}：${meter.zh} 的下级表之和比它多 ${Math.abs(quantity).toFixed(2)}，请核对`
             : `${name}: below ${meter.en} ${Math.abs(quantity).toFixed(2)} more was counted than by itself; to be checked`,
         );
-      for (const note of one.notes) missing.push(`${name}：${note[language]}`);
+      for (const note of one.notes) missing.push(`${name}${zh ? '：' : ': '}${note[language]}`);
     }
     return {
       blocks: [
@@ -81,10 +84,10 @@ export default defineReport({
                     zh: '总表 15 分钟用量',
                     en: 'quarter hours of the main meter',
                   }),
-              line.price === null
+              line.price === null || !one.priced
                 ? null
                 : figure(line.price, '', 4, `/api/energy/cost?medium=${one.medium}`, { zh: '电价文件', en: 'tariff' }),
-              yuan(line.cost, `/api/energy/cost?medium=${one.medium}`),
+              one.priced ? yuan(line.cost, `/api/energy/cost?medium=${one.medium}`) : '–',
             ]),
           ),
         },
@@ -93,9 +96,9 @@ export default defineReport({
           title: zh ? '科室和租户' : 'Departments and tenants',
           head: [
             '',
-            zh ? '用电' : 'Electricity',
-            ...media.map((medium) => `${mediumNames[medium]?.[language] ?? medium}${zh ? '费' : ''}`),
-            zh ? '合计' : 'All',
+            zh ? '用电量' : 'Electricity used',
+            ...costs.map(({ medium }) => `${mediumNames[medium]?.[language] ?? medium}${zh ? '费' : ', cost'}`),
+            zh ? '费用合计' : 'Cost of all',
           ],
           rows: [...rows.map(({ cells }) => cells), unallocated, all],
         },

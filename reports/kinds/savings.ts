@@ -25,18 +25,22 @@ export default defineReport({
         en: "the baseline's model in the weather of the reporting period less what was used",
       };
       const claimed = result?.claimed === true;
-      overview.push([
-        project.name[language],
-        claimed ? (zh ? '节约' : 'saved') : zh ? '差值（不能称为节约）' : 'difference (no saving proven)',
-        figure(result?.saved ?? null, unit, 0, source, formula),
-        figure(result?.low ?? null, unit, 0, source, { zh: '90% 区间下限', en: 'lower end of the 90 % band' }),
-        figure(result?.high ?? null, unit, 0, source, { zh: '90% 区间上限', en: 'upper end of the 90 % band' }),
-        figure(yuan?.saved ?? null, zh ? '元' : 'yuan', 0, source, { zh: '× 单价', en: '× price' }),
-      ]);
-      if (!result && one.why) missing.push(`${project.name[language]}：${one.why[language]}`);
+      const capacity = project.purpose === 'capacity';
+      if (capacity)
+        overview.push([project.name[language], zh ? '增容项目，不计节约' : 'more capacity, no saving meant', '–', '–', '–', '–']);
+      else
+        overview.push([
+          project.name[language],
+          claimed ? (zh ? '节约' : 'saved') : zh ? '差值（不能称为节约）' : 'difference (no saving proven)',
+          figure(result?.saved ?? null, unit, 0, source, formula),
+          figure(result?.low ?? null, unit, 0, source, { zh: '90% 区间下限', en: 'lower end of the 90 % band' }),
+          figure(result?.high ?? null, unit, 0, source, { zh: '90% 区间上限', en: 'upper end of the 90 % band' }),
+          figure(yuan?.saved ?? null, zh ? '元' : 'yuan', 0, source, { zh: '× 单价', en: '× price' }),
+        ]);
+      if (!result && one.why) missing.push(`${project.name[language]}${zh ? '：' : ': '}${one.why[language]}`);
       blocks.push({ kind: 'heading', level: 1, text: project.name[language] });
       if (project.measure) blocks.push({ kind: 'text', text: project.measure[language] });
-      if (result && !claimed)
+      if (result && !claimed && !capacity)
         blocks.push({
           kind: 'text',
           tone: 'warning',
@@ -55,8 +59,8 @@ export default defineReport({
       blocks: [
         {
           kind: 'table',
-          title: zh ? '各项目' : 'Retrofits',
-          head: zh ? ['项目', '', '用量', '下限', '上限', '金额'] : ['Retrofit', '', 'Amount', 'Low', 'High', 'Yuan'],
+          title: zh ? '各项目（自统计期开始至今）' : 'Retrofits, since their reporting period began',
+          head: zh ? ['项目', '结论', '差值', '下限', '上限', '折合'] : ['Retrofit', 'Verdict', 'Difference', 'Low', 'High', 'Worth'],
           rows: overview,
         },
         ...blocks,

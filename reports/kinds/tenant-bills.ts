@@ -39,7 +39,7 @@ export default defineReport({
       blocks: [
         {
           kind: 'table',
-          title: zh ? '租户' : 'Tenants',
+          title: zh ? '租户（按账期）' : 'Tenants, by the months billed',
           head: zh ? ['', '已开', '已收', '未收', '逾期'] : ['', 'Billed', 'Paid', 'Open', 'Overdue'],
           rows: [
             ...byTenant.map((same): Cell[] => {

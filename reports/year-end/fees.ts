@@ -39,7 +39,7 @@ export const fees: Chapter = {
     if (billed.length > 0)
       blocks.push(
         table(
-          { zh: '租户水电费', en: 'Bills of tenants' },
+          { zh: '租户水电费（按开票日期）', en: 'Bills of tenants, by the day they were made' },
           [...byTenant.map((list) => money(list, say((list[0] as (typeof billed)[number]).bill.name))), money(billed, zh ? '合计' : 'All')],
           ['', ...(zh ? ['账单', '应收', '已收', '未收'] : ['Bills', 'Billed', 'Paid', 'Open'])],
         ),
