@@ -79,7 +79,9 @@ export async function drawPdf({ title, subtitle, language, landscape = false, co
     pageBreakBefore: (node, nodes) => {
       if (node.headlineLevel === undefined) return false;
       const below = nodes.getFollowingNodesOnPage();
-      return node.headlineLevel === 1 ? below.length === 0 : !below.some(({ table }) => table);
+      // A table counts as begun where its first row would not fit any more: its cells are looked for.
+      const table = below.findIndex((one) => one.table !== undefined);
+      return node.headlineLevel === 1 ? below.length === 0 : table < 0 || !below.slice(table).some(({ text }) => text !== undefined);
     },
     footer: (page, pages) => ({
       columns: [
