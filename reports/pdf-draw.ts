@@ -36,6 +36,10 @@ async function prepare(): Promise<typeof PdfMake> {
   return pdfmake;
 }
 
+/** Of a heading, the title of the table, its head and first row; of these without the heading. In points. */
+const headingRoom = 100;
+const titleRoom = 50;
+
 const pageText = {
   zh: (page: number, pages: number) => `第 ${page} 页 共 ${pages} 页`,
   en: (page: number, pages: number) => `Page ${page} of ${pages}`,
@@ -75,13 +79,11 @@ export async function drawPdf({ title, subtitle, language, landscape = false, co
       quiet: { color: '#666' },
     },
     content: [head, ...content],
-    // No heading stands alone at the foot of a page: 1 has something below it there, 2 the table that it is of.
-    pageBreakBefore: (node, nodes) => {
-      if (node.headlineLevel === undefined) return false;
-      const below = nodes.getFollowingNodesOnPage();
-      // A table counts as begun where its first row would not fit any more: its cells are looked for.
-      const table = below.findIndex((one) => one.table !== undefined);
-      return node.headlineLevel === 1 ? below.length === 0 : table < 0 || !below.slice(table).some(({ text }) => text !== undefined);
+    // No heading stands alone at the foot of a page: 1 has something below it there, 2 room for the begin of the table that it is of.
+    pageBreakBefore: ({ headlineLevel, startPosition, style }, nodes) => {
+      if (headlineLevel === 1) return nodes.getFollowingNodesOnPage().length === 0;
+      if (headlineLevel !== 2) return false;
+      return (1 - startPosition.verticalRatio) * startPosition.pageInnerHeight < (style === 'h2' ? headingRoom : titleRoom);
     },
     footer: (page, pages) => ({
       columns: [

@@ -38,7 +38,7 @@ export function reportPdf(report: ReportDocument, foot: string, link?: string): 
         return {
           unbreakable: block.rows.length <= shortRows,
           stack: [
-            { text: block.title, bold: true, margin: [0, 4, 0, 2], headlineLevel: 2 },
+            { text: block.title, bold: true, margin: [0, 4, 0, 2], ...(block.rows.length > shortRows ? { headlineLevel: 2 } : {}) },
             tableOf(
               block.head.map((_, at) => (at === 0 ? '*' : 'auto')),
               [
