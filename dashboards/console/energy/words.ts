@@ -1,5 +1,6 @@
 /** Names and numbers of the energy pages. */
 import type { Change } from '../../../energy/index.ts';
+import { wallOf } from '../../../shared/zone.ts';
 import type { Plant } from '../data/plant.ts';
 import type { TextKey } from '../i18n/en.ts';
 import type { Words } from '../i18n/i18n.tsx';
@@ -24,8 +25,15 @@ export function amount({ number }: Words, value: number | null, unit: string): s
 export function percent({ number }: Words, value: number | null): string {
   if (value === null) return '–';
   const shown = number(Math.abs(value), Math.abs(value) < 10 ? 1 : 0);
-  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${shown} %`;
+  // What shows as nought has no direction, and the sign stays with its number.
+  return `${Number(shown) === 0 ? '±' : value > 0 ? '+' : '−'}${shown}\u00a0%`;
 }
+
+/** `2026-11-28` by the clocks of the site, in both languages: as in reports and tables. */
+export const isoDay = (timezone: string, t: number): string => new Date(wallOf(timezone, t)).toISOString().slice(0, 10);
+/** Of a range whose end is exclusive. */
+export const dayRange = (timezone: string, { from, to }: { from: number; to: number }): string =>
+  `${isoDay(timezone, from)} – ${isoDay(timezone, to - 1)}`;
 
 /** `2026-11` as the language writes it. */
 export const monthName = (language: 'zh' | 'en', month: string): string => {
@@ -33,6 +41,14 @@ export const monthName = (language: 'zh' | 'en', month: string): string => {
   return new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(
     Date.UTC(year, number - 1, 1),
   );
+};
+
+/** A month, or half a year as `2026-H1`. */
+export const periodName = (language: 'zh' | 'en', period: string): string => {
+  const half = /^(\d{4})-H([12])$/.exec(period);
+  if (!half) return monthName(language, period);
+  if (language === 'zh') return `${half[1]}年${half[2] === '1' ? '上' : '下'}半年`;
+  return `${half[2] === '1' ? 'First' : 'Second'} half of ${half[1]}`;
 };
 
 export const shiftMonth = (month: string, by: number): string => {
@@ -50,9 +66,9 @@ export function nameOfPlace(plant: Plant, text: Words['text'], scope: 'departmen
 }
 
 /** Why, as far as the figures say. */
-export function reasonText(words: Words, change: Change): string {
+export function reasonText(words: Words, timezone: string, change: Change): string {
   const { t, number } = words;
-  const on = change.since === null ? '' : words.dateTime(change.since).slice(0, 10);
+  const on = change.since === null ? '' : isoDay(timezone, change.since);
   if (change.cause === 'new-meter') return t('energy.cause.new', { date: on });
   if (change.cause === 'weather') return t('energy.cause.weather', { share: number(Math.min(100, Math.abs(change.share ?? 0) * 100), 0) });
   if (change.cause === 'step') return t('energy.cause.step', { date: on, change: percent(words, (change.share ?? 0) * 100) });

@@ -5,10 +5,17 @@ import { zoneOffsetMs } from '../../../shared/zone.ts';
 import { type ConsumptionRows, energyApi, type Medium } from '../data/energy-pages-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
-import { amount } from './words.ts';
+import { amount, dayRange } from './words.ts';
 
 const dayMs = 86_400_000;
 const days = 365;
+
+/** Which day of the picture is the first of a month; `first` in days since 1970 by the clocks of the site. */
+function monthsFrom(first: number): { month: string; day: number }[] {
+  return Array.from({ length: days }, (_, day) => ({ day, date: new Date((first + day) * dayMs).toISOString() })).flatMap(
+    ({ day, date }) => (date.slice(8, 10) === '01' ? [{ month: date.slice(0, 7), day }] : []),
+  );
+}
 
 export function YearMap({ medium, scope, id, now }: { medium: Medium; scope: string; id: string | undefined; now: number }) {
   const words = useWords();
@@ -45,14 +52,29 @@ export function YearMap({ medium, scope, id, now }: { medium: Medium; scope: str
   const share = known.length / (days * 24);
   return (
     <>
-      <canvas className="energy-heat" ref={canvas} width={days} height={24} role="img" aria-label={t('energy.map')} />
+      <div className="energy-heat-frame">
+        <div className="energy-heat-hours" aria-hidden="true">
+          {[0, 6, 12, 18].map((hour) => (
+            <span key={hour} style={{ top: `${(100 * hour) / 24}%` }}>{`${hour}:00`}</span>
+          ))}
+        </div>
+        <canvas className="energy-heat" ref={canvas} width={days} height={24} role="img" aria-label={t('energy.map')} />
+        <div className="energy-heat-months" aria-hidden="true">
+          {monthsFrom(today - days).map(({ month, day }) => (
+            <span key={month} style={{ left: `${(100 * day) / days}%` }}>
+              {month.slice(2)}
+            </span>
+          ))}
+        </div>
+      </div>
       <div className="energy-key">
-        <span>{words.dateTime(from).slice(0, 10)}</span>
+        <span>{dayRange(zone, { from, to: from + days * dayMs })}</span>
         <span>
-          {amount(words, low, found.unit)} … {amount(words, high, found.unit)}
+          {amount(words, low, found.unit)}
+          <i className="energy-heat-scale" />
+          {t('energy.map.hour', { amount: amount(words, high, found.unit) })}
         </span>
         <span>{t('energy.map.known', { share: number(100 * share, 1) })}</span>
-        <span>{words.dateTime(from + days * dayMs - 1).slice(0, 10)}</span>
       </div>
     </>
   );

@@ -86,6 +86,7 @@ export const enEnergy = {
   'energy.flow.missing': 'Nothing known of: {meters}',
   'energy.flow.negative': '{meter}: the meters below counted {value} more than itself',
   'energy.map': 'The year by day and hour',
+  'energy.map.hour': '{amount} an hour',
   'energy.map.known': '{share} % of the hours known',
   'energy.emissions': 'Standard coal and CO₂',
   'energy.emissions.of': '{first} to {last}: {amount}',

@@ -87,6 +87,7 @@ export const zhEnergy: Record<keyof typeof enEnergy, string> = {
   'energy.flow.missing': '没有数据的表：{meters}',
   'energy.flow.negative': '{meter}：下级表合计比本表多 {value}',
   'energy.map': '全年逐日逐时分布',
+  'energy.map.hour': '每小时 {amount}',
   'energy.map.known': '{share} % 的小时有数据',
   'energy.emissions': '标准煤与二氧化碳',
   'energy.emissions.of': '{first} 至 {last}：{amount}',

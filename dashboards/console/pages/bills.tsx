@@ -3,6 +3,7 @@ import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { wallOf } from '../../../shared/zone.ts';
 import { moneyApi, type ShownBill } from '../data/money-api.ts';
+import { isoDay, monthName, periodName } from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useNow } from '../parts/use-now.ts';
@@ -25,7 +26,7 @@ export function BillsPage() {
   const [ask, setAsk] = useState<FormAsk>();
   const zone = plant.site.timezone;
   const now = new Date(wallOf(zone, useNow(link, 60_000)));
-  const day = (t: number) => new Date(wallOf(zone, t)).toISOString().slice(0, 10);
+  const whole = (words: string) => <span className="register-whole">{words}</span>;
   const done = (work: () => Promise<unknown>) =>
     act(async () => {
       await work();
@@ -47,7 +48,7 @@ export function BillsPage() {
         kind: 'select',
         required: true,
         hint: t('bills.periodHint'),
-        options: [...lastMonths, ...halves].map((value) => ({ value, label: value })),
+        options: [...lastMonths, ...halves].map((value) => ({ value, label: periodName(language, value) })),
       },
     ],
     values: {},
@@ -62,7 +63,9 @@ export function BillsPage() {
         kind: 'select',
         required: true,
         hint: t('bills.closeHint'),
-        options: lastMonths.filter((month) => !found?.closed.includes(month)).map((value) => ({ value, label: value })),
+        options: lastMonths
+          .filter((month) => !found?.closed.includes(month))
+          .map((value) => ({ value, label: monthName(language, value) })),
       },
     ],
     values: {},
@@ -89,16 +92,49 @@ export function BillsPage() {
   });
   const columns: Column<ShownBill>[] = [
     { label: t('bills.tenant'), value: ({ name }) => text(name) },
-    { label: t('bills.id'), value: ({ id }) => id },
-    { label: t('bills.total'), value: ({ total }) => total, show: ({ total }) => number(total, 2) },
-    { label: t('bills.left'), value: ({ open }) => open, show: ({ open }) => number(open, 2) },
-    { label: t('bills.due'), value: ({ dueAt }) => day(dueAt) },
-    { label: t('bills.state'), value: ({ state }) => t(states[state]) },
+    { label: t('bills.billed'), value: ({ period }) => period, show: ({ period }) => whole(periodName(language, period)) },
+    { label: t('bills.id'), value: ({ id }) => id, show: ({ id }) => <span className="small calm">{id}</span> },
+    { label: t('bills.total'), value: ({ total }) => total, show: ({ total }) => whole(number(total, 2)) },
+    { label: t('bills.left'), value: ({ open }) => open, show: ({ open }) => whole(number(open, 2)) },
+    { label: t('bills.due'), value: ({ dueAt }) => isoDay(zone, dueAt), show: ({ dueAt }) => whole(isoDay(zone, dueAt)) },
+    { label: t('bills.state'), value: ({ state }) => t(states[state]), show: ({ state }) => whole(t(states[state])) },
     { label: t('bills.reminders'), value: ({ reminders }) => reminders.length },
   ];
   const urgency = ({ state, dueAt }: ShownBill) =>
     state === 'overdue' ? dueAt - 1e15 : state === 'open' || state === 'part' ? dueAt : 1e15 - dueAt;
   const bills = found?.bills.toSorted((a, b) => urgency(a) - urgency(b));
+  const isSettled = ({ state }: ShownBill) => state === 'paid' || state === 'cancelled';
+  const years = [...Map.groupBy(bills?.filter(isSettled) ?? [], ({ period }) => period.slice(0, 4))].sort(([a], [b]) => (a < b ? 1 : -1));
+  const list = (name: string, file: string, rows: readonly ShownBill[] | undefined) => (
+    <RegisterTable name={name} file={file} rows={rows} columns={columns} keyOf={({ id }) => id} actions={steps} />
+  );
+  const steps = (bill: ShownBill) => (
+    <>
+      <Button component="a" variant="default" href={`/api/energy/bills/${bill.id}/document?format=pdf&lang=${language}`} download>
+        PDF
+      </Button>
+      <Button component="a" variant="default" href={`/api/energy/bills/${bill.id}/document?format=xlsx&lang=${language}`} download>
+        XLSX
+      </Button>
+      {may('energy:bill') && bill.open > 0 && (
+        <>
+          <Button onClick={() => setAsk(pay(bill))} data-step="pay">
+            {t('bills.pay')}
+          </Button>
+          {bill.state === 'overdue' && (
+            <Button variant="default" onClick={() => void done(() => moneyApi.remind(bill.id))} data-step="remind">
+              {t('bills.remind')}
+            </Button>
+          )}
+          {bill.paid === 0 && (
+            <Button variant="default" onClick={() => setAsk(cancel(bill))} data-step="cancel">
+              {t('bills.cancel')}
+            </Button>
+          )}
+        </>
+      )}
+    </>
+  );
   return (
     <div className="column">
       <section className="panel" data-part="bills">
@@ -135,43 +171,34 @@ export function BillsPage() {
           <p className="calm">
             {found.closed.length === 0
               ? t('bills.noneClosed')
-              : t('bills.closed', { months: found.closed.slice(-12).join(t('list.comma')) })}
+              : t('bills.closed', {
+                  n: found.closed.length,
+                  first: monthName(language, found.closed.toSorted()[0] as string),
+                  last: monthName(language, found.closed.toSorted().at(-1) as string),
+                })}
           </p>
         )}
-        <RegisterTable
-          name={t('bills.list')}
-          file="bills"
-          rows={bills}
-          columns={columns}
-          keyOf={({ id }) => id}
-          actions={(bill) => (
-            <>
-              <Button component="a" variant="default" href={`/api/energy/bills/${bill.id}/document?format=pdf&lang=${language}`} download>
-                PDF
-              </Button>
-              <Button component="a" variant="default" href={`/api/energy/bills/${bill.id}/document?format=xlsx&lang=${language}`} download>
-                XLSX
-              </Button>
-              {may('energy:bill') && bill.open > 0 && (
-                <>
-                  <Button onClick={() => setAsk(pay(bill))} data-step="pay">
-                    {t('bills.pay')}
-                  </Button>
-                  {bill.state === 'overdue' && (
-                    <Button variant="default" onClick={() => void done(() => moneyApi.remind(bill.id))} data-step="remind">
-                      {t('bills.remind')}
-                    </Button>
-                  )}
-                  {bill.paid === 0 && (
-                    <Button variant="default" onClick={() => setAsk(cancel(bill))} data-step="cancel">
-                      {t('bills.cancel')}
-                    </Button>
-                  )}
-                </>
-              )}
-            </>
-          )}
-        />
+        {list(
+          t('bills.list'),
+          'bills',
+          bills?.filter((bill) => !isSettled(bill)),
+        )}
+        {/* What is settled is looked up, not worked at: folded by year. */}
+        {years.map(([year, settled]) => (
+          <details key={year} className="bills-settled" data-year={year}>
+            <summary>
+              {t('bills.settledIn', {
+                year,
+                n: settled.filter(({ state }) => state === 'paid').length,
+                yuan: number(
+                  settled.reduce((sum, { state, total }) => sum + (state === 'paid' ? total : 0), 0),
+                  2,
+                ),
+              })}
+            </summary>
+            {list(t('bills.list'), `bills-${year}`, settled)}
+          </details>
+        ))}
       </section>
       <section className="panel">
         <h2>{t('bills.tenants')}</h2>

@@ -5,7 +5,18 @@ import { monthSpan } from '../../../shared/month-span.ts';
 import { type EnergyOverview, energyApi, type ProjectInfo, type ProposalInfo, type TargetInfo } from '../data/energy-pages-api.ts';
 import { MonthPicker } from '../energy/month-picker.tsx';
 import { useReadiness, Waiting } from '../energy/waiting.tsx';
-import { amount, mediumLabels, monthName, moreOf, nameOfDevice, percent, reasonText, shiftMonth } from '../energy/words.ts';
+import {
+  amount,
+  dayRange,
+  isoDay,
+  mediumLabels,
+  monthName,
+  moreOf,
+  nameOfDevice,
+  percent,
+  reasonText,
+  shiftMonth,
+} from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 
@@ -98,11 +109,12 @@ const isCostOf = ({ medium, amount: aim }: TargetInfo) => medium === 'cost' && a
 function Cost({ found, targets }: { found: EnergyOverview; targets: readonly TargetInfo[] }) {
   const words = useWords();
   const { t, number, language } = words;
+  const { plant } = useConsole();
   const { cost } = found;
   const target = targets.find(isCostOf);
   return (
     <section className="panel">
-      <h3>{found.running ? t('energy.cost.running', { day: words.dateTime(found.to - 1).slice(0, 10) }) : t('energy.cost')}</h3>
+      <h3>{found.running ? t('energy.cost.running', { day: isoDay(plant.site.timezone, found.to - 1) }) : t('energy.cost')}</h3>
       {cost.value === null ? (
         <p className="calm">{t('energy.cost.none')}</p>
       ) : (
@@ -238,7 +250,7 @@ function Changes({ found }: { found: EnergyOverview }) {
             </b>
             <p>
               {change.changePct !== null && `${percent(words, change.changePct)} · `}
-              {reasonText(words, change)}
+              {reasonText(words, plant.site.timezone, change)}
             </p>
           </div>
         );
@@ -268,13 +280,18 @@ function Savings({ projects }: { projects: readonly ProjectInfo[] | undefined })
 export function SavedWords({ one }: { one: ProjectInfo }) {
   const words = useWords();
   const { t, text, number } = words;
+  const { plant } = useConsole();
   const { result, yuan } = one;
+  const span = `${dayRange(plant.site.timezone, one.reporting)} · `;
   if (!result) return <p>{text(one.why) || t('energy.savings.early')}</p>;
   if (one.purpose === 'capacity')
     return (
       <>
         <b>{t('energy.savings.capacity')}</b>
-        <p>{t(result.saved < 0 ? 'projects.more.used' : 'projects.less.used', moreOf(words, one.unit, result))}</p>
+        <p>
+          {span}
+          {t(result.saved < 0 ? 'projects.more.used' : 'projects.less.used', moreOf(words, one.unit, result))}
+        </p>
       </>
     );
   const band = t('energy.savings.band', {
@@ -293,6 +310,7 @@ export function SavedWords({ one }: { one: ProjectInfo }) {
         <b>{t('energy.savings.unproven')}</b>
       )}
       <p>
+        {span}
         {band}
         {!result.claimed &&
           ` · ${result.reasons

@@ -4,7 +4,7 @@ import '../energy/management.css';
 import { useCallback } from 'react';
 import { wallOf } from '../../../shared/zone.ts';
 import { moneyApi, type ProjectPage as Shown, type ShownProject } from '../data/money-api.ts';
-import { amount, moreOf, nameOfDevice, percent } from '../energy/words.ts';
+import { amount, dayRange, monthName, moreOf, nameOfDevice, percent } from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { useList } from '../plant/use-list.ts';
@@ -94,13 +94,14 @@ export function ProjectPage({ id }: { id: string }) {
       {months.length > 0 && (
         <section className="panel">
           <h2>{t('projects.chart')}</h2>
-          <div className="book-scroll">
-            <table className="book-table">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keyboard */}
+          <section className="energy-scroll" tabIndex={0} aria-label={t('projects.chart')}>
+            <table className="energy-table">
               <thead>
                 <tr>
                   {(['projects.month', 'projects.used', 'projects.model', 'projects.less'] as const).map((key) => (
                     <th key={key} scope="col">
-                      {t(key)}
+                      {key === 'projects.month' ? t(key) : `${t(key)}, ${project.unit}`}
                     </th>
                   ))}
                 </tr>
@@ -108,7 +109,7 @@ export function ProjectPage({ id }: { id: string }) {
               <tbody>
                 {months.map(([month, points]) => (
                   <tr key={month}>
-                    <th scope="row">{month}</th>
+                    <th scope="row">{monthName(language, month)}</th>
                     <td>
                       {number(
                         sum(points, ({ observed }) => observed),
@@ -131,7 +132,7 @@ export function ProjectPage({ id }: { id: string }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </section>
         </section>
       )}
     </div>
@@ -143,11 +144,10 @@ function Facts({ project: one }: { project: ShownProject }) {
   const words = useWords();
   const { t, text, number } = words;
   const { plant } = useConsole();
-  const day = (at: number) => new Date(wallOf(plant.site.timezone, at)).toISOString().slice(0, 10);
   const period = (label: 'projects.baseline' | 'projects.reporting', span: ShownProject['baseline']) => (
     <div className="energy-line">
       <span>{t(label)}</span>
-      <b>{`${day(span.from)} – ${day(span.to - 1)}`}</b>
+      <b>{dayRange(plant.site.timezone, span)}</b>
       <p>{t('projects.coverage', { amount: amount(words, span.value, one.unit), share: number(100 * span.coverage, 1) })}</p>
     </div>
   );
