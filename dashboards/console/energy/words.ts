@@ -44,11 +44,10 @@ export const monthName = (language: 'zh' | 'en', month: string): string => {
 };
 
 /** A month, or half a year as `2026-H1`. */
-export const periodName = (language: 'zh' | 'en', period: string): string => {
-  const half = /^(\d{4})-H([12])$/.exec(period);
+export const periodName = ({ t, language }: Pick<Words, 't' | 'language'>, period: string): string => {
+  const [, year = '', half] = /^(\d{4})-H([12])$/.exec(period) ?? [];
   if (!half) return monthName(language, period);
-  if (language === 'zh') return `${half[1]}年${half[2] === '1' ? '上' : '下'}半年`;
-  return `${half[2] === '1' ? 'First' : 'Second'} half of ${half[1]}`;
+  return t(half === '1' ? 'bills.firstHalf' : 'bills.secondHalf', { year });
 };
 
 export const shiftMonth = (month: string, by: number): string => {

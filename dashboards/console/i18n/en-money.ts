@@ -25,6 +25,8 @@ export const enMoney = {
   'bills.closeHint': 'The figures of the month stay as they are; corrections become a line of the next month.',
   'bills.month': 'Month',
   'bills.closed': 'Months closed: {n}, {first} to {last}',
+  'bills.firstHalf': 'First half of {year}',
+  'bills.secondHalf': 'Second half of {year}',
   'bills.billed': 'Period',
   'bills.settledIn': '{year}: {n} bills paid, {yuan} yuan',
   'bills.noneClosed': 'No month is closed yet',

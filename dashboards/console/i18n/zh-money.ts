@@ -27,6 +27,8 @@ export const zhMoney: Record<keyof typeof enMoney, string> = {
   'bills.closeHint': '关账后当月数字不再变化，以后的更正列入下月。',
   'bills.month': '月份',
   'bills.closed': '已关账 {n} 个月：{first}至{last}',
+  'bills.firstHalf': '{year}年上半年',
+  'bills.secondHalf': '{year}年下半年',
   'bills.billed': '账期',
   'bills.settledIn': '{year} 年账期：已付 {n} 份，{yuan} 元',
   'bills.noneClosed': '还没有关账的月份',

@@ -20,13 +20,14 @@ const states = {
 const often = { monthly: 'bills.monthly', 'half-yearly': 'bills.half-yearly' } as const;
 
 export function BillsPage() {
-  const { t, text, number, language } = useWords();
+  const words = useWords();
+  const { t, text, number, language } = words;
   const { plant, link, may, act } = useConsole();
   const [found, load] = useList(moneyApi.bills);
   const [ask, setAsk] = useState<FormAsk>();
   const zone = plant.site.timezone;
   const now = new Date(wallOf(zone, useNow(link, 60_000)));
-  const whole = (words: string) => <span className="register-whole">{words}</span>;
+  const whole = (shown: string) => <span className="register-whole">{shown}</span>;
   const done = (work: () => Promise<unknown>) =>
     act(async () => {
       await work();
@@ -48,7 +49,7 @@ export function BillsPage() {
         kind: 'select',
         required: true,
         hint: t('bills.periodHint'),
-        options: [...lastMonths, ...halves].map((value) => ({ value, label: periodName(language, value) })),
+        options: [...lastMonths, ...halves].map((value) => ({ value, label: periodName(words, value) })),
       },
     ],
     values: {},
@@ -92,7 +93,7 @@ export function BillsPage() {
   });
   const columns: Column<ShownBill>[] = [
     { label: t('bills.tenant'), value: ({ name }) => text(name) },
-    { label: t('bills.billed'), value: ({ period }) => period, show: ({ period }) => whole(periodName(language, period)) },
+    { label: t('bills.billed'), value: ({ period }) => period, show: ({ period }) => whole(periodName(words, period)) },
     { label: t('bills.id'), value: ({ id }) => id, show: ({ id }) => <span className="small calm">{id}</span> },
     { label: t('bills.total'), value: ({ total }) => total, show: ({ total }) => whole(number(total, 2)) },
     { label: t('bills.left'), value: ({ open }) => open, show: ({ open }) => whole(number(open, 2)) },
