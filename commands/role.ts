@@ -1,4 +1,5 @@
 /** Runs one role in this process: as a child of `start`, or by itself in a container. */
+import { flushCompileCache } from 'node:module';
 import { collectDefaultMetrics } from 'prom-client';
 import { clockFromEnvironment } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
@@ -84,6 +85,8 @@ const command: Command = {
       running.use(await (await starter(role))(context));
       running.use(watchHouse(context));
       running.use(heartbeat(context));
+      // What this role has compiled is there for those that start after it, not only for the next start.
+      flushCompileCache();
       process.send?.({ ready: true });
       log.info('ready');
       releaseStartUpMemory();

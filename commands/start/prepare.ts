@@ -32,7 +32,15 @@ export interface Plan {
 const preferredBrokerPort = 1883;
 
 async function plan({ file, dataDir, port: wantedPort, speed: wantedSpeed }: Wish, own: NodeJS.ProcessEnv): Promise<Plan> {
-  const { config } = await checkAll(file);
+  // A second core has nothing to do meanwhile; a bad site file ends it.
+  const giveUp = new AbortController();
+  const built = buildConsoleIfStale(giveUp.signal);
+  built.catch(() => undefined);
+  const { config } = await checkAll(file).catch(async (error: unknown) => {
+    giveUp.abort();
+    await built.catch(() => undefined);
+    throw error;
+  });
   const { simulated, name } = config.site;
   const speed = number(wantedSpeed ?? '1', '--speed', 0.1, 10_000);
   if (speed !== 1 && !simulated) throw new Fault('usage/command', '--speed is for simulated sites only');
@@ -64,7 +72,7 @@ async function plan({ file, dataDir, port: wantedPort, speed: wantedSpeed }: Wis
   }
   environment.PLANTROOM_ROLES = roles.join(',');
   const first = await ensureFirstPassword(dataDir, own);
-  await buildConsoleIfStale();
+  await built;
   const banner = [
     `Plantroom  ${name.zh} / ${name.en}${simulated ? `  (simulated, speed ${speed})` : ''}`,
     `  console  http://${host}:${port}`,

@@ -28,9 +28,10 @@ function sourcesHash(): string {
 
 /**
  * Returns whether it had to build. An installation without sources or without vite, but with a built console, is left as it is.
+ * @param signal ends the build, which then fails
  * @throws Fault role/failed when the build fails
  */
-export async function buildConsoleIfStale(): Promise<boolean> {
+export async function buildConsoleIfStale(signal?: AbortSignal): Promise<boolean> {
   const outDir = builtConsoleDir();
   const stamp = join(outDir, stampName);
   const hash = sourcesHash();
@@ -40,7 +41,7 @@ export async function buildConsoleIfStale(): Promise<boolean> {
   const old = `${made}-old`;
   try {
     // In a process of its own, so that the bundler's memory is given back.
-    const { code, output } = await run(join(import.meta.dirname, 'run-vite.ts'), made);
+    const { code, output } = await run(join(import.meta.dirname, 'run-vite.ts'), made, signal);
     if (code !== 0) throw new Fault('role/failed', `the console could not be built\n${output}`);
     writeFileSync(join(made, stampName), hash);
     if (existsSync(outDir)) renameSync(outDir, old);
@@ -51,11 +52,12 @@ export async function buildConsoleIfStale(): Promise<boolean> {
   return true;
 }
 
-function run(script: string, outDir: string): Promise<{ code: number | null; output: string }> {
+function run(script: string, outDir: string, signal: AbortSignal | undefined): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, outDir], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal ? { signal } : {}),
       // A test runner's NODE_ENV would build the slow development version.
       env: { ...process.env, NODE_ENV: 'production' },
     });

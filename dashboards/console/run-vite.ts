@@ -43,6 +43,8 @@ await build({
     assetsInlineLimit: 0,
     target: 'es2023',
     chunkSizeWarningLimit: 900,
+    // Hundreds of modules of the components say "use client", which means nothing here: 600 kB of warnings that nobody reads.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
 });
 
