@@ -170,6 +170,46 @@ describe('corrections and the accountant', () => {
     expect(await quarters('m', start, start + 70 * hour)).toEqual(await quarters('whole', start, start + 70 * hour));
   }, 240_000);
 
+  test('the past that was given and not counted here stays as it is, whatever is decided in it or shortly after it', async () => {
+    const given = start + 5 * day;
+    const tags = { site: 's', device: 'm', gateway: 'g', medium: 'electricity' as const };
+    const past = Array.from({ length: 5 * 96 }, (_, i) => ({ measurement: 'consumption' as const, tags, t: start + i * 15 * minute, fields: { value: 3 } })); // biome-ignore format: one
+    await store.write(past);
+    // Readings of the given past that its picture is drawn from, far below those of now.
+    await readings(
+      'm',
+      Array.from({ length: 96 }, (_, i) => [start + 2 * day + i * 15 * minute, 10 + i] as [number, number]),
+    );
+    await readings(
+      'm',
+      Array.from({ length: 2 * 288 }, (_, i) => [given + i * 5 * minute, 9_000 + i] as [number, number]),
+    );
+    now = given + day;
+    const accountant = openAccountant({
+      meters: [meter('m')],
+      store,
+      clock,
+      timezone: zone,
+      corrections,
+      suspects,
+      givenUntil: () => given,
+    });
+    await accountant.work();
+    const doubted = { verdict: 'jump' as const, from: start + 2 * day, to: start + 2 * day + hour, a: 10, b: 14, delta: 0 };
+    suspects.replace('m', field, Number.POSITIVE_INFINITY, [doubted]);
+    correct('m', start + 2 * day + hour, { kind: 'decision', verdict: 'accept' });
+    correct('m', start + 3 * day, { kind: 'swap', final: 50, first: 0 });
+    correct('m', given + 12 * hour, { kind: 'decision', verdict: 'split' });
+    now = given + 2 * day;
+    await accountant.work();
+    const before = await quarters('m', start, given);
+    expect(before.every(([value]) => value === 3)).toBe(true);
+    expect(suspects.list({ to: given })).toMatchObject([doubted]);
+    // What is counted here follows the decision: the step up to it adds nothing.
+    expect(sum(await quarters('m', given, given + 24 * hour))).toBeLessThan(288);
+    expect(sum(await quarters('m', given, given + 24 * hour))).toBeGreaterThan(284);
+  });
+
   test('a store that fails in the middle leaves nothing out, also not of a correction', async () => {
     const { points, moments } = history(14);
     await readings('m', points);

@@ -81,12 +81,17 @@ export interface AccountantOptions {
   speed?: number;
   /** Quarter hours from..to were written. */
   written?: (from: number, to: number) => void;
+  /** What is before was not counted here, as the past of a simulated hospital: nothing of it is counted again, made void or corrected. */
+  givenUntil?: () => number;
   /** Between pieces, so that the store serves others too. */
   pause?: () => Promise<void>;
 }
 
 export function openAccountant(options: AccountantOptions): Accountant {
   const { meters, store, clock, timezone, corrections, suspects, states, speed = 1, written, pause = async () => {} } = options;
+  const { givenUntil = () => Number.NEGATIVE_INFINITY } = options;
+  /** Of this round. */
+  let given = givenUntil();
   const running = new Map<string, Running>();
   const late = new Map<string, number>();
   const standing = new Map<string, number>();
@@ -99,7 +104,7 @@ export function openAccountant(options: AccountantOptions): Accountant {
   });
   const knowledge = (meter: Meter) => {
     const known = corrections?.of(meter.device, meter.field);
-    const marks = corrections?.marks(meter.device, meter.field) ?? new Map<number, { from: number; holds: boolean }>();
+    const marks = corrections?.marks(meter.device, meter.field) ?? new Map<number, { t: number; from: number; holds: boolean }>();
     return {
       options: { ...plainOptions(meter), ...(known ? { swaps: known.swaps, decisions: known.decisions } : {}) } satisfies CounterOptions,
       byHand: known?.readings ?? [],
@@ -109,9 +114,9 @@ export function openAccountant(options: AccountantOptions): Accountant {
   };
   const holding = (marks: ReadonlyMap<number, { holds: boolean }>) => new Map([...marks].map(([id, { holds }]) => [id, holds]));
   /** The earliest moment that corrections made or taken back since then can change. */
-  const touchedFrom = (before: ReadonlyMap<number, boolean>, now: ReadonlyMap<number, { from: number; holds: boolean }>) => {
+  const touchedFrom = (before: ReadonlyMap<number, boolean>, now: ReadonlyMap<number, { t: number; from: number; holds: boolean }>) => {
     let from = Number.POSITIVE_INFINITY;
-    for (const [id, mark] of now) if ((before.get(id) ?? false) !== mark.holds) from = Math.min(from, mark.from);
+    for (const [id, mark] of now) if (mark.t >= given && (before.get(id) ?? false) !== mark.holds) from = Math.min(from, mark.from);
     return from;
   };
 
@@ -154,7 +159,7 @@ export function openAccountant(options: AccountantOptions): Accountant {
   };
 
   const raw = ({ measurement, device, field }: Meter, from: number, to: number) =>
-    store.series({ measurement, device, field, from, to, limit: mostPoints });
+    store.series({ measurement, device, field, from: Math.max(from, Math.min(given, to)), to, limit: mostPoints });
   const daily = ({ device }: Meter, measurement: 'consumption' | Meter['measurement'], field: string, to: number) =>
     store.series({ measurement, device, field, from: to - longestBackMs, to, every: dayMs, aggregate: 'last' });
 
@@ -185,7 +190,7 @@ export function openAccountant(options: AccountantOptions): Accountant {
     return touchedFrom(one.marks, corrections.marks(device, field));
   };
   const withVoids = (one: Running, touched: number, to: number): Running => {
-    const from = Math.ceil(Math.max(one.writeFrom, one.stream.at?.t ?? touched - returnMs) / intervalMs) * intervalMs;
+    const from = Math.ceil(Math.max(given, one.writeFrom, one.stream.at?.t ?? touched - returnMs) / intervalMs) * intervalMs;
     one.again = { from, to, written: new Set() };
     return one;
   };
@@ -280,6 +285,7 @@ export function openAccountant(options: AccountantOptions): Accountant {
     },
     async work(which = 'all') {
       const now = clock.now();
+      given = givenUntil();
       let written = 0;
       for (const meter of which === 'all' ? meters : meters.filter(({ device }) => late.has(device))) {
         const known = running.get(meter.device) ?? (await begin(meter, now));

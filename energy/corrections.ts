@@ -79,7 +79,7 @@ export interface Corrections {
   /** Grows with every correction that is made or taken back and changes figures: who has worked with another one works again. */
   version(device: string, quantity: string): number;
   /** Corrections that change figures, by id: when, and whether they hold. For those who look what has changed since. */
-  marks(device: string, quantity: string): Map<number, { from: number; holds: boolean }>;
+  marks(device: string, quantity: string): Map<number, { t: number; from: number; holds: boolean }>;
 }
 
 interface Row {
@@ -174,7 +174,7 @@ export function openCorrections(db: Database, clock: Clock): Corrections {
         ...[device, quantity],
       );
       return new Map(
-        rows.map(({ id, t, kind, undone_at }) => [id, { from: kind === 'swap' ? t - swapReachMs : t, holds: undone_at === null }]),
+        rows.map(({ id, t, kind, undone_at }) => [id, { t, from: kind === 'swap' ? t - swapReachMs : t, holds: undone_at === null }]),
       );
     },
   };

@@ -98,7 +98,7 @@ export { type Prices, type SiteTariffs, tariffFolder, tariffsOfSite } from './si
 export { metersOfMedium, type SiteMeter, weightsOf, weightsOfItem } from './site-tree.ts';
 export { fitOf, type SavingsUncertainty, savingsUncertainty, savingsUncertaintyNmecr } from './statistics.ts';
 export { type EnergyStores, openEnergyStores } from './stores.ts';
-export { asked, type StoredSuspect, type Suspects, type SuspectVerdict } from './suspects.ts';
+export { asked, openSuspects, type StoredSuspect, type Suspects, type SuspectVerdict } from './suspects.ts';
 export { checkTariff, readTariff, type Tariff } from './tariff.ts';
 export { monthsOfPeriod, type TenantBill, type TenantBillLine, tenantBill } from './tenant-bills.ts';
 export { type MonthVersions, openMonthVersions } from './versions.ts';

@@ -75,7 +75,8 @@ export async function writePastMoney(source: PastMoneySource): Promise<{ months:
       const every = period === month ? 'monthly' : 'half-yearly';
       for (const { id, bills: often, due_days: days } of site.config.tenants) {
         if (often !== every || bills.list(id).some(({ bill }) => bill.period === period)) continue;
-        now = end + 5 * dayMs + 9 * hourMs;
+        // The newest went out late: it is open and not due yet.
+        now = at === months.length - 1 && every === 'monthly' ? range.to - 5 * dayMs : end + 5 * dayMs + 9 * hourMs;
         const bill = await tenantBill(ledger, store, id, period);
         if (bill.total <= 0) continue;
         let issued = bills.issue(bill, now + days * dayMs, who);
@@ -96,7 +97,7 @@ export async function writePastMoney(source: PastMoneySource): Promise<{ months:
 
   /** Most pay in time; the newest bills are open or overdue, one is paid in two parts, some only after a reminder. */
   function settle({ id, total, dueAt, bill }: IssuedBill, at: number): void {
-    const newest = at === months.length - 1;
+    const [newest, secondNewest] = [at === months.length - 1, at === months.length - 2];
     const later = (days: number) => Math.round(Math.min(range.to - hourMs, dueAt + days * dayMs));
     const pay = (t: number, yuan: number) => {
       now = t;
@@ -110,8 +111,10 @@ export async function writePastMoney(source: PastMoneySource): Promise<{ months:
     const half = bill.period.includes('-H');
     const [tenants, last] = [site.config.tenants.filter((one) => one.bills === 'half-yearly'), months.findLast((one) => one.endsWith('-06') || one.endsWith('-12'))]; // biome-ignore format: one
     const newestHalf = half && bill.months.at(-1) === last;
-    if (newest && !half) {
-      if (dueAt < range.to) remind(later(2));
+    if (newest && !half) return;
+    if (secondNewest && !half) {
+      remind(later(2));
+      remind(later(16));
     } else if (newestHalf && bill.tenant === tenants[1]?.id) {
       remind(later(3));
       remind(later(18));

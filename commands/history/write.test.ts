@@ -7,7 +7,7 @@ import { lookForMissed } from '../../dashboards/books/watch.ts';
 import { deviceFacts } from '../../dashboards/device-facts.ts';
 import { dueThings } from '../../dashboards/plant/deadlines.ts';
 import { type Database, importAlarms, loadBooks, openBooks, openDatabase, openDesk, openPlant } from '../../desk/index.ts';
-import { consumptionOf, edgesOf, metersIn, metersOf } from '../../energy/index.ts';
+import { consumptionOf, edgesOf, metersIn, metersOf, openCorrections, openSuspects } from '../../energy/index.ts';
 import { openStore } from '../../ingest/open-store.ts';
 import type { Store } from '../../ingest/store.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -18,6 +18,7 @@ import { simulateHistory } from '../../simulators/history.ts';
 import { completeSite } from '../complete-site.ts';
 import { pastAlarms } from './alarms.ts';
 import { pastBooks, writePastBooks } from './books.ts';
+import { simulatedDoubts } from './doubts.ts';
 import { simulatedPapers } from './papers.ts';
 import { writeHistory } from './write.ts';
 
@@ -90,6 +91,26 @@ it('writes every meter, as days and hours add it up, and repairs; a second time 
   expect(marker()).toMatchObject({ state: 'done' });
   expect(await write()).toMatchObject({ state: 'done', series: 0, tickets: 0 });
   expect(tickets().length).toBe(found.length);
+});
+
+it('leaves the data doctor a history: an exchange with its papers, what was looked at, and one step to decide, with its readings; once', async () => {
+  const history = await simulateHistory(site.config, range);
+  const at = (hours: number) => range.from + hours * hour;
+  const event = (kind: HistoryEvent['kind'], device: string, from: number, to: number): HistoryEvent => ({ kind, devices: [device], from: at(from), to: at(to), value: 50_000.25, first: 0.4 }); // biome-ignore format: one
+  const told = { ...history, events: [event('swap', 'dm-orthopaedics', 24, 24.5), event('reset', 'fd-lab', 30, 32), event('outage', 'water-rear', 40, 60)] }; // biome-ignore format: one
+  for (let i = 0; i < 2; i++) expect(await simulatedDoubts({ db, store, meters, history: told, now: to + hour })).toBe(4);
+  const suspects = openSuspects(db).list({});
+  expect(suspects.map(({ verdict }) => verdict).sort()).toEqual(['gap', 'jump', 'reset', 'swap']);
+  const made = openCorrections(db, systemClock()).list();
+  expect(made.map(({ body }) => body.kind).sort()).toEqual(['review', 'review', 'swap']);
+  expect(made.every(({ madeBy, madeAt, t }) => madeBy === 'simulated-history' && madeAt > t)).toBe(true);
+  const swap = made.find(({ body }) => body.kind === 'swap');
+  expect(swap).toMatchObject({ device: 'dm-orthopaedics', t: at(24.5), body: { final: 50_000.25, first: 0.4, serial: expect.stringMatching(/^SIM-/) } }); // biome-ignore format: one
+  const jump = suspects.find(({ verdict }) => verdict === 'jump')!;
+  const readings = await store.series({ measurement: 'electricity', device: jump.device, field: jump.quantity, from: jump.from - hour, to: jump.to + hour, limit: 100 }); // biome-ignore format: one
+  const steps = readings.map(([, v], i) => (v as number) - ((readings[i - 1]?.[1] ?? v) as number));
+  expect(steps.filter((step) => step > 1_000)).toHaveLength(1);
+  expect(steps.every((step) => step >= 0)).toBe(true);
 });
 
 it('has papers and past pages of books, marked as simulated, which hold in their chains and are written once', async () => {

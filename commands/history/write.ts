@@ -9,6 +9,7 @@ import type { LoadedSite } from '../../shared/site-file.ts';
 import { type HistoryMeter, historyRange, historyStepMs, simulateHistory } from '../../simulators/history.ts';
 import type { HistoryRegister } from '../../simulators/history-registers.ts';
 import { pastAlarms } from './alarms.ts';
+import { simulatedDoubts } from './doubts.ts';
 import { simulatedFigures } from './figures.ts';
 import { simulatedRepairs } from './repairs.ts';
 
@@ -105,6 +106,7 @@ export async function writeHistory({
   await Promise.all(writing);
   const filled = doubtful.flatMap(([tags, counted]) => estimatedOf(tags, counted));
   for (let at = 0; at < filled.length; at += batch) await store.write(filled.slice(at, at + batch));
+  await simulatedDoubts({ db, store, meters, history, now });
   openMonthVersions(db).bump(monthsBetween(config.site.timezone, history.from, history.to), now);
   mark(dataDir, { ...begun, state: 'done', events: history.events });
   return { state: 'done', series, points, tickets, alarms, registers: history.registers };
