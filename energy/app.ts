@@ -13,6 +13,7 @@ import { committedPayload, filters, topicReader, topics } from '../shared/topic.
 import { openAccountant } from './accountant.ts';
 import { openSavedStates } from './checkpoints.ts';
 import { openCorrections } from './corrections.ts';
+import type { FitsAhead } from './fits-ahead.ts';
 import { basisOf, keptFolder, openKeptMonths } from './kept-months.ts';
 import { LateReadings } from './late-readings.ts';
 import { outdoorStation } from './management/days.ts';
@@ -112,6 +113,23 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   let allAt = Number.NEGATIVE_INFINITY;
   /** The round that is under way is one of all. */
   let all = true;
+  let fits: FitsAhead | undefined;
+  /** Loaded with the first month that is over: the models are not needed before. */
+  const fitsAhead = async (theStore: NonNullable<typeof store>) => {
+    const source = {
+      site: site.config,
+      folder: site.folder,
+      profileFacts: site.profileFacts,
+      meters,
+      store: theStore,
+      versions,
+      kept,
+      clock,
+      db,
+    };
+    fits ??= (await import('./fits-ahead.ts')).openFitsAhead(source);
+    return fits;
+  };
   /** While nothing else is due: bills and days of months that are over, for whoever opens the pages of management. */
   const ahead = async () => {
     const now = wall.monotonic();
@@ -119,7 +137,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
     lookedAhead = now;
     try {
       const source = { site: site.config, meters, tariffs, store, station, versions, kept, clock };
-      while (!stop.signal.aborted && !due && (await workAhead(source))) {
+      while (!stop.signal.aborted && !due && ((await workAhead(source)) || (await (await fitsAhead(store)).next()))) {
         if (corrected()) allAt = now;
         if (wall.monotonic() >= allAt) break;
         await wall.sleep(pauseMs, stop.signal);

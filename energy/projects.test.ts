@@ -9,8 +9,11 @@ import { momentOf } from '../shared/zone.ts';
 import { Workbook } from '../test/energy/formulas.ts';
 import { MemoryStore } from '../test/energy/memory-store.ts';
 import { random } from '../test/random.ts';
+import { openFitsAhead } from './fits-ahead.ts';
 import { type KeptFits, openKeptFits } from './kept-fits.ts';
+import { keepNothing } from './kept-months.ts';
 import { openLedger } from './ledger.ts';
+import { metersOf } from './meters.ts';
 import { questionsOf } from './project-questions.ts';
 import { type ProjectResult, projectResult, spanOf } from './projects.ts';
 import { openImportedWeather } from './weather.ts';
@@ -20,11 +23,13 @@ const dayMs = 86_400_000;
 const at = (text: string) => momentOf(zone, Date.parse(text));
 const now = at('2026-07-01');
 const name = { zh: '风机改造', en: 'Fans' };
-const site = siteSchema.parse({
+const plain = (more: object[] = [], projects: object[] = []) => siteSchema.parse({
   site: { id: 's', name, timezone: zone, simulated: true },
-  gateways: [{ id: 'g', name, buses: [{ id: 'b', type: 'modbus-tcp', host: '192.0.2.1', devices: [{ id: 'ahu', name, system: 'electricity', profile: 'x', unit: 1, role: 'feeder' }] }] }],
+  gateways: [{ id: 'g', name, buses: [{ id: 'b', type: 'modbus-tcp', host: '192.0.2.1', devices: [{ id: 'ahu', name, system: 'electricity', profile: 'x', unit: 1, role: 'feeder' }, ...more] }] }],
   tariffs: [{ id: 'flat', price_per_kwh: 0.8 }],
+  projects,
 }); // biome-ignore format: a site
+const site = plain();
 const project = (more: object = {}) =>
   projectSchema.parse({
     ...{ id: 'fans', name, meters: ['ahu'], baseline: { from: '2025-01-01', to: '2025-12-31' }, reporting: { from: '2026-01-01' } },
@@ -117,6 +122,40 @@ describe('a retrofit', () => {
     expect(kept.length).toBe(1);
     for (let i = 0; i < 70; i++) fits.put(`key-${i}`, told);
     expect(db.get('SELECT count(*) AS n FROM energy_fits')).toEqual({ n: 60 });
+  });
+
+  it('is fitted ahead once a day and for each count of its months, so that who opens its page waits for no fit', async () => {
+    const outdoor = { id: 'outdoor', name, system: 'environment', profile: 'y', unit: 2, role: 'outdoor' };
+    const retrofit = {
+      id: 'fans',
+      name,
+      meters: ['ahu'],
+      baseline: { from: '2025-01-01', to: '2025-12-29' },
+      reporting: { from: '2026-01-01' },
+    };
+    const measured = plain([outdoor], [retrofit]);
+    let [today, version] = [now, 1];
+    const ahead = openFitsAhead({
+      ...{ site: measured, folder: '.', profileFacts: () => ({ quantities: ['outdoor_temp_c', 'energy_import_kwh'] }) as never, meters: metersOf(measured) },
+      ...{ store, db, kept: keepNothing, versions: { of: () => version }, clock: { ...clock, now: () => today } },
+    }); // biome-ignore format: one
+    const fits = openKeptFits(db, clock);
+    const fitted: string[] = [];
+    const opened = () =>
+      projectResult(
+        { ledger, store, weather: openImportedWeather(db), station, now, fits: { get: fits.get, put: (key) => fitted.push(key) } },
+        measured.projects[0]!,
+      );
+    db.run('DELETE FROM energy_fits');
+    expect([await ahead.next(), await ahead.next()]).toEqual([true, false]);
+    // For another process: what this one remembers by itself does not count.
+    expect(db.get('SELECT count(*) AS n FROM energy_fits')).toEqual({ n: 1 });
+    expect((await opened()).result?.claimed).toBe(true);
+    expect(fitted).toEqual([]);
+    version = 2;
+    expect([await ahead.next(), await ahead.next()]).toEqual([true, false]);
+    today += dayMs;
+    expect([await ahead.next(), await ahead.next()]).toEqual([true, false]);
   });
 
   it('is no saving where nothing was saved, and says why', async () => {

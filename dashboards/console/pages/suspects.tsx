@@ -65,7 +65,11 @@ export function SuspectsPage() {
       }),
   });
   const columns: Column<Correction>[] = [
-    { label: t('doctor.when'), value: ({ t: at }) => dateTime(at) },
+    {
+      label: t('doctor.when'),
+      value: ({ t: at }) => dateTime(at),
+      show: ({ t: at }) => <span className="register-whole">{dateTime(at)}</span>,
+    },
     { label: t('doctor.meter'), value: ({ device }) => nameOf(device) },
     { label: t('doctor.what'), value: ({ body }) => `${t(kindKeys[body.kind])}${detailOf(body, number)}` },
     { label: t('doctor.reason'), value: ({ reason }) => reason },
