@@ -11,6 +11,7 @@ import type { VapidKeys } from '../shared/push.ts';
 import type { Secret } from '../shared/secret.ts';
 import type { Person } from '../shared/site.ts';
 import type { Language, Text } from '../shared/text.ts';
+import type { HandOver } from './post.ts';
 
 /**
  * Raised: it calls a person. Shelf ended: it calls again. Escalated: nobody has acknowledged, the next is called. Taken: somebody has it, the others may
@@ -66,11 +67,12 @@ export interface Receipt {
 
 export interface Channel extends AsyncDisposable {
   /**
-   * Resolves when the receiver has taken the notice. Never tries again by itself; ends when the signal says so.
+   * Resolves when the receiver has taken the notice. Never tries again by itself; ends when the signal says so. Waits for `handOver` once it is connected,
+   * before anything of the notice leaves; without one it need not wait.
    * @throws Fault notify/unreachable, notify/limited (`detail.retryAfterMs`), notify/denied, notify/refused. `detail.uncertain` is true when
    * the receiver may have taken it all the same.
    */
-  send(notice: Notice, signal: AbortSignal): Promise<Receipt>;
+  send(notice: Notice, signal: AbortSignal, handOver?: HandOver): Promise<Receipt>;
 }
 
 /** A browser that has subscribed to web push. Whoever has its address may send: it is a secret of the person. */

@@ -13,7 +13,7 @@ import { silentLog } from '../shared/log.ts';
 import { heatingAlarm } from '../test/dashboards-app.ts';
 import { type Post, type Reply, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
-import { openGate } from './gate.ts';
+import { openGate, type Passenger } from './gate.ts';
 import { openNotifier } from './notifier.ts';
 import { postJson } from './post.ts';
 
@@ -65,32 +65,92 @@ test('a storm and an oxygen alarm in it over two channels: never two notices und
   expect(order.slice(1, 5).filter((one) => one === 'life').length).toBeGreaterThanOrEqual(3);
 });
 
+const passenger = (more: Partial<Passenger> = {}): Passenger => ({
+  ...{ channel: 'a', lifeSafety: false, pressed: () => false, failing: () => false, begin: () => true },
+  ...more,
+});
+/** Who has got in, in that order. */
+const atGate = (wire: Pick<Clock, 'after'>) => {
+  const gate = openGate(wire, () => undefined);
+  const order: string[] = [];
+  const come = (name: string, more: Partial<Passenger> = {}) => {
+    const passage = gate.passage(passenger(more));
+    passage.enter().then(
+      () => order.push(name),
+      () => order.push(`${name} not`),
+    );
+    return passage;
+  };
+  return { gate, order, come };
+};
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 test('time in which our own program stood still is not held against a receiver', async () => {
-  const gate = openGate(systemClock(), () => undefined);
-  const leave = gate.enter();
+  const { order, come } = atGate(systemClock());
+  const first = come('first');
+  come('oxygen', { lifeSafety: true, pressed: () => true, channel: 'b' });
   const until = performance.now() + 400;
   while (performance.now() < until);
   await sleep(1);
-  expect(gate.isFree()).toBe(false);
-  leave();
-  expect(gate.isFree()).toBe(true);
+  expect(order).toEqual(['first']);
+  first.leave();
+  await settled();
+  expect(order).toEqual(['first', 'oxygen']);
 });
 
-test('beside one that has no answer yet the next goes out after a quarter of a second, what presses after a twentieth', async () => {
+test.each([
+  ['an ordinary notice waits a second', {}, {}, 1_000],
+  ['a danger to life a quarter of a second', {}, { lifeSafety: true }, 250],
+  ['one that has waited for long a tenth', {}, { lifeSafety: true, pressed: () => true }, 100],
+  ['behind a channel that fails a twentieth', { failing: () => true }, { lifeSafety: true }, 50],
+  ['behind a channel that fails an ordinary one a quarter', { failing: () => true }, {}, 250],
+])('beside one that is not answered the next goes out after a while: %s', async (_, holder, next, ms) => {
   const wire = manualClock();
-  let woken = 0;
-  const gate = openGate(wire, () => void woken++);
-  const leave = gate.enter();
-  const after = async (ms: number) => {
-    await wire.advance(ms);
-    return [gate.isFree(true), gate.isFree(), woken];
-  };
-  expect(await after(49)).toEqual([false, false, 0]);
-  expect(await after(1)).toEqual([true, false, 1]);
-  expect(await after(199)).toEqual([true, false, 1]);
-  expect(await after(1)).toEqual([true, true, 2]);
-  leave();
-  expect(await after(1_000)).toEqual([true, true, 3]);
+  const { order, come } = atGate(wire);
+  come('holder', holder);
+  come('next', { channel: 'b', ...next });
+  await wire.advance(ms - 1);
+  expect(order).toEqual(['holder']);
+  await wire.advance(1);
+  expect(order).toEqual(['holder', 'next']);
+});
+
+test('a channel that leaves one unanswered holds the next danger to life up for a twentieth of a second only', async () => {
+  const wire = manualClock();
+  const { order, come } = atGate(wire);
+  come('1', { lifeSafety: true });
+  await wire.advance(250);
+  come('2', { lifeSafety: true });
+  come('3', { lifeSafety: true, channel: 'b' });
+  await wire.advance(50);
+  expect(order).toEqual(['1', '2', '3']);
+});
+
+test('dangers to life go first, whoever ends gives up his place, and what is wanted no more is never begun', async () => {
+  const { gate, order, come } = atGate(manualClock());
+  const first = come('first');
+  expect(gate.isIdle()).toBe(false);
+  come('ordinary');
+  const gone = come('gone', { lifeSafety: true });
+  come('withdrawn', { lifeSafety: true, begin: () => false });
+  const oxygen = come('oxygen', { lifeSafety: true });
+  gone.leave();
+  first.leave();
+  await settled();
+  expect(order).toEqual(['gone not', 'first', 'withdrawn not', 'oxygen'].sort((x, y) => order.indexOf(x) - order.indexOf(y)));
+  oxygen.leave();
+  await settled();
+  expect(order.at(-1)).toBe('ordinary');
+});
+
+test('connecting counts for nobody: while one channel is not connected yet, the other hands over', async () => {
+  const { order, come } = atGate(manualClock());
+  const gate = openGate(manualClock(), () => undefined);
+  gate.passage(passenger());
+  expect(gate.isIdle()).toBe(true);
+  come('connected');
+  await settled();
+  expect(order).toEqual(['connected']);
 });
 
 test('ten dangers to life over two channels whose receivers take their time: one after the other at first, then none waits for all the others', async () => {

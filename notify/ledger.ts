@@ -178,12 +178,25 @@ export function openLedger(db: Database) {
     /** Oldest life-safety notice that is still owed on any channel, wire time. */
     oldestLifeSafety: (): number | null =>
       db.get<{ t: number | null }>(`SELECT min(queued_at) AS t FROM deliveries WHERE ${open} AND life_safety = 1`)?.t ?? null,
-    /** Before a try: on disk, so that a crash in the middle is known as one. */
-    sending(keys: readonly string[], wireNow: number): void {
+    /** A message to a person is being made ready; whoever looks at what he has had in the last minutes counts it. */
+    preparing(keys: readonly string[], wireNow: number): void {
       db.transact(() => {
-        for (const key of keys)
-          db.run("UPDATE deliveries SET state = 'sending', attempts = attempts + 1, tried_at = ? WHERE key = ?", wireNow, key);
+        for (const key of keys) db.run('UPDATE deliveries SET tried_at = ? WHERE key = ?', wireNow, key);
       });
+    },
+    /** Before it goes on the wire: on disk, so that a crash in the middle is known as one. False when it was withdrawn meanwhile. */
+    sending(keys: readonly string[], wireNow: number): boolean {
+      return db.transact(() =>
+        keys
+          .map((key) =>
+            db.run(
+              "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, tried_at = ? WHERE key = ? AND state = 'waiting'",
+              wireNow,
+              key,
+            ),
+          )
+          .some(({ changes }) => Number(changes) > 0),
+      );
     },
     sent(channel: string, keys: readonly string[], answer: string, plantNow: number, summary: string | null): void {
       db.transact(() => {

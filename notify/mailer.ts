@@ -68,7 +68,7 @@ export function openMailer({ db, site, routes, senders, clock, wire, log }: Mail
     if (route.type.audience === 'person' && (!person || route.type.address(person) === undefined))
       return mailings.failed(id, `${person?.id ?? 'nobody'} has no address for this channel (${route.type.addressName.en})`, null);
     mailings.sending(one.id, wire.now());
-    const result = await sender.sendNow(notice);
+    const result = await sender.sendNow(notice, false);
     // Ended by us: stays as being sent, and the next start says that it may have arrived.
     if (result === undefined) return;
     if ('answer' in result) return mailings.sent(one.id, result.answer, clock.now());

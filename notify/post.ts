@@ -1,4 +1,8 @@
 /** One HTTP request that carries a notice; what went wrong as a fault. */
+import { type IncomingMessage, request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { Fault } from '../shared/errors.ts';
 
 /** Receivers answer within a second; one that has not in so long is taken for dead. */
@@ -12,12 +16,21 @@ export interface Answer {
   retryAfterMs: number | undefined;
 }
 
+/** Asked once the connection stands, before the first byte: resolves when it may be handed over (notify/gate.ts). */
+export type HandOver = () => Promise<void>;
+
 /**
  * Posts JSON and gives the answer, whatever its status. Redirects are answers too: a signed notice goes where the site file says.
  * @throws Fault notify/unreachable; `detail.uncertain` when the request was on its way
  */
-export const postJson = (url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer> =>
-  ask(url, { method: 'POST', headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body }, signal);
+export const postJson = (
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+  handOver?: HandOver,
+): Promise<Answer> =>
+  ask(url, { method: 'POST', headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body }, signal, handOver);
 
 /** The same for a question. */
 export const getJson = (url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> =>
@@ -26,35 +39,65 @@ export const getJson = (url: string, headers: Record<string, string>, signal: Ab
 /** Any other request. */
 export async function ask(
   url: string,
-  { headers, ...request }: { method?: string; headers: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> },
+  { headers, method = 'GET', body }: { method?: string; headers: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> },
   signal: AbortSignal,
+  handOver?: HandOver,
 ): Promise<Answer> {
+  const late = new AbortController();
+  const clock = timer(() => late.abort());
+  let onWire = false;
   try {
-    const response = await fetch(url, {
-      ...request,
-      // A connection that stood idle may be closed by the other side just as it is used again, and nobody could say whether the notice had arrived.
-      headers: { 'user-agent': 'plantroom', connection: 'close', ...headers },
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
+    const address = new URL(url);
+    // A connection that stood idle may be closed by the other side just as it is used again, and nobody could say whether the notice had arrived.
+    const request = (address.protocol === 'https:' ? secureRequest : plainRequest)(address, {
+      ...{ method, agent: false, signal: AbortSignal.any([signal, late.signal]) },
+      headers: { 'user-agent': 'plantroom', accept: '*/*', connection: 'close', ...headers },
     });
+    const failed = new Promise<never>((_, reject) => request.on('error', reject));
+    const answered = new Promise<IncomingMessage>((resolve) => request.once('response', resolve));
+    await Promise.race([new Promise<void>((resolve) => request.once('socket', (socket) => whenConnected(socket, resolve))), failed]);
+    // Whoever waits for his turn waits for us, not for the receiver.
+    clock.stop();
+    if (handOver) await Promise.race([handOver(), failed]);
+    clock.start();
+    onWire = true;
+    request.end(body);
+    const response = await Promise.race([answered, failed]);
     const text = await beginning(response);
-    const after = Number(response.headers.get('retry-after'));
-    return { status: response.status, text, retryAfterMs: after > 0 ? Math.min(after, 3_600) * 1_000 : undefined };
+    const after = Number(response.headers['retry-after']);
+    return { status: response.statusCode ?? 0, text, retryAfterMs: after > 0 ? Math.min(after, 3_600) * 1_000 : undefined };
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-    // Refused and unknown addresses never saw the notice; anything later may have.
-    const uncertain = !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code);
-    const reason =
-      code || (error instanceof Error && error.name === 'TimeoutError' ? `no answer within ${answerMs / 1_000} s` : 'request ended');
-    throw new Fault('notify/unreachable', `the receiver cannot be reached: ${reason}`, { detail: { uncertain } });
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+    const reason = late.signal.aborted ? `no answer within ${answerMs / 1_000} s` : code === '' || signal.aborted ? 'request ended' : code;
+    throw new Fault('notify/unreachable', `the receiver cannot be reached: ${reason}`, { detail: { uncertain: onWire } });
+  } finally {
+    clock.stop();
+    // What is only half read, or was never asked, ends here.
+    late.abort();
   }
 }
 
-async function beginning(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
+function timer(ring: () => void) {
+  let running: NodeJS.Timeout | undefined;
+  const stop = () => clearTimeout(running);
+  const start = () => {
+    stop();
+    running = setTimeout(ring, answerMs);
+  };
+  start();
+  return { start, stop };
+}
+
+function whenConnected(socket: Socket, then: () => void): void {
+  if (socket instanceof TLSSocket) socket.once('secureConnect', then);
+  else if (socket.connecting) socket.once('connect', then);
+  else then();
+}
+
+async function beginning(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of response.body ?? []) {
+  for await (const part of response as AsyncIterable<Buffer>) {
     parts.push(part);
     size += part.length;
     if (size >= mostAnswerBytes) break;

@@ -12,7 +12,7 @@ import { publicLink } from '../shared/public-link.ts';
 import type { Person, SiteConfig } from '../shared/site.ts';
 import { type Budget, openBudget } from './budget.ts';
 import type { Channel, ChannelDeps, Notice } from './channel.ts';
-import { type Gate, lifeSafetyWaitMs } from './gate.ts';
+import { type Gate, lifeSafetyWaitMs, type Passage } from './gate.ts';
 import type { Route } from './intake.ts';
 import type { Ledger, Owed } from './ledger.ts';
 import type { NotifyMetrics } from './metrics.ts';
@@ -24,7 +24,7 @@ const firstPauseMs = 5_000;
 const longestPauseMs = 300_000;
 /** Life safety is tried again at least so often. */
 const longestLifeSafetyPauseMs = 30_000;
-/** Life-safety notices under way at once, so that one silent mail server does not hold all of them for its time-out. */
+/** Life-safety notices made ready or under way at once, so that one silent mail server does not hold all of them for its time-out. */
 const lifeSafetyAtOnce = 4;
 const minuteMs = 60_000;
 /** The last ordinary message of a minute waits so long for others to go with it. */
@@ -75,8 +75,14 @@ export interface Sender extends AsyncDisposable {
   readonly health: Health;
   /** Sends what is due; what endangers lives only, where that is asked for. Cheap when nothing is. */
   work(lifeSafetyOnly?: boolean): void;
-  /** Sends a notice of no alarm at once, past everything else. What comes of it says how the channel fares, as with any notice; undefined when ended by us. */
-  sendNow(notice: Notice): Promise<{ answer: string } | { error: string; again: boolean; uncertain: boolean } | undefined>;
+  /**
+   * Sends a notice of no alarm, past everything that is owed on this channel. What comes of it says how the channel fares, as with any notice; undefined when
+   * ended by us. One that comes again after a kill waits until nothing else is on the wire; what is never sent twice need not.
+   */
+  sendNow(
+    notice: Notice,
+    comesAgain: boolean,
+  ): Promise<{ answer: string } | { error: string; again: boolean; uncertain: boolean } | undefined>;
 }
 
 export function openSender(options: SenderOptions): Sender {
@@ -92,7 +98,7 @@ export function openSender(options: SenderOptions): Sender {
   );
   const health: Health = { proven: false, failingSince: undefined, reason: '' };
   const stop = new AbortController();
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Map<Promise<void>, Passage | undefined>();
   let ordinaryUnderWay = false;
   let pausedUntil = 0;
   let opening: Promise<Channel> | undefined;
@@ -162,29 +168,44 @@ export function openSender(options: SenderOptions): Sender {
     });
   };
 
+  const isFailing = () => health.failingSince !== undefined;
   const send = (owed: readonly Owed[], notice: Notice, summary: string | null): Promise<void> => {
     const keys = owed.map((one) => one.key);
-    ledger.sending(keys, wire.now());
+    const [first] = owed as [Owed, ...Owed[]];
     budget.take(wire.now());
-    const leave = gate.enter();
+    if (!first.alarm.lifeSafety) ledger.preparing(keys, wire.now());
+    const withdrawn = new AbortController();
+    /** On record as on its way, or as not wanted any more. */
+    let begun = false;
+    const begin = (): boolean => {
+      if (begun) return true;
+      begun = ledger.sending(keys, wire.now());
+      if (!begun) withdrawn.abort();
+      return begun;
+    };
+    const passage = gate.passage({
+      ...{ channel: config.id, lifeSafety: first.alarm.lifeSafety, pressed: () => isPressed(first), failing: isFailing, begin },
+    });
     const done = (async () => {
       try {
         const channel = await opened();
-        const { answer } = await channel.send(notice, stop.signal);
+        const { answer } = await channel.send(notice, AbortSignal.any([stop.signal, withdrawn.signal]), passage.enter);
+        begin();
         ledger.sent(config.id, keys, scrub(answer), clock.now(), summary);
         if (summary === null) metrics.sent.inc({ channel: config.id });
         else metrics.summarised.inc({ channel: config.id }, owed.length);
         fine();
       } catch (error) {
-        // Ended by us: stays as being sent, and the next start knows that it may have arrived.
-        if (stop.signal.aborted) return;
-        afterFailure(owed, error);
+        // Ended by us: stays as it is, and the next start knows whether it may have arrived.
+        if (stop.signal.aborted || withdrawn.signal.aborted) return;
+        // A try that never came to its hand-over is a try.
+        if (begin()) afterFailure(owed, error);
       }
     })();
-    underWay.add(done);
+    underWay.set(done, passage);
     return done.finally(() => {
       underWay.delete(done);
-      leave();
+      passage.leave();
     });
   };
   /** A person gets a link of his own, by which he answers; a group gets the page of the alarm. */
@@ -210,13 +231,14 @@ export function openSender(options: SenderOptions): Sender {
     attempts === 0 && wire.now() - Math.max(queuedAt, openedAt) >= lifeSafetyWaitMs;
   const lifeSafety = () => {
     if (lifeSafetyUnderWay.size >= lifeSafetyAtOnce) return;
-    const [owed] = ledger.due(config.id, true, wire.now(), clock.now(), 1);
-    if (!owed || !(gate.isFree() || (isPressed(owed) && gate.isFree(true)))) return;
-    lifeSafetyUnderWay.add(owed.key);
-    void one(owed).finally(() => {
-      lifeSafetyUnderWay.delete(owed.key);
-      work();
-    });
+    const due = ledger.due(config.id, true, wire.now(), clock.now(), lifeSafetyAtOnce).filter(({ key }) => !lifeSafetyUnderWay.has(key));
+    for (const owed of due.slice(0, lifeSafetyAtOnce - lifeSafetyUnderWay.size)) {
+      lifeSafetyUnderWay.add(owed.key);
+      void one(owed).finally(() => {
+        lifeSafetyUnderWay.delete(owed.key);
+        work();
+      });
+    }
   };
 
   /** Leaves out what stands under a root cause that this channel tells of. In a storm hundreds stand under one, and each second they are looked at. */
@@ -258,7 +280,8 @@ export function openSender(options: SenderOptions): Sender {
 
   const ordinary = () => {
     const now = wire.now();
-    if (ordinaryUnderWay || now < pausedUntil || !gate.isFree()) return;
+    // What the receiver answers to a danger to life, such as "too many", holds for the rest too.
+    if (ordinaryUnderWay || lifeSafetyUnderWay.size > 0 || now < pausedUntil || !gate.isIdle()) return;
     const left = budget.left(now);
     if (left === 0) return;
     const due = rootFirst(ungrouped(ledger.due(config.id, false, now, clock.now(), mostInSummary)));
@@ -307,11 +330,14 @@ export function openSender(options: SenderOptions): Sender {
     id: config.id,
     health,
     work,
-    sendNow(notice) {
+    sendNow(notice, comesAgain) {
       budget.take(wire.now());
+      const passage: Passage | undefined = comesAgain
+        ? gate.passage({ ...{ channel: config.id, lifeSafety: false, pressed: () => false, failing: isFailing, begin: () => true } })
+        : undefined;
       const done = (async () => {
         try {
-          const { answer } = await (await opened()).send(notice, stop.signal);
+          const { answer } = await (await opened()).send(notice, stop.signal, passage?.enter);
           fine();
           return { answer: scrub(answer) };
         } catch (error) {
@@ -323,8 +349,12 @@ export function openSender(options: SenderOptions): Sender {
         }
       })();
       const ended = done.then(() => undefined);
-      underWay.add(ended);
-      void ended.finally(() => underWay.delete(ended));
+      underWay.set(ended, passage);
+      void ended.finally(() => {
+        underWay.delete(ended);
+        // After whoever asked has written down what came of it.
+        setImmediate(() => passage?.leave());
+      });
       return done;
     },
     async [Symbol.asyncDispose]() {
@@ -333,10 +363,11 @@ export function openSender(options: SenderOptions): Sender {
       const late = new Promise<void>((resolve) => {
         cancel = wire.after(1_500, resolve);
       });
-      await Promise.race([Promise.all(underWay), late]);
+      await Promise.race([Promise.all(underWay.keys()), late]);
       cancel();
       stop.abort();
-      await Promise.allSettled(underWay);
+      for (const passage of underWay.values()) passage?.leave();
+      await Promise.allSettled(underWay.keys());
       await (await opening?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };

@@ -115,7 +115,7 @@ export function openTestSender({ db, site, routes, senders, clock, wire, log, le
         null,
       );
     notices.sending(one.id, wire.now());
-    const result = await sender.sendNow(noticeOf(one, route));
+    const result = await sender.sendNow(noticeOf(one, route), true);
     if (result === undefined) return;
     if ('answer' in result) return notices.sent(one.id, result.answer, clock.now());
     const again = one.round !== null && result.again && one.attempts + 1 < tries;

@@ -140,7 +140,7 @@ export function openTicketSender(options: TicketSenderOptions): TicketSender {
     const sender = senders.find(({ id }) => id === route?.config.id);
     if (!route || !sender) return notices.failed(one.id, `no channel reaches ${person.id}`, null);
     notices.sending(one.id, route.config.id, wire.now());
-    const result = await sender.sendNow(noticeOf(one, ticket, person, route));
+    const result = await sender.sendNow(noticeOf(one, ticket, person, route), true);
     if (result === undefined) return;
     if ('answer' in result) return notices.sent(one.id, result.answer, clock.now());
     const again = one.attempts + 1 < (result.again ? mostTries : ways.length);

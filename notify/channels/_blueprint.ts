@@ -23,12 +23,13 @@ export default defineChannel({
   open({ url, token }, deps) {
     const bearer = deps.secret(token);
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const to = notice.to[0]?.phone;
         if (to === undefined) throw new Fault('notify/refused', 'the person has no phone');
         // `notice.key` is the same at every try: hand it on wherever the provider has a field for it.
         const body = JSON.stringify({ to, text: plainText(notice), id: notice.key });
-        const { status, text } = await postJson(url, { authorization: `Bearer ${bearer.reveal()}` }, body, signal);
+        // `handOver` is asked once the connection stands, before anything of the notice leaves: the notifier lets one through at a time.
+        const { status, text } = await postJson(url, { authorization: `Bearer ${bearer.reveal()}` }, body, signal, handOver);
         const said = `HTTP ${status} ${shortly(text)}`;
         if (status < 300) return { answer: said };
         // Say honestly which kind of failure it is: the notifier decides by the code what comes next.

@@ -33,10 +33,10 @@ export default defineChannel({
     const bearer = token && deps.secret(token);
     const address = new URL('api/v2/alerts', url.endsWith('/') ? url : `${url}/`).href;
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const alerts = notice.alarms.map((alarm) => alertOf(alarm, notice, labels, deps.wire.now()));
         const headers = bearer ? { authorization: `Bearer ${bearer.reveal()}` } : {};
-        const answer = await postJson(address, headers, JSON.stringify(alerts), signal);
+        const answer = await postJson(address, headers, JSON.stringify(alerts), signal, handOver);
         const { status } = answer;
         const said = `HTTP ${status} ${shortly(answer.text)}`.trim();
         // 200 without a body is what v2 documents; a proxy's page is no delivery.

@@ -49,13 +49,13 @@ export default defineChannel({
   open({ token, secret, url }, deps) {
     const [own, key] = [deps.secret(token), deps.secret(secret)];
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const address = new URL(url);
         const ms = deps.wire.now();
         address.searchParams.set('access_token', own.reveal());
         address.searchParams.set('timestamp', String(ms));
         address.searchParams.set('sign', dingtalkSign(ms, key.reveal()));
-        return receiptOf(await postJson(address.href, {}, JSON.stringify(message(notice)), signal), 'DingTalk', codes);
+        return receiptOf(await postJson(address.href, {}, JSON.stringify(message(notice)), signal, handOver), 'DingTalk', codes);
       },
       async [Symbol.asyncDispose]() {},
     };

@@ -48,7 +48,7 @@ export default defineChannel({
   open({ hook, secret, url }, deps) {
     const [own, key] = [deps.secret(hook), deps.secret(secret)];
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const seconds = Math.floor(deps.wire.now() / 1_000);
         const address = new URL(encodeURIComponent(own.reveal()), url.endsWith('/') ? url : `${url}/`);
         const body = JSON.stringify({
@@ -57,7 +57,7 @@ export default defineChannel({
           msg_type: 'interactive',
           card: card(notice),
         });
-        return receiptOf(await postJson(address.href, {}, body, signal), 'Feishu', codes);
+        return receiptOf(await postJson(address.href, {}, body, signal, handOver), 'Feishu', codes);
       },
       async [Symbol.asyncDispose]() {},
     };

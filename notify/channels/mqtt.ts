@@ -38,8 +38,16 @@ export default defineChannel({
   open({ url, topic, user, password }, deps) {
     const key = password && deps.secret(password);
     let client: MqttClient | undefined;
+    let connecting: Promise<MqttClient> | undefined;
+    /** Several at once share one connection. */
     const connected = async (): Promise<MqttClient> => {
       if (client?.connected) return client;
+      connecting ??= connect().finally(() => {
+        connecting = undefined;
+      });
+      return connecting;
+    };
+    const connect = async (): Promise<MqttClient> => {
       client?.end(true);
       client = undefined;
       client = await connectAsync(url, {
@@ -54,7 +62,7 @@ export default defineChannel({
       return client;
     };
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const body = (text: string) =>
           JSON.stringify({
             key: notice.key,
@@ -69,8 +77,9 @@ export default defineChannel({
         const text = plainText(notice);
         const whole = Buffer.byteLength(body(text)) <= mostBytes ? text : shortened(notice, body);
         const link = await Promise.race([connected(), ended(signal)]).catch((error: unknown) => {
-          throw faultOf(error, signal.aborted);
+          throw faultOf(error, false);
         });
+        await handOver?.();
         try {
           await Promise.race([link.publishAsync(topic, body(whole), { qos: 1, retain: false }), closed(link), ended(signal)]);
         } catch (error) {

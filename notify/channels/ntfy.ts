@@ -30,8 +30,9 @@ export default defineChannel({
   open({ url, topic, token }, deps) {
     const bearer = deps.secret(token);
     return {
-      async send(notice, signal) {
-        const answer = await postJson(url, { authorization: `Bearer ${bearer.reveal()}` }, JSON.stringify(message(notice, topic)), signal);
+      async send(notice, signal, handOver) {
+        const body = JSON.stringify(message(notice, topic));
+        const answer = await postJson(url, { authorization: `Bearer ${bearer.reveal()}` }, body, signal, handOver);
         const { status } = answer;
         const said = `HTTP ${status} ${shortly(answer.text)}`.trim();
         if (status >= 200 && status < 300) {

@@ -8,7 +8,7 @@ import { Fault, isFault } from '../../shared/errors.ts';
 import { isPushService, pushServices } from '../../shared/push.ts';
 import { secretReference } from '../../shared/site.ts';
 import { defineChannel, isCalm, type Notice, type PushTarget } from '../channel.ts';
-import { ask, shortly } from '../post.ts';
+import { ask, type HandOver, shortly } from '../post.ts';
 import { cut, fitted } from '../robot.ts';
 
 /** A push service takes 4,096 bytes of encrypted content. */
@@ -41,7 +41,7 @@ export default defineChannel({
   open({ contact, services, keys }, deps) {
     const own = keys && { publicKey: keys.public, privateKey: deps.secret(keys.private) };
     const { push } = deps;
-    const one = async (target: PushTarget, notice: Notice, signal: AbortSignal) => {
+    const one = async (target: PushTarget, notice: Notice, signal: AbortSignal, handOver?: HandOver) => {
       if (!isPushService(target.endpoint, services)) {
         push.gone(target.endpoint);
         throw new Fault('notify/refused', `its push service ${hostOf(target.endpoint)} is not among services`);
@@ -62,7 +62,7 @@ export default defineChannel({
       const sent = Object.fromEntries(
         Object.entries(headers).flatMap(([name, value]) => (/^content-length$/i.test(name) ? [] : [[name, String(value)]])),
       );
-      const answer = await ask(endpoint, { method: 'POST', headers: sent, body: new Uint8Array(body as Buffer) }, signal);
+      const answer = await ask(endpoint, { method: 'POST', headers: sent, body: new Uint8Array(body as Buffer) }, signal, handOver);
       const { status } = answer;
       const said = `HTTP ${status} ${shortly(answer.text, 120)}`.trim().replaceAll(endpoint, '<secret>');
       if (status === 200 || status === 201 || status === 202) return push.taken(endpoint);
@@ -76,10 +76,10 @@ export default defineChannel({
       throw new Fault('notify/refused', said);
     };
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const targets = push.of(notice.to[0]?.id ?? '');
         if (targets.length === 0) throw new Fault('notify/refused', 'no console of this person has subscribed');
-        const results = await Promise.allSettled(targets.map((target) => one(target, notice, signal)));
+        const results = await Promise.allSettled(targets.map((target) => one(target, notice, signal, handOver)));
         const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
         // One of his devices is enough: he has it.
         if (failed.length < results.length) return { answer: `taken for ${results.length - failed.length} of ${results.length} consoles` };

@@ -55,7 +55,7 @@ export default defineChannel({
   open({ url, method, headers, body, success, refused, secret }, deps) {
     const own = deps.secret(secret);
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const values: Record<string, string> = {
           phone: (notice.to[0]?.phone ?? '').replace(/[^\d+]/g, ''),
           text: shortText(notice),
@@ -81,6 +81,7 @@ export default defineChannel({
             ...(body === undefined || method === 'GET' ? {} : { body: filled(body, writing) }),
           },
           signal,
+          handOver,
         );
         const { status } = answer;
         const said = `HTTP ${status} ${shortly(answer.text)}`.trim();

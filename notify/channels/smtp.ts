@@ -4,11 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Transform } from 'node:stream';
 import { z } from 'zod';
 import { Fault, reasonOf } from '../../shared/errors.ts';
 import { secretReference } from '../../shared/site.ts';
 import { defineChannel, plainText } from '../channel.ts';
-import { answerMs, shortly } from '../post.ts';
+import { answerMs, type HandOver, shortly } from '../post.ts';
 
 /** A dialogue of some ten steps; each may take answerMs, all together not more than this. */
 const wholeMs = 20_000;
@@ -54,7 +55,7 @@ export default defineChannel({
     const password = options.password && deps.secret(options.password);
     const ca = options.ca === undefined ? undefined : readAuthority(deps.path(options.ca));
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const person = notice.to[0];
         if (person?.email === undefined) throw new Fault('notify/refused', 'the person has no e-mail address');
         const domain = options.from.split('@')[1] ?? 'plantroom';
@@ -79,6 +80,17 @@ export default defineChannel({
           ...(ca === undefined ? {} : { tls: { ca } }),
           ...(options.username === undefined || !password ? {} : { auth: { user: options.username, pass: password.reveal() } }),
         });
+        // The message is read once the server knows us, and before it is told of sender and receiver.
+        let onWire = false;
+        mailer.use('stream', (mail, next) => {
+          mail.message.transform(() =>
+            held(async () => {
+              await handOver?.();
+              onWire = true;
+            }),
+          );
+          next();
+        });
         try {
           const { response } = await mailer.sendMail({
             signal: AbortSignal.any([signal, AbortSignal.timeout(notice.document ? wholeDocumentMs : wholeMs)]),
@@ -101,7 +113,7 @@ export default defineChannel({
           });
           return { answer: shortly(String(response)) };
         } catch (error) {
-          throw asFault(error);
+          throw asFault(error, onWire);
         } finally {
           mailer.close();
         }
@@ -110,6 +122,17 @@ export default defineChannel({
     };
   },
 });
+
+/** Lets nothing through before it may go. */
+const held = (handOver: HandOver): Transform => {
+  const may = handOver();
+  may.catch(() => undefined);
+  return new Transform({
+    transform(part, _, next) {
+      may.then(() => next(null, part), next);
+    },
+  });
+};
 
 function readAuthority(file: string): string {
   try {
@@ -120,7 +143,7 @@ function readAuthority(file: string): string {
 }
 
 /** Reply codes: 4yz try again, 5yz for good (RFC 5321 4.2.1); 530, 534, 535, 538 are about our credentials (RFC 4954). */
-function asFault(error: unknown): Fault {
+function asFault(error: unknown, onWire: boolean): Fault {
   if (error instanceof Fault) return error;
   const { code, responseCode, command, syscall } = error as { code?: string; responseCode?: number; command?: string; syscall?: string };
   const said = shortly(reasonOf(error));
@@ -129,6 +152,6 @@ function asFault(error: unknown): Fault {
   if (code === 'EENVELOPE' && responseCode === undefined) return new Fault('notify/refused', said);
   // Without a reply, and not for want of a connection: the server may have taken it.
   const unconnected = code === 'EDNS' || code === 'ETLS' || syscall === 'connect' || (code === 'ETIMEDOUT' && command === 'CONN');
-  const uncertain = responseCode === undefined && !unconnected;
+  const uncertain = onWire && responseCode === undefined && !unconnected;
   return new Fault('notify/unreachable', said, { detail: { uncertain } });
 }

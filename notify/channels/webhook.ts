@@ -33,7 +33,7 @@ export default defineChannel({
   open({ url, secret }, deps) {
     const key = signingKey(deps.secret(secret).reveal());
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const body = JSON.stringify({
           version: 1,
           key: notice.key,
@@ -47,7 +47,7 @@ export default defineChannel({
           to: notice.to,
           alarms: notice.alarms,
         });
-        const answer = await postJson(url, signedHeaders(key, notice.key, body, deps.wire.now()), body, signal);
+        const answer = await postJson(url, signedHeaders(key, notice.key, body, deps.wire.now()), body, signal, handOver);
         const { status } = answer;
         const said = `HTTP ${status} ${shortly(answer.text)}`.trim();
         if (status >= 200 && status < 300) return { answer: said };

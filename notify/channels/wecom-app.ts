@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Fault, isFault } from '../../shared/errors.ts';
 import { secretReference } from '../../shared/site.ts';
 import { type ChannelDeps, defineChannel, type Notice } from '../channel.ts';
-import { type Answer, getJson, postJson } from '../post.ts';
+import { type Answer, getJson, type HandOver, postJson } from '../post.ts';
 import { asJson, cut, fitted, receiptOf } from '../robot.ts';
 import { wecomCodes } from './wecom.ts';
 
@@ -46,18 +46,18 @@ export default defineChannel({
     const key = deps.secret(secret);
     const base = url.endsWith('/') ? url : `${url}/`;
     const tokens = openTokens(base, corp, () => key.reveal(), deps);
-    const sendOnce = async (notice: Notice, signal: AbortSignal): Promise<Answer> => {
+    const sendOnce = async (notice: Notice, signal: AbortSignal, handOver?: HandOver): Promise<Answer> => {
       const address = new URL('cgi-bin/message/send', base);
       address.searchParams.set('access_token', await tokens.token(signal));
-      return postJson(address.href, {}, JSON.stringify(message(notice, agent)), signal);
+      return postJson(address.href, {}, JSON.stringify(message(notice, agent)), signal, handOver);
     };
     return {
-      async send(notice, signal) {
-        let answer = await sendOnce(notice, signal);
+      async send(notice, signal, handOver) {
+        let answer = await sendOnce(notice, signal, handOver);
         const code = (asJson(answer.text) as { errcode?: unknown } | undefined)?.errcode;
         if (tokenFaults.includes(code as number)) {
           tokens.forget();
-          answer = await sendOnce(notice, signal);
+          answer = await sendOnce(notice, signal, handOver);
         }
         const receipt = receiptOf(answer, 'WeCom', wecomCodes);
         // Taken, and yet not for this person: told as a refusal, so that another way is taken.

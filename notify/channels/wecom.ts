@@ -42,9 +42,9 @@ export default defineChannel({
     const address = new URL(url);
     address.searchParams.set('key', deps.secret(key).reveal());
     return {
-      async send(notice, signal) {
+      async send(notice, signal, handOver) {
         const body = JSON.stringify({ msgtype: 'markdown', markdown: { content: markdown(notice) } });
-        const answer = await postJson(address.href, {}, body, signal);
+        const answer = await postJson(address.href, {}, body, signal, handOver);
         return receiptOf(answer, 'WeCom', wecomCodes);
       },
       async [Symbol.asyncDispose]() {},

@@ -156,6 +156,7 @@ const answers: Record<Point, (() => Promise<void>) | string> = {
     expect(recorded('missed', 1)).toEqual([]);
   },
 
+  handOver: 'nothing is handed over: a screen reads what stands on the desk, and a kill of the notifier repeats nothing there',
   busy: 'between the desk and a screen stands no server that could say so; a stream that stalls is a screen that has lost its server, which it shows and sounds itself (decision 0048)',
 
   refused: 'a screen has no way to refuse an alarm',

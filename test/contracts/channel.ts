@@ -124,6 +124,7 @@ export const points = {
   denied: 'wrong credentials are told as such and tried again',
   silent: 'a silent server is left when the signal says so, and nobody claims to know what came of it',
   cut: 'a connection that ends before the answer leaves it open whether the notice was taken',
+  handOver: 'nothing of a notice leaves before it may be handed over, and none that never may is in doubt',
   after: 'after all that it still works, and closing twice is fine',
   missing: 'a secret that is missing is named, and none ever shows',
   inFile: 'a secret in the site file itself is a mistake',
@@ -250,6 +251,36 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
     test(points.cut, async () => {
       await using channel = await open();
       expect(await failure('cuts', channel)).toMatchObject({ code: 'notify/unreachable', detail: { uncertain: true } });
+    });
+
+    test(points.handOver, async () => {
+      await using channel = await open();
+      const before = bench.received().length;
+      const notice = await bench.behave('fine', noticeFor());
+      const may = Promise.withResolvers<void>();
+      let asked = 0;
+      const sent = channel.send(notice, never, () => {
+        asked++;
+        return may.promise;
+      });
+      await vi.waitFor(() => expect(asked).toBeGreaterThan(0), { timeout: 5_000, interval: 5 });
+      // Another one arrives meanwhile: time enough for this one.
+      await deliver(noticeFor());
+      expect(bench.received()).toHaveLength(before + 1);
+      may.resolve();
+      await sent;
+      await vi.waitFor(() => expect(bench.received()).toHaveLength(before + 2), { timeout: 5_000, interval: 10 });
+      const ending = new AbortController();
+      const over = channel.send(await bench.behave('fine', noticeFor()), ending.signal, async () => {
+        ending.abort();
+        throw new Error('over');
+      });
+      const error = await over.then(
+        () => expect.unreachable('it was sent though it never might'),
+        (reason: unknown) => reason,
+      );
+      expect(isFault(error) && error.detail?.uncertain === true).toBe(false);
+      expect(bench.received()).toHaveLength(before + 2);
     });
 
     test(points.after, async () => {
