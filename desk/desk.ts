@@ -16,7 +16,7 @@ import type { GivenSignature, TicketEventType } from '../shared/ticket-state.ts'
 import type { AlarmEventType } from './alarm-state.ts';
 import type { SeenValues } from './alarm-values.ts';
 import type { SlaClock } from './sla.ts';
-import type { Overdue } from './statistics.ts';
+import type { Overdue, TicketTimes } from './statistics.ts';
 
 /** Who makes a move. What a role may do is the caller's business; the desk only knows that an admin may override an alarm that is still active. */
 export interface Actor {
@@ -257,8 +257,10 @@ export interface Desk extends Disposable {
   setTicketPriority(id: string, who: Actor, priority: Priority, reason: string): Ticket;
   /** Acknowledge, arrive, restore: what ran, what paused, what was kept. */
   sla(id: string): SlaClock[];
-  /** Of these tickets, those that were not repaired within their promise, pauses not counted; cancelled ones are none. */
+  /** Of these tickets, those that were not restored within their promise, pauses not counted; cancelled ones are none. */
   overdue(tickets: readonly Ticket[]): ReadonlyMap<string, Overdue>;
+  /** When the clocks of these tickets began and ended, by their ids. */
+  times(tickets: readonly Ticket[]): ReadonlyMap<string, TicketTimes>;
   /** With the time, parts and cost that it took. */
   resolve(id: string, who: Actor, resolution: string, work?: Omit<TicketWork, 'by' | 'at'>): Ticket;
   /** Items of the check list are done, or are not after all. */

@@ -88,6 +88,16 @@ export function openEngineDesk({
     );
   };
 
+  /** The clock of each ticket that says when it was restored, and when it began. */
+  const restoreClocks = (list: readonly Ticket[]) => {
+    const entries = journal.ofTickets(list.map(({ id }) => id));
+    return list.flatMap((ticket) => {
+      const events = eventsOf(ticket, entries.get(ticket.id) ?? [], []);
+      const restore = slaClocks(events, clock.now()).find(({ kind }) => kind === 'restore');
+      return restore ? [{ ticket, begunAt: events[0]?.t ?? ticket.openedAt, restore }] : [];
+    });
+  };
+
   /** One move in one transaction. @throws Fault desk/unknown, desk/transition */
   const act = (found: { alarm: Alarm; traits: Traits }, event: AlarmEvent, who: Actor, why: string | null = null): Alarm =>
     db.transact(() => {
@@ -189,16 +199,19 @@ export function openEngineDesk({
     closeTicket: (id, who, comment) => tickets.step(id, { type: 'close' }, who, comment ?? null),
     setTicketPriority: (id, who, priority, reason) => tickets.setPriority(id, priority, who, reason),
     overdue(list) {
-      const entries = journal.ofTickets(list.map(({ id }) => id));
-      const late = list.flatMap((ticket): [string, Overdue][] => {
-        if (ticket.state === 'cancelled') return [];
-        const clocks = slaClocks(eventsOf(ticket, entries.get(ticket.id) ?? [], []), clock.now());
-        const restore = clocks.find(({ kind }) => kind === 'restore');
-        if (!restore || restore.breachedAt === null || restore.targetMs === null) return [];
+      const late = restoreClocks(list).flatMap(({ ticket, restore }): [string, Overdue][] => {
+        if (ticket.state === 'cancelled' || restore.breachedAt === null || restore.targetMs === null) return [];
         return [[ticket.id, { since: restore.breachedAt, byMs: restore.ranMs - restore.targetMs, repaired: restore.ended === 'done' }]];
       });
       return new Map(late);
     },
+    times: (list) =>
+      new Map(
+        restoreClocks(list).map(({ ticket: { id }, begunAt, restore: { ended, endedAt } }) => [
+          id,
+          { begunAt, restoredAt: ended === 'done' ? endedAt : null },
+        ]),
+      ),
     sla: (id) => slaClocks(slaEvents(tickets.get(id), journal), clock.now()),
     resolve: (id, who, resolution, work) => tickets.step(id, { type: 'resolve', resolution, work }, who, resolution),
     check: (id, who, items, done) => tickets.step(id, { type: 'check', items, done }, who),

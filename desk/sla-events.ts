@@ -50,12 +50,31 @@ export function eventsOf(ticket: Ticket, own: readonly JournalEntry[], answered:
     else if (event === 'verify') events.push({ t, by, type: 'sign' });
     else if (event === 'cancel') events.push({ t, by, type: 'cancel' });
   }
-  if (!own.some(({ event }) => event === 'open')) events.push(...ownTimes(ticket));
   for (const { t, who } of answered) events.push({ t, by: who, type: 'acknowledge' });
+  if (!own.some(({ event }) => event === 'open')) {
+    const again = reopenedFromBefore(own);
+    if (again) return fromReopening(again, ticket.priority, events);
+    events.push(...ownTimes(ticket));
+  }
   const sorted = events.sort((a, b) => a.t - b.t);
   // Nothing says when its alarm went, but it is gone: then the repair alone counts.
   const last = sorted.findLast(({ type }) => type === 'alarm' || type === 'recovered');
   return last?.type === 'alarm' && !ticket.alarmActive ? sorted.filter(({ type }) => type !== 'alarm') : sorted;
+}
+
+/** The reopening of a ticket that was done with before the desk knew it: what it took then is not known here. */
+function reopenedFromBefore(own: readonly JournalEntry[]): JournalEntry | undefined {
+  const at = own.findIndex(({ event }) => event === 'reopen');
+  const doneHere = own.slice(0, Math.max(at, 0)).some(({ event }) => ['resolve', 'verify', 'cancel'].includes(event));
+  return doneHere ? undefined : own[at];
+}
+
+/** Its clocks begin at the reopening, as those of a new ticket. */
+function fromReopening({ t, who: by }: JournalEntry, priority: Priority, events: readonly SlaEvent[]): SlaEvent[] {
+  const later = events
+    .filter((one) => one.t >= t && one.type !== 'reopen')
+    .concat(events.filter((one) => one.t > t && one.type === 'reopen'));
+  return [{ t, by, type: 'open', priority }, ...later.sort((one, other) => one.t - other.t)];
 }
 
 /** Of a ticket that came from before the desk, or whose moves are gone: what it says itself. One that is signed off was repaired at the latest then. */

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../shared/clock.ts';
 import { trades } from '../shared/system.ts';
 import type { Ticket } from '../shared/ticket.ts';
+import { heatingAlarm } from '../test/dashboards-app.ts';
 import { random } from '../test/random.ts';
 import { openDatabase } from './database.ts';
 import type { NewTicket } from './desk.ts';
 import { importTickets } from './import-tickets.ts';
-import { openDesk } from './open.ts';
+import { openDesk, openEngineDesk } from './open.ts';
 import { keyOf, type StatisticsBy, statisticsBy, statisticsOf } from './statistics.ts';
 
 const minute = 60_000;
@@ -208,7 +209,7 @@ test('1,000 simulated tickets with arrivals, reopenings, cancellations, work, st
   };
   const zone = 'Asia/Shanghai';
   for (const by of statisticsBy as readonly StatisticsBy[]) {
-    const { rows, total } = statisticsOf(tickets, by, zone, desk.overdue(tickets));
+    const { rows, total } = statisticsOf(tickets, by, zone, desk.overdue(tickets), desk.times(tickets));
     expect(total).toEqual({ key: null, ...expected([...truth.values()]) });
     const groups = Map.groupBy(tickets, (one) => keyOf(one, by, zone));
     expect(rows.length).toBe(groups.size);
@@ -281,4 +282,41 @@ test('a ticket from before the desk has no moves: its own times say whether it w
   ]);
   const { total } = statisticsOf(tickets, 'trade', 'Asia/Shanghai', desk.overdue(tickets));
   expect(total).toMatchObject({ opened: 5, closed: 3, open: 1, cancelled: 1, overdue: 3, overdueOpen: 1 });
+});
+
+test('restored is what the clock of the ticket says: repaired and the alarm gone; a ticket from before the desk begins its clocks when it is reopened', () => {
+  const hour = 60 * minute;
+  const opened = Date.UTC(2026, 0, 1);
+  let now = opened;
+  const db = openDatabase(':memory:');
+  using desk = openEngineDesk({ db, clock: { ...systemClock(), now: () => now } });
+  const li = { id: 'li' };
+  desk.raise(heatingAlarm('loop-1', { id: 'hot', causeKey: 'hot', ticket: true }), { at: now, value: 90, limit: 80 });
+  const [alarmed] = desk.tickets();
+  now += hour;
+  desk.resolve(alarmed!.id, li, 'pump');
+  const figures = () => {
+    const all = desk.tickets({ state: 'all' });
+    return statisticsOf(all, 'trade', 'Asia/Shanghai', desk.overdue(all), desk.times(all)).total;
+  };
+  expect(figures().restore.count).toBe(0);
+  now += hour;
+  desk.clear('hot', { at: now, value: 60 });
+  expect(figures().restore).toEqual({ count: 1, medianMin: 120, p90Min: 120 });
+
+  const { id: _, ...like } = alarmed!;
+  const old = { ...like, alarm: null, alarms: [], alarmActive: false, priority: 'high' as const, openedAt: opened - 400 * 24 * hour };
+  const signed = { state: 'closed' as const, resolvedAt: old.openedAt + hour, verifiedAt: old.openedAt + 2 * hour };
+  importTickets(db, 'past', [{ ...old, ...signed }]);
+  const [past] = desk.tickets({ state: 'all', to: opened - hour });
+  desk.reopen(past!.id, li, 'leaks again');
+  const reopened = now;
+  now += 3 * hour;
+  const restore = () => desk.sla(past!.id).find(({ kind }) => kind === 'restore');
+  expect(restore()).toMatchObject({ ranMs: 3 * hour, breachedAt: null, dueAt: reopened + 4 * hour });
+  desk.assign(past!.id, li, 'li');
+  desk.resolve(past!.id, li, 'new valve');
+  expect(restore()).toMatchObject({ ranMs: 3 * hour, ended: 'done' });
+  expect(desk.times(desk.tickets({ state: 'all' })).get(past!.id)).toEqual({ begunAt: reopened, restoredAt: now });
+  expect(figures()).toMatchObject({ restore: { count: 2, medianMin: 120, p90Min: 180 }, acknowledge: { count: 1, medianMin: 180 } });
 });

@@ -24,7 +24,7 @@ export interface TicketFigures {
   firstTimeFixPct: number | null;
   /** More than so many of the same device or place within 30 days. */
   repeatFaults: number;
-  /** From opening to the first reaction, to arrival, to the repair; minutes. */
+  /** From opening to the first reaction, to arrival, to its being restored as its clock says (desk/sla.ts); pauses counted, minutes. */
   acknowledge: Spread;
   arrive: Spread;
   restore: Spread;
@@ -32,6 +32,11 @@ export interface TicketFigures {
   costYuan: number;
   workMinutes: number;
   starsMean: number | null;
+}
+/** When the clocks of a ticket began, and when the last of them ended: repaired and its alarm gone, or signed off all the same; null: not yet. */
+export interface TicketTimes {
+  begunAt: number;
+  restoredAt: number | null;
 }
 /** How a ticket missed its promise. */
 export interface Overdue {
@@ -71,16 +76,22 @@ export function keyOf(ticket: Ticket, by: StatisticsBy, timezone: string): strin
   return new Date(wallOf(timezone, ticket.openedAt)).toISOString().slice(0, 7);
 }
 
-/** @param overdue of these tickets, by their ids */
+/** @param overdue and what their clocks say, of these tickets, by their ids; of a ticket that is not among them counts what it says itself */
 export function figuresOf(
   tickets: readonly Ticket[],
   overdue: ReadonlyMap<string, Overdue> = new Map(),
+  clocks: ReadonlyMap<string, TicketTimes> = new Map(),
   key: string | null = null,
 ): TicketFigures {
   const late = tickets.flatMap(({ id }) => overdue.get(id) ?? []);
   const signed = tickets.filter((one) => one.state === 'verified' || one.state === 'closed');
   const times = (of: (ticket: Ticket) => number | null) =>
-    spreadOf(tickets.flatMap((one) => ((of(one) ?? Number.NaN) >= one.openedAt ? [(of(one) as number) - one.openedAt] : [])));
+    spreadOf(
+      tickets.flatMap((one) => {
+        const tookMs = (of(one) ?? Number.NaN) - (clocks.get(one.id)?.begunAt ?? one.openedAt);
+        return tookMs >= 0 ? [tookMs] : [];
+      }),
+    );
   const stars = tickets.flatMap((one) => one.life.signature?.stars ?? []);
   const sum = (of: (ticket: Ticket) => number) => tickets.reduce((all, one) => all + of(one), 0);
   const firstOf = (...values: (number | null)[]) => {
@@ -101,7 +112,7 @@ export function figuresOf(
     repeatFaults: repeatsIn(tickets),
     acknowledge: times((one) => firstOf(one.assignedAt, one.startedAt, one.life.arrivedAt)),
     arrive: times((one) => firstOf(one.life.arrivedAt, one.startedAt)),
-    restore: times((one) => one.resolvedAt),
+    restore: times((one) => (clocks.get(one.id) ?? { restoredAt: one.resolvedAt }).restoredAt),
     parts: sum((one) => one.life.work.reduce((all, work) => all + work.parts.filter(({ quantity }) => quantity > 0).length, 0)),
     // Money is added in cents, so that a sum of a year is right to the cent.
     costYuan:
@@ -151,11 +162,12 @@ export function statisticsOf(
   by: StatisticsBy,
   timezone: string,
   overdue: ReadonlyMap<string, Overdue> = new Map(),
+  clocks: ReadonlyMap<string, TicketTimes> = new Map(),
 ): { rows: TicketFigures[]; total: TicketFigures } {
   const groups = Map.groupBy(tickets, (one) => keyOf(one, by, timezone));
-  const rows = [...groups].map(([key, list]) => figuresOf(list, overdue, key));
+  const rows = [...groups].map(([key, list]) => figuresOf(list, overdue, clocks, key));
   rows.sort((a, b) =>
     by === 'month' ? String(a.key).localeCompare(String(b.key)) : b.opened - a.opened || String(a.key).localeCompare(String(b.key)),
   );
-  return { rows, total: figuresOf(tickets, overdue) };
+  return { rows, total: figuresOf(tickets, overdue, clocks) };
 }

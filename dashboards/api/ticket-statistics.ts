@@ -52,7 +52,7 @@ export function ticketStatisticsRoutes(app: App, { desk, site, clock }: RouteCon
 
   const figuresIn = (from: number, to: number, by: StatisticsBy) => {
     const tickets = ticketsIn(from, to);
-    return statisticsOf(tickets, by, timezone, desk.overdue(tickets));
+    return statisticsOf(tickets, by, timezone, desk.overdue(tickets), desk.times(tickets));
   };
   const nameOf = (by: StatisticsBy, key: string | null, lang: Language): string => {
     if (key === null) return nobody[lang];

@@ -29,7 +29,7 @@ export interface FactsSource {
   projects: ProjectSource;
   site: SiteConfig;
   devices: ReadonlyMap<string, DeviceFacts>;
-  desk: Pick<Desk, 'tickets' | 'overdue' | 'kpis' | 'journal'>;
+  desk: Pick<Desk, 'tickets' | 'overdue' | 'times' | 'kpis' | 'journal'>;
   plant: Pick<Plant, 'assets' | 'certificates' | 'contracts' | 'deadlines'>;
   books: Books;
   bookDefinitions: ReadonlyMap<string, Book>;
@@ -174,7 +174,7 @@ export function reportFacts({
     beds: site.departments.some((one) => one.beds !== undefined) ? site.departments.reduce((sum, one) => sum + (one.beds ?? 0), 0) : null,
     tickets({ from, to }) {
       const tickets = desk.tickets({ state: 'all', from, to, limit: mostTickets });
-      return statisticsOf(tickets, 'trade', timezone, desk.overdue(tickets));
+      return statisticsOf(tickets, 'trade', timezone, desk.overdue(tickets), desk.times(tickets));
     },
     alarms({ from, to }) {
       const { annunciated, lifeSafety, priorityShare } = desk.kpis(from, Math.min(to, now));
