@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, openPlaces } from '../desk/index.ts';
@@ -6,6 +7,7 @@ import { placesOf } from '../shared/places.ts';
 import { operationsFile } from '../shared/role.ts';
 import type { Ticket } from '../shared/ticket.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
+import { needs } from '../test/servers.ts';
 import { siteOf } from '../test/site-of.ts';
 import { progressPage } from './ward/page.ts';
 
@@ -135,6 +137,12 @@ describe('a ward reports without an account', () => {
     expect((await app.call('GET', `/r/${codeOf('ward-4')}`)).status).toBe(200);
     const cards = await app.call('GET', '/api/places/cards.pdf?lang=zh', { token });
     expect([cards.status, cards.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    if (needs('pdftotext')) {
+      const pdf = await (await fetch(`${app.url}/api/places/cards.pdf`, { headers: { authorization: `Bearer ${token}` } })).bytes();
+      const printed = execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf, encoding: 'utf8' }).replace(/\s/g, '');
+      // For whoever cannot scan.
+      for (const place of ['ward-3', 'ward-4']) expect(printed).toContain(`https://plant.example/r/${codeOf(place)}`);
+    }
     expect((await app.call('GET', '/api/places/cards.pdf', { token: await app.signIn('technician') })).status).toBe(403);
   });
 

@@ -33,6 +33,10 @@ const place = z.object({
   suspicious: z.boolean().meta({ description: 'More reports in 24 hours than a ward has faults: look, and replace the code' }),
 });
 
+/** Characters of an address that stand in one line under its code. */
+const lineOfAddress = /.{1,30}/g;
+const inLines = (address: string): string => (address.match(lineOfAddress) ?? []).join('\n');
+
 export function placeRoutes(app: App, { db, desk, places, accounts, site, clock }: RouteContext): void {
   const devices = devicesOf(site).map(({ device }) => device);
   /** The breakers upstream of the department's own electricity meters; the meters themselves where nothing is upstream. */
@@ -99,7 +103,14 @@ export function placeRoutes(app: App, { db, desk, places, accounts, site, clock 
             : [{ text: `${words.fed[lang]}: ${breakers.join(', ')}`, margin: [0, 4, 0, 0] as [number, number, number, number] }]),
         ];
         const { toDataURL } = await import('qrcode');
-        cards.push(tableOf([130, '*'], [[{ image: await toDataURL(link, { margin: 1, width: 320 }), width: 125 }, { stack }]], 0), {
+        // Whoever cannot scan types it.
+        const code = {
+          stack: [
+            { image: await toDataURL(link, { margin: 1, width: 320 }), width: 125 },
+            { text: inLines(link), fontSize: 7 },
+          ],
+        };
+        cards.push(tableOf([130, '*'], [[code, { stack }]], 0), {
           text: '',
           margin: [0, 0, 0, 10],
         });
