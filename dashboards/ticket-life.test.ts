@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../desk/index.ts';
 import { operationsFile } from '../shared/role.ts';
 import { yearBefore } from '../shared/zone.ts';
-import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
+import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
 import { siteOf } from '../test/site-of.ts';
 import { checkUpload } from './upload.ts';
 
@@ -95,6 +95,33 @@ describe('the life of a ticket over HTTP', () => {
     expect((await call('viewer', 'GET', '/api/tickets')).json.map((one: { id: string }) => one.id)).not.toContain(id);
     const again = (await move('technician', id, 'reopen', { reason: 'drips again' })).json;
     expect(again).toMatchObject({ state: 'assigned', life: { reopened: 1, signature: null, closedAt: null } });
+  });
+
+  test('a check list on which lives hang is ticked one at a time, any other as one likes', async () => {
+    const words = { zh: '查阀门；查压力', en: 'Look at the valve; look at the gauge' };
+    const raise = (id: string, lifeSafety: boolean) => {
+      app.desk.raise(heatingAlarm('loop-1', { id, causeKey: id, lifeSafety, ticket: true, check: words }), {
+        at: Date.now(),
+        value: 1,
+        limit: 2,
+      });
+      return app.desk.alarm(id)!.ticket as string;
+    };
+    const [danger, plain] = [raise('oxygen-low', true), raise('loop-low', false)];
+    const items = ['check-1', 'check-2'];
+    for (const done of [true, false]) {
+      const both = await call('technician', 'POST', `/api/tickets/${danger}/check`, { items, done });
+      expect(both.status).toBe(409);
+      expect(both.json.zh).toContain('一次只能勾选一项');
+      expect(both.json.detail).toContain('one at a time');
+    }
+    expect(app.desk.ticket(danger)!.life.checks.map(({ done }) => done)).toEqual([null, null]);
+    // Gone, and still what it was about.
+    app.desk.clear('oxygen-low', { at: Date.now(), value: 3 });
+    expect((await move('technician', danger, 'check', { items })).status).toBe(409);
+    for (const item of items) expect((await move('technician', danger, 'check', { items: [item, item] })).status).toBe(200);
+    expect((await move('technician', plain, 'check', { items })).status).toBe(200);
+    for (const id of [danger, plain]) expect(app.desk.ticket(id)!.life.checks.every(({ done }) => done !== null)).toBe(true);
   });
 
   test('on the phone of whoever repaired the department draws: never with his name, never an empty line, and it stands on the ticket', async () => {

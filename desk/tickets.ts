@@ -79,11 +79,11 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     life: freshLife,
   };
 
-  /** Is the condition of any of its alarms there, or of any that protects lives? */
-  const anyOf = ({ alarm, alarms }: Ticket, what: 'active' | 'danger'): boolean =>
+  const are = { active: `${isActive} = 1`, danger: `${isActive} = 1 AND ${isLifeSafety} = 1`, lifeSafety: `${isLifeSafety} = 1` };
+  /** Is the condition of any of its alarms there, or of any that protects lives; does any protect lives, there or gone? */
+  const anyOf = ({ alarm, alarms }: Ticket, what: keyof typeof are): boolean =>
     db.get(
-      `SELECT 1 FROM alarms WHERE id IN (SELECT value FROM json_each(?)) AND ${isActive} = 1
-       ${what === 'danger' ? `AND ${isLifeSafety} = 1` : ''} LIMIT 1`,
+      `SELECT 1 FROM alarms WHERE id IN (SELECT value FROM json_each(?)) AND ${are[what]} LIMIT 1`,
       JSON.stringify(alarm === null ? alarms : [alarm, ...alarms]),
     ) !== undefined;
 
@@ -110,7 +110,7 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
         event,
         now,
         who.id,
-        { ...traits, lifeDanger },
+        { ...traits, lifeDanger, lifeSafety: event.type === 'check' && anyOf(ticket, 'lifeSafety') },
         who.admin === true,
       );
       if ('refused' in result) throw new Fault('desk/transition', result.refused, { detail: { ticket: id, state: ticket.state } });

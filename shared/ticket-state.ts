@@ -64,6 +64,8 @@ export interface TicketTraits {
   needsNormal: boolean;
   /** One of its alarms is a danger to life, and is there now: the ticket stays open whoever asks. */
   lifeDanger?: boolean;
+  /** One of its alarms protects lives, there now or gone: each item of its check list is ticked by itself. */
+  lifeSafety?: boolean;
 }
 
 export type TicketMove = { facts: TicketFacts; from: TicketState; to: TicketState; changed: boolean };
@@ -178,6 +180,8 @@ export function moveTicket(
     case 'check': {
       const unknown = event.items.find((id) => !ticket.life.checks.some((item) => item.id === id));
       if (unknown !== undefined) return { refused: `the check list has no item "${unknown}"` };
+      if (traits.lifeSafety && new Set(event.items).size > 1)
+        return { refused: 'lives hang on each item of this check list having been looked at: tick one at a time' };
       const done = event.done ? { by: who, at: now } : null;
       // What was ticked before keeps who did it.
       const checks = ticket.life.checks.map((item) =>

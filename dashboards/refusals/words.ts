@@ -18,6 +18,8 @@ export const refusals: Readonly<Record<string, string>> = {
   'a contractor needs the approval of the head first: let the ticket wait for approval, and have it approved':
     '委托外包单位须先经后勤负责人审批：请先将工单挂起“待审批”，审批通过后再委托',
   'the check list has no item "{1}"': '检查表中没有“{1}”这一项',
+  'lives hang on each item of this check list having been looked at: tick one at a time':
+    '检查表各项关乎生命安全，须逐项查看、逐项勾选，一次只能勾选一项',
   'resolving needs a word on what was done': '报修复须写明处理情况',
   'the sign-off must come from another person than the one who did the work; no role is exempt': '签收人不能是维修人本人，任何角色都不例外',
   'the danger to life is still there: nobody can sign this off before it is gone': '危及生命安全的告警尚未消除，任何人都不能签收',

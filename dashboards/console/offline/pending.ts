@@ -51,9 +51,10 @@ export function withWaiting(ticket: Ticket, waiting: readonly Waiting[], admin: 
     if (one.refused) break;
     const event = eventOf(one);
     if (!event) continue;
-    const lifeDanger = shown.alarmActive && shown.values?.lifeSafety === true;
+    const lifeSafety = shown.values?.lifeSafety === true;
+    const lifeDanger = shown.alarmActive && lifeSafety;
     const who = event.type === 'verify' && event.signature?.phoneOf ? departmentActor : one.user;
-    const moved = moveTicket(shown, event, one.doneAt, who, { secondPerson: true, needsNormal: true, lifeDanger }, admin);
+    const moved = moveTicket(shown, event, one.doneAt, who, { secondPerson: true, needsNormal: true, lifeDanger, lifeSafety }, admin);
     if ('refused' in moved) break;
     shown = { ...shown, ...moved.facts };
   }
