@@ -36,6 +36,19 @@ test('heads stand where the figures do; of many rows that are all meant none is 
   expect(sourceLines(report([tableOfRows(9)]))[0]?.[0]).toBe('Title of the table: all rows (Used)');
 });
 
+test('of many rows that are not all the first are named, and their number', () => {
+  const rest = { ...of(1), formula: { zh: '其他', en: 'other' } };
+  const block = { ...tableOfRows(12), rows: [...tableOfRows(12).rows, ['rest', rest]] };
+  expect(sourceLines(report([block]))[0]?.[0]).toBe('Title of the table: row 0, row 1, row 2 and others, 12 rows (Used)');
+});
+
+test('a figure stands in one line', async () => {
+  const perBedDay = figure(27.72, 'kWh/bed-day', 2, '/api/x', formula);
+  const pdf = await reportPdf(report([{ kind: 'table', title: 'T', head: ['', 'This year', 'Last year', 'Change'], rows: [['Electricity', perBedDay, perBedDay, change(of(1), of(2))]] }]), 'foot'); // biome-ignore format: one
+  const text = execFileSync(pathOf('pdftotext'), ['-layout', '-', '-'], { input: pdf }).toString();
+  expect(text).toMatch(/Electricity +27\.72 kWh\/bed-day +27\.72 kWh\/bed-day +-50\.0 %/);
+});
+
 test('no heading and no title of a table stands alone at the foot of a page', async () => {
   for (const rows of [3, 40])
     for (let filler = 29; filler < 37; filler++) {

@@ -97,6 +97,15 @@ export const changeFormula: Text = {
 /** More rows than these are not named one by one when all of the table are meant. */
 const mostNamedRows = 4;
 const allRows: Text = { zh: '各行', en: 'all rows' };
+/** Of many the first, and how many: the page and the workbook have each of them. */
+const mostListed = 10;
+const firstListed = 3;
+function shortened(rows: readonly string[], language: Language): string {
+  const and = language === 'zh' ? '、' : ', ';
+  if (rows.length <= mostListed) return rows.join(and);
+  const first = rows.slice(0, firstListed).join(and);
+  return language === 'zh' ? `${first}等 ${rows.length} 行` : `${first} and others, ${rows.length} rows`;
+}
 
 /** Times stand in the subtitle, and nobody types them from paper. */
 function printedSource(source: string): string {
@@ -129,7 +138,7 @@ export function sourceLines(report: ReportDocument): string[][] {
   }
   return [...groups.values()].map(({ table, figure, rows, columns, sources }) => {
     const change = figure.formula === changeFormula;
-    const named = change ? '' : isWhole(table, rows) ? allRows[language] : [...rows].filter(Boolean).join(and);
+    const named = change ? '' : isWhole(table, rows) ? allRows[language] : shortened([...rows].filter(Boolean), language);
     const [first = ''] = sources;
     return [
       `${table}${language === 'zh' ? '：' : ': '}${named} (${[...columns].join(and)})`,

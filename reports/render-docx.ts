@@ -88,17 +88,23 @@ export function reportDocx(report: ReportDocument): Promise<Buffer> {
           // Room to write, as in the printed form.
           ...Array.from({ length: 3 }, () => new Paragraph({ children: [run('')] })),
         ];
-      case 'table':
+      case 'table': {
+        const figures = figureColumns(block);
         return [
           new Paragraph({ keepNext: true, spacing: { before: 120 }, children: [run(block.title, { bold: true })] }),
           table(
             block.head,
             block.rows.map((row) =>
-              row.map((cell) => ({ text: shownCell(cell, language), right: isFigure(cell), red: isFigure(cell) && cell.value === null })),
+              row.map((cell, at) => ({
+                text: shownCell(cell, language),
+                right: figures[at] === true,
+                red: isFigure(cell) && cell.value === null,
+              })),
             ),
-            { right: figureColumns(block) },
+            { right: figures },
           ),
         ];
+      }
     }
   };
   const body = report.blocks.flatMap(draw);

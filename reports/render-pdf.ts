@@ -45,9 +45,11 @@ export function reportPdf(report: ReportDocument, foot: string, link?: string): 
                 block.head.map((text, at) => ({ text, style: 'head', alignment: right[at] ? 'right' : 'left' })),
                 ...block.rows.map((row) =>
                   row.map(
-                    (cell): Content => ({
+                    (cell, at): Content => ({
                       text: shownCell(cell, language),
-                      alignment: isFigure(cell) ? 'right' : 'left',
+                      alignment: right[at] ? 'right' : 'left',
+                      // "kWh/bed-day" is not to be broken at its hyphen.
+                      noWrap: isFigure(cell),
                       ...(isFigure(cell) && cell.value === null ? { style: 'finding' } : {}),
                     }),
                   ),
