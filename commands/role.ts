@@ -1,7 +1,7 @@
 /** Runs one role in this process: as a child of `start`, or by itself in a container. */
 import { flushCompileCache } from 'node:module';
 import { collectDefaultMetrics } from 'prom-client';
-import { clockFromEnvironment } from '../shared/clock.ts';
+import { clockFromEnvironment, inRounds, systemClock } from '../shared/clock.ts';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { type Log, openLog } from '../shared/log.ts';
 import { keepPrivate } from '../shared/private-files.ts';
@@ -65,7 +65,7 @@ const command: Command = {
     const clock = clockFromEnvironment();
     const metrics = newRegistry();
     // At its default precision the event loop monitor alone wakes each process a hundred times a second.
-    collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: 500 });
+    collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: 2_000 });
     const stopped = stopSignal(log);
     using _pulse = pulse();
     const context: RoleContext = {
@@ -106,8 +106,7 @@ export default command;
 function pulse(): Disposable {
   const beat = () => process.connected && process.send?.({ alive: true }, () => undefined);
   beat();
-  const timer = setInterval(beat, heartbeatMs);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return { [Symbol.dispose]: inRounds(systemClock(), heartbeatMs, beat) };
 }
 
 /** Reading site and profiles leaves some ten megabytes that V8 would keep until it needs room; a plant-room computer has better uses. */
@@ -162,10 +161,10 @@ function heartbeat(context: RoleContext): AsyncDisposable {
     }
   };
   client.on('connect', () => void beat());
-  const timer = setInterval(beat, heartbeatMs);
+  const stop = inRounds(systemClock(), heartbeatMs, () => void beat());
   return {
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
+      stop();
       if (client.connected) client.publish(topic, JSON.stringify(offline()), { qos: 0, retain: true });
       await client.endAsync(!client.connected);
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { openDatabase } from '../desk/index.ts';
 import { openStore } from '../ingest/open-store.ts';
-import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
+import { speedFromEnvironment, systemClock, untilRound } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { readHead, readReadings } from '../shared/readings.ts';
 import { onMessages } from '../shared/readings-stream.ts';
@@ -70,8 +70,20 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   /** Something of before has come: the next round is due now. */
   let due = false;
 
+  /** Ends the rest between two looks. */
+  let wake = () => {};
+  const rest = () =>
+    new Promise<void>((resolve) => {
+      const cancel = wall.after(untilRound(wall, lookMs), resolve);
+      wake = () => {
+        cancel();
+        resolve();
+      };
+    });
   const late = new LateReadings((device, t) => {
-    if (accountant?.heard(device, t)) due = true;
+    if (!accountant?.heard(device, t)) return;
+    due = true;
+    wake();
   });
   const client = undo.adopt(connectMqtt(context.mqtt, log), (link) => link.endAsync(true));
   client.on('connect', () => client.subscribe([filters.allReadings(id), topics.committed(id, '+')], { qos: 0 }));
@@ -184,19 +196,21 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
         // What came late waits with the others: the store is away.
         due = false;
       }
-      for (let looked = wall.monotonic(); wall.monotonic() < allAt && !stop.signal.aborted; ) {
-        await wall.sleep(lateMs, stop.signal).catch(() => undefined);
-        if (due) break;
-        if (wall.monotonic() - looked < lookMs) continue;
-        looked = wall.monotonic();
-        if (corrected()) allAt = looked;
-        else await ahead();
+      while (wall.monotonic() < allAt && !stop.signal.aborted) {
+        if (!due) await rest();
+        if (due) {
+          await wall.sleep(lateMs, stop.signal).catch(() => undefined);
+          break;
+        }
+        if (corrected()) allAt = wall.monotonic();
+        else if (!stop.signal.aborted) await ahead();
       }
     }
   };
   const running = run();
   undo.defer(async () => {
     stop.abort();
+    wake();
     await running;
     try {
       accountant?.save();

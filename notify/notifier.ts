@@ -23,7 +23,7 @@ import {
   pulseMs,
   rostersOfSite,
 } from '../desk/index.ts';
-import { type Clock, systemClock } from '../shared/clock.ts';
+import { type Clock, inRounds, systemClock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { hookSecret } from '../shared/hook-key.ts';
 import type { Log } from '../shared/log.ts';
@@ -222,12 +222,6 @@ export function openNotifier({
   let closed = false;
   let kicked = false;
   let cancel = () => {};
-  const poll = () => {
-    cancel = wire.after(pollMs, () => {
-      look();
-      poll();
-    });
-  };
   const notifier: Notifier = {
     kick() {
       // After what the caller still has to publish; several kicks in one turn are one look.
@@ -249,7 +243,7 @@ export function openNotifier({
     },
   };
   look();
-  poll();
+  cancel = inRounds(wire, pollMs, look);
   return notifier;
 }
 

@@ -7,7 +7,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { EngineDesk } from '../desk/index.ts';
 import { frugal, openStore } from '../ingest/open-store.ts';
 import type { Store, StorePoint } from '../ingest/store.ts';
-import { type Clock, systemClock } from '../shared/clock.ts';
+import { type Clock, systemClock, untilRound } from '../shared/clock.ts';
 import { isFault, reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { RoleContext } from '../shared/role.ts';
@@ -91,7 +91,7 @@ export function openAlarmRecord({ desk, plant, store, log, metrics, wallClock = 
         failing = true;
         waitMs = Math.min(waitMs * 2, longestRetryMs);
       }
-      await wallClock.sleep(waitMs, stopping.signal).catch(() => undefined);
+      await wallClock.sleep(failing ? waitMs : untilRound(wallClock, waitMs), stopping.signal).catch(() => undefined);
     }
   };
   const running = follow();

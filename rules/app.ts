@@ -1,7 +1,7 @@
 /** The rules role: readings and device status in, alarms and tickets out. */
 import { Counter, Gauge } from 'prom-client';
 import { type Database, type EngineDesk, keepReserve, openEngineDesk, openSturdyDatabase } from '../desk/index.ts';
-import { speedFromEnvironment, systemClock } from '../shared/clock.ts';
+import { inRounds, speedFromEnvironment, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import { gatherReplies } from '../shared/gather-replies.ts';
 import { isRejection, readDeviceStatus, readReadings } from '../shared/readings.ts';
@@ -171,21 +171,16 @@ export const startRules =
 
     const liveValues = openLiveValues(desk, engine);
     let rounds = 0;
-    let stopHousekeeping = () => {};
     const housekeeping = () => {
-      stopHousekeeping = clock.after(housekeepingMs * speed, () => {
-        heedClock();
-        if (live && client.connected) engine.tick(clock.now() - graceMs);
-        desk.endShelves();
-        conditionHandler.look();
-        settle();
-        if (live && ++rounds % seeEveryRounds === 0) publisher.show(liveValues.look());
-        if (live && clock.now() - savedAt >= checkpointMs * speed) remember();
-        housekeeping();
-      });
+      heedClock();
+      if (live && client.connected) engine.tick(clock.now() - graceMs);
+      desk.endShelves();
+      conditionHandler.look();
+      settle();
+      if (live && ++rounds % seeEveryRounds === 0) publisher.show(liveValues.look());
+      if (live && clock.now() - savedAt >= checkpointMs * speed) remember();
     };
-    housekeeping();
-    undo.defer(() => stopHousekeeping());
+    undo.defer(inRounds(clock, housekeepingMs * speed, housekeeping));
 
     const topicParts = topicReader();
     const waiting: Arrival[] = [];

@@ -1,7 +1,7 @@
 /** Runs the watch over the platform inside the rules role: its clock, its addresses, its connection. */
 import type { MqttClient } from 'mqtt';
 import type { EngineDesk } from '../desk/index.ts';
-import { systemClock } from '../shared/clock.ts';
+import { inRounds, systemClock } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { RoleContext } from '../shared/role.ts';
 import { RoleHealth } from '../shared/role-health.ts';
@@ -26,22 +26,16 @@ export function startPlatformWatch(
   health.follow(client);
   const watch = openPlatformWatch({ health, own: troubles, connected: () => client.connected, desk, clock, wire });
   const addresses = tlsAddresses([context.mqtt.url, context.storeUrl, (site.config as { public_url?: string }).public_url]);
-  let stop = () => {};
   let nextUpkeep = wire.monotonic();
-  const round = () => {
-    stop = wire.after(lookMs, () => {
-      try {
-        if (watch.look()) told();
-      } catch (error) {
-        log.error({ reason: reasonOf(error) }, 'an alarm of the platform itself could not be written');
-      }
-      if (wire.monotonic() >= nextUpkeep) {
-        nextUpkeep = wire.monotonic() + upkeepMs;
-        void lookAtUpkeep({ backup: environment.PLANTROOM_BACKUP, addresses, now: wire.now(), troubles });
-      }
-      round();
-    });
-  };
-  round();
-  return { [Symbol.dispose]: () => stop() };
+  const stop = inRounds(wire, lookMs, () => {
+    try {
+      if (watch.look()) told();
+    } catch (error) {
+      log.error({ reason: reasonOf(error) }, 'an alarm of the platform itself could not be written');
+    }
+    if (wire.monotonic() < nextUpkeep) return;
+    nextUpkeep = wire.monotonic() + upkeepMs;
+    void lookAtUpkeep({ backup: environment.PLANTROOM_BACKUP, addresses, now: wire.now(), troubles });
+  });
+  return { [Symbol.dispose]: stop };
 }

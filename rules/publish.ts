@@ -6,7 +6,7 @@
 import type { MqttClient } from 'mqtt';
 import type { EngineDesk } from '../desk/index.ts';
 import { isOpen } from '../desk/index.ts';
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, inRounds } from '../shared/clock.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { isClosed } from '../shared/ticket.ts';
@@ -14,7 +14,7 @@ import { topics } from '../shared/topic.ts';
 
 const cursorName = 'published';
 /** Real time. */
-const pollMs = 200;
+const pollMs = 250;
 const batch = 500;
 /** Numbers of now: of one alarm at most so often (real time), of all at most so many at once. */
 const showEveryMs = 10_000;
@@ -98,14 +98,7 @@ export function openPublisher(desk: EngineDesk, client: MqttClient, site: string
   client.on('connect', onConnect);
   if (client.connected) onConnect();
 
-  let cancel = () => {};
-  const poll = () => {
-    cancel = clock.after(pollMs * speed, () => {
-      run();
-      poll();
-    });
-  };
-  poll();
+  const cancel = inRounds(clock, pollMs * speed, run);
 
   const shownAt = new Map<string, number>();
   return {

@@ -32,13 +32,43 @@ function sleepOn(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal):
 
 const longestTimerMs = 2 ** 31 - 1;
 
+/**
+ * Real ms at which the rounds of all processes of a machine begin together: waking up costs a process more than most of what it then looks at, and what
+ * one of them says in its round the others hear at once.
+ */
+const roundsBeginMs = performance.timeOrigin % 60_000;
+
+/** Until the next round of what is looked at every `everyMs`: rounds fall on multiples, so that those of one process fall together. */
+export function untilRound(clock: Pick<Clock, 'monotonic'>, everyMs: number): number {
+  const wait = everyMs - (clock.monotonic() % everyMs);
+  // A timer may fire a moment early.
+  return wait < everyMs / 2 ? wait + everyMs : wait;
+}
+
+/** Runs `work` every `everyMs` plant milliseconds, in rounds; returns the undo. */
+export function inRounds(clock: Pick<Clock, 'after' | 'monotonic'>, everyMs: number, work: () => void): () => void {
+  let stopped = false;
+  let cancel = () => {};
+  const next = () => {
+    cancel = clock.after(untilRound(clock, everyMs), () => {
+      work();
+      if (!stopped) next();
+    });
+  };
+  next();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
 /** Real time when `speed` is 1; otherwise plant time started at `plantStart` when the machine's clock showed `realStart`. */
 export function systemClock(scale: { speed: number; realStart: number; plantStart: number } | undefined = undefined): Clock {
   const speed = scale?.speed ?? 1;
   const clock: Clock = {
     speed,
     now: scale ? () => Math.round(scale.plantStart + (Date.now() - scale.realStart) * speed) : () => Date.now(),
-    monotonic: () => performance.now() * speed,
+    monotonic: () => (roundsBeginMs + performance.now()) * speed,
     after(ms, work) {
       const timer = setTimeout(work, Math.min(Math.max(0, ms / speed), longestTimerMs));
       return () => clearTimeout(timer);

@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { SeenValues } from '../../desk/index.ts';
 import type { Alarm } from '../../shared/alarm.ts';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, untilRound } from '../../shared/clock.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { Ticket } from '../../shared/ticket.ts';
 import type { LiveCache, LiveChange } from './cache.ts';
@@ -238,7 +238,7 @@ export class LiveStream implements AsyncDisposable {
   }
 
   #schedule(): void {
-    this.#stop = this.#wall.after(streamLimits.tickMs, () => {
+    this.#stop = this.#wall.after(untilRound(this.#wall, streamLimits.tickMs), () => {
       try {
         this.tick();
       } finally {
