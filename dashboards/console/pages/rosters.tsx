@@ -20,7 +20,7 @@ import { RosterCalendar, samePiece } from '../rosters/calendar.tsx';
 import { CalendarFeedButton } from '../rosters/calendar-feed.tsx';
 import { type CalendarView, calendarOf, daysOf, meant, mondayOf, moved, type Piece } from '../rosters/days.ts';
 import { RosterEditor } from '../rosters/editor.tsx';
-import { Gaps, Heads } from '../rosters/heads.tsx';
+import { Doubles, doublesNow, Gaps, Heads } from '../rosters/heads.tsx';
 import { Changes, History } from '../rosters/records.tsx';
 import { WeekPlan } from '../rosters/week-plan.tsx';
 import { useRosterWords } from '../rosters/words.ts';
@@ -55,6 +55,7 @@ export function RostersPage() {
           )}
         </Group>
         {rosters && <Gaps rosters={rosters} now={now} onShow={show} />}
+        {rosters && <Doubles rosters={rosters} doubles={doublesNow(rosters, now)} now={now} />}
         {rosters?.length === 0 && <p>{t('duty.none')}</p>}
         {rosters && rosters.length > 0 && <Heads rosters={rosters} shown={shown?.id} now={now} onShow={show} />}
       </section>

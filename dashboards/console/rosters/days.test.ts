@@ -1,7 +1,7 @@
 /** The calendar of a roster: what is drawn where, and what is meant by it. */
 import { describe, expect, it } from 'vitest';
 import type { OnCall } from '../../../shared/roster.ts';
-import { calendarOf, daysOf, gapsOf, localOf, meant, momentOfLocal, moved, shiftsOfWeek, timesTyped } from './days.ts';
+import { calendarOf, daysOf, doublesOf, gapsOf, localOf, meant, momentOfLocal, moved, shiftsOfWeek, timesTyped } from './days.ts';
 
 const zone = 'Asia/Shanghai';
 const at = (text: string, where = zone) => momentOfLocal(text, where);
@@ -66,4 +66,47 @@ describe('the calendar of a roster', () => {
     ['24:00', undefined],
     ['', undefined],
   ])('reads the times %j', (text, times) => expect(timesTyped(text)).toEqual(times));
+});
+
+describe('a person who is booked twice at the same moment', () => {
+  const now = at('2026-11-23T00:00');
+  const night = on('li', '2026-11-23T20:00', '2026-11-24T08:00');
+  it('is found over rosters and in one, as long as both go on, from now on', () => {
+    const water = {
+      id: 'water',
+      intervals: [on('li', '2026-11-24T06:00', '2026-11-24T20:00'), on('wang', '2026-11-23T20:00', '2026-11-24T08:00')],
+    };
+    expect(doublesOf([{ id: 'power', intervals: [night] }, water], now)).toEqual([
+      { person: 'li', rosters: ['power', 'water'], from: at('2026-11-24T06:00'), to: at('2026-11-24T08:00') },
+    ]);
+    expect(doublesOf([{ id: 'power', intervals: [night, on('li', '2026-11-24T00:00', '2026-11-24T09:00')] }], now)).toMatchObject([
+      { rosters: ['power', 'power'], from: at('2026-11-24T00:00'), to: at('2026-11-24T08:00') },
+    ]);
+    expect(doublesOf([{ id: 'power', intervals: [night] }, water], at('2026-11-24T07:00'))).toMatchObject([
+      { from: at('2026-11-24T07:00') },
+    ]);
+    expect(doublesOf([{ id: 'power', intervals: [night] }, water], at('2026-11-24T08:00'))).toEqual([]);
+  });
+  it('is not who goes on from one shift into the next, nor is it an empty shift; and shifts in a row are told once', () => {
+    const next = on('li', '2026-11-24T08:00', '2026-11-24T20:00');
+    const empty = on(null, '2026-11-23T20:00', '2026-11-24T08:00');
+    expect(
+      doublesOf(
+        [
+          { id: 'a', intervals: [night, empty] },
+          { id: 'b', intervals: [next, empty] },
+        ],
+        now,
+      ),
+    ).toEqual([]);
+    expect(
+      doublesOf(
+        [
+          { id: 'b', intervals: [next, night] },
+          { id: 'a', intervals: [night, next] },
+        ],
+        now,
+      ),
+    ).toEqual([{ person: 'li', rosters: ['a', 'b'], from: night.from, to: next.to }]);
+  });
 });

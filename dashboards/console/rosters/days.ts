@@ -88,6 +88,46 @@ export function gapsOf(intervals: readonly OnCall[], now: number): { from: numbe
   return gaps;
 }
 
+/** A person who is booked in two places at the same moment. */
+export interface Double {
+  person: string;
+  /** The two rosters; the same one twice where two of its shifts lie over each other. */
+  rosters: [string, string];
+  from: number;
+  to: number;
+}
+/** From `now` on, the earliest first; spans that touch as one. */
+export function doublesOf(rosters: readonly { id: string; intervals: readonly OnCall[] }[], now: number): Double[] {
+  const shifts = rosters.flatMap(({ id, intervals }) =>
+    intervals.flatMap(({ person, from, to }) => (person === null || to <= now ? [] : [{ id, person, from: Math.max(from, now), to }])),
+  );
+  const spans = [...Map.groupBy(shifts, ({ person }) => person)].flatMap(([person, mine]) => {
+    const sorted = mine.sort((a, b) => a.from - b.from);
+    return sorted.flatMap((one, index) =>
+      sorted
+        .slice(index + 1)
+        .filter(({ from }) => from < one.to)
+        .map(
+          (other): Double => ({
+            person,
+            rosters: [one.id, other.id].sort() as [string, string],
+            from: other.from,
+            to: Math.min(one.to, other.to),
+          }),
+        ),
+    );
+  });
+  const found: Double[] = [];
+  for (const span of spans.sort((a, b) => a.from - b.from)) {
+    const before = found.findLast(
+      ({ person, rosters: [a, b], to }) => person === span.person && a === span.rosters[0] && b === span.rosters[1] && to >= span.from,
+    );
+    if (before) before.to = Math.max(before.to, span.to);
+    else found.push({ ...span });
+  }
+  return found;
+}
+
 /** As a field of the type datetime-local holds it, and back; NaN for what is no time. */
 export const localOf = (t: number, timeZone: string): string => isoInZone(timeZone, t).slice(0, 16);
 export const momentOfLocal = (text: string, timeZone: string): number => {

@@ -5,7 +5,8 @@ import type { Layer, OnCall, RosterDefinition } from '../../../shared/roster.ts'
 import { type DutyRoster, peopleApi } from '../data/people-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
-import { gapsOf, localOf, mondayOf } from './days.ts';
+import { type Double, doublesOf, gapsOf, localOf, mondayOf } from './days.ts';
+import { Doubles } from './heads.tsx';
 import { kindWords, rankWords, useRosterWords } from './words.ts';
 
 const previewMs = 28 * 86_400_000;
@@ -33,7 +34,7 @@ export function RosterEditor({ roster, people, now, onDone }: EditorAsk) {
         }
       : { name: { zh: '', en: '' }, trades: [], areas: [], rank: 'duty', layers: [freshLayer(now, zone)] },
   );
-  const [preview, setPreview] = useState<OnCall[]>();
+  const [preview, setPreview] = useState<{ mine: OnCall[]; rosters: DutyRoster[]; doubles: Double[] }>();
   const [busy, setBusy] = useState(false);
   const set = (change: Partial<RosterDefinition>) => {
     setPlan((before) => ({ ...before, ...change }));
@@ -43,7 +44,18 @@ export function RosterEditor({ roster, people, now, onDone }: EditorAsk) {
   const whole =
     id !== '' && plan.name.zh.trim() !== '' && plan.name.en.trim() !== '' && plan.layers.every(({ start }) => start.length === 16);
   const look = () =>
-    act(async () => setPreview(await peopleApi.previewRoster(id, { from: iso(now), to: iso(now + previewMs), definition: plan })));
+    act(async () => {
+      const [mine, rosters] = await Promise.all([
+        peopleApi.previewRoster(id, { from: iso(now), to: iso(now + previewMs), definition: plan }),
+        peopleApi.rosters(),
+      ]);
+      const others = rosters.filter((one) => one.id !== id);
+      const theirs = await Promise.all(
+        others.map(async (one) => ({ id: one.id, intervals: await peopleApi.onCall(one.id, now, now + previewMs) })),
+      );
+      const doubles = doublesOf([{ id, intervals: mine }, ...theirs], now).filter((one) => one.rosters.includes(id));
+      setPreview({ mine, rosters, doubles });
+    });
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -111,7 +123,8 @@ export function RosterEditor({ roster, people, now, onDone }: EditorAsk) {
         <Button variant="default" disabled={!whole} onClick={() => void look()} data-step="preview">
           {t('rosters.preview')}
         </Button>
-        {preview && <Preview intervals={preview} people={people} now={now} />}
+        {preview && <Preview intervals={preview.mine} people={people} now={now} />}
+        {preview && <Doubles rosters={preview.rosters} doubles={preview.doubles} now={now} />}
         <Group justify="space-between">
           {roster ? <RemoveButton onRemove={() => void remove()} /> : <span />}
           <Button type="submit" loading={busy} disabled={!whole} data-step="save">

@@ -5,7 +5,7 @@ import type { DutyRoster } from '../data/people-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { dialled, nextOn } from '../people/duty.ts';
-import { gapsOf } from './days.ts';
+import { type Double, doublesOf, gapsOf } from './days.ts';
 import { rankWords } from './words.ts';
 
 const mostGaps = 6;
@@ -42,6 +42,34 @@ export function Gaps({ rosters, now, onShow }: HeadsAsk) {
     </div>
   );
 }
+
+/** Those of whom two rosters want something at the same moment: a word, no refusal. */
+export function Doubles({ rosters, doubles, now }: Pick<HeadsAsk, 'rosters' | 'now'> & { doubles: readonly Double[] }) {
+  const { t, text, time } = useWords();
+  if (doubles.length === 0) return null;
+  const nameOf = (person: string) => rosters.flatMap(({ people }) => people).find(({ id }) => id === person)?.name ?? person;
+  const roster = (id: string) => text(rosters.find((one) => one.id === id)?.name ?? { zh: id, en: id });
+  return (
+    <div role="status" data-doubles={doubles.length}>
+      {doubles.slice(0, mostGaps).map(({ person, rosters: [a, b], from, to }) => (
+        <p key={`${person} ${a} ${b} ${from}`}>
+          ⚠{' '}
+          {a === b
+            ? t('rosters.doubleHere', { person: nameOf(person), roster: roster(a), from: time(from, now), to: time(to, now) })
+            : t('rosters.double', { person: nameOf(person), a: roster(a), b: roster(b), from: time(from, now), to: time(to, now) })}
+        </p>
+      ))}
+      {doubles.length > mostGaps && <p>{t('rosters.doubleMore', { n: doubles.length - mostGaps })}</p>}
+    </div>
+  );
+}
+
+/** In the fortnight that is known of all rosters. */
+export const doublesNow = (rosters: readonly DutyRoster[], now: number): Double[] =>
+  doublesOf(
+    rosters.map(({ id, now: on, coming }) => ({ id, intervals: [...on, ...coming] })),
+    now,
+  );
 
 export function Heads({ rosters, shown, now, onShow }: HeadsAsk & { shown: string | undefined }) {
   const { t, text, time } = useWords();
