@@ -260,13 +260,21 @@ describe('handover', () => {
     expect(json.values.alarms).toMatchObject({ from: 'reading', v: expect.stringMatching(/紧急 · 环路压力低/) });
     expect(json.values.tickets.v).toMatch(/T-\d+ · 巡检发现：1号梯/);
     expect([json.values.silenced.v, json.values.unusual.v, json.values.events]).toEqual(['无', '无', undefined]);
+    // Whoever reads English drafts in English, and confirms what he has read.
+    const english = (await call('technician', 'GET', `/api/books/shift-handover/draft?due=${due}&lang=en`)).json;
+    expect(english.values.alarms.v).toMatch(/Critical · /);
+    expect(english.values.silenced.v).toBe('None');
     const asRead = Object.fromEntries(['alarms', 'tickets', 'silenced', 'unusual'].map((id) => [id, 'as-read']));
     const said = { events: { v: '6 时换泵' }, pending: { v: '看液位' }, tools: { v: true } };
-    const written = await call('technician', 'POST', '/api/books/shift-handover/entries', { due, values: { ...asRead, ...said } });
+    const written = await call('technician', 'POST', '/api/books/shift-handover/entries', {
+      due,
+      lang: 'en',
+      values: { ...asRead, ...said },
+    });
     expect(written.json).toMatchObject({
       kind: 'entry',
       role: 'leaving',
-      values: { alarms: { v: json.values.alarms.v, from: 'reading' } },
+      values: { alarms: { v: english.values.alarms.v, from: 'reading' } },
     });
     const sign = (role: string) => call(role, 'POST', `/api/books/shift-handover/entries/${written.json.seq}/sign`, { role: 'coming' });
     expect((await sign('technician')).status).toBe(409);

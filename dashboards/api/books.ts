@@ -6,7 +6,7 @@ import { bookDocument, pdfOf } from '../../reports/index.ts';
 import { type Book, type BookField, type BookValue, bookSchema, type FieldValue } from '../../shared/book.ts';
 import { Fault } from '../../shared/errors.ts';
 import { publicLink } from '../../shared/public-link.ts';
-import { languages } from '../../shared/text.ts';
+import { type Language, languages } from '../../shared/text.ts';
 import { draftedValues } from '../books/drafts.ts';
 import { fillRecord } from '../books/fill.ts';
 import { type PageLine, pageLines, seriesOf } from '../books/pages.ts';
@@ -75,6 +75,7 @@ export function bookRoutes(
   { db, desk, cache, books, bookDefinitions, accounts, site, devices, clock, store }: RouteContext,
 ): void {
   const { timezone } = site.site;
+  const language = z.enum(languages).default(site.site.language);
   const bookOf = (id: string): Book => {
     const found = bookDefinitions.get(id);
     if (!found) throw new Fault('desk/unknown', `there is no book "${id}"; books: ${[...bookDefinitions.keys()].join(', ')}`);
@@ -84,8 +85,9 @@ export function bookRoutes(
     if (!(from < to) || to - from > longestMs) throw invalid('to', `a later time than from, at most ${longestMs / dayMs} days on`);
     return { from, to };
   };
-  const draftOf = async (book: Book, device: string | null, due: number) => ({
-    ...draftedValues({ desk, cache, devices, timezone, language: site.site.language, now: clock.now() }, book),
+  /** @param language of whoever reads it */
+  const draftOf = async (book: Book, device: string | null, due: number, language: Language) => ({
+    ...draftedValues({ desk, cache, devices, timezone, language, now: clock.now() }, book),
     ...(await filledOf(book, device, due)),
   });
   const filledOf = (book: Book, device: string | null, due: number) =>
@@ -157,15 +159,15 @@ export function bookRoutes(
       schema: {
         description: 'What the readings fill in for the record that is due; a field that is absent is written by a person',
         params,
-        querystring: z.object({ due: timeQuery.pipe(sentTime), device: idSchema.optional() }),
+        querystring: z.object({ due: timeQuery.pipe(sentTime), device: idSchema.optional(), lang: language }),
         response: { 200: z.object({ due: time, device: z.string().nullable(), values: z.record(z.string(), value) }), ...problems },
       },
     },
     async (request) => {
       const book = bookOf(request.params.id);
-      const { due, device = null } = request.query;
+      const { due, device = null, lang } = request.query;
       needSeries(book, device);
-      return { due, device, values: await draftOf(book, device, due) };
+      return { due, device, values: await draftOf(book, device, due, lang) };
     },
   );
 
@@ -184,19 +186,20 @@ export function bookRoutes(
           of: z.number().int().optional(),
           reason: words.optional().meta({ description: 'Needed for a correction' }),
           values: fewOf(written),
+          lang: language.meta({ description: 'Of the draft that is confirmed as read' }),
         }),
         response: { 201: record, ...problems },
       },
     },
     async (request, reply) => {
       const book = bookOf(request.params.id);
-      const { due, device, of, reason, values: said, role } = request.body;
+      const { due, device, of, reason, values: said, role, lang } = request.body;
       needSeries(book, device);
       if (due > clock.now() + earlyMs) throw invalid('due', 'nothing is written before its time');
       if (of === undefined) needDue(book, device, due);
       const signer = book.signers.find((one) => one.id === (role ?? book.signers[0]?.id));
       if (!signer) throw invalid('role', `one of ${book.signers.map((one) => one.id).join(', ')}`);
-      const read = await draftOf(book, device, due);
+      const read = await draftOf(book, device, due, lang);
       const values: Record<string, BookValue> = {};
       for (const [id, one] of Object.entries(said)) {
         const field = book.fields.find((other) => other.id === id);

@@ -2,7 +2,9 @@
 import type { AuditEntry } from '../../../access/index.ts';
 import type { Book, BookValue, ChainedRecord, FieldValue } from '../../../shared/book.ts';
 import type { OnCall, RosterChange, RosterDefinition } from '../../../shared/roster.ts';
+import type { Language } from '../../../shared/text.ts';
 import { call } from './api.ts';
+import { postOnce } from './once.ts';
 
 export interface DutyChange {
   id: number;
@@ -76,13 +78,13 @@ export const peopleApi = {
   endFeed: () => call<void>('DELETE', '/api/calendar-feed'),
   books: async () => call<BookHead[]>('GET', '/api/books'),
   bookLines: async (id: string, from: number, to: number) => call<BookLine[]>('GET', `${bookAt(id)}/pages?from=${from}&to=${to}`),
-  draft: (id: string, due: number, device: string | null) =>
+  draft: (id: string, due: number, device: string | null, lang: Language) =>
     call<{ values: Record<string, BookValue> }>(
       'GET',
-      `${bookAt(id)}/draft?due=${due}${device === null ? '' : `&device=${encodeURIComponent(device)}`}`,
+      `${bookAt(id)}/draft?due=${due}&lang=${lang}${device === null ? '' : `&device=${encodeURIComponent(device)}`}`,
     ),
-  writeRecord: (id: string, body: object) => call<ChainedRecord>('POST', `${bookAt(id)}/entries`, body),
-  signRecord: (id: string, seq: number, role: string) => call<ChainedRecord>('POST', `${bookAt(id)}/entries/${seq}/sign`, { role }),
+  writeRecord: (id: string, body: object) => postOnce<ChainedRecord>(`${bookAt(id)}/entries`, body),
+  signRecord: (id: string, seq: number, role: string) => postOnce<ChainedRecord>(`${bookAt(id)}/entries/${seq}/sign`, { role }),
   verifyBook: (id: string) => call<Verdict>('GET', `${bookAt(id)}/verify`),
   printOf: (id: string, from: number, to: number, language: string, blank?: number) =>
     `${bookAt(id)}/print?from=${from}&to=${to}&lang=${language}${blank === undefined ? '' : `&blank=${blank}`}`,

@@ -7,6 +7,7 @@ import type { Ticket } from '../../../shared/ticket.ts';
 import type { AssetNode } from '../../plant/assets.ts';
 import type { CircuitLoad } from '../../plant/circuits.ts';
 import { ApiError, call } from './api.ts';
+import { postOnce } from './once.ts';
 
 export type { AssetNode, CircuitLoad };
 export interface AssetEvent {
@@ -76,17 +77,17 @@ export const plantApi = {
     `/api/places/cards.pdf?lang=${language}${place === undefined ? '' : `&place=${encodeURIComponent(place)}`}`,
   assets: async () => call<AssetNode[]>('GET', '/api/assets'),
   history: (id: string) => call<AssetEvent[]>('GET', `/api/assets/${enc(id)}/history`),
-  report: (id: string, body: object) => call<Ticket>('POST', `/api/assets/${enc(id)}/tickets`, body),
+  report: (id: string, body: object) => postOnce<Ticket>(`/api/assets/${enc(id)}/tickets`, body),
   cards: (ids: readonly string[], language: string) =>
     `/api/assets/cards.pdf?lang=${language}${ids.length > 0 ? `&ids=${ids.map(enc).join(',')}` : ''}`,
-  put: (register: string, body: object) => call<unknown>('POST', `/api/${register}`, body),
+  put: (register: string, body: object) => postOnce<unknown>(`/api/${register}`, body),
   deadlines: async () => call<Deadline[]>('GET', '/api/deadlines'),
   due: async () => call<DueThing[]>('GET', '/api/due'),
   certificates: async () => call<Entry<Certificate>[]>('GET', '/api/certificates'),
   contracts: async () => call<Entry<Contract>[]>('GET', '/api/contracts'),
   parts: async () => call<PartRow[]>('GET', '/api/parts'),
   movements: (id: string) => call<Movement[]>('GET', `/api/parts/${enc(id)}/movements`),
-  move: (id: string, body: object) => call<unknown>('POST', `/api/parts/${enc(id)}/movements`, body),
+  move: (id: string, body: object) => postOnce<unknown>(`/api/parts/${enc(id)}/movements`, body),
   appliances: async () => call<Entry<Appliance>[]>('GET', '/api/appliances'),
   circuits: async () => call<CircuitLoad[]>('GET', '/api/circuits'),
   appliancesOf: (alarm: string) => call<CircuitLoad | null>('GET', `/api/alarms/${enc(alarm)}/appliances`),
@@ -95,7 +96,7 @@ export const plantApi = {
     call<RoundRow[]>('GET', from === undefined || to === undefined ? '/api/rounds' : `/api/rounds?from=${from}&to=${to}`),
   round: (id: number) => call<RoundRow & { answers: RoundItemAnswer[] }>('GET', `/api/rounds/${id}`),
   filled: (id: number, asset: string) => call<Record<string, RoundValue>>('GET', `/api/rounds/${id}/items/${enc(asset)}`),
-  answer: (body: object) => call<RoundRow & { ticket: string | null }>('POST', '/api/rounds', body),
+  answer: (body: object) => postOnce<RoundRow & { ticket: string | null }>('/api/rounds', body),
   /** @throws ApiError */
   async photo(ticket: string, file: File): Promise<void> {
     const form = new FormData();

@@ -17,7 +17,7 @@ interface RecordAsk {
 }
 
 export function RecordForm({ book, line, onDone }: RecordAsk) {
-  const { t, text } = useWords();
+  const { t, text, language } = useWords();
   const { act } = useConsole();
   const { due, device, entry } = line;
   const [read, setRead] = useState<Record<string, BookValue>>();
@@ -28,8 +28,8 @@ export function RecordForm({ book, line, onDone }: RecordAsk) {
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     if (entry) setRead({});
-    else void act(async () => setRead((await peopleApi.draft(book.id, due, device)).values));
-  }, [act, book.id, due, device, entry]);
+    else void act(async () => setRead((await peopleApi.draft(book.id, due, device, language)).values));
+  }, [act, book.id, due, device, entry, language]);
   if (!read) return <p>{t('app.loading')}</p>;
   const held = Object.fromEntries(book.fields.map((field) => [field.id, shownValue(field, line)?.v ?? null]));
   const corrections = entry ? changedOf(answers, held, reason.trim()) : {};
@@ -43,13 +43,13 @@ export function RecordForm({ book, line, onDone }: RecordAsk) {
       return true;
     }
     // The server writes what it reads then: what was confirmed must be that.
-    const { values } = await peopleApi.draft(book.id, due, device);
+    const { values } = await peopleApi.draft(book.id, due, device, language);
     if (!sameReadings(values, read)) {
       setRead(values);
       setChanged(true);
       return false;
     }
-    await peopleApi.writeRecord(book.id, { due, device, role, values: saidOf(book, read, answers) });
+    await peopleApi.writeRecord(book.id, { due, device, role, lang: language, values: saidOf(book, read, answers) });
     return true;
   };
   const submit = async (event: FormEvent) => {
