@@ -70,8 +70,8 @@ export async function simulatedDoubts({ db, store, meters, history, now }: Doubt
   if (meter && to - shownMs > history.from) {
     const { device, field: quantity } = meter;
     // Up to where the living register stands, or it would be a fall.
-    const [last] = await store.series({ measurement: meter.measurement, device, field: quantity, from: history.to - hourMs, to: now + hourMs, limit: 1 }); // biome-ignore format: one
-    const ends = last?.[1] ?? openingRegister * 4;
+    const living = await store.series({ measurement: meter.measurement, device, field: quantity, from: history.to - hourMs, to: now + hourMs, every: hourMs, aggregate: 'first' }); // biome-ignore format: one
+    const ends = living.find(([, value]) => value !== null)?.[1] ?? openingRegister * 4;
     const register = (t: number) => hundredths(ends - passed(device, t, history.to) - (t < to ? open.kwh : 0));
     if (register(to - shownMs) > 0) {
       doubt({

@@ -98,6 +98,9 @@ it('leaves the data doctor a history: an exchange with its papers, what was look
   const at = (hours: number) => range.from + hours * hour;
   const event = (kind: HistoryEvent['kind'], device: string, from: number, to: number): HistoryEvent => ({ kind, devices: [device], from: at(from), to: at(to), value: 50_000.25, first: 0.4 }); // biome-ignore format: one
   const told = { ...history, events: [event('swap', 'dm-orthopaedics', 24, 24.5), event('reset', 'fd-lab', 30, 32), event('outage', 'water-rear', 40, 60)] }; // biome-ignore format: one
+  // As at a start that comes later: the living meter has been read many times.
+  const laundry = meters.find(({ device }) => device === 'fd-laundry')!;
+  await store.write(Array.from({ length: 50 }, (_, i) => ({ measurement: 'electricity' as const, tags: { site: 'demo', device: 'fd-laundry', gateway: 'gw-power' }, t: to + i * 10_000, fields: { [laundry.field]: 90_000 + i / 10 } }))); // biome-ignore format: one
   for (let i = 0; i < 2; i++) expect(await simulatedDoubts({ db, store, meters, history: told, now: to + hour })).toBe(4);
   const suspects = openSuspects(db).list({});
   expect(suspects.map(({ verdict }) => verdict).sort()).toEqual(['gap', 'jump', 'reset', 'swap']);
@@ -107,6 +110,8 @@ it('leaves the data doctor a history: an exchange with its papers, what was look
   const swap = made.find(({ body }) => body.kind === 'swap');
   expect(swap).toMatchObject({ device: 'dm-orthopaedics', t: at(24.5), body: { final: 50_000.25, first: 0.4, serial: expect.stringMatching(/^SIM-/) } }); // biome-ignore format: one
   const jump = suspects.find(({ verdict }) => verdict === 'jump')!;
+  expect(jump.b).toBeLessThan(90_000);
+  expect(jump.b).toBeGreaterThan(85_000);
   const readings = await store.series({ measurement: 'electricity', device: jump.device, field: jump.quantity, from: jump.from - hour, to: jump.to + hour, limit: 100 }); // biome-ignore format: one
   const steps = readings.map(([, v], i) => (v as number) - ((readings[i - 1]?.[1] ?? v) as number));
   expect(steps.filter((step) => step > 1_000)).toHaveLength(1);
