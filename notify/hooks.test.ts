@@ -8,6 +8,7 @@ import type { Log } from '../shared/log.ts';
 import { Secret } from '../shared/secret.ts';
 import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
+import { isClosed, openLookup } from './addresses.ts';
 import { type Hooks, openHooks } from './hooks.ts';
 
 const secret = 'a-key-of-at-least-16-characters';
@@ -111,5 +112,42 @@ describe('a webhook on every change', () => {
     expect(rows()[0]?.answer).toBe('HTTP 500 bad key <secret>');
     expect(lines.length).toBeGreaterThan(0);
     expect(lines.join()).not.toContain(secret);
+  });
+});
+
+describe('where no change is told', () => {
+  const closed = ['169.254.169.254', '169.254.0.1', 'fe80::1', 'fe80::1%eth0', '[febf::2]', '::ffff:169.254.169.254', '100.100.100.200', 'fd00:ec2::254']; // biome-ignore format: a list
+  const fine = ['127.0.0.1', '::1', '10.0.0.5', '192.168.1.9', '169.253.1.1', 'fec0::1', 'fd00::1', 'erp.hospital.example'];
+  test('link-local and metadata addresses, however they are written; this machine and its network are fine', () => {
+    expect(closed.filter((one) => !isClosed(one))).toEqual([]);
+    expect(fine.filter(isClosed)).toEqual([]);
+  });
+
+  /** What comes of one change for a receiver at that address. */
+  const told = async (url: string, addresses: readonly string[]) => {
+    const site = siteOf({ gw1: [['loop-1', 'heating']] }, { hooks: [{ id: 'far', url, secret: { env: 'HOOK_KEY' } }] }).config;
+    const log = { info() {}, warn() {}, error() {}, debug() {} } as unknown as Log;
+    const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    const lookup = openLookup((_name, _options, done) => done(null, found));
+    const deps = { wire: clock, secret: () => new Secret(secret), scrub: (text: string) => text, hookSecret: () => new Secret(secret) };
+    await using far = openHooks(db, site, deps, log, lookup);
+    far.look();
+    await far.idle();
+    move('a9', 'UNACK');
+    far.look();
+    await far.idle();
+    return db.get<{ state: string; answer: string }>("SELECT state, answer FROM hook_events WHERE hook = 'far'");
+  };
+  test.each([
+    ['an address', 'http://169.254.169.254/latest', []],
+    ['one written as a number', 'http://2852039166/', []],
+    ['IPv6', 'http://[fe80::1]/', []],
+    ['a name that is looked up', 'http://erp.hospital.example:9/', ['169.254.169.254']],
+    ['a name with a good address beside it', 'http://erp.hospital.example:9/', ['127.0.0.1', 'fe80::1']],
+  ])('%s', async (_, url, addresses) => {
+    expect((await told(url, addresses))?.answer).toMatch(/link-local or metadata address/);
+  });
+  test('a name of this machine is told as ever', async () => {
+    expect(await told(receiver.url.replace('127.0.0.1', 'erp.hospital.example'), ['127.0.0.1'])).toMatchObject({ state: 'sent' });
   });
 });

@@ -8,6 +8,7 @@ import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
 import type { SiteConfig } from '../shared/site.ts';
+import { needOpen, openLookup } from './addresses.ts';
 import type { ChannelDeps } from './channel.ts';
 import { postJson, shortly } from './post.ts';
 import { signedHeaders, signingKey } from './signature.ts';
@@ -63,6 +64,7 @@ export function openHooks(
   site: Pick<SiteConfig, 'site' | 'hooks'>,
   deps: Pick<ChannelDeps, 'wire' | 'secret'> & { scrub(text: string): string; hookSecret(id: string, nonce: string): Secret },
   log: Log,
+  lookup = openLookup(),
 ): Hooks {
   const { wire } = deps;
   const ending = new AbortController();
@@ -160,11 +162,14 @@ export function openHooks(
       let answer: string;
       let again: number | undefined;
       try {
+        needOpen(config.url);
         const { status, text, retryAfterMs } = await postJson(
           config.url,
           signedHeaders(key, event.key, event.body, wire.now()),
           event.body,
           ending.signal,
+          undefined,
+          lookup,
         );
         answer = `HTTP ${status} ${shortly(text)}`.trim();
         if (status >= 200 && status < 300) {

@@ -1,9 +1,9 @@
 /** One HTTP request that carries a notice; what went wrong as a fault. */
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { Fault } from '../shared/errors.ts';
+import { Fault, isFault } from '../shared/errors.ts';
 
 /** Receivers answer within a second; one that has not in so long is taken for dead. */
 export const answerMs = 10_000;
@@ -29,17 +29,26 @@ export const postJson = (
   body: string,
   signal: AbortSignal,
   handOver?: HandOver,
+  lookup?: LookupFunction,
 ): Promise<Answer> =>
-  ask(url, { method: 'POST', headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body }, signal, handOver);
+  ask(url, { method: 'POST', headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body, lookup }, signal, handOver);
 
 /** The same for a question. */
 export const getJson = (url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> =>
   ask(url, { headers }, signal);
 
-/** Any other request. */
+interface Request {
+  method?: string;
+  headers: Record<string, string>;
+  body?: string | Uint8Array<ArrayBuffer>;
+  /** In place of the machine's own. */
+  lookup?: LookupFunction | undefined;
+}
+
+/** Any other request. @throws Fault of the look-up too */
 export async function ask(
   url: string,
-  { headers, method = 'GET', body }: { method?: string; headers: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> },
+  { headers, method = 'GET', body, lookup }: Request,
   signal: AbortSignal,
   handOver?: HandOver,
 ): Promise<Answer> {
@@ -51,6 +60,7 @@ export async function ask(
     // A connection that stood idle may be closed by the other side just as it is used again, and nobody could say whether the notice had arrived.
     const request = (address.protocol === 'https:' ? secureRequest : plainRequest)(address, {
       ...{ method, agent: false, signal: AbortSignal.any([signal, late.signal]) },
+      ...(lookup ? { lookup } : {}),
       headers: { 'user-agent': 'plantroom', accept: '*/*', connection: 'close', ...headers },
     });
     const failed = new Promise<never>((_, reject) => request.on('error', reject));
@@ -67,6 +77,7 @@ export async function ask(
     const after = Number(response.headers['retry-after']);
     return { status: response.statusCode ?? 0, text, retryAfterMs: after > 0 ? Math.min(after, 3_600) * 1_000 : undefined };
   } catch (error) {
+    if (isFault(error)) throw error;
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
     const reason = late.signal.aborted ? `no answer within ${answerMs / 1_000} s` : code === '' || signal.aborted ? 'request ended' : code;
     throw new Fault('notify/unreachable', `the receiver cannot be reached: ${reason}`, { detail: { uncertain: onWire } });
