@@ -7,7 +7,7 @@ import { manualClock, systemClock } from '../shared/clock.ts';
 import { operationsFile } from '../shared/role.ts';
 import { Accounts, sessionLimits } from './accounts.ts';
 import { ensureFirstPassword } from './first-password.ts';
-import { GuessLimit } from './guess-limit.ts';
+import { fromAllAddresses, GuessLimit } from './guess-limit.ts';
 import { hashPassword, makePassword, passwordFits } from './password.ts';
 import { runUserCommand } from './user-command.ts';
 
@@ -82,6 +82,26 @@ describe('passwords', () => {
     expect(await limit.try('b', right)).toBe('user');
     clock.advanceSync(60_001);
     expect(await limit.try('a', right)).toBe('user');
+  });
+
+  it('from many addresses at once guessing is slowed for the user, and never stopped', async () => {
+    const clock = manualClock();
+    const limit = new GuessLimit(clock, fromAllAddresses);
+    const wrong = async () => undefined;
+    const right = async () => 'user';
+    for (let index = 0; index < 30; index++) expect(await limit.try('zhang', wrong)).toBeUndefined();
+    // One try, then a few seconds none; another name is not touched.
+    expect(await limit.try('zhang', wrong)).toBeUndefined();
+    await expect(limit.try('zhang', right)).rejects.toThrow(/few seconds/);
+    expect(await limit.try('li', right)).toBe('user');
+    let tried = 0;
+    for (let second = 0; second < 60; second++) {
+      clock.advanceSync(1_000);
+      await limit.try('zhang', async () => void tried++).catch(() => undefined);
+    }
+    expect(tried).toBe(20);
+    clock.advanceSync(3_000);
+    expect(await limit.try('zhang', right)).toBe('user');
   });
 
   it('sixty guesses at once are no better than one after the other, and right ones at once all pass', async () => {

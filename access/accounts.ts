@@ -238,6 +238,12 @@ export class Accounts implements Disposable {
     if (written) this.#unwritten.length = 0;
   }
 
+  /** Has this user signed in from there since then? */
+  hasSignedInFrom(name: string, address: string, since: number): boolean {
+    const sql = "select 1 from audit where who = ? and action = 'login' and object = ? and at >= ? limit 1";
+    return this.#db.get(sql, name, address, since) !== undefined;
+  }
+
   /** False: the disk takes nothing now. */
   #tryWrite(work: () => void): boolean {
     try {

@@ -2,7 +2,7 @@
 export { Accounts, type AuditEntry, sessionLimits, type User } from './accounts.ts';
 export { cookieName, installAuth, userOf } from './auth.ts';
 export { ensureFirstPassword } from './first-password.ts';
-export { GuessLimit } from './guess-limit.ts';
+export { fromAllAddresses, GuessLimit } from './guess-limit.ts';
 export { passwordLength } from './password.ts';
 export { may, type Permission, permissionIds, permissions, permissionsOf, type UserRole, userRoles } from './permissions.ts';
 export { askPassword, runUserCommand, userUsage } from './user-command.ts';

@@ -35,6 +35,24 @@ describe('reverse proxies', () => {
     expect((await attempt('192.0.2.8', passwordOf('viewer'))).status).toBe(200);
   });
 
+  it('guesses at one name from many addresses are slowed together; who is known there, or signed in, is not slowed by them', async () => {
+    await using app = await startDashboardsApp(site, { proxies: ['127.0.0.1'] });
+    const attempt = (address: string, password: string, token?: string) =>
+      app.call('POST', '/api/login', {
+        body: { user: 'manager', password },
+        headers: { 'x-forwarded-for': address, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      });
+    const { json } = await attempt('192.0.2.1', passwordOf('manager'));
+    const statuses: number[] = [];
+    for (let index = 0; index < 30; index++) statuses.push((await attempt(`198.51.100.${index}`, 'wrong')).status);
+    expect(statuses.every((status) => status === 401)).toBe(true);
+    // Even right ones are not tried out of turn from an unknown address: the limit tells a guesser nothing.
+    const rest = await Promise.all(Array.from({ length: 20 }, (_, index) => attempt(`203.0.113.${index}`, passwordOf('manager'))));
+    expect(rest.map(({ status }) => status)).toContain(429);
+    expect((await attempt('192.0.2.1', passwordOf('manager'))).status).toBe(200);
+    expect((await attempt('203.0.113.9', passwordOf('manager'), json.token)).status).toBe(200);
+  }, 240_000);
+
   it('are named by address or network, everything else is told', () => {
     expect(trustedProxies(undefined)).toEqual([]);
     expect(trustedProxies(' 127.0.0.1, 10.0.0.0/8,fd00::/8')).toEqual(['127.0.0.1', '10.0.0.0/8', 'fd00::/8']);

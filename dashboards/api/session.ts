@@ -1,6 +1,7 @@
 /** Sign-in, sign-out, who am I, own password. */
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { cookieName, GuessLimit, sessionLimits, userOf } from '../../access/index.ts';
+import { cookieName, fromAllAddresses, GuessLimit, sessionLimits, userOf } from '../../access/index.ts';
 import { permissionsOf } from '../../access/permissions.ts';
 import { Fault } from '../../shared/errors.ts';
 import type { App, RouteContext } from '../route-context.ts';
@@ -9,8 +10,18 @@ import { password, problems, session } from './schemas.ts';
 /** A ward's phones may share one address; a scrypt of 0.1 s each must not fill a core. */
 const perAddress = { max: 60, timeWindow: '1 minute' } as const;
 
-export function sessionRoutes(app: App, { accounts, wall }: RouteContext): void {
+/** An address from which somebody has signed in within so long is known as his. */
+const knownMs = 30 * 86_400_000;
+
+export function sessionRoutes(app: App, { accounts, wall, clock }: RouteContext): void {
   const guesses = new GuessLimit(wall);
+  const perUser = new GuessLimit(wall, fromAllAddresses);
+  /** Signed in as this user now, or lately from there: whoever else guesses at the name does not slow him down. */
+  const isKnown = ({ ip, cookies, headers }: FastifyRequest, name: string): boolean => {
+    const token = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? cookies[cookieName];
+    if (token !== undefined && accounts.session(token)?.user.name === name) return true;
+    return accounts.hasSignedInFrom(name, ip, clock.now() - knownMs);
+  };
   const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict' } as const;
 
   app.post(
@@ -34,7 +45,8 @@ export function sessionRoutes(app: App, { accounts, wall }: RouteContext): void 
     async (request, reply) => {
       const name = request.body.user.trim().toLowerCase();
       const key = `${request.ip} ${name}`;
-      const user = await guesses.try(key, () => accounts.passwordOf(name, request.body.password));
+      const attempt = () => accounts.passwordOf(name, request.body.password);
+      const user = await guesses.try(key, isKnown(request, name) ? attempt : () => perUser.try(name, attempt));
       if (!user) {
         accounts.note(name.slice(0, 32), 'login.refused', request.ip);
         throw new Fault('api/denied', 'User or password is wrong', { detail: { status: 401 } });

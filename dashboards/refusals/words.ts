@@ -260,6 +260,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'User or password is wrong': '用户名或密码错误',
   'The old password is wrong': '原密码错误',
   wrong: '错误',
+  'Too many wrong passwords for this user; try again in a few seconds': '该用户密码错误次数过多，请过几秒再试',
   'Too many wrong passwords; wait a minute': '密码错误次数过多，请一分钟后再试',
   'A change with the cookie must come from the console itself; programs send a bearer token':
     '浏览器登录状态下的修改只能来自本平台页面；程序请使用令牌',
