@@ -14,7 +14,7 @@ import { topics } from '../shared/topic.ts';
 
 const cursorName = 'published';
 /** Real time. */
-const pollMs = 250;
+const pollMs = 500;
 const batch = 500;
 /** Numbers of now: of one alarm at most so often (real time), of all at most so many at once. */
 const showEveryMs = 10_000;

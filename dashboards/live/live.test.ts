@@ -304,6 +304,26 @@ describe('the live cache', () => {
 });
 
 describe('health', () => {
+  it('gives the metrics of the last heartbeat that carried some, in whatever order it is written', () => {
+    const health = new RoleHealth('demo', ['ingest'], manualClock());
+    const say = (role: string, status: object) => health.heard(role, Buffer.from(JSON.stringify(status)));
+    const detail = 'a text with ,"metrics":[1] in it';
+    const troubles = [{ code: 'disk-full', since: 1, detail }];
+    say('ingest', { online: true, t: 1, troubles, metrics: [{ name: 'a' }] });
+    say('ingest', { online: true, t: 2, troubles });
+    say('rules', { metrics: [{ name: 'b' }], online: true, t: 1 });
+    say('energy', { t: 1, other: { x: 1, metrics: [2] }, online: true, metrics: [{ name: 'c' }] });
+    say('gateway', { online: true, t: 1, metrics: 'none' });
+    say('simulators', { online: true, t: 1, metrics: [{ name: 'd' }] });
+    say('simulators', { online: false, t: 2 });
+    expect(health.metrics()).toEqual([
+      { role: 'ingest', metrics: [{ name: 'a' }] },
+      { role: 'rules', metrics: [{ name: 'b' }] },
+      { role: 'energy', metrics: [{ name: 'c' }] },
+    ]);
+    expect(health.troubles().map((one) => one.detail)).toEqual([detail]);
+  });
+
   it('calls a role silent when its heartbeat stays away, and is content with one of several workers', () => {
     const clock = manualClock();
     const health = new RoleHealth('demo', ['ingest'], clock);
