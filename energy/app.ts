@@ -126,8 +126,9 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
   /** The round that is under way is one of all. */
   let all = true;
   let fits: FitsAhead | undefined;
-  /** Loaded with the first month that is over: the models are not needed before. */
-  const fitsAhead = async (theStore: NonNullable<typeof store>) => {
+  /** The models are loaded when there is nothing else to do, and only where there is a retrofit. */
+  const fitAhead = async (theStore: NonNullable<typeof store>): Promise<boolean> => {
+    if (site.config.projects.length === 0) return false;
     const source = {
       site: site.config,
       folder: site.folder,
@@ -140,7 +141,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
       db,
     };
     fits ??= (await import('./fits-ahead.ts')).openFitsAhead(source);
-    return fits;
+    return fits.next();
   };
   /** While nothing else is due: bills and days of months that are over, for whoever opens the pages of management. */
   const ahead = async () => {
@@ -149,11 +150,15 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
     lookedAhead = now;
     try {
       const source = { site: site.config, meters, tariffs, store, station, versions, kept, clock };
-      while (!stop.signal.aborted && !due && ((await workAhead(source)) || (await (await fitsAhead(store)).next()))) {
+      let worked = false;
+      while (!stop.signal.aborted && !due && ((await workAhead(source)) || (await fitAhead(store)))) {
+        worked = true;
         if (corrected()) allAt = now;
         if (wall.monotonic() >= allAt) break;
         await wall.sleep(pauseMs, stop.signal);
       }
+      // Years of quarter hours have passed through: V8 would keep the room until it needs it.
+      if (worked) globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     } catch (error) {
       if (!stop.signal.aborted)
         log.warn({ reason: reasonOf(error) }, 'months could not be worked out ahead; pages do it when they are opened');
