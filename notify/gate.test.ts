@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { openDeliveries } from '../desk/index.ts';
 import { openEngineDesk } from '../desk/open.ts';
 import { type Clock, manualClock, systemClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
@@ -42,7 +43,7 @@ async function running(reply: (post: Post) => Reply | Promise<Reply>, wire: Cloc
       value: 90,
       limit: 100,
     });
-  return { raise, notifier, posts: () => receivers.flatMap(({ posts }) => posts) };
+  return { raise, notifier, file, posts: () => receivers.flatMap(({ posts }) => posts) };
 }
 
 test('a storm and an oxygen alarm in it over two channels: never two notices under way, life safety first on both', async () => {
@@ -181,6 +182,21 @@ test('a receiver that does not answer holds up neither the other channel nor the
   raise('second', true);
   notifier.kick();
   await vi.waitFor(() => expect(posts().filter(({ body }) => body.includes('/second/')).length).toBe(2), { timeout: 3_000, interval: 5 });
+});
+
+test('what was only being made ready when the program ended is in no doubt, and one at most is', async () => {
+  const wire = manualClock();
+  const { raise, notifier, posts, file } = await running(() => ({ silent: true }), wire);
+  for (const id of ['pump', 'fan', 'oxygen']) raise(id, id === 'oxygen');
+  notifier.kick();
+  await vi.waitFor(() => expect(posts()).toHaveLength(1), { timeout: 20_000, interval: 5 });
+  const ended = notifier[Symbol.asyncDispose]();
+  await wire.advance(2_000);
+  await ended;
+  using read = openDeliveries({ file });
+  const states = read.deliveries({ limit: 100 }).map(({ state, attempts, lastError }) => `${state} ${attempts} ${lastError}`);
+  expect(states.sort()).toEqual(['sending 1 null', ...Array(5).fill('waiting 0 null')]);
+  expect(posts()).toHaveLength(1);
 });
 
 test('no connection is used twice: one that the other side closed in the meantime leaves no doubt about a notice', async () => {

@@ -42,17 +42,22 @@ export interface Gate {
   /** Is nobody on the wire for whom an ordinary notice waits, and does nobody wait? */
   isIdle(): boolean;
   passage(passenger: Passenger): Passage;
+  /** The program ends: what is on the wire may come to its end, nothing else gets there. */
+  close(): void;
+  readonly isClosed: boolean;
 }
 
 interface Waiting {
   passenger: Passenger;
   admit(): void;
+  refuse(): void;
 }
 
 /** @param wake looks for what is due */
 export function openGate(wire: Pick<Clock, 'after'>, wake: () => void): Gate {
   const onWire = new Map<Passenger, number>();
   const waiting = new Set<Waiting>();
+  let closed = false;
 
   const isOverdue = (holder: Passenger, steps: number, lifeSafety: boolean, pressed: boolean): boolean => {
     const unanswered = [...onWire].some(([other, n]) => other !== holder && other.channel === holder.channel && n > steps);
@@ -74,7 +79,15 @@ export function openGate(wire: Pick<Clock, 'after'>, wake: () => void): Gate {
   };
 
   return {
-    isIdle: () => waiting.size === 0 && mayPass(false, false),
+    isIdle: () => !closed && waiting.size === 0 && mayPass(false, false),
+    get isClosed() {
+      return closed;
+    },
+    close() {
+      closed = true;
+      for (const one of waiting) one.refuse();
+      waiting.clear();
+    },
     passage(passenger) {
       let entered: Promise<void> | undefined;
       let cancel = () => {};
@@ -93,8 +106,9 @@ export function openGate(wire: Pick<Clock, 'after'>, wake: () => void): Gate {
       };
       const queue = () =>
         new Promise<void>((resolve, reject) => {
-          const one = {
+          const one: Waiting = {
             passenger,
+            refuse: () => reject(new Error('this notice has ended')),
             admit() {
               if (!passenger.begin()) return reject(new Error('nobody wants this notice any more'));
               onWire.set(passenger, 0);
@@ -104,9 +118,9 @@ export function openGate(wire: Pick<Clock, 'after'>, wake: () => void): Gate {
           };
           leaveQueue = () => {
             waiting.delete(one);
-            reject(new Error('this notice has ended'));
+            one.refuse();
           };
-          if (left) return leaveQueue();
+          if (left || closed) return leaveQueue();
           waiting.add(one);
           admitNext();
         });

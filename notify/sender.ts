@@ -98,7 +98,7 @@ export function openSender(options: SenderOptions): Sender {
   );
   const health: Health = { proven: false, failingSince: undefined, reason: '' };
   const stop = new AbortController();
-  const underWay = new Map<Promise<void>, Passage | undefined>();
+  const underWay = new Set<Promise<void>>();
   let ordinaryUnderWay = false;
   let pausedUntil = 0;
   let opening: Promise<Channel> | undefined;
@@ -197,12 +197,12 @@ export function openSender(options: SenderOptions): Sender {
         fine();
       } catch (error) {
         // Ended by us: stays as it is, and the next start knows whether it may have arrived.
-        if (stop.signal.aborted || withdrawn.signal.aborted) return;
+        if (stop.signal.aborted || withdrawn.signal.aborted || (gate.isClosed && !begun)) return;
         // A try that never came to its hand-over is a try.
         if (begin()) afterFailure(owed, error);
       }
     })();
-    underWay.set(done, passage);
+    underWay.add(done);
     return done.finally(() => {
       underWay.delete(done);
       passage.leave();
@@ -321,7 +321,7 @@ export function openSender(options: SenderOptions): Sender {
   };
 
   const work = (lifeSafetyOnly = false) => {
-    if (stop.signal.aborted) return;
+    if (gate.isClosed) return;
     lifeSafety();
     if (!lifeSafetyOnly) ordinary();
   };
@@ -341,7 +341,7 @@ export function openSender(options: SenderOptions): Sender {
           fine();
           return { answer: scrub(answer) };
         } catch (error) {
-          if (stop.signal.aborted) return undefined;
+          if (stop.signal.aborted || (passage && gate.isClosed)) return undefined;
           const reason = scrub(reasonOf(error));
           const again = isFault(error) && error.retryable;
           if ((again && !isFault(error, 'notify/limited')) || isFault(error, 'secret/missing')) failing(reason);
@@ -349,7 +349,7 @@ export function openSender(options: SenderOptions): Sender {
         }
       })();
       const ended = done.then(() => undefined);
-      underWay.set(ended, passage);
+      underWay.add(ended);
       void ended.finally(() => {
         underWay.delete(ended);
         // After whoever asked has written down what came of it.
@@ -358,16 +358,16 @@ export function openSender(options: SenderOptions): Sender {
       return done;
     },
     async [Symbol.asyncDispose]() {
-      // What is on its way may end by itself; what does not is cut, and the next start knows.
+      // Nothing begins any more. What is on the wire may end by itself; what does not is cut, and the next start knows.
+      gate.close();
       let cancel = () => {};
       const late = new Promise<void>((resolve) => {
         cancel = wire.after(1_500, resolve);
       });
-      await Promise.race([Promise.all(underWay.keys()), late]);
+      await Promise.race([Promise.all(underWay), late]);
       cancel();
       stop.abort();
-      for (const passage of underWay.values()) passage?.leave();
-      await Promise.allSettled(underWay.keys());
+      await Promise.allSettled(underWay);
       await (await opening?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };
