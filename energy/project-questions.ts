@@ -4,6 +4,7 @@ import type { NameOfMeter } from '../shared/meter-names.ts';
 import type { Text } from '../shared/text.ts';
 import { isoInZone } from '../shared/zone.ts';
 import type { ProjectResult, Quantities } from './projects.ts';
+import { percent } from './savings/sufficiency.ts';
 
 export interface Question {
   id: string;
@@ -15,7 +16,6 @@ export interface Question {
 
 const day = (t: number, timezone: string) => isoInZone(timezone, t).slice(0, 10);
 const whole = (value: number) => Math.round(value).toLocaleString('en');
-const percent = (share: number, digits = 1) => `${(share * 100).toFixed(digits)} %`;
 
 export function questionsOf(
   one: ProjectResult,

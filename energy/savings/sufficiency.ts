@@ -26,7 +26,8 @@ export const limits = {
 } as const;
 
 const dayMs = 86_400_000;
-const percent = (share: number, digits = 1) => `${(share * 100).toFixed(digits)} %`;
+/** A share in words; what rounds to nothing has no sign. */
+export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits).replace(/^-(?=[0.]*$)/, '')} %`;
 
 export function dataReasons(
   method: Method,

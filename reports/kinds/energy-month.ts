@@ -29,7 +29,7 @@ export default defineReport({
       rows,
     });
     for (const [title, list] of [
-      [{ zh: '科室用电', en: 'Electricity by department' }, await facts.departments(period)],
+      [{ zh: '科室用电（分表计量）', en: 'Electricity by department (own meters)' }, await facts.departments(period)],
       [{ zh: '租户用电', en: 'Electricity of tenants' }, await facts.tenants(period)],
     ] as const) {
       const known = list.filter((one) => one.kwh !== null).toSorted((a, b) => (b.kwh ?? 0) - (a.kwh ?? 0));
