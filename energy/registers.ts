@@ -37,6 +37,8 @@ export interface FigureSeries {
   name: string;
   label: FigureName['label'];
   unit: FigureUnit;
+  /** Over a year: the sum of its months, or their mean. */
+  over: FigureName['over'];
   months: { month: string; figure: MonthFigure | null }[];
   /** Sum, or mean of a level; null when nothing is known. */
   known: number | null;
@@ -168,6 +170,7 @@ export function openRegisters(db: Database, clock: Clock): Registers {
         name,
         label: agreed?.label ?? { zh: name, en: name },
         unit: agreed?.unit ?? figures.at(-1)?.unit ?? 'times',
+        over: agreed?.over ?? 'sum',
         months,
         known: whole,
         total: missing.length === 0 ? whole : null,

@@ -15,15 +15,18 @@ const unitText: Partial<Record<FigureSeries['unit'], Text>> = {
   L: { zh: '升', en: 'L' },
   yuan: { zh: '元', en: 'yuan' },
 };
+/** Who is there, not who came. */
+const heads: Text = { zh: '人', en: 'people' };
 const digits: Partial<Record<FigureSeries['unit'], number>> = { t: 2, pct: 1, yuan: 2, GJ: 1 };
 /** More months than these are counted and not named. */
 const mostNamed = 4;
 
 export function registerFigure(series: FigureSeries, language: Language): Figure {
-  const { unit, known, total, missing, source } = series;
+  const { unit, over, known, total, missing, source } = series;
   const months = missing.length > mostNamed ? { zh: `${missing.length} 个月`, en: `${missing.length} months` } : { zh: missing.join('、'), en: missing.join(', ') }; // biome-ignore format: one
   const note: Text | undefined = known !== null && total === null ? { zh: `缺 ${months.zh}`, en: `without ${months.en}` } : undefined;
-  return figure(known, unitText[unit]?.[language] ?? unit, digits[unit] ?? 0, source, registerFormula, note);
+  const counted = unit === 'people' && over === 'level' ? heads : unitText[unit];
+  return figure(known, counted?.[language] ?? unit, digits[unit] ?? 0, source, registerFormula, note);
 }
 const registerFormula: Text = {
   zh: '月度登记之和（使用率、人数为各月平均）',
