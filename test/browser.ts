@@ -92,6 +92,16 @@ const ofLook = ['color-contrast', 'target-size'];
 
 /** Violations of WCAG 2.2 A and AA that axe calls serious or critical, one line each. `lookOnly`: only rules of colours and sizes. */
 export async function accessibilityTrouble(page: Page, lookOnly = false): Promise<string[]> {
+  // What fades in, or is dimmed while its answer comes, is looked at again when it has come to rest.
+  let found = await lookForTrouble(page, lookOnly);
+  for (let again = 0; again < 6 && found.length > 0; again++) {
+    await page.waitForTimeout(1_000);
+    found = await lookForTrouble(page, lookOnly);
+  }
+  return found;
+}
+
+async function lookForTrouble(page: Page, lookOnly: boolean): Promise<string[]> {
   // Once in a document, and through the debugger, so that the content security policy of the page stays as it is.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   return page.evaluate(
