@@ -262,6 +262,8 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
     await look(desk, '1440-en-signed');
     await desk.page.click('.next-step [data-step=close]');
     await state(desk.page, 'closed');
+    // The page shows it before the server has it.
+    await until(async () => (await app.call('GET', `/api/tickets/${ticket}`, { token: admin })).json.state === 'closed');
     expect(desk.trouble).toEqual([]);
     await desk.page.context().close();
 
