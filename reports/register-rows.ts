@@ -1,5 +1,5 @@
 /** Figures that no meter counts, from the monthly registers: with their source, with what is missing named. */
-import type { FigureSeries } from '../energy/index.ts';
+import { type FigureSeries, figureUnits } from '../energy/index.ts';
 import type { Language, Text } from '../shared/text.ts';
 import type { Block, Cell, Figure } from './document.ts';
 import type { ReportFacts } from './facts.ts';
@@ -15,8 +15,6 @@ const unitText: Partial<Record<FigureSeries['unit'], Text>> = {
   L: { zh: '升', en: 'L' },
   yuan: { zh: '元', en: 'yuan' },
 };
-/** Who is there, not who came. */
-const heads: Text = { zh: '人', en: 'people' };
 const digits: Partial<Record<FigureSeries['unit'], number>> = { t: 2, pct: 1, yuan: 2, GJ: 1 };
 /** More months than these are counted and not named. */
 const mostNamed = 4;
@@ -25,7 +23,8 @@ export function registerFigure(series: FigureSeries, language: Language): Figure
   const { unit, over, known, total, missing, source } = series;
   const months = missing.length > mostNamed ? { zh: `${missing.length} 个月`, en: `${missing.length} months` } : { zh: missing.join('、'), en: missing.join(', ') }; // biome-ignore format: one
   const note: Text | undefined = known !== null && total === null ? { zh: `缺 ${months.zh}`, en: `without ${months.en}` } : undefined;
-  const counted = unit === 'people' && over === 'level' ? heads : unitText[unit];
+  // Who is there, not who came.
+  const counted = unit === 'people' && over === 'level' ? figureUnits.people.label : unitText[unit];
   return figure(known, counted?.[language] ?? unit, digits[unit] ?? 0, source, registerFormula, note);
 }
 const registerFormula: Text = {
