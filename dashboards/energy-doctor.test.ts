@@ -1,9 +1,10 @@
 /** The data doctor over HTTP: a doubt is shown, decided, taken back; an exchange is signed by two; readings by hand are refused when they cannot be; imports and figures. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../desk/index.ts';
+import { type Database, openDatabase } from '../desk/index.ts';
 import { consumptionOf, edgesOf, metersOf, openAccountant, openEnergyStores } from '../energy/index.ts';
 import { systemClock } from '../shared/clock.ts';
 import { operationsFile } from '../shared/role.ts';
+import { givenUntil, mark } from '../shared/simulated-past.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { siteOf } from '../test/site-of.ts';
 
@@ -117,6 +118,69 @@ describe('doubts', () => {
     expect([file.status, file.headers.get('content-type')]).toEqual([200, 'image/png']);
     const audit = await app.call('GET', '/api/audit?limit=50', { token: await app.signIn('manager') });
     expect(JSON.stringify(audit.json)).toContain('energy.swap');
+  });
+});
+
+describe('a simulated past that was given', () => {
+  const given = start + 2 * day;
+  const step = 15 * minute;
+  const doubtAt = start + day;
+  const lonelyAt = start - 20 * day;
+  let past: DashboardsApp;
+  let counting: ReturnType<typeof openAccountant>;
+  let own: Database;
+  const simulated = { ...site, config: { ...site.config, site: { ...site.config.site, simulated: true } } };
+  beforeAll(async () => {
+    past = await startDashboardsApp(simulated);
+    mark(past.dataDir, { from: start - 30 * day, to: given, seed: 1, state: 'done', events: [] });
+    const tags = { site: 'demo', device: 'main', gateway: 'gw1' };
+    const quarter = (t: number) => ({ measurement: 'consumption' as const, tags: { ...tags, medium: 'electricity' as const }, t, fields: { value: t === doubtAt - step ? 0 : 3 } }); // biome-ignore format: one
+    await past.store.write(Array.from({ length: 32 * 96 }, (_, i) => quarter(start - 30 * day + i * step)));
+    const reading = (t: number) => ({ measurement: 'electricity' as const, tags, t, fields: { energy_import_kwh: 500 + (3 * (t - start)) / step + (t >= doubtAt ? 1_240 : 0) } }); // biome-ignore format: one
+    await past.store.write(Array.from({ length: 145 }, (_, i) => reading(start + i * step)));
+    own = openDatabase(operationsFile(past.dataDir));
+    const { corrections, suspects } = openEnergyStores(own, systemClock());
+    for (const to of [doubtAt, lonelyAt]) suspects.replace('main', 'energy_import_kwh', Number.POSITIVE_INFINITY, [{ verdict: 'jump', from: to - step, to, a: to === doubtAt ? 785 : 10, b: to === doubtAt ? 2_028 : 900, delta: 0 }]); // biome-ignore format: one
+    counting = openAccountant({ meters, store: past.store, clock: systemClock(), timezone: 'Asia/Shanghai', corrections, suspects, givenUntil: () => givenUntil(true, past.dataDir) }); // biome-ignore format: one
+    await counting.work();
+  }, 240_000);
+  afterAll(async () => {
+    own?.[Symbol.dispose]();
+    await past?.[Symbol.asyncDispose]();
+  });
+
+  it('a decision changes what the preview says it does, where readings are kept; elsewhere preview and decision say that it changes nothing', async () => {
+    const as = await past.signIn('engineer');
+    const ask = (method: string, path: string, body?: unknown) => past.call(method, path, { token: as, ...(body === undefined ? {} : { body }) }); // biome-ignore format: one
+    const booked = async () => {
+      const rows = (await ask('GET', `/api/energy/consumption?scope=meter&id=main&every=1d&from=${start - 30 * day}&to=${given}`)).json.rows; // biome-ignore format: one
+      return rows.reduce((sum: number, { value }: { value: number | null }) => sum + (value ?? 0), 0);
+    };
+    const { json } = await ask('GET', '/api/energy/suspects');
+    expect(json.suspects.map(({ to, counted }: { to: number; counted: boolean }) => [to, counted])).toEqual([[doubtAt, true], [lonelyAt, false]]); // biome-ignore format: one
+    const before = await booked();
+    const preview = async (to: number) => (await ask('GET', `/api/energy/suspects/picture?device=main&from=${to - step}&to=${to}&choice=accept`)).json; // biome-ignore format: one
+    const decide = (t: number) => ask('POST', '/api/energy/corrections', { action: 'accept', device: 'main', t, reason: '核实' });
+
+    const lonely = await preview(lonelyAt);
+    expect(lonely).toMatchObject({ counted: false, readings: [], before: lonely.after, sums: { before: 3 * 49, after: 3 * 49 } });
+    expect((await decide(lonelyAt)).json).toMatchObject({ counted: false });
+    await counting.work();
+    expect(await booked()).toBeCloseTo(before, 6);
+
+    const { sums, counted } = await preview(doubtAt);
+    expect([counted, sums.after - sums.before]).toEqual([true, 1_243]);
+    const made = await decide(doubtAt);
+    expect(made.json).toMatchObject({ counted: true });
+    await counting.work();
+    expect((await booked()) - before).toBeCloseTo(sums.after - sums.before, 6);
+    expect((await ask('GET', '/api/energy/suspects')).json.open).toBe(0);
+    expect((await ask('POST', `/api/energy/corrections/${made.json.id}/undo`, { reason: '误判' })).json).toMatchObject({ counted: true });
+    await counting.work();
+    expect(await booked()).toBeCloseTo(before, 6);
+    expect((await ask('GET', '/api/energy/suspects')).json.open).toBe(1);
+    const entry = async (t: number) => (await ask('GET', `/api/energy/meters/main/entry?t=${t}`)).json.counted;
+    expect([await entry(lonelyAt), await entry(doubtAt - hour), await entry(Date.now())]).toEqual([false, true, true]);
   });
 });
 

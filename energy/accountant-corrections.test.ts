@@ -12,6 +12,8 @@ import { openAccountant } from './accountant.ts';
 import { openSavedStates } from './checkpoints.ts';
 import { consumptionOf, edgesOf } from './consumption-of.ts';
 import { type CorrectionBody, type Corrections, openCorrections } from './corrections.ts';
+import { totalOf } from './counter.ts';
+import { countSpan, keptAround } from './given-past.ts';
 import type { Meter } from './meters.ts';
 import { openSuspects, type Suspects } from './suspects.ts';
 
@@ -176,44 +178,120 @@ describe('corrections and the accountant', () => {
     expect(await quarters('m', start, start + 142 * hour)).toEqual(await quarters('whole', start, start + 142 * hour));
   }, 240_000);
 
-  test('the past that was given and not counted here stays as it is, whatever is decided in it or shortly after it', async () => {
-    const given = start + 5 * day;
-    const tags = { site: 's', device: 'm', gateway: 'g', medium: 'electricity' as const };
-    const past = Array.from({ length: 5 * 96 }, (_, i) => ({ measurement: 'consumption' as const, tags, t: start + i * 15 * minute, fields: { value: 3 } })); // biome-ignore format: one
-    await store.write(past);
-    // Readings of the given past that its picture is drawn from, far below those of now.
-    await readings(
-      'm',
-      Array.from({ length: 96 }, (_, i) => [start + 2 * day + i * 15 * minute, 10 + i] as [number, number]),
-    );
-    await readings(
-      'm',
-      Array.from({ length: 2 * 288 }, (_, i) => [given + i * 5 * minute, 9_000 + i] as [number, number]),
-    );
-    now = given + day;
-    const accountant = openAccountant({
-      meters: [meter('m')],
-      store,
-      clock,
-      timezone: zone,
-      corrections,
-      suspects,
-      givenUntil: () => given,
+  describe('a past that was given and not counted here', () => {
+    const given = start + 9 * day;
+    const tags = { site: 's', gateway: 'g', medium: 'electricity' as const };
+    const step = 15 * minute;
+    const jump = start + 3 * day + 5 * hour;
+    /** Three a quarter hour; where readings are kept, what the engine makes of them: nothing for the jump. */
+    const past = (device: string) =>
+      store.write(Array.from({ length: 9 * 96 }, (_, i) => ({ measurement: 'consumption' as const, tags: { ...tags, device }, t: start + i * step, fields: { value: start + i * step === jump - step ? 0 : 3 } }))); // biome-ignore format: one
+    const keptFrom = start + 2 * day;
+    const keptTo = start + 5 * day;
+    const kept = (device: string, which: (t: number) => boolean = () => true) =>
+      readings(device, Array.from({ length: 3 * 96 + 1 }, (_, i): [number, number] => [keptFrom + i * step, 10 + 3 * i + (keptFrom + i * step >= jump ? 1_000 : 0)]).filter(([t]) => which(t))); // biome-ignore format: one
+    const doubted = { verdict: 'jump' as const, from: jump - step, to: jump, a: 10 + 3 * 115, b: 10 + 3 * 116 + 1_000, delta: 0 };
+    const doubt = (device: string) => suspects.replace(device, field, Number.POSITIVE_INFINITY, [{ ...doubted }]);
+    const openGiven = (devices: string[], states?: ReturnType<typeof openSavedStates>, written?: (from: number, to: number) => void) =>
+      openAccountant({ meters: devices.map((device) => meter(device)), store, clock, timezone: zone, corrections, suspects, states, givenUntil: () => given, ...(written ? { written } : {}) }); // biome-ignore format: one
+    const living = (device: string, days: number) =>
+      readings(device, Array.from({ length: days * 288 }, (_, i): [number, number] => [given + i * 5 * minute, 9_000 + i])); // biome-ignore format: one
+    const of = (device: string) => suspects.list({ device, to: given }).map(({ device: _, quantity: __, ...one }) => one);
+    const accept: CorrectionBody = { kind: 'decision', verdict: 'accept' };
+
+    test('is counted again where its readings are kept and nowhere else, and as it was when that is taken back', async () => {
+      await past('m');
+      await kept('m');
+      doubt('m');
+      await living('m', 2);
+      now = given + day;
+      const spans: [number, number][] = [];
+      const accountant = openGiven(['m'], undefined, (from, to) => spans.push([from, to]));
+      await accountant.work();
+      const before = await quarters('m', start, given);
+      expect(sum(before)).toBe(9 * 96 * 3 - 3);
+      // Without readings around them: no figure changes.
+      correct('m', start + day, { kind: 'swap', final: 50, first: 0 });
+      correct('m', start + 7 * day, accept);
+      now = given + 1.2 * day;
+      await accountant.work();
+      expect(await quarters('m', start, given)).toEqual(before);
+      expect(of('m')).toEqual([doubted]);
+
+      spans.length = 0;
+      const decided = correct('m', jump, accept);
+      now = given + 1.3 * day;
+      await accountant.work();
+      const after = await quarters('m', start, given);
+      const at = (jump - step - start) / step;
+      expect(after[at]).toEqual([1_003, 0, 0, 1_003]);
+      expect(after.filter((_, i) => i !== at)).toEqual(before.filter((_, i) => i !== at));
+      expect(spans[0]).toEqual([jump - step, jump]);
+      expect(of('m')).toEqual([{ ...doubted, verdict: 'accepted', delta: 1_003 }]);
+      // What is measured, estimated, by hand and unknown together is last − first of the segments.
+      const span = await keptAround(store, meter('m'), jump, given);
+      expect(span).toMatchObject({ from: keptFrom, to: keptTo });
+      const { segments } = countSpan(span!, corrections.of('m', field), { timezone: zone });
+      expect(segments.map(({ first, last }) => [first, last])).toEqual([[10, 10 + 3 * 288 + 1_000]]);
+      expect(sum(await quarters('m', keptFrom, keptTo))).toBeCloseTo(totalOf(segments), 6);
+
+      corrections.undo(decided.id, 'wang', 'was a slip');
+      now = given + 1.4 * day;
+      await accountant.work();
+      expect(await quarters('m', start, given)).toEqual(before);
+      expect(of('m')).toEqual([doubted]);
+      expect(sum(await quarters('m', keptFrom, keptTo))).toBeCloseTo(totalOf(countSpan(span!, corrections.of('m', field), { timezone: zone }).segments), 6); // biome-ignore format: one
+      // What is counted here follows decisions of its own time, and leaves the doubt of before alone.
+      correct('m', given + 12 * hour, { kind: 'decision', verdict: 'split' });
+      now = given + 2 * day;
+      await accountant.work();
+      expect(await quarters('m', start, given)).toEqual(before);
+      expect(of('m')).toEqual([doubted]);
+      expect(sum(await quarters('m', given, given + 24 * hour))).toBeLessThan(288);
+      expect(sum(await quarters('m', given, given + 24 * hour))).toBeGreaterThan(284);
     });
-    await accountant.work();
-    const doubted = { verdict: 'jump' as const, from: start + 2 * day, to: start + 2 * day + hour, a: 10, b: 14, delta: 0 };
-    suspects.replace('m', field, Number.POSITIVE_INFINITY, [doubted]);
-    correct('m', start + 2 * day + hour, { kind: 'decision', verdict: 'accept' });
-    correct('m', start + 3 * day, { kind: 'swap', final: 50, first: 0 });
-    correct('m', given + 12 * hour, { kind: 'decision', verdict: 'split' });
-    now = given + 2 * day;
-    await accountant.work();
-    const before = await quarters('m', start, given);
-    expect(before.every(([value]) => value === 3)).toBe(true);
-    expect(suspects.list({ to: given })).toMatchObject([doubted]);
-    // What is counted here follows the decision: the step up to it adds nothing.
-    expect(sum(await quarters('m', given, given + 24 * hour))).toBeLessThan(288);
-    expect(sum(await quarters('m', given, given + 24 * hour))).toBeGreaterThan(284);
+
+    test('comes out the same live, with readings that come late, after a restart and from the beginning', async () => {
+      const late = (t: number) => t >= jump + 2 * hour && t < jump + 2.75 * hour;
+      for (const device of ['live', 'late', 'again', 'whole']) {
+        await past(device);
+        await kept(device, (t) => device !== 'late' || !late(t));
+        doubt(device);
+        await living(device, 1);
+      }
+      now = given + 12 * hour;
+      const states = openSavedStates(join(folder, 'states'));
+      const running = openGiven(['live', 'late']);
+      const stopped = openGiven(['again'], states);
+      await running.work();
+      await stopped.work();
+      stopped.save();
+      const decide = (device: string) => [
+        correct(device, jump, accept),
+        correct(device, jump + day, { kind: 'decision', verdict: 'split' }),
+      ];
+      const made = ['live', 'late', 'again', 'whole'].flatMap(decide);
+      now = given + 13 * hour;
+      await running.work();
+      expect(await quarters('late', start, given)).toHaveLength(9 * 96);
+      await kept('late', late);
+      running.heard('late', jump + 2 * hour);
+      await running.work('late');
+      await openGiven(['again'], states).work();
+      await openGiven(['whole']).work();
+      const whole = await quarters('whole', start, given);
+      // The decision adds the step, the other takes one quarter hour away.
+      expect(sum(whole)).toBe(9 * 96 * 3 + 1_000 - 3);
+      for (const device of ['live', 'late', 'again']) expect(await quarters(device, start, given), device).toEqual(whole);
+      const [, ...others] = ['whole', 'live', 'late', 'again'].map(of);
+      for (const one of others) expect(one).toEqual(of('whole'));
+      for (const { id } of made) corrections.undo(id, 'wang', 'all wrong');
+      await openGiven(['live', 'late', 'again', 'whole']).work();
+      for (const device of ['live', 'late', 'again', 'whole']) {
+        expect(sum(await quarters(device, start, given)), device).toBe(9 * 96 * 3 - 3);
+        expect(of(device), device).toEqual([doubted]);
+      }
+    });
   });
 
   test('a store that fails in the middle leaves nothing out, also not of a correction', async () => {

@@ -2,14 +2,15 @@
  * Consumption of the site's counters, kept up to date: raw readings from the store and what people know of them in, quarter hours to the store out. What came
  * late, and what was corrected, is worked through again from before it, and ends in what a clean recomputation gives; writing a quarter hour twice changes nothing.
  */
-import type { Store, StorePoint, Tags } from '../ingest/store.ts';
+import type { Store } from '../ingest/store.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Checkpoint, Checkpoints, type SavedStates } from './checkpoints.ts';
 import type { Corrections } from './corrections.ts';
 import { type CounterOptions, CounterStream, type Interval, intervalMs } from './counter.ts';
 import { GapWatch } from './gap-watch.ts';
+import { openGivenPast, pointOf } from './given-past.ts';
 import { mergeReadings } from './merge-readings.ts';
-import type { Meter } from './meters.ts';
+import { counterOptionsOf, type Meter } from './meters.ts';
 import { voidWhatIsGone } from './stale-intervals.ts';
 import type { Doubt, Suspects } from './suspects.ts';
 
@@ -81,7 +82,7 @@ export interface AccountantOptions {
   speed?: number;
   /** Quarter hours from..to were written. */
   written?: (from: number, to: number) => void;
-  /** What is before was not counted here, as the past of a simulated hospital: nothing of it is counted again, made void or corrected. */
+  /** What is before was not counted here, as the past of a simulated hospital: only where its readings are kept is it counted again, and nothing of it is made void. */
   givenUntil?: () => number;
   /** Between pieces, so that the store serves others too. */
   pause?: () => Promise<void>;
@@ -92,16 +93,13 @@ export function openAccountant(options: AccountantOptions): Accountant {
   const { givenUntil = () => Number.NEGATIVE_INFINITY } = options;
   /** Of this round. */
   let given = givenUntil();
+  const givenPast = openGivenPast({ store, corrections, suspects, written });
   const running = new Map<string, Running>();
   const late = new Map<string, number>();
   const standing = new Map<string, number>();
   const checkpointsEach = Math.max(2, Math.min(10, Math.floor(mostCheckpoints / Math.max(1, meters.length))));
 
-  const plainOptions = ({ ratedPerHour, digits }: Meter): CounterOptions => ({
-    timezone,
-    ...(ratedPerHour === undefined ? {} : { rated: ratedPerHour }),
-    ...(digits === undefined ? {} : { digits }),
-  });
+  const plainOptions = (meter: Meter) => counterOptionsOf(meter, timezone);
   const knowledge = (meter: Meter) => {
     const known = corrections?.of(meter.device, meter.field);
     const marks = corrections?.marks(meter.device, meter.field) ?? new Map<number, { t: number; from: number; holds: boolean }>();
@@ -126,7 +124,7 @@ export function openAccountant(options: AccountantOptions): Accountant {
       ...{ meter, stream: new CounterStream(own), pushedTo: begin, writeFrom, checkpoints: new Checkpoints(checkpointsEach) },
       ...{ marks: holding(marks), version, byHand, gaps: new GapWatch(), markedAt: begin, again: undefined },
     };
-    suspects?.replace(meter.device, meter.field, Math.max(begin, writeFrom), []);
+    suspects?.replace(meter.device, meter.field, Math.max(begin, writeFrom, given), []);
     return one;
   };
   /** Goes on from a checkpoint with what is known of the counter now; undefined when its bytes cannot be read. */
@@ -166,6 +164,7 @@ export function openAccountant(options: AccountantOptions): Accountant {
   /** Where to begin: what was saved, else some days before the last quarter hour that is written, else at the first reading there is. */
   const begin = async (meter: Meter, now: number): Promise<Running | undefined> => {
     const saved = states?.load(meter.device);
+    if (saved) givenPast.knew(meter.device, saved.marks);
     if (saved && saved.options === JSON.stringify(plainOptions(meter)) && saved.checkpoint.seenTo <= now) {
       const one = resumed(meter, saved.checkpoint);
       if (one) {
@@ -197,24 +196,11 @@ export function openAccountant(options: AccountantOptions): Accountant {
 
   const write = async (one: Running, intervals: readonly Interval[]): Promise<number> => {
     const { meter, writeFrom, again } = one;
-    const tags = { ...meter.tags, medium: meter.medium } as Tags;
     const points = intervals
       .filter(({ from }) => from >= writeFrom)
-      .map(({ from, value, estimated, manual, unknown }): StorePoint => {
-        again?.written.add(from);
-        const share = value === 0 ? (estimated > 0 ? 1 : 0) : (estimated + unknown) / value;
-        return {
-          measurement: 'consumption',
-          tags,
-          t: from,
-          fields: {
-            value,
-            estimated: Math.min(1, Math.max(0, share)),
-            estimated_amount: estimated,
-            manual_amount: manual,
-            unknown_amount: unknown,
-          },
-        };
+      .map((interval) => {
+        again?.written.add(interval.from);
+        return pointOf(meter, interval);
       });
     for (let at = 0; at < points.length; at += mostWritten) await store.write(points.slice(at, at + mostWritten));
     const [first, last] = [intervals[0], intervals.at(-1)];
@@ -293,9 +279,11 @@ export function openAccountant(options: AccountantOptions): Accountant {
         running.set(meter.device, known);
         const { marks, pushedTo } = known;
         const touched = touchOf(known);
-        const back = Math.min(touched, late.get(meter.device) ?? Number.POSITIVE_INFINITY);
+        const cameLate = late.get(meter.device) ?? Number.POSITIVE_INFINITY;
+        const back = Math.min(touched, Math.max(cameLate, given));
         late.delete(meter.device);
         try {
+          written += await givenPast.work(meter, given, cameLate < given, plainOptions(meter));
           let one = known;
           if (back < pushedTo) {
             standing.delete(meter.device);
@@ -309,7 +297,7 @@ export function openAccountant(options: AccountantOptions): Accountant {
           written += await advance(one, now);
         } catch (error) {
           // What was decided may not have been written: the next round goes back to before it, with all that this one knew.
-          late.set(meter.device, Math.min(back, pushedTo));
+          late.set(meter.device, Math.min(back, cameLate, pushedTo));
           Object.assign(running.get(meter.device) as Running, { marks, version: -1 });
           throw error;
         }

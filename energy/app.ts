@@ -8,7 +8,7 @@ import { reasonOf } from '../shared/errors.ts';
 import { readHead, readReadings } from '../shared/readings.ts';
 import { onMessages } from '../shared/readings-stream.ts';
 import { connectMqtt, operationsFile, type RoleContext, type StartRole } from '../shared/role.ts';
-import { readMarker } from '../shared/simulated-past.ts';
+import { givenUntil } from '../shared/simulated-past.ts';
 import { committedPayload, filters, topicReader, topics } from '../shared/topic.ts';
 import { openAccountant } from './accountant.ts';
 import { openSavedStates } from './checkpoints.ts';
@@ -180,7 +180,7 @@ export const startEnergy: StartRole = async (context: RoleContext) => {
           suspects: openSuspects(db),
           states: openSavedStates(join(dataDir, 'energy')),
           speed: speedFromEnvironment(),
-          givenUntil: () => (site.config.site.simulated ? (readMarker(dataDir)?.to ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY),
+          givenUntil: () => givenUntil(site.config.site.simulated, dataDir),
           written: (from, to) => {
             for (const month of monthsBetween(zone, from, to)) touched.add(month);
           },

@@ -48,6 +48,7 @@ export {
 export { type CounterAnswer, type CounterLine, type CountersRequest, countReadings } from './counters-command.ts';
 export { type Around, doubtOf, type EntryDoubt, type Plausible, plausibleAt } from './entry-check.ts';
 export { type FigureName, type FigureUnit, figureNames, figureOf, figureUnits, inUnit } from './figure-names.ts';
+export { countSpan, type KeptSpan, keptAround, recountSpan } from './given-past.ts';
 export { type Import, type Imports, type ImportTarget, importKinds } from './imports.ts';
 export { type ItemCodes, itemAbove, itemFolder, readItems, withSums } from './items.ts';
 export { type KeptFits, openKeptFits } from './kept-fits.ts';
@@ -60,7 +61,7 @@ export { type Factor, type Factors, factorOn, type Quota, readFactors } from './
 export { type FlowLink, type FlowNode, type Flows, flowsOf } from './management/flows.ts';
 export { daysName, daysOfMonth, keepDays } from './management/kept-days.ts';
 export { type MonthUse, monthUses, type TargetState, targetReasons, targetState } from './management/targets.ts';
-export { type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type Scope, scopes } from './meters.ts';
+export { counterOptionsOf, type Medium, type Meter, media, mediumUnits, metersIn, metersOf, type Scope, scopes } from './meters.ts';
 export type { BilledGroup, MeterMonth, MonthAccount } from './month-account.ts';
 export { boundsOf, monthAt, monthsBetween } from './month-names.ts';
 export { type ClosedMonth, type ClosedMonths, openMonths } from './months.ts';

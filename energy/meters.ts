@@ -3,6 +3,7 @@
 import type { QuantityId } from '../shared/quantity.ts';
 import { devicesOf, isModbusDevice, type SiteConfig } from '../shared/site.ts';
 import type { System } from '../shared/system.ts';
+import type { CounterOptions } from './counter.ts';
 
 export const media = ['electricity', 'water', 'heat', 'gas'] as const;
 export type Medium = (typeof media)[number];
@@ -116,3 +117,10 @@ export function metersIn(meters: readonly Meter[], scope: Scope, id: string | un
     return true;
   });
 }
+
+/** What the counter engine is told of a meter, beside what people know of it. */
+export const counterOptionsOf = ({ ratedPerHour, digits }: Pick<Meter, 'ratedPerHour' | 'digits'>, timezone: string): CounterOptions => ({
+  timezone,
+  ...(ratedPerHour === undefined ? {} : { rated: ratedPerHour }),
+  ...(digits === undefined ? {} : { digits }),
+});

@@ -25,8 +25,8 @@ export type Doubt = Omit<StoredSuspect, 'device' | 'quantity'>;
 export const asked: ReadonlySet<SuspectVerdict> = new Set(['jump', 'unknown', 'reset', 'catch-up', 'above-rating', 'gap', 'return']);
 
 export interface Suspects {
-  /** All of a counter after `after` are replaced by these. */
-  replace(device: string, quantity: string, after: number, found: readonly Doubt[]): void;
+  /** All of a counter after `after`, up to `until` where it is given, are replaced by these. */
+  replace(device: string, quantity: string, after: number, found: readonly Doubt[], until?: number): void;
   list(filter: { device?: string | undefined; from?: number | undefined; to?: number | undefined; limit?: number }): StoredSuspect[];
 }
 
@@ -43,9 +43,9 @@ interface Row {
 
 export function openSuspects(db: Database): Suspects {
   return {
-    replace(device, quantity, after, found) {
+    replace(device, quantity, after, found, until = Number.POSITIVE_INFINITY) {
       db.transact(() => {
-        db.run('DELETE FROM energy_suspects WHERE device = ? AND quantity = ? AND to_t > ?', device, quantity, after);
+        db.run('DELETE FROM energy_suspects WHERE device = ? AND quantity = ? AND to_t > ? AND to_t <= ?', device, quantity, after, until);
         for (const { verdict, from, to, a, b, delta } of found)
           db.run('INSERT OR REPLACE INTO energy_suspects (device, quantity, verdict, from_t, to_t, a, b, delta) VALUES (?,?,?,?,?,?,?,?)', device, quantity, verdict, from, to, a, b, delta); // biome-ignore format: one
       });

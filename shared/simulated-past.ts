@@ -62,6 +62,12 @@ export function readMarker(dataDir: string): HistoryMarker | undefined {
   }
 }
 
+/** Up to when a simulated site's consumption was given and not counted; minus infinity where nothing was. UTC ms. */
+export function givenUntil(simulated: boolean, dataDir: string): number {
+  const marker = simulated ? readMarker(dataDir) : undefined;
+  return marker && marker.state !== 'not-empty' ? marker.to : Number.NEGATIVE_INFINITY;
+}
+
 export function mark(dataDir: string, marker: HistoryMarker): void {
   const file = fileOf(dataDir);
   writeFileSync(`${file}.new`, JSON.stringify(marker));

@@ -1,6 +1,14 @@
 /** What the data doctor would know of the simulated months: what was doubted and decided, the exchanged meter with its papers, and one step that waits for a person. */
 import type { Database } from '../../desk/index.ts';
-import { type Meter, openCorrections, openSuspects, type StoredSuspect } from '../../energy/index.ts';
+import {
+  counterOptionsOf,
+  keptAround,
+  type Meter,
+  openCorrections,
+  openSuspects,
+  recountSpan,
+  type StoredSuspect,
+} from '../../energy/index.ts';
 import type { Store, StorePoint, Tags } from '../../ingest/store.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { type History, historyStepMs } from '../../simulators/history.ts';
@@ -17,13 +25,14 @@ export interface DoubtsSource {
   db: Database;
   store: Pick<Store, 'series' | 'write'>;
   meters: readonly Meter[];
+  timezone: string;
   history: History;
   /** Plant time. */
   now: number;
 }
 
 /** Writing it twice changes nothing. @returns how many doubts there are */
-export async function simulatedDoubts({ db, store, meters, history, now }: DoubtsSource): Promise<number> {
+export async function simulatedDoubts({ db, store, meters, timezone, history, now }: DoubtsSource): Promise<number> {
   let at = now;
   const clock: Clock = { ...systemClock(), now: () => at };
   const corrections = openCorrections(db, clock);
@@ -74,20 +83,16 @@ export async function simulatedDoubts({ db, store, meters, history, now }: Doubt
     const ends = living.find(([, value]) => value !== null)?.[1] ?? openingRegister * 4;
     const register = (t: number) => hundredths(ends - passed(device, t, history.to) - (t < to ? open.kwh : 0));
     if (register(to - shownMs) > 0) {
-      doubt({
-        device,
-        quantity,
-        verdict: 'jump',
-        from: to - historyStepMs,
-        to,
-        a: register(to - historyStepMs),
-        b: register(to),
-        delta: 0,
-      });
       const points: StorePoint[] = [];
       for (let t = to - shownMs; t <= to + shownMs; t += historyStepMs)
         points.push({ measurement: meter.measurement, tags: { ...meter.tags } as Tags, t, fields: { [quantity]: register(t) } });
       await store.write(points);
+      // The engine books nothing for such a step and asks; the rest of the span it counts as it was given.
+      const span = await keptAround(store, meter, to, history.to);
+      if (span) {
+        await recountSpan({ store, suspects }, meter, span, corrections.of(device, quantity), counterOptionsOf(meter, timezone));
+        count += suspects.list({ device, from: span.from, to: span.to }).length;
+      }
     }
   }
   return count;

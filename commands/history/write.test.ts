@@ -7,7 +7,17 @@ import { lookForMissed } from '../../dashboards/books/watch.ts';
 import { deviceFacts } from '../../dashboards/device-facts.ts';
 import { dueThings } from '../../dashboards/plant/deadlines.ts';
 import { type Database, importAlarms, loadBooks, openBooks, openDatabase, openDesk, openPlant } from '../../desk/index.ts';
-import { consumptionOf, edgesOf, metersIn, metersOf, openCorrections, openSuspects } from '../../energy/index.ts';
+import {
+  consumptionOf,
+  counterOptionsOf,
+  edgesOf,
+  keptAround,
+  metersIn,
+  metersOf,
+  openCorrections,
+  openSuspects,
+  recountSpan,
+} from '../../energy/index.ts';
 import { openStore } from '../../ingest/open-store.ts';
 import type { Store } from '../../ingest/store.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -101,7 +111,8 @@ it('leaves the data doctor a history: an exchange with its papers, what was look
   // As at a start that comes later: the living meter has been read many times.
   const laundry = meters.find(({ device }) => device === 'fd-laundry')!;
   await store.write(Array.from({ length: 50 }, (_, i) => ({ measurement: 'electricity' as const, tags: { site: 'demo', device: 'fd-laundry', gateway: 'gw-power' }, t: to + i * 10_000, fields: { [laundry.field]: 90_000 + i / 10 } }))); // biome-ignore format: one
-  for (let i = 0; i < 2; i++) expect(await simulatedDoubts({ db, store, meters, history: told, now: to + hour })).toBe(4);
+  for (let i = 0; i < 2; i++)
+    expect(await simulatedDoubts({ db, store, meters, timezone: 'Asia/Shanghai', history: told, now: to + hour })).toBe(4);
   const suspects = openSuspects(db).list({});
   expect(suspects.map(({ verdict }) => verdict).sort()).toEqual(['gap', 'jump', 'reset', 'swap']);
   const made = openCorrections(db, systemClock()).list();
@@ -116,6 +127,24 @@ it('leaves the data doctor a history: an exchange with its papers, what was look
   const steps = readings.map(([, v], i) => (v as number) - ((readings[i - 1]?.[1] ?? v) as number));
   expect(steps.filter((step) => step > 1_000)).toHaveLength(1);
   expect(steps.every((step) => step >= 0)).toBe(true);
+});
+
+it('books the months as the engine counts the readings that are kept of them: a decision changes what its preview says, and nothing else', async () => {
+  begun();
+  await write();
+  const [jump] = openSuspects(db).list({ device: 'fd-laundry' });
+  expect(jump).toMatchObject({ verdict: 'jump', delta: 0, to: range.to - 6 * 24 * hour });
+  const laundry = meters.find(({ device }) => device === 'fd-laundry')!;
+  const span = await keptAround(store, laundry, jump!.to, range.to);
+  expect([span?.from, span?.to]).toEqual([range.to - 9 * 24 * hour, range.to - 3 * 24 * hour]);
+  const corrections = openCorrections(db, systemClock());
+  const recount = () => recountSpan({ store, suspects: openSuspects(db) }, laundry, span!, corrections.of(laundry.device, laundry.field), counterOptionsOf(laundry, 'Asia/Shanghai')); // biome-ignore format: one
+  const booked = async () => (await consumptionOf(store, [laundry], edgesOf('1mo', 'Asia/Shanghai', range.from, range.to))).reduce((sum, { value }) => sum + (value ?? 0), 0); // biome-ignore format: one
+  expect(await recount()).toBe(0);
+  const before = await booked();
+  corrections.add({ device: laundry.device, quantity: laundry.field, t: jump!.to, body: { kind: 'decision', verdict: 'accept' }, reason: 'x' }, 'li'); // biome-ignore format: one
+  expect(await recount()).toBe(1);
+  expect((await booked()) - before).toBeCloseTo(jump!.b - jump!.a, 6);
 });
 
 it('has papers and past pages of books, marked as simulated, which hold in their chains and are written once', async () => {

@@ -106,7 +106,7 @@ export async function writeHistory({
   await Promise.all(writing);
   const filled = doubtful.flatMap(([tags, counted]) => estimatedOf(tags, counted));
   for (let at = 0; at < filled.length; at += batch) await store.write(filled.slice(at, at + batch));
-  await simulatedDoubts({ db, store, meters, history, now });
+  await simulatedDoubts({ db, store, meters, timezone: config.site.timezone, history, now });
   openMonthVersions(db).bump(monthsBetween(config.site.timezone, history.from, history.to), now);
   mark(dataDir, { ...begun, state: 'done', events: history.events });
   return { state: 'done', series, points, tickets, alarms, registers: history.registers };

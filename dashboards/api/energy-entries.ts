@@ -14,7 +14,7 @@ import {
   weatherOf,
   weatherSources,
 } from '../../energy/index.ts';
-import { aroundOf, closedMonthsOf, meterOf, namedMeters } from '../energy/meters.ts';
+import { aroundOf, closedMonthsOf, countedAt, meterOf, namedMeters } from '../energy/meters.ts';
 import { invalid } from '../plant/register-routes.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { amount, idSchema, meterValue, monthText, problems, sentTime, text, time, timeQuery } from './schemas.ts';
@@ -36,6 +36,9 @@ const meterEntry = z.object({
   least: z.number().nullable().meta({ description: 'What is less is refused' }),
   most: z.number().nullable().meta({ description: 'What is more is asked about' }),
   expected: z.number().nullable(),
+  counted: z
+    .boolean()
+    .meta({ description: 'false: a reading at t changes no booked figure, as it lies in a simulated past without readings' }),
 });
 const figure = z.object({
   id: z.number().int(),
@@ -118,7 +121,7 @@ export function energyEntryRoutes(app: App, context: RouteContext): void {
     },
     async ({ params: { device }, query: { t = clock.now() } }) => {
       const meter = meterOf(meters, device);
-      const around = await aroundOf(context, meter, t);
+      const [around, counts] = await Promise.all([aroundOf(context, meter, t), countedAt(context, meter, t)]);
       return {
         device,
         name: meter.name,
@@ -126,6 +129,7 @@ export function energyEntryRoutes(app: App, context: RouteContext): void {
         before: around.before ?? null,
         after: around.after ?? null,
         ...plausibleAt(t, around),
+        counted: counts !== undefined,
       };
     },
   );

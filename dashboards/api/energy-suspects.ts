@@ -1,9 +1,20 @@
 /** The data doctor over HTTP: what the counter engine doubts, what people decided, exchanges of meters. Every correction has who, when and why, and is taken back, never removed. */
 import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
-import { asked, bodyOf, type Correction, choices, correctionSchema, pictureOf, type StoredSuspect } from '../../energy/index.ts';
+import {
+  asked,
+  bodyOf,
+  type Correction,
+  choices,
+  consumptionOf,
+  correctionSchema,
+  counterOptionsOf,
+  edgesOf,
+  pictureOf,
+  type StoredSuspect,
+} from '../../energy/index.ts';
 import { Fault } from '../../shared/errors.ts';
-import { closedMonthsOf, meterOf, type NamedMeter, namedMeters, optionsOf } from '../energy/meters.ts';
+import { closedMonthsOf, countedAt, meterOf, type NamedMeter, namedMeters } from '../energy/meters.ts';
 import { invalid } from '../plant/register-routes.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { bytesOf, checkUpload } from '../upload.ts';
@@ -35,7 +46,10 @@ const correction = z.object({
 const closedMonths = z
   .array(z.string())
   .meta({ description: 'Closed months that it touches: their bills stay as they are; the difference is shown when the month is opened' });
-const corrected = correction.extend({ closedMonths });
+const counted = z.boolean().meta({
+  description: 'false: it lies in a simulated past of which no readings are kept there: whatever is decided, no booked figure changes',
+});
+const corrected = correction.extend({ closedMonths, counted });
 const suspect = z.object({
   device: z.string(),
   name: text,
@@ -53,6 +67,7 @@ const suspect = z.object({
     .meta({ description: 'open: a person is asked. explained: the engine is sure. settled: somebody decided' }),
   correction: correction.nullable(),
   closedMonths,
+  counted,
 });
 const interval = z.object({ from: time, value: z.number(), quality: z.string() });
 const reason = z.string().trim().min(1).max(500);
@@ -76,24 +91,35 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
     const open = asked.has(one.verdict) && !(one.verdict === 'gap' && one.to - one.from < shortGapMs);
     return { state: settled ? ('settled' as const) : open ? ('open' as const) : ('explained' as const), correction: settled ?? null };
   };
-  const found = (device: string | undefined, from: number | undefined, to: number | undefined) => {
+  const found = async (device: string | undefined, from: number | undefined, to: number | undefined) => {
     const holding = energy.corrections.list({ device }).filter(({ undone }) => undone === null);
-    return energy.suspects.list({ device, from, to }).flatMap((one) => {
+    const doubts = energy.suspects.list({ device, from, to }).flatMap((one) => {
       const meter = meters.find((other) => other.device === one.device && other.field === one.quantity);
       if (!meter) return [];
       const mine = holding.filter((other) => other.device === one.device && other.quantity === one.quantity);
       const closed = closedMonthsOf(context, meter.medium, one.from, one.to);
-      return [{ ...one, name: meter.name, unit: meter.unit, medium: meter.medium, ...stateOf(one, mine), closedMonths: closed }];
+      return [{ meter, row: { ...one, name: meter.name, unit: meter.unit, medium: meter.medium, ...stateOf(one, mine), closedMonths: closed } }]; // biome-ignore format: one
     });
+    return Promise.all(doubts.map(async ({ meter, row }) => ({ ...row, counted: await isCounted(meter, row.to) })));
+  };
+  const isCounted = async (meter: NamedMeter, t: number) => (await countedAt(context, meter, t)) !== undefined;
+  /** What stands in the books, which no choice changes. */
+  const asBooked = async (meter: NamedMeter, { from, to }: { from: number; to: number }) => {
+    const rows = await consumptionOf(store(), [meter], edgesOf('15m', site.site.timezone, from, to));
+    const bars = rows.flatMap(({ from: t, value, estimated, manual, unknown }) => {
+      const quality = unknown > 0 ? 'unknown' : estimated > 0 ? 'estimated' : manual > 0 ? 'manual' : 'measured';
+      return value === null ? [] : [{ from: t, value, quality }];
+    });
+    return { before: bars, after: bars };
   };
   /** Kept with its line in the audit log, or not at all. */
-  const keep = (meter: NamedMeter, t: number, body: Correction['body'], why: string, by: string) => {
+  const keep = (meter: NamedMeter, t: number, body: Correction['body'], why: string, by: string, counts: boolean) => {
     const one = db.transact(() => {
       const made = energy.corrections.add({ device: meter.device, quantity: meter.field, t, body, reason: why }, by);
       accounts.audit(by, `energy.${body.kind}`, meter.device, null, { id: made.id, t, ...body, reason: why });
       return made;
     });
-    return { ...one, closedMonths: closedMonthsOf(context, meter.medium, t - dayMs, t + 1) };
+    return { ...one, closedMonths: closedMonthsOf(context, meter.medium, t - dayMs, t + 1), counted: counts };
   };
 
   app.get(
@@ -112,7 +138,7 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
       },
     },
     async ({ query: { device, from, to, state } }) => {
-      const all = found(device, from, to);
+      const all = await found(device, from, to);
       const open = all.filter((one) => one.state === 'open');
       return { open: open.length, suspects: state === 'open' ? open : all };
     },
@@ -141,6 +167,7 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
             before: z.array(interval),
             after: z.array(interval),
             sums: z.object({ before: z.number(), after: z.number() }),
+            counted,
           }),
           ...problems,
         },
@@ -152,17 +179,22 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
       if (!(from <= to) || to - from > longestPicture) throw invalid('to', 'a time after from, at most 40 days');
       const { measurement, device, field } = meter;
       const window = { from: from - shownMs, to: Math.min(to + shownMs, clock.now()) };
-      const points = await store().series({
-        measurement,
-        device,
-        field,
-        from: from - warmUpMs,
-        to: Math.min(to + dayMs, clock.now()),
-        limit: mostPoints,
-      });
+      const { t = to, value, final, first, choice } = query;
+      const at = choice === 'enter' || choice === 'swap' ? t : to;
+      const span = await countedAt(context, meter, at);
+      const points =
+        span && span !== true
+          ? span.points
+          : await store().series({
+              measurement,
+              device,
+              field,
+              from: from - warmUpMs,
+              to: Math.min(to + dayMs, clock.now()),
+              limit: mostPoints,
+            });
       const known = energy.corrections.of(device, field);
       const one = energy.suspects.list({ device, from: to, to: from + 1 }).find((other) => other.to === to && other.from === from) ?? energy.suspects.list({ device, from: to }).find((other) => other.to === to); // biome-ignore format: one
-      const { t = to, value, final, first, choice } = query;
       const body =
         choice === 'enter' && value !== undefined
           ? ({ kind: 'reading', value } as const)
@@ -171,7 +203,9 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
             : one && (choice === 'accept' || choice === 'reject')
               ? bodyOf(one, choice)
               : undefined;
-      const picture = pictureOf({ points, known, options: optionsOf(meter, site.site.timezone), ...window, t: choice === 'enter' || choice === 'swap' ? t : to, body }); // biome-ignore format: one
+      const picture = span
+        ? pictureOf({ points, known, options: counterOptionsOf(meter, site.site.timezone), ...window, t: at, body })
+        : await asBooked(meter, window);
       const inside = points.flatMap(([at, v]) => (v !== null && at >= window.from && at < window.to ? [[at, v] as [number, number]] : []));
       const every = Math.ceil(inside.length / 600);
       const sum = (rows: { value: number }[]) => rows.reduce((total, row) => total + row.value, 0);
@@ -181,6 +215,7 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
         readings: inside.filter(([at], index) => index % every === 0 || at === to || at === from),
         ...picture,
         sums: { before: sum(picture.before), after: sum(picture.after) },
+        counted: span !== undefined,
       };
     },
   );
@@ -216,11 +251,12 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
       const meter = meterOf(meters, body.device);
       const by = userOf(request).name;
       if (body.t > clock.now()) throw invalid('t', 'not in the future');
+      const counts = await isCounted(meter, body.t);
       if (body.action === 'enter')
-        return reply.code(201).send(keep(meter, body.t, { kind: 'reading', value: body.value }, body.reason, by));
+        return reply.code(201).send(keep(meter, body.t, { kind: 'reading', value: body.value }, body.reason, by, counts));
       const one = energy.suspects.list({ device: meter.device, from: body.t, to: body.t + 1 }).find((other) => other.to === body.t);
       if (!one) throw invalid('t', 'nothing is doubted there (any more)');
-      return reply.code(201).send(keep(meter, body.t, bodyOf(one, body.action), body.reason, by));
+      return reply.code(201).send(keep(meter, body.t, bodyOf(one, body.action), body.reason, by, counts));
     },
   );
 
@@ -238,8 +274,9 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
         accounts.audit(by, `energy.${one.body.kind}.undo`, one.device, { id, t: one.t, ...one.body }, { reason: request.body.reason });
         return one;
       });
-      const medium = meters.find((meter) => meter.device === undone.device)?.medium ?? 'electricity';
-      return { ...undone, closedMonths: closedMonthsOf(context, medium, undone.t - dayMs, undone.t + 1) };
+      const meter = meters.find((other) => other.device === undone.device);
+      const closed = closedMonthsOf(context, meter?.medium ?? 'electricity', undone.t - dayMs, undone.t + 1);
+      return { ...undone, closedMonths: closed, counted: meter !== undefined && (await isCounted(meter, undone.t)) };
     },
   );
 
@@ -276,12 +313,13 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
       const checked = await Promise.all(
         signatures.map(({ signature }) => checkUpload('signature.png', Buffer.from(signature.slice(signature.indexOf(',') + 1), 'base64'))),
       );
+      const counts = await isCounted(meter, t);
       const done = db.transact(() => {
         const files = checked.map(({ content, ...file }) =>
           ticketFiles.add({ ticket: placeOf(device), ...file, purpose: 'signature', madeBy: by }, content),
         );
         const body = { kind: 'swap', final, first, serial, photos, signatures: signatures.map(({ name }, i) => ({ name, file: files[i]?.id ?? null })) } as const; // biome-ignore format: one
-        return keep(meter, t, { ...body, photos: [...photos] }, why, by);
+        return keep(meter, t, { ...body, photos: [...photos] }, why, by, counts);
       });
       return reply.code(201).send(done);
     },

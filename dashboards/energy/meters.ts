@@ -1,6 +1,7 @@
 /** The meters of the site as the pages of energy name them, and what was read on them. */
-import { type Around, consumptionOf, edgesOf, type Meter, mediumUnits, metersOf } from '../../energy/index.ts';
+import { type Around, consumptionOf, edgesOf, type KeptSpan, keptAround, type Meter, mediumUnits, metersOf } from '../../energy/index.ts';
 import { Fault } from '../../shared/errors.ts';
+import { givenUntil } from '../../shared/simulated-past.ts';
 import type { Text } from '../../shared/text.ts';
 import type { RouteContext } from '../route-context.ts';
 
@@ -31,12 +32,6 @@ export function meterOf(meters: readonly NamedMeter[], device: string): NamedMet
   const message = `no meter of this site; ids such as ${meters.slice(0, 8).map((one) => one.device).join(', ') || 'none'}`; // biome-ignore format: one
   throw new Fault('api/invalid', `device: ${message}`, { detail: { errors: [{ field: 'device', message }] } });
 }
-
-export const optionsOf = ({ ratedPerHour, digits }: Meter, timezone: string) => ({
-  timezone,
-  ...(ratedPerHour === undefined ? {} : { rated: ratedPerHour }),
-  ...(digits === undefined ? {} : { digits }),
-});
 
 /** The readings beside `t`, by wire or by hand, and what the meter used in a day of the last weeks. */
 export async function aroundOf({ store, energy, site }: MeterContext, meter: Meter, t: number): Promise<Around> {
@@ -71,6 +66,19 @@ export async function aroundOf({ store, energy, site }: MeterContext, meter: Met
     meanPerDay: used.length === 0 ? null : used.reduce((sum, value) => sum + value, 0) / used.length,
     digits: meter.digits,
   };
+}
+
+/**
+ * Does what people enter for `t` change what is booked? Within a simulated past only where readings around it are kept: then those.
+ * @returns true: as anywhere else
+ */
+export async function countedAt(
+  { store, site, dataDir }: Pick<RouteContext, 'store' | 'site' | 'dataDir'>,
+  meter: Meter,
+  t: number,
+): Promise<true | KeptSpan | undefined> {
+  const until = givenUntil(site.site.simulated, dataDir);
+  return t >= until || keptAround(store(), meter, t, until);
 }
 
 /** Months that are closed and hold `from` to `to`: their bills stay as they were sent. */

@@ -28,6 +28,8 @@ export interface SuspectInfo {
   state: 'open' | 'explained' | 'settled';
   correction: Correction | null;
   closedMonths: string[];
+  /** False: in a simulated past without readings; no choice changes a booked figure. */
+  counted: boolean;
 }
 interface Bar {
   from: number;
@@ -40,6 +42,7 @@ export interface PictureInfo {
   before: Bar[];
   after: Bar[];
   sums: { before: number; after: number };
+  counted: boolean;
 }
 export interface ReadingAt {
   t: number;
@@ -54,6 +57,7 @@ export interface EntryInfo {
   least: number | null;
   most: number | null;
   expected: number | null;
+  counted: boolean;
 }
 export interface ImportInfo {
   id: number;
@@ -76,7 +80,7 @@ export interface FigureNames {
   units: Record<string, Text>;
   names: { name: string; label: Text; unit: FigureUnit; first: string | null; last: string | null }[];
 }
-export type Corrected = Correction & { closedMonths: string[] };
+export type Corrected = Correction & { closedMonths: string[]; counted: boolean };
 export type PictureChoice = Choice | 'enter' | 'swap';
 
 const enc = encodeURIComponent;

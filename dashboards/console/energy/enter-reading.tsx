@@ -108,6 +108,7 @@ export function EnterReading({ meters }: { meters: readonly MeterInfo[] }) {
         disabled={device === ''}
         data-field="value"
       />
+      {entry?.counted === false && <p className="entry-ask">{t('doctor.notCounted')}</p>}
       {wrong && <p className="entry-wrong">{wrong}</p>}
       {used !== undefined && <p className={far ? 'entry-ask' : 'entry-good'}>{t('entry.used', { used: figure(used) })}</p>}
       {far && (

@@ -46,6 +46,8 @@ export function Picture({ picture, from, to, chosen }: { picture: PictureInfo; f
       </figure>
     );
   };
+  const difference = picture.sums.after - picture.sums.before;
+  const change = Math.abs(difference) < 0.005 ? '0' : `${difference > 0 ? '+' : '−'}${number(Math.abs(difference), 2)}`;
   return (
     <div className="doubts">
       <figure className="picture">
@@ -60,6 +62,11 @@ export function Picture({ picture, from, to, chosen }: { picture: PictureInfo; f
       </figure>
       {bars(picture.before, t('doctor.before'), picture.sums.before)}
       {chosen && bars(picture.after, t('doctor.after'), picture.sums.after)}
+      {chosen && (
+        <p data-change={change}>
+          <b>{change === '0' ? t('doctor.noChange') : t('doctor.change', { change: `${change} ${picture.unit}` })}</b>
+        </p>
+      )}
       <p className="calm small">
         {dateTime(begin)} – {dateTime(end)}
       </p>

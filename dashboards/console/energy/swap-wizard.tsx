@@ -149,6 +149,7 @@ function Wizard({ ask, meters, onDone }: { ask: SwapAsk; meters: readonly MeterI
             required
             data-field="reason"
           />
+          {picture?.counted === false && <p className="entry-ask small">{t('doctor.notCounted')}</p>}
           {picture && moment !== undefined && <Picture picture={picture} from={moment} to={moment} chosen />}
         </>
       )}

@@ -20,6 +20,8 @@ export const enDoctor = {
   'doctor.booked': 'Counted',
   'doctor.before': 'As it is counted now',
   'doctor.after': 'As it would be counted',
+  'doctor.change': 'What is booked changes by {change}',
+  'doctor.noChange': 'What is booked does not change',
   'doctor.measured': 'measured',
   'doctor.manual': 'by hand',
   'doctor.estimated': 'estimated',
@@ -32,6 +34,8 @@ export const enDoctor = {
   'doctor.enterAt': 'Reading at {time}',
   'doctor.confirm': 'Decide',
   'doctor.closed': 'Closed months stay as they were sent: {months}. Open the month to change its bill.',
+  'doctor.notCounted':
+    'This lies in the simulated past, and no readings of it are kept here: whatever is decided, no booked figure changes. The decision and its reason are kept.',
   'doctor.kind.swap': 'Exchange of the meter',
   'doctor.kind.decision': 'Decision',
   'doctor.kind.reading': 'Reading by hand',

@@ -145,7 +145,7 @@ export function SuspectsPage() {
 function Doubt({ doubt, onDone, onSwap }: { doubt: SuspectInfo; onDone: () => void; onSwap: (ask: SwapAsk) => void }) {
   const { t, text, number, dateTime } = useWords();
   const { may, act } = useConsole();
-  const { device, verdict, from, to, a, b, delta, unit, state, closedMonths } = doubt;
+  const { device, verdict, from, to, a, b, delta, unit, state, closedMonths, counted } = doubt;
   const [choice, setChoice] = useState<PictureChoice | 'look'>();
   const [picture, setPicture] = useState<PictureInfo>();
   const [reason, setReason] = useState('');
@@ -199,6 +199,11 @@ function Doubt({ doubt, onDone, onSwap }: { doubt: SuspectInfo; onDone: () => vo
       </div>
       <p className="small">{t(done)}</p>
       {closedMonths.length > 0 && <p className="entry-ask small">{t('doctor.closed', { months: closedMonths.join(', ') })}</p>}
+      {!counted && (
+        <p className="entry-ask small" data-note="not-counted">
+          {t('doctor.notCounted')}
+        </p>
+      )}
       {doubt.correction && (
         <p className="small entry-good">
           {t(kindKeys[doubt.correction.body.kind])}: {doubt.correction.reason} ({doubt.correction.madeBy},{' '}
