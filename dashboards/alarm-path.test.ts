@@ -10,6 +10,7 @@ import { silentLog } from '../shared/log.ts';
 import { operationsFile } from '../shared/role.ts';
 import { blueprintAsChannel } from '../test/blueprint-channel.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
+import { hangMs } from '../test/hang.ts';
 import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
 
@@ -279,10 +280,10 @@ describe('with a notifier', () => {
     const reading = (async () => {
       for await (const part of response.body ?? []) text += Buffer.from(part).toString();
     })().catch(() => undefined);
-    await vi.waitFor(() => expect(text).toMatch(/event: path\ndata: {"state":"(fine|degraded|broken)"/), 5_000);
+    await vi.waitFor(() => expect(text).toMatch(/event: path\ndata: {"state":"(fine|degraded|broken)"/), hangMs);
     const endedAt = performance.now();
     await notifier[Symbol.asyncDispose]();
-    await vi.waitFor(() => expect(text).toContain('"state":"silent"'), { timeout: 15_000, interval: 50 });
+    await vi.waitFor(() => expect(text).toContain('"state":"silent"'), { timeout: hangMs, interval: 50 });
     const tookMs = performance.now() - endedAt;
     abort.abort();
     await reading;

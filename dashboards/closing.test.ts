@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, vi } from 'vitest';
 import { passwordOf, startDashboardsApp } from '../test/dashboards-app.ts';
+import { hangMs } from '../test/hang.ts';
 import { siteOf } from '../test/site-of.ts';
 
 it('answers what is under way when it stops, and then no connection holds it up', async () => {
@@ -17,7 +18,7 @@ it('answers what is under way when it stops, and then no connection holds it up'
   // The server has the head of the request once another one over a later connection is answered.
   await app.call('GET', '/healthz');
   const stopped = app[Symbol.asyncDispose]();
-  await vi.waitFor(() => expect(fetch(`${app.url}/healthz`)).rejects.toThrow(), { timeout: 10_000 });
+  await vi.waitFor(() => expect(fetch(`${app.url}/healthz`)).rejects.toThrow(), { timeout: hangMs });
   asking.end(body.slice(5));
   const answer = await answered;
   answer.resume();

@@ -9,6 +9,7 @@ import { hookKeyFile } from '../shared/hook-key.ts';
 import { silentLog } from '../shared/log.ts';
 import { operationsFile } from '../shared/role.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../test/dashboards-app.ts';
+import { hangMs } from '../test/hang.ts';
 import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
 
@@ -53,7 +54,7 @@ test('added with a key told once, it is tried, hears every change signed with th
   const tried = await call('POST', '/erp/test');
   expect(tried.json).toMatchObject({ kind: 'test', object: 'erp', state: 'sent', answer: 'HTTP 200 taken' });
   app.desk.raise(heatingAlarm('loop-1'), { at: Date.now(), value: 80, limit: 100 });
-  await vi.waitFor(() => expect(receiver.posts.map(({ body }) => JSON.parse(body).kind)).toContain('alarm'), { timeout: 8_000 });
+  await vi.waitFor(() => expect(receiver.posts.map(({ body }) => JSON.parse(body).kind)).toContain('alarm'), { timeout: hangMs });
   for (const { headers, body } of receiver.posts) {
     const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
     const mac = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
@@ -67,7 +68,7 @@ test('added with a key told once, it is tried, hears every change signed with th
   app.desk.acknowledge('heat-loop-low.loop-1', { id: 'technician' });
   await vi.waitFor(
     async () => expect((await call('GET')).json.find(({ id }: { id: string }) => id === 'erp')).toMatchObject({ error: expect.stringMatching(/^HTTP 500/) }),
-    { timeout: 8_000 },
+    { timeout: hangMs },
   ); // biome-ignore format: one
   const events = (await call('GET', '/erp/events')).json as { kind: string; state: string; attempts: number }[];
   expect(events[0]).toMatchObject({ state: 'waiting' });

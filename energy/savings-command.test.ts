@@ -112,7 +112,7 @@ describe('energy savings', () => {
   });
 
   // Five hundred of them: node bench/energy-retrofits.ts
-  it('has the truth of simulated retrofits inside its band', { timeout: 120_000 }, () => {
+  it('has the truth of simulated retrofits inside its band', () => {
     const all = tally(1, 16);
     const { inside, runs } = all.at(-1) as Tally;
     // Of sixteen intervals of 90 % fewer than twelve hold the truth once in sixty times.

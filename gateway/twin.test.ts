@@ -74,7 +74,7 @@ it('F17 two gateways with one id: one clear line each, a trouble, slower tries',
   };
   const both = [start('one'), start('two')];
   const told = () => both.filter(({ troubles }) => troubles.list().some(({ code, place }) => code === 'gateway-twice' && place === 'gw'));
-  await until(async () => told().length > 0, 60_000);
+  await until(async () => told().length > 0);
   for (const { lines } of told())
     expect(lines.filter((line) => line.includes('another client took over the id of gateway gw'))).toHaveLength(1);
   // One more change of hands until the one that knows is out; at the pace of before there would be two a second, for ever.

@@ -11,6 +11,7 @@ import { openEngineDesk } from '../desk/open.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
 import { blueprintAsChannel } from '../test/blueprint-channel.ts';
+import { hangMs } from '../test/hang.ts';
 import { type HttpReceiver, type Reply, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
 import { type Notifier, openNotifier } from './notifier.ts';
@@ -90,7 +91,7 @@ const raise = (one: AlarmDefinition) => {
 const settle = async () => {
   for (let round = 0; round < 3; round++) await new Promise((resolve) => setTimeout(resolve, 7));
 };
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: hangMs, interval: 5 });
 let begin: number;
 /** Who was called over what, and after how many seconds of the plant. */
 const calls = (filter: Partial<Delivery> = {}) =>

@@ -10,6 +10,7 @@ import { type Mailings, type NewMailing, openMailings } from '../desk/mailings.t
 import { openEngineDesk } from '../desk/open.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
+import { hangMs } from '../test/hang.ts';
 import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { needs } from '../test/servers.ts';
 import { siteOf } from '../test/site-of.ts';
@@ -59,7 +60,7 @@ const start = (channels: object[], more: object = {}) => {
   notifier = openNotifier({ site, file: file(), desk, clock, log: silentLog(), metrics: new Registry(), environment });
 };
 const made = (...list: NewMailing[]) => mailings.made(null, list, clock.now(), clock.now());
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: hangMs, interval: 5 });
 const states = () => mailings.latest('report', 10).map(({ state }) => state);
 
 beforeEach(async () => {
@@ -153,7 +154,7 @@ describe('what is sent by itself', () => {
   });
 });
 
-test.runIf(needs('aiosmtpd'))('mail carries the document, to the tenant as to the engineer', { timeout: 30_000 }, async () => {
+test.runIf(needs('aiosmtpd'))('mail carries the document, to the tenant as to the engineer', async () => {
   await using server = await startSmtpServer();
   const mail = { id: 'mail', type: 'smtp', host: '127.0.0.1', port: server.port, security: 'none', from: 'p@hospital.example' };
   start([mail]);

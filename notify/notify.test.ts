@@ -12,6 +12,7 @@ import { openConditionHandler } from '../rules/condition-handler.ts';
 import { openRuleBook } from '../rules/pack.ts';
 import type { Alarm } from '../shared/alarm.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
+import { hangMs } from '../test/hang.ts';
 import { type HttpReceiver, type Reply, startHttpReceiver } from '../test/http-receiver.ts';
 import { needs } from '../test/servers.ts';
 import { siteOf } from '../test/site-of.ts';
@@ -82,7 +83,7 @@ const clear = (id: string) => {
   notifier.kick();
 };
 /** Waits for what real servers do; plant time stands still meanwhile. */
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: hangMs, interval: 5 });
 const posts = () =>
   hook.posts.map(
     (post) => JSON.parse(post.body) as { key: string; step: string; subject: string; text: string; alarms: Alarm[]; to: { id: string }[] },

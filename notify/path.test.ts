@@ -14,6 +14,7 @@ import { type ManualClock, manualClock } from '../shared/clock.ts';
 import { type Log, silentLog } from '../shared/log.ts';
 import { blueprintAsChannel } from '../test/blueprint-channel.ts';
 import { heatingAlarm } from '../test/dashboards-app.ts';
+import { hangMs } from '../test/hang.ts';
 import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
 import { type Notifier, openNotifier } from './notifier.ts';
@@ -51,7 +52,7 @@ const again = async (ms: number, more: object) => {
   await settle();
 };
 const settle = () => new Promise((resolve) => setTimeout(resolve, 25));
-const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: hangMs, interval: 5 });
 const pass = async (ms: number, step = second) => {
   for (let gone = 0; gone < ms; gone += step) {
     await clock.advance(Math.min(step, ms - gone));

@@ -9,6 +9,7 @@ import { openDatabase, openTicketNotices } from '../desk/index.ts';
 import { openEngineDesk } from '../desk/open.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';
 import { silentLog } from '../shared/log.ts';
+import { hangMs } from '../test/hang.ts';
 import { type HttpReceiver, startHttpReceiver } from '../test/http-receiver.ts';
 import { siteOf } from '../test/site-of.ts';
 import { type Notifier, openNotifier } from './notifier.ts';
@@ -64,7 +65,7 @@ const waiting = (kind: 'approval' | 'contractor', reason: string): string => {
   return id;
 };
 const read = (of: HttpReceiver) => of.posts.map(({ body }) => JSON.parse(body) as { to: string; text: string; key: string });
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: hangMs, interval: 5 });
 const recorded = (ticket: string) => {
   using db = openDatabase(join(folder, 'operations.db'));
   return openTicketNotices(db).ofTicket(ticket);

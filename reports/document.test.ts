@@ -58,4 +58,4 @@ test('no heading and no title of a table stands alone at the foot of a page', as
       const page = pages.findIndex((one) => one.includes('Heading'));
       expect(pages[page], `${filler} lines, ${rows} rows`).toMatch(/Heading[\s\S]*Title of the table[\s\S]*Used[\s\S]*row 0/);
     }
-}, 60_000);
+});

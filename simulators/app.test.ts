@@ -11,6 +11,7 @@ import type { RoleContext } from '../shared/role.ts';
 import { loadSite } from '../shared/site-file.ts';
 import { topics } from '../shared/topic.ts';
 import { Troubles } from '../shared/trouble.ts';
+import { hangMs } from '../test/hang.ts';
 import { temporaryFolder } from '../test/servers.ts';
 import { startSimulators } from './app.ts';
 import { winter } from './test-hospital.ts';
@@ -55,20 +56,20 @@ afterAll(() => undo.disposeAsync());
 const replyTo = async (command: Record<string, unknown> & { id: string }) => {
   client.publish(topics.simulatorCommand('demo'), JSON.stringify(command), { qos: 1 });
   const topic = topics.simulatorReply('demo', command.id);
-  await vi.waitFor(() => expect(messages.some((one) => one.topic === topic)).toBe(true), { timeout: 5_000 });
+  await vi.waitFor(() => expect(messages.some((one) => one.topic === topic)).toBe(true), { timeout: hangMs });
   return JSON.parse(messages.find((one) => one.topic === topic)?.text ?? '') as unknown;
 };
 
 test('devices speak at their own pace with plant time; only the list of faults is kept for whoever comes later', async () => {
   const topic = topics.simulatedDevice('demo', 'room-icu');
-  await vi.waitFor(() => expect(messages.filter((one) => one.topic === topic).length).toBeGreaterThanOrEqual(2), { timeout: 5_000 });
+  await vi.waitFor(() => expect(messages.filter((one) => one.topic === topic).length).toBeGreaterThanOrEqual(2), { timeout: hangMs });
   const own = messages.filter((one) => one.topic === topic);
   const payloads = own.map((one) => JSON.parse(one.text) as { temp: number; rh: number; ts: number });
   const late = await mqtt.connectAsync(`mqtt://127.0.0.1:${client.options.port}`, { protocolVersion: 4 });
   const kept: string[] = [];
   late.on('message', (kind, _payload, packet) => void (packet.retain && kept.push(kind)));
   await late.subscribeAsync('simulated/demo/#', { qos: 1 });
-  await vi.waitFor(() => expect(kept).toContain(topics.simulatorFaults('demo')), { timeout: 5_000 });
+  await vi.waitFor(() => expect(kept).toContain(topics.simulatorFaults('demo')), { timeout: hangMs });
   expect(kept).toEqual([topics.simulatorFaults('demo')]);
   await late.endAsync(true);
   expect(payloads[0]?.temp).toBeGreaterThan(20);
@@ -88,7 +89,7 @@ test('commands are obeyed and answered', async () => {
       const faults = JSON.parse(list?.text ?? '[]') as { name: string; active: boolean }[];
       expect(faults.find((fault) => fault.name === 'burst-heating-pipe')?.active).toBe(true);
     },
-    { timeout: 5_000 },
+    { timeout: hangMs },
   );
   expect(await replyTo({ id: 'a-2', action: 'start', name: 'meteorite' })).toMatchObject({
     id: 'a-2',
@@ -103,7 +104,7 @@ test('a dead device falls silent', async () => {
   const count = () => messages.filter((one) => one.topic === topics.simulatedDevice('demo', 'room-or-1')).length;
   const others = () => messages.filter((one) => one.topic === topics.simulatedDevice('demo', 'room-or-2')).length;
   const [before, otherBefore] = [count(), others()];
-  await vi.waitFor(() => expect(others()).toBeGreaterThanOrEqual(otherBefore + 2), { timeout: 5_000 });
+  await vi.waitFor(() => expect(others()).toBeGreaterThanOrEqual(otherBefore + 2), { timeout: hangMs });
   expect(count()).toBeLessThanOrEqual(before + 1);
 });
 

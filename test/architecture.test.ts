@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hangMs } from './hang.ts';
 
 const root = join(import.meta.dirname, '..');
 const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
@@ -124,6 +125,24 @@ describe('architecture', () => {
       .filter((file) => /\.(ts|tsx|mjs|json|ya?ml|md|sh)$|\.ci\/run$/.test(file) && file !== 'package-lock.json')
       .filter((file) =>
         new RegExp(`/(work|farm)/[a-z]|\\.\\./${'shared'}/(design|domain|style|stack|peers)`).test(readFileSync(join(root, file), 'utf8')),
+      );
+    expect(found).toEqual([]);
+  });
+
+  it('gives what a test waits for no shorter time than hangs have', () => {
+    const short = (line: string) => {
+      const found = /\btimeout: ?(\d+_\d+)\b|^ *\}, (\d+_\d+)\);|\b(?:waitFor|until)\(.*, (\d+_\d+)(?:, ['"`].*)?\);/.exec(line);
+      // The wait of a database for another's lock is no wait of a test.
+      return found && !line.includes('DatabaseSync') && Number((found[1] ?? found[2] ?? found[3])?.replaceAll('_', '')) < hangMs;
+    };
+    expect(['}, 60_000);', '{ timeout: 5_000, interval: 5 }', "await until(() => x, 20_000, 'y');"].every(short)).toBe(true);
+    const found = sources
+      .filter((file) => isTest(file) || file.startsWith('test/'))
+      .filter((file) => file !== 'test/architecture.test.ts')
+      .flatMap((file) =>
+        readFileSync(join(root, file), 'utf8')
+          .split('\n')
+          .flatMap((line, index) => (short(line) ? [`${file}:${index + 1} ${line.trim()}`] : [])),
       );
     expect(found).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page, type PageScreenshotOptions, type Request } from 'playwright-core';
+import { hangMs } from './hang.ts';
 import { pathOf } from './servers.ts';
 
 /** Where pictures of the flows are put when they are wanted: PLANTROOM_TEST_PICTURES=1. They cost half of the time of a browser. */
@@ -45,7 +46,7 @@ export async function openPage(browser: Browser, url: string, view: View): Promi
   });
   await context.addInitScript((language) => localStorage.setItem('plantroom.language', language), view.language);
   const page = await context.newPage();
-  page.setDefaultTimeout(90_000);
+  page.setDefaultTimeout(hangMs);
   const trouble: string[] = [];
   page.on('console', (message) => {
     // Before signing in the page asks who it is and is told "nobody": the browser logs that answer.

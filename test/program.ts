@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { hangMs } from './hang.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -99,12 +100,12 @@ export async function login(url: string, user: string, password: string): Promis
     });
     if (!answer.ok) throw new Error(`login: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as { token: string };
-  }, 30_000);
+  });
 }
 
 /** Asks again every 100 ms until it gives a value; a real program in real time cannot be waited for otherwise. */
-export async function until<T>(ask: () => Promise<T | undefined | false>, limitMs = 60_000, what = 'the expected state'): Promise<T> {
-  const endAt = performance.now() + limitMs;
+export async function until<T>(ask: () => Promise<T | undefined | false>, what = 'the expected state'): Promise<T> {
+  const endAt = performance.now() + hangMs;
   let last: unknown;
   while (performance.now() < endAt) {
     try {
@@ -115,5 +116,5 @@ export async function until<T>(ask: () => Promise<T | undefined | false>, limitM
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`waited ${limitMs} ms for ${what}`, last === undefined ? undefined : { cause: last });
+  throw new Error(`waited ${hangMs} ms for ${what}`, last === undefined ? undefined : { cause: last });
 }

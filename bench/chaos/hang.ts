@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../../ingest/open-store.ts';
+import { hangMs } from '../../test/hang.ts';
 import { freePort } from '../../test/servers.ts';
 import { type Comparison, compare } from './compare.ts';
 import { writeFleet } from './fleet.ts';
@@ -63,7 +64,7 @@ export async function runHang(options: { rounds: number; seed: number; say(text:
   undo.defer(async () => {
     for (const { pid } of processesOf(folder)) signal(pid, 'SIGCONT');
     supervisor?.kill('SIGTERM');
-    await until(() => dead(supervisor) && processesOf(folder).length === 0, 20_000, 'the end').catch(() => undefined);
+    await until(() => dead(supervisor) && processesOf(folder).length === 0, hangMs, 'the end').catch(() => undefined);
     for (const { pid } of processesOf(folder)) signal(pid, 'SIGKILL');
   });
   const allUp = async () => {
@@ -106,7 +107,7 @@ export async function runHang(options: { rounds: number; seed: number; say(text:
     // The gateway ends by itself then: what it is just hearing may be lost.
     for (const connection of truth.connections()) if (!cut.has(connection)) cut.set(connection, Date.now());
     supervisor?.kill('SIGKILL');
-    await until(() => dead(supervisor), 10_000, 'the supervisor to be gone');
+    await until(() => dead(supervisor), hangMs, 'the supervisor to be gone');
   };
   for (let round = 0; round < rounds; round++) {
     await sleep(500 + random() * 2_000);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureCredentials } from '../../gateway/credentials.ts';
 import { openStore } from '../../ingest/open-store.ts';
+import { hangMs } from '../../test/hang.ts';
 import { freePort, startInfluxdb } from '../../test/servers.ts';
 import { type Comparison, compare } from './compare.ts';
 import { deviceId, wideQuantities, writeFleet } from './fleet.ts';
@@ -61,7 +62,7 @@ export async function runHour(options: HourOptions): Promise<HourResult> {
   const processes = [role('broker'), role('ingest'), role('gateway')] as const;
   for (const process of processes) await process.start();
   const devices = buses * devicesPerBus;
-  await until(() => truth.answers.length > devices * 3, 30_000, 'some rounds of all meters');
+  await until(() => truth.answers.length > devices * 3, hangMs, 'some rounds of all meters');
   say(`${devices} meters, each read every ${poll} of plant time, ${speed} times as fast`);
 
   await influxdb.kill('SIGKILL');
@@ -93,7 +94,7 @@ export async function runHour(options: HourOptions): Promise<HourResult> {
     return found ? realStart + (found.t - plantStart) / speed : 0;
   };
   // Ingest tries the store again every few seconds; from its first success on live readings must flow as usual.
-  await until(async () => (await newest()) > backAt, 20_000, 'a reading newer than the return of the store');
+  await until(async () => (await newest()) > backAt, hangMs, 'a reading newer than the return of the store');
   const settleUntil = Date.now() + 60_000;
   let comparison = await look(backAt);
   while (comparison.missing.length > 0 && Date.now() < settleUntil) {

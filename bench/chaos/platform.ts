@@ -19,6 +19,7 @@ import { openStore } from '../../ingest/open-store.ts';
 import type { ScanQuery, ScanRow, Store } from '../../ingest/store.ts';
 import { damagedFiles } from '../../shared/damaged.ts';
 import { operationsFile, readingsFile } from '../../shared/role.ts';
+import { hangMs } from '../../test/hang.ts';
 import { freePort, startInfluxdb } from '../../test/servers.ts';
 import { type Comparison, compare } from './compare.ts';
 import { type Ears, listen } from './ears.ts';
@@ -96,7 +97,7 @@ export async function runPlatform(
   const ears = undo.use(await listen(folder, environment));
   for (const process of [ingest, rulesRole, gateway]) await process.start();
   say(`${kind}: ${buses * devicesPerBus} meters, ${buses * devicesPerBus * values} values a second, seed ${seed}`);
-  await until(() => meters.answers.length > buses * devicesPerBus, 30_000, 'first answers');
+  await until(() => meters.answers.length > buses * devicesPerBus, hangMs, 'first answers');
 
   const stalls = undo.use(await watchStalls(folder, [gateway, broker, rulesRole]));
   const faults: Record<string, number> = {};
@@ -132,7 +133,7 @@ export async function runPlatform(
       known[aside] = spoil(file, random);
       headers.set(file, known);
       await process.start();
-      await until(() => damagedFiles(file).length > aside, 20_000, `${basename(file)} set aside`);
+      await until(() => damagedFiles(file).length > aside, hangMs, `${basename(file)} set aside`);
     }
     faults[name] = (faults[name] ?? 0) + 1;
     windows.push([from, Date.now()]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureCredentials } from '../../gateway/credentials.ts';
 import { openStore } from '../../ingest/open-store.ts';
+import { hangMs } from '../../test/hang.ts';
 import { freePort, startInfluxdb } from '../../test/servers.ts';
 import { type Comparison, compare } from './compare.ts';
 import { writeFleet } from './fleet.ts';
@@ -63,7 +64,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const gateway = role('gateway');
   for (const process of [broker, ingest, gateway]) await process.start();
   say(`${buses * devicesPerBus} meters, ${buses * devicesPerBus * values} values a second, seed ${options.seed}`);
-  await until(() => truth.answers.length > 0, 20_000, 'a first answer');
+  await until(() => truth.answers.length > 0, hangMs, 'a first answer');
 
   /** When a gateway was killed, by the connections it had. */
   const cut = new Map<number, number>();

@@ -166,7 +166,7 @@ const row: Row = {
     const latencyMs: number[] = [];
     {
       await using program = await startProgram({ args: ['--site', writeSite(folder, port)], environment: { PLANTROOM_DATA: folder } });
-      await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000);
+      await until(async () => (await fetch(`${program.url}/healthz`)).ok);
       const brokerUrl = /embedded, (mqtt:\S+)/.exec(program.output.join('\n'))?.[1] ?? '';
       const client = connectMqtt(
         mqttAccess('dashboards', program.dataDir, { PLANTROOM_MQTT_URL: brokerUrl }),
@@ -175,7 +175,7 @@ const row: Row = {
       client.on('connect', () => client.subscribe(filters.allAlarms('bench'), { qos: 1 }));
       let heard: (active: boolean) => void = () => {};
       client.on('message', (_topic, payload) => heard(payload.length > 0 && JSON.parse(payload.toString()).active === true));
-      await until(async () => (await program.list<{ online: boolean }>('/api/devices')).every((device) => device.online), 30_000);
+      await until(async () => (await program.list<{ online: boolean }>('/api/devices')).every((device) => device.online));
       for (let i = 0; i < changes; i++) {
         for (const active of [true, false]) {
           // Moments spread over the poll interval, so that all phases are met alike.

@@ -23,7 +23,7 @@ const row: Row = {
       await until(async () => {
         const devices = await program.list<{ lastReadingAt: number | null }>('/api/devices');
         return devices.some((device) => (device.lastReadingAt ?? 0) >= since - 500);
-      }, 60_000);
+      });
       if (i > 0) tookMs.push(performance.now() - startedAt);
       await program.stop();
     }

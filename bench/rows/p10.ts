@@ -15,7 +15,7 @@ const row: Row = {
   reach: `≤ ${reachMb} MB`,
   async run() {
     await using program = await startProgram();
-    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000);
+    await until(async () => (await fetch(`${program.url}/healthz`)).ok);
     await new Promise((resolve) => setTimeout(resolve, settleMs));
     const raw: Record<string, number[]> = { 'all, RSS MB': [], 'all, PSS MB': [] };
     for (let i = 0; i < samples; i++) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureCredentials } from '../../gateway/credentials.ts';
+import { hangMs } from '../../test/hang.ts';
 import { startHttpReceiver } from '../../test/http-receiver.ts';
 import { freePort } from '../../test/servers.ts';
 import { deviceId, unitOf, wideQuantities, writeFleet } from '../chaos/fleet.ts';
@@ -90,7 +91,7 @@ const row: Row = {
     };
     for (const name of ['broker', 'ingest', 'gateway', 'rules'] as const)
       await undo.use(roleProcess(name, ['--site', site, '--data', folder], environment)).start();
-    await until(() => truth.given() > devices.length * 5, 60_000, 'some rounds of all meters');
+    await until(() => truth.given() > devices.length * 5, hangMs, 'some rounds of all meters');
     await sleep(5_000);
     for (let change = 0; change < changes; change++) {
       const device = (change * 37) % devices.length;

@@ -1,5 +1,6 @@
 /** Real Chromium on the real console: first paint of the overview, a board from click to drawn. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { hangMs } from '../../test/hang.ts';
 import type { Program } from '../../test/program.ts';
 import { figuresWanted, watchDrawing } from './watch-drawing.ts';
 
@@ -44,7 +45,7 @@ export async function signedPage(browser: Browser, program: Program, width: numb
 /** From the start of the navigation to the overview with its figures on the screen, ms. */
 export async function paintOverview({ page }: Signed, url: string): Promise<number> {
   await page.goto(`${url}/#/`);
-  await page.waitForFunction(() => window.screenWatch.meaningfulAt !== undefined, undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => window.screenWatch.meaningfulAt !== undefined, undefined, { timeout: hangMs });
   return page.evaluate(() => window.screenWatch.meaningfulAt as number);
 }
 
@@ -58,7 +59,7 @@ async function settled(page: Page): Promise<number> {
       return started > 0 && pending === 0 && performance.now() - Math.max(settledAt, changedAt) > quiet;
     },
     quietMs,
-    { timeout: 60_000, polling: 50 },
+    { timeout: hangMs, polling: 50 },
   );
   return page.evaluate(() => window.screenWatch.panels.changedAt);
 }

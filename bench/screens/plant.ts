@@ -53,7 +53,7 @@ export async function startYearPlant({ store, days, keep, url: filled }: PlantOp
       environment: { PLANTROOM_STORE_URL: url, PLANTROOM_ADMIN_PASSWORD: password },
     }),
   );
-  await until(async () => (await fetch(`${program.url}/healthz`)).ok, 120_000, 'all roles');
+  await until(async () => (await fetch(`${program.url}/healthz`)).ok, 'all roles');
   const stack = undo.move();
   return { program, made, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

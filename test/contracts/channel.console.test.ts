@@ -11,6 +11,7 @@ import type { Alarm } from '../../shared/alarm.ts';
 import { operationsFile } from '../../shared/role.ts';
 import { supplements } from '../../shared/wording.ts';
 import { type DashboardsApp, heatingAlarm, startDashboardsApp } from '../dashboards-app.ts';
+import { hangMs } from '../hang.ts';
 import { siteOf } from '../site-of.ts';
 import { noticeFor, alarm as oxygen, type Point, points } from './channel.ts';
 
@@ -45,7 +46,7 @@ async function screen(token = technician, says = true) {
   asked.on('error', () => undefined);
   asked.end();
   onTestFinished(() => void asked.destroy());
-  await vi.waitFor(() => expect(status).not.toBe(0), { timeout: 5_000 });
+  await vi.waitFor(() => expect(status).not.toBe(0), { timeout: hangMs });
   const show = (list: readonly Alarm[], sounded = true) =>
     app.call('POST', '/api/console/shown', {
       token,
@@ -55,7 +56,7 @@ async function screen(token = technician, says = true) {
     status,
     alarms,
     async sees(id: string): Promise<Alarm> {
-      await vi.waitFor(() => expect(alarms.has(id)).toBe(true), { timeout: 5_000, interval: 20 });
+      await vi.waitFor(() => expect(alarms.has(id)).toBe(true), { timeout: hangMs, interval: 20 });
       const found = alarms.get(id) as Alarm;
       if (says) await show([found]);
       return found;
@@ -134,7 +135,7 @@ const answers: Record<Point, (() => Promise<void>) | string> = {
     app.desk.batch(() => {
       for (const id of ids) raise(id, { lifeSafety: false, priority: 'high' });
     });
-    await vi.waitFor(() => expect(ids.every((id) => follower.alarms.has(id))).toBe(true), { timeout: 15_000, interval: 50 });
+    await vi.waitFor(() => expect(ids.every((id) => follower.alarms.has(id))).toBe(true), { timeout: hangMs, interval: 50 });
     const { json } = await follower.show(ids.map((id) => follower.alarms.get(id) as Alarm));
     expect(json).toEqual({ noted: 300 });
   },

@@ -3,6 +3,7 @@ import { connectAsync } from 'mqtt';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
 import mqtt from '../../notify/channels/mqtt.ts';
+import { hangMs } from '../hang.ts';
 import { freePort, needs, startMosquitto } from '../servers.ts';
 import { type Behaviour, type ChannelBench, channelContract, depsFor, noticeFor, type Received } from './channel.ts';
 
@@ -68,7 +69,7 @@ describe.runIf(needs('mosquitto'))('the MQTT channel at a real Mosquitto', () =>
     await using channel = await mqtt.open(mqtt.options.parse(settings(broker.port)), depsFor(environment));
     const { answer } = await channel.send(noticeFor(), AbortSignal.timeout(10_000));
     expect(answer).toBe('PUBACK');
-    await expect.poll(() => heard.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => heard.length, { timeout: hangMs }).toBe(1);
     expect(heard[0]).toContain('病区氧气压力低');
     await listener.endAsync(true);
     await using wrong = await mqtt.open(mqtt.options.parse(settings(broker.port)), depsFor({ PW: 'another' }));

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import smtp from '../../notify/channels/smtp.ts';
+import { hangMs } from '../hang.ts';
 import { freePort, needs } from '../servers.ts';
 import { startSmtpServer } from '../smtp-server.ts';
 import { type Behaviour, channelContract, depsFor, noticeFor, person } from './channel.ts';
@@ -44,7 +45,7 @@ describe.runIf(needs('aiosmtpd'))('smtp', () => {
     const settings = { host: '127.0.0.1', port: server.port, ca: server.ca, from, ...login };
     await using channel = await smtp.open(smtp.options.parse(settings), deps);
     await channel.send(noticeFor(), never);
-    await vi.waitFor(() => expect(server.mails).toHaveLength(1), 5_000);
+    await vi.waitFor(() => expect(server.mails).toHaveLength(1), hangMs);
     const [mail] = server.mails;
     expect(mail).toMatchObject({ tls: true, user: 'plantroom', to: [person.email], from });
     expect(mail?.subject).toBe('【紧急·生命安全】病区氧气压力低，住院楼 3 层 重症医学科');
@@ -65,7 +66,7 @@ describe.runIf(needs('aiosmtpd'))('smtp', () => {
     const other = { ...raised, to: [{ ...person, id: 'zhao', email: 'zhao@hospital.example' }] };
     const again = noticeFor({}, { key: 'demo/o2/4/x.12/raised/mail/zhang' });
     for (const notice of [raised, later, other, again]) await channel.send(notice, never);
-    await vi.waitFor(() => expect(server.mails).toHaveLength(4), 5_000);
+    await vi.waitFor(() => expect(server.mails).toHaveLength(4), hangMs);
     const header = (index: number, name: string) => server.mails[index]?.headers.find(([one]) => one.toLowerCase() === name)?.[1];
     const root = header(0, 'message-id');
     expect([header(0, 'in-reply-to'), header(1, 'in-reply-to'), header(1, 'references')]).toEqual([undefined, root, root]);
@@ -89,7 +90,7 @@ describe.runIf(needs('aiosmtpd'))('smtp', () => {
     await using server = await startSmtpServer();
     await using channel = await smtp.open(smtp.options.parse({ host: '127.0.0.1', port: server.port, security: 'none', from }), deps);
     await channel.send(noticeFor(), never);
-    await vi.waitFor(() => expect(server.mails).toHaveLength(1), 5_000);
+    await vi.waitFor(() => expect(server.mails).toHaveLength(1), hangMs);
     expect(smtp.check(smtp.options.parse({ host: 'h', security: 'none', from, ...login }))).toHaveLength(1);
     expect(smtp.check(smtp.options.parse({ host: 'h', from, username: 'u' }))).toHaveLength(1);
   });

@@ -17,6 +17,7 @@ import { Secret } from '../../shared/secret.ts';
 import type { Person } from '../../shared/site.ts';
 import type { Language } from '../../shared/text.ts';
 import { supplements } from '../../shared/wording.ts';
+import { hangMs } from '../hang.ts';
 import { temporaryFolder } from '../servers.ts';
 import { siteOf } from '../site-of.ts';
 
@@ -148,7 +149,7 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
       const { answer } = await channel.send(await bench.behave('fine', notice), never);
       expect(answer.length).toBeLessThanOrEqual(300);
       // A server in another process tells us a moment after it told the channel.
-      await vi.waitFor(() => expect(bench.received().length).toBeGreaterThan(before), { timeout: 5_000, interval: 10 });
+      await vi.waitFor(() => expect(bench.received().length).toBeGreaterThan(before), { timeout: hangMs, interval: 10 });
       const fresh = bench.received().slice(before);
       expect(fresh).toHaveLength(1);
       return fresh[0] as Received;
@@ -263,13 +264,13 @@ export function channelContract(name: string, setUp: () => Promise<ChannelBench>
         asked++;
         return may.promise;
       });
-      await vi.waitFor(() => expect(asked).toBeGreaterThan(0), { timeout: 5_000, interval: 5 });
+      await vi.waitFor(() => expect(asked).toBeGreaterThan(0), { timeout: hangMs, interval: 5 });
       // Another one arrives meanwhile: time enough for this one.
       await deliver(noticeFor());
       expect(bench.received()).toHaveLength(before + 1);
       may.resolve();
       await sent;
-      await vi.waitFor(() => expect(bench.received()).toHaveLength(before + 2), { timeout: 5_000, interval: 10 });
+      await vi.waitFor(() => expect(bench.received()).toHaveLength(before + 2), { timeout: hangMs, interval: 10 });
       const ending = new AbortController();
       const over = channel.send(await bench.behave('fine', noticeFor()), ending.signal, async () => {
         ending.abort();

@@ -35,7 +35,7 @@ describe.runIf(needs('chromium'))('boards', () => {
     folder = mkdtempSync(join(tmpdir(), 'plantroom-boards-'));
     await writeDays(folder);
     [program, browser] = await Promise.all([startProgram({ dataDir: folder }), launchBrowser()]);
-    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles');
+    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 'all roles');
   }, 240_000);
   afterAll(async () => {
     await browser?.close();

@@ -9,6 +9,7 @@ import type { Priority } from '../../shared/alarm.ts';
 import { accessibilityTrouble, launchBrowser, openPage, picture, signIn } from '../browser.ts';
 import { openConsoleProxy } from '../console-proxy.ts';
 import { type DashboardsApp, heatingAlarm, passwordOf, startDashboardsApp } from '../dashboards-app.ts';
+import { hangMs } from '../hang.ts';
 import { until } from '../program.ts';
 import { needs } from '../servers.ts';
 import { siteOf } from '../site-of.ts';
@@ -198,9 +199,9 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
       };
     });
     await fresh.goto(app.url);
-    await fresh.waitForSelector('.sound-blocked', { timeout: 10_000 });
+    await fresh.waitForSelector('.sound-blocked', { timeout: hangMs });
     await fresh.mouse.click(5, 400);
-    await fresh.waitForSelector('.sound-blocked', { state: 'detached', timeout: 10_000 });
+    await fresh.waitForSelector('.sound-blocked', { state: 'detached', timeout: hangMs });
     await page.context().close();
   });
 
@@ -318,8 +319,8 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     await page.waitForSelector('.old-values');
     await picture(page, 'wall-old-values');
     // It has lost its server: shown and sounded within 10 s.
-    await page.waitForSelector('[data-lost]', { timeout: 10_000 });
-    await page.waitForSelector('.sound[data-sounding=high]', { timeout: 1_000 });
+    await page.waitForSelector('[data-lost]', { timeout: hangMs });
+    await page.waitForSelector('.sound[data-sounding=high]', { timeout: hangMs });
     await picture(page, 'wall-lost');
     await page.reload();
     // The installed console too, where it is opened without a server.
@@ -330,8 +331,8 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     expect(await builds()).not.toContain('night');
     proxy.offerBuild('night');
     proxy.restore();
-    await page.waitForSelector('.wall .tile', { timeout: 20_000 });
-    await page.waitForFunction(() => document.querySelector('script[type=module][src*=night]') !== null, undefined, { timeout: 20_000 });
+    await page.waitForSelector('.wall .tile', { timeout: hangMs });
+    await page.waitForFunction(() => document.querySelector('script[type=module][src*=night]') !== null, undefined, { timeout: hangMs });
     await page.waitForSelector('.wall .tile');
     expect(page.url()).toContain('#/wall');
     // The worker of the old build has made room.
@@ -357,15 +358,15 @@ describe.runIf(needs('chromium'))('the console without a plant', () => {
     for (const { id, acknowledged } of app.desk.alarms()) if (!acknowledged) app.desk.acknowledge(id, { id: 'test' });
     await page.waitForSelector('.sound:not([data-sounding])');
     proxy.hang();
-    await page.waitForSelector('[data-lost]', { timeout: 10_000 });
-    await page.waitForSelector('.sound[data-sounding=high]', { timeout: 1_000 });
+    await page.waitForSelector('[data-lost]', { timeout: hangMs });
+    await page.waitForSelector('.sound[data-sounding=high]', { timeout: hangMs });
     expect(await accessibilityTrouble(page)).toEqual([]);
     await picture(page, 'phone-lost');
     await page.click('.sound');
     await page.getByRole('button', { name: 'Silence until the next alarm' }).click();
     await page.waitForSelector('.sound:not([data-sounding])');
     proxy.restore();
-    await page.waitForSelector('[data-lost]', { state: 'detached', timeout: 10_000 });
+    await page.waitForSelector('[data-lost]', { state: 'detached', timeout: hangMs });
     await page.context().close();
   });
 

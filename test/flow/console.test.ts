@@ -4,6 +4,7 @@ import { type PageId, pages } from '../../dashboards/console/pages.ts';
 import type { Alarm } from '../../shared/alarm.ts';
 import type { Ticket } from '../../shared/ticket.ts';
 import { accessibilityTrouble, launchBrowser, openPage, picture, signIn, signInByRequest, takesPictures, type View } from '../browser.ts';
+import { hangMs } from '../hang.ts';
 import { type Program, startProgram, until } from '../program.ts';
 import { needs } from '../servers.ts';
 
@@ -25,7 +26,7 @@ describe.runIf(needs('chromium'))('the console', () => {
 
   const start = async () => {
     const started = await startProgram();
-    await until(async () => (await fetch(`${started.url}/healthz`)).ok, 120_000, 'all roles');
+    await until(async () => (await fetch(`${started.url}/healthz`)).ok, 'all roles');
     await started.api('/api/users', { method: 'POST', body: second(started) });
     return started;
   };
@@ -42,7 +43,7 @@ describe.runIf(needs('chromium'))('the console', () => {
   /** The first alarm of the system that flashes, and how long after being raised it could be seen. */
   async function flashing(page: Page, system: string): Promise<{ id: string; afterMs: number }> {
     const row = page.locator(`.alarm-row[data-system="${system}"][data-state="UNACK"]`).first();
-    await row.waitFor({ timeout: 60_000 });
+    await row.waitFor({ timeout: hangMs });
     const id = (await row.getAttribute('data-alarm')) as string;
     expect(await row.locator('.flash').count()).toBe(1);
     const seenAt = await page.evaluate((alarm) => (window as unknown as { seen: Record<string, number> }).seen[alarm], id);
@@ -94,7 +95,7 @@ describe.runIf(needs('chromium'))('the console', () => {
     if (view.width > 500) {
       // Nothing moves away under the finger; let go, it goes on.
       expect(await changes(page, true)).toBe(0);
-      await until(async () => (await changes(page, false)) > 0, 60_000, 'numbers that change');
+      await until(async () => (await changes(page, false)) > 0, 'numbers that change');
     }
     await page.click('.fault-button');
     await page.click(`[data-fault="${fault}"] button`);
@@ -169,7 +170,7 @@ describe.runIf(needs('chromium'))('the console', () => {
       const active = await program.list<Alarm>('/api/alarms?state=active');
       return active.some((one) => one.lifeSafety && (one.id === alarm || alarms.includes(one.id)));
     };
-    await until(async () => !(await inDanger()), 180_000, 'the danger to life to end');
+    await until(async () => !(await inDanger()), 'the danger to life to end');
     await verifiedBySecond(ticket);
   }
 
@@ -227,7 +228,7 @@ describe.runIf(needs('chromium'))('the console', () => {
     await keys.press('a');
     await page.waitForSelector('.group-tabs');
     const calling = page.locator(`.alarm-row[data-system="${system}"][data-state="UNACK"]`).first();
-    await calling.waitFor({ timeout: 60_000 });
+    await calling.waitFor({ timeout: hangMs });
     const id = (await calling.getAttribute('data-alarm')) as string;
     const title = `.alarm-row[data-alarm="${id}"] a.row-title`;
     for (let n = 0; n < 60 && !(await at(title)); n++) await keys.press('j');

@@ -9,6 +9,7 @@ import { ruleOverrideSchema } from '../../shared/rule.ts';
 import { devicesOf, isModbusDevice } from '../../shared/site.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { accessibilityTrouble, launchBrowser, openPage, picture, signIn, type View } from '../browser.ts';
+import { hangMs } from '../hang.ts';
 import { type Program, startProgram, until } from '../program.ts';
 import { needs, pathOf } from '../servers.ts';
 
@@ -61,7 +62,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
 
   beforeAll(async () => {
     [program, browser] = await Promise.all([startProgram(), launchBrowser()]);
-    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 60_000, 'all roles');
+    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 'all roles');
     await program.api('/api/users', { method: 'POST', body: { name: 'guest', role: 'viewer', password: 'guest-password-1' } });
   }, 240_000);
   afterAll(async () => {
@@ -79,7 +80,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
       const text = (await row.locator('.words').textContent()) ?? '';
       return /^[0-9A-F]{4} [0-9A-F]{4}$/.test(text) && text.split(' ').map((word) => Number.parseInt(word, 16));
     };
-    const before = await until(shown, 60_000, 'words of the energy counter');
+    const before = await until(shown, 'words of the energy counter');
     const [, address] = /03 · (\d+)/.exec((await row.textContent()) ?? '') as unknown as [string, string];
     const wire = mbpoll(feeder, program, Number(address), 2);
     const joined = ([high, low]: number[]) => high! * 65_536 + low!;
@@ -102,18 +103,18 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     await until(async () => {
       const { points } = await program.api<{ points: unknown[] }>(`/api/series?device=${feeder}&quantity=current_l1_a`);
       return points.length >= 2;
-    }, 240_000);
+    });
     await page.goto(`${program.url}/#/rules/EL-OVER-WARN/${feeder}`);
     const parameter = (name: string) => page.locator(`[data-parameter="${name}"] input`);
     await parameter('on_delay').focus();
     await page.keyboard.press('Home');
-    await page.waitForSelector('[data-trial="try.fired"]', { timeout: 60_000 });
+    await page.waitForSelector('[data-trial="try.fired"]', { timeout: hangMs });
     expect(await counts(page)).toEqual(['0', '0']);
     await parameter('limit').focus();
     await page.keyboard.press('Home');
     // The line moves at once; the backtest follows.
     expect(Number(await page.locator('[data-tried]').getAttribute('data-tried'))).toBeCloseTo(1.6, 5);
-    await until(async () => (await counts(page)).join() === '0,1', 60_000, 'the trial fires');
+    await until(async () => (await counts(page)).join() === '0,1', 'the trial fires');
     expect(await page.locator('.episodes li').count()).toBe(1);
     await page.fill('.override input', '重症医学科负荷小');
     const [override] = parse(await page.inputValue('.override-text')).rules.overrides;
@@ -128,7 +129,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
     await page.locator('.override-copy [role=status]:not(:empty)').waitFor();
     // Limits from the spread of this place, with the alarms a year; one of them is tried by a press.
     await page.locator('.proposals button').first().click();
-    await page.waitForSelector('[data-per-year="today"]', { timeout: 60_000 });
+    await page.waitForSelector('[data-per-year="today"]', { timeout: hangMs });
     const proposed = page.locator('.proposals [data-per-year]:not([data-per-year="today"])');
     expect(await proposed.count()).toBe(3);
     await page.locator('.proposals td button').first().click();
@@ -146,7 +147,7 @@ describe.runIf(needs('chromium', 'mbpoll'))("the console's pages for engineers",
       const { page, trouble } = await openPage(browser, program.url, view);
       await signIn(page, 'admin', program.password);
       await page.goto(`${program.url}/#/site?period=7d`);
-      await page.locator('.tree-row[data-node="fd-icu"]').waitFor({ timeout: 60_000 });
+      await page.locator('.tree-row[data-node="fd-icu"]').waitFor({ timeout: hangMs });
       expect(await accessibilityTrouble(page)).toEqual([]);
       await page.goto(`${program.url}/#/site?view=places`);
       const row = (id: string) => page.locator(`.tree-row[data-node="${id}"]`);

@@ -16,6 +16,7 @@ import { channelBaseSchema } from '../../shared/site.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { topics } from '../../shared/topic.ts';
 import { Troubles } from '../../shared/trouble.ts';
+import { hangMs } from '../hang.ts';
 import { startHttpReceiver } from '../http-receiver.ts';
 import { temporaryFolder } from '../servers.ts';
 
@@ -66,11 +67,11 @@ test('low oxygen pressure on the broker is told at once, and its return too', as
   const t0 = clock.now() - 20_000;
   await send(300, t0);
   await send(300, t0 + 3_500);
-  await vi.waitFor(() => expect(notices()).toMatchObject([{ step: 'raised', lifeSafety: true }]), { timeout: 60_000, interval: 10 });
+  await vi.waitFor(() => expect(notices()).toMatchObject([{ step: 'raised', lifeSafety: true }]), { timeout: hangMs, interval: 10 });
   expect(notices()[0]?.text).toContain('不替代现场法定报警装置');
   await send(400, t0 + 4_000);
   await send(400, t0 + 19_000);
-  await vi.waitFor(() => expect(notices()).toMatchObject([{ step: 'raised' }, { step: 'returned' }]), { timeout: 60_000, interval: 10 });
+  await vi.waitFor(() => expect(notices()).toMatchObject([{ step: 'raised' }, { step: 'returned' }]), { timeout: hangMs, interval: 10 });
 
   using deliveries = openDeliveries({ file: operationsFile(folder.path) });
   // The receiver has it before the ledger says so.
@@ -80,7 +81,7 @@ test('low oxygen pressure on the broker is told at once, and its return too', as
         'returned sent',
         'raised sent',
       ]),
-    { timeout: 60_000, interval: 10 },
+    { timeout: hangMs, interval: 10 },
   );
   expect(await metrics.metrics()).toContain('plantroom_notices_sent_total{channel="hook"} 2');
 }, 240_000);

@@ -22,6 +22,7 @@ import { loadSite } from '../../shared/site-file.ts';
 import type { Language } from '../../shared/text.ts';
 import { accessibilityTrouble, launchBrowser, openPage, picture } from '../browser.ts';
 import { type DashboardsApp, startDashboardsApp } from '../dashboards-app.ts';
+import { hangMs } from '../hang.ts';
 import { type HttpReceiver, startHttpReceiver } from '../http-receiver.ts';
 import { until } from '../program.ts';
 import { needs } from '../servers.ts';
@@ -149,7 +150,7 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
       mqtt: () => broker.received[0],
     };
     await vi.waitFor(() => expect(Object.entries(wanted).flatMap(([kind, found]) => (found() ? [] : [kind]))).toEqual([]), {
-      timeout: 30_000,
+      timeout: hangMs,
       interval: 50,
     });
     const link = /http:\/\/[^\s"\\]+\/a\/[A-Za-z0-9_-]{22}/.exec(wanted.sms()!.body)?.[0];
@@ -168,7 +169,7 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
   async function phone(language: Language, dark = false) {
     const watched = await openPage(browser, app.url, { width: 360, height: 800, language, dark });
     const { page } = watched;
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(hangMs);
     const login = await page.context().request.post(`${app.url}/api/login`, { data: { user: 'wang', password: 'password-of-wang-1' } });
     expect(login.ok()).toBe(true);
     await page.reload();
@@ -369,7 +370,7 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
     });
     const untilMs = Date.now() - cutAt;
     await context.setOffline(false);
-    await page.waitForSelector('.outbox-chip', { state: 'detached', timeout: 40_000 });
+    await page.waitForSelector('.outbox-chip', { state: 'detached', timeout: hangMs });
     expect(lost).toBe(1);
     const signed = app.desk.ticket(ticket)!;
     expect(signed).toMatchObject({
@@ -407,7 +408,7 @@ describe.runIf(needs('chromium', 'pdftotext', 'aiosmtpd'))('a repair, from the n
     await state(page, 'resolved');
     app.desk.cancel(id, { id: 'engineer' }, '重复报修');
     await page.context().setOffline(false);
-    await page.waitForSelector('[data-panel=refused]', { timeout: 30_000 });
+    await page.waitForSelector('[data-panel=refused]', { timeout: hangMs });
     await page.waitForSelector('.refused-chip');
     await look(mine, '360-zh-refused');
     expect(await accessibilityTrouble(page)).toEqual([]);

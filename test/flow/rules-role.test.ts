@@ -18,6 +18,7 @@ import { operationsFile, type RoleContext } from '../../shared/role.ts';
 import { loadSite } from '../../shared/site-file.ts';
 import { filters, topics } from '../../shared/topic.ts';
 import { Troubles } from '../../shared/trouble.ts';
+import { hangMs } from '../hang.ts';
 import { needs, startInfluxdb } from '../servers.ts';
 
 const site = loadSite(join(import.meta.dirname, '../../sites/demo.yaml'));
@@ -87,7 +88,7 @@ const start = async () => {
   await until(() => expect(subscribed).toBeGreaterThan(before));
   return role;
 };
-const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: hangMs, interval: 20 });
 const published = () => messages.filter((message) => message.topic === topics.alarm('demo', alarmId));
 
 describe('the rules role', () => {
@@ -150,12 +151,12 @@ describe('the rules role', () => {
       store.series({
         measurement: 'alarm_transition', device: 'o2-icu', alarm: { rule: 'O2-AREA-LOW', transition }, field, from: t0, to: clock.now(),
       }); // biome-ignore format: a table
-      await vi.waitFor(async () => expect(await moves('acknowledged', 'open')).toHaveLength(1), { timeout: 20_000, interval: 100 });
+      await vi.waitFor(async () => expect(await moves('acknowledged', 'open')).toHaveLength(1), { timeout: hangMs, interval: 100 });
       expect(await moves('raised', 'value')).toEqual([[t0 + 3_000, 300]]);
       await send(400, t0 + 4_000);
       await send(400, t0 + 14_001);
       await vi.waitFor(async () => expect(await moves('raised', 'returned_at_ms')).toEqual([[t0 + 3_000, t0 + 14_000]]), {
-        timeout: 20_000,
+        timeout: hangMs,
         interval: 100,
       });
     },

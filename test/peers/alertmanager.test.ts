@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import alertmanager from '../../notify/channels/alertmanager.ts';
 import { depsFor, noticeFor } from '../contracts/channel.ts';
 import { type DashboardsApp, startDashboardsApp } from '../dashboards-app.ts';
+import { hangMs } from '../hang.ts';
 import { freePort, needs, pathOf } from '../servers.ts';
 import { siteOf } from '../site-of.ts';
 
@@ -43,7 +44,7 @@ receivers:
       ],
       { stdio: 'ignore' },
     );
-    await vi.waitFor(async () => expect((await fetch(`${url}/-/ready`)).status).toBe(200), { timeout: 30_000, interval: 50 });
+    await vi.waitFor(async () => expect((await fetch(`${url}/-/ready`)).status).toBe(200), { timeout: hangMs, interval: 50 });
   }, 240_000);
   afterAll(async () => {
     child?.kill('SIGKILL');
@@ -63,9 +64,9 @@ receivers:
     const signal = AbortSignal.timeout(20_000);
     await channel.send(noticeFor(), signal);
     await channel.send(noticeFor(), signal);
-    await vi.waitFor(async () => expect(await active()).toEqual(['o2-area-low.o2-icu']), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(async () => expect(await active()).toEqual(['o2-area-low.o2-icu']), { timeout: hangMs, interval: 50 });
     await channel.send({ ...noticeFor(), step: 'returned' }, signal);
-    await vi.waitFor(async () => expect(await active()).toEqual([]), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(async () => expect(await active()).toEqual([]), { timeout: hangMs, interval: 50 });
   });
 
   const fire = async (labels: Record<string, string>, more: object = {}) =>
@@ -81,15 +82,15 @@ receivers:
   test('what fires there is an alarm here that says where it comes from, once; it returns when resolved, and may come again', async () => {
     const labels = { alertname: 'DiskAlmostFull', severity: 'critical', instance: 'nas-2:9100' };
     expect((await fire(labels)).status).toBe(200);
-    await vi.waitFor(() => expect(external()).toHaveLength(1), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => expect(external()).toHaveLength(1), { timeout: hangMs, interval: 50 });
     const [alarm] = external();
     expect(alarm).toMatchObject({ state: 'UNACK', priority: 'critical', occurrence: 1, location: { zh: '外部监控 nas-2:9100' } });
     expect(alarm?.message.zh).toMatch(/^来自 Prometheus Alertmanager（http:.*）：磁盘 \/data 还剩 3 %$/);
     expect(alarm?.ticket).toBeTruthy();
     await fire(labels, { endsAt: new Date().toISOString() });
-    await vi.waitFor(() => expect(external()[0]?.active).toBe(false), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => expect(external()[0]?.active).toBe(false), { timeout: hangMs, interval: 50 });
     await fire(labels);
-    await vi.waitFor(() => expect(external()[0]).toMatchObject({ active: true, occurrence: 2 }), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => expect(external()[0]).toMatchObject({ active: true, occurrence: 2 }), { timeout: hangMs, interval: 50 });
   }, 240_000);
 
   test('what was sent out by ourselves is not taken in', () => {

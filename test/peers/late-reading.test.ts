@@ -7,7 +7,7 @@ import { startLatePlant } from '../energy/late-plant.ts';
 import { needs, startInfluxdb } from '../servers.ts';
 
 describe.skipIf(!needs('influxd'))('a late reading', () => {
-  it('is on all pages of energy and money', { timeout: 180_000 }, async () => {
+  it('is on all pages of energy and money', { timeout: 400_000 }, async () => {
     await using influxdb = await startInfluxdb();
     await using plant = await startLatePlant(`influx1://127.0.0.1:${influxdb.port}/late`);
     // Without it consumption, cost, allocation, overview, departments and retrofits are others: else nothing would be shown here.

@@ -36,31 +36,26 @@ describe.skipIf(!needs('mosquitto', 'influxd'))('plantroom start with Mosquitto 
         (await program.list<Device>('/api/devices')).find(
           (device) => device.system === 'electricity' && device.latest.active_power_kw?.value != null,
         ),
-      60_000,
       'a live meter',
     );
-    const points = await until(
-      async () => {
-        const query = new URLSearchParams({
-          db: 'plantroom',
-          epoch: 'ms',
-          q: `SELECT active_power_kw FROM electricity WHERE device = '${meter.id}'`,
-        });
-        const answer = (await (await fetch(`${influxdb.url}/query?${query}`)).json()) as {
-          results: { series?: { values: [number, number][] }[] }[];
-        };
-        const values = answer.results[0]?.series?.[0]?.values ?? [];
-        return values.length >= 3 && values;
-      },
-      60_000,
-      `three values of ${meter.id} in InfluxDB`,
-    );
+    const points = await until(async () => {
+      const query = new URLSearchParams({
+        db: 'plantroom',
+        epoch: 'ms',
+        q: `SELECT active_power_kw FROM electricity WHERE device = '${meter.id}'`,
+      });
+      const answer = (await (await fetch(`${influxdb.url}/query?${query}`)).json()) as {
+        results: { series?: { values: [number, number][] }[] }[];
+      };
+      const values = answer.results[0]?.series?.[0]?.values ?? [];
+      return values.length >= 3 && values;
+    }, `three values of ${meter.id} in InfluxDB`);
     const [from, to] = [points[0]?.[0] ?? 0, (points.at(-1)?.[0] ?? 0) + 1];
     const { points: shown } = await program.api<{ points: [number, number][] }>(
       `/api/series?device=${meter.id}&quantity=active_power_kw&from=${from}&to=${to}`,
     );
     expect(shown).toEqual(points);
-    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 20_000, 'all roles up');
+    await until(async () => (await fetch(`${program.url}/healthz`)).ok, 'all roles up');
   }, 240_000);
 });
 

@@ -89,7 +89,7 @@ async function setUp(site: LoadedSite, port: number, credentials: BrokerCredenti
   undo.use(await startGateway(gateway));
   const metric = async ({ metrics }: RoleContext, name: string) =>
     ((await metrics.getMetricsAsJSON()).find((one) => one.name === name)?.values[0]?.value as number | undefined) ?? 0;
-  await until(async () => (await metric(ingest, 'plantroom_ingest_subscribed')) === 1, 20_000, 'ingest subscribed');
+  await until(async () => (await metric(ingest, 'plantroom_ingest_subscribed')) === 1, 'ingest subscribed');
   const stored = async () => {
     const to = Date.now() + 60_000;
     return (await store.series({ measurement: 'environment', device: 'room-1', field: 'room_temp_c', from: 0, to })).map(
@@ -98,14 +98,10 @@ async function setUp(site: LoadedSite, port: number, credentials: BrokerCredenti
   };
   /** Publishes until one lands: nobody says when the gateway has subscribed. */
   const firstLands = (user: { username: string; password: string } | undefined, devicePort = port) =>
-    until(
-      async () => {
-        await publish(devicePort, user, '{"data":{"temp":1}}');
-        return (await stored()).length > 0;
-      },
-      20_000,
-      'a first reading',
-    );
+    until(async () => {
+      await publish(devicePort, user, '{"data":{"temp":1}}');
+      return (await stored()).length > 0;
+    }, 'a first reading');
   const depth = () => metric(gateway, 'plantroom_gateway_outbox_messages');
   return { stored, firstLands, depth, undo, gateway };
 }
@@ -135,7 +131,7 @@ describe.runIf(needs('mosquitto', 'mosquitto_pub', 'mosquitto_passwd'))('Mosquit
     await publish(broker.port, credentials.device, '{"data":{"temp":22.5}}', '-r');
     await publish(broker.port, credentials.device, 'junk');
     await publish(broker.port, credentials.device, '{"data":{}}');
-    await until(async () => (await stored()).includes(22.5) && (await depth()) === 0, 20_000, 'readings in the store, outbox empty');
+    await until(async () => (await stored()).includes(22.5) && (await depth()) === 0, 'readings in the store, outbox empty');
     // The one that was retained before the gateway came must not appear; the one published with the flag while it listens is new.
     expect(new Set(await stored())).toEqual(new Set([1, 21.5, 22.5]));
   });
@@ -150,9 +146,9 @@ describe.runIf(needs('mosquitto', 'mosquitto_pub', 'mosquitto_passwd'))('Mosquit
     await firstLands(undefined, devices.port);
     await broker.kill('SIGKILL');
     for (let i = 0; i < 10; i++) await publish(devices.port, undefined, JSON.stringify({ data: { temp: 30 + i } }));
-    await until(async () => (await depth()) >= 10, 10_000, 'readings wait');
+    await until(async () => (await depth()) >= 10, 'readings wait');
     await broker.start();
-    await until(async () => (await depth()) === 0, 20_000, 'outbox empty');
+    await until(async () => (await depth()) === 0, 'outbox empty');
     expect((await stored()).filter((value) => value !== 1)).toEqual([30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
   });
 
@@ -168,14 +164,10 @@ describe.runIf(needs('mosquitto', 'mosquitto_pub', 'mosquitto_passwd'))('Mosquit
     const site = roomSite(devices.url, { points, partial: true, time: { path: '$.ts', unit: 'iso' } });
     const first = await setUp(site, broker.port, credentials, folder);
     const at = (secondsAgo: number) => new Date(Math.floor(Date.now() / 1_000 - secondsAgo) * 1_000).toISOString();
-    await until(
-      async () => {
-        await publish(devices.port, undefined, JSON.stringify({ ts: at(60), t: 1 }));
-        return (await first.stored()).length > 0;
-      },
-      20_000,
-      'a first reading',
-    );
+    await until(async () => {
+      await publish(devices.port, undefined, JSON.stringify({ ts: at(60), t: 1 }));
+      return (await first.stored()).length > 0;
+    }, 'a first reading');
     await first.undo.disposeAsync();
     const [t1, t2, t3] = [at(30), at(29), at(28)];
     await publish(devices.port, undefined, JSON.stringify({ ts: t1, t: 29.9 }));
@@ -186,7 +178,7 @@ describe.runIf(needs('mosquitto', 'mosquitto_pub', 'mosquitto_passwd'))('Mosquit
     onTestFinished(() => store[Symbol.asyncDispose]());
     const series = (field: string) =>
       store.series({ measurement: 'environment', device: 'room-1', field, from: 0, to: Date.now() + 60_000 });
-    await until(async () => (await series('leak_detected')).length > 0 && (await series('room_temp_c')).length > 2, 20_000, 'both');
+    await until(async () => (await series('leak_detected')).length > 0 && (await series('room_temp_c')).length > 2, 'both');
     expect(await series('leak_detected')).toEqual([[Date.parse(t3), 1]]);
     expect((await series('room_temp_c')).filter(([, value]) => value !== 1)).toEqual([
       [Date.parse(t1), 29.9],
@@ -212,7 +204,7 @@ describe.runIf(needs('mosquitto', 'mosquitto_pub', 'mosquitto_passwd'))('Mosquit
     const { stored, firstLands, depth } = await setUp(roomSite(), broker.port, credentials, folder);
     await firstLands(credentials.device);
     await publish(broker.port, credentials.device, '{"data":{"temp":20.25}}');
-    await until(async () => (await stored()).includes(20.25) && (await depth()) === 0, 20_000, 'reading in the store');
+    await until(async () => (await stored()).includes(20.25) && (await depth()) === 0, 'reading in the store');
     expect(new Set(await stored())).toEqual(new Set([1, 20.25]));
     expect(outboxFile(folder, 'gw')).toBe(join(folder, 'outbox', 'gw.db'));
   });

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { savingsLine, savingsOfFiles, savingsUncertainty } from '../../energy/index.ts';
+import { hangMs } from '../hang.ts';
 import { random as randomFrom } from '../random.ts';
 
 const version = '1.2.7';
-const installLimitMs = 300_000;
+const installLimitMs = 900_000;
 
 /** Its dependency scikit-fda does not load with multimethod 2. */
 function installed(): string | undefined {
@@ -96,7 +97,7 @@ describe.skipIf(python === undefined)(`OpenDSM ${version} (skipped where Python 
 
   it.each(cases.map(([method, seed], at) => [method, seed, at] as const))(
     'agrees with the %s model, building %i',
-    { timeout: 60_000 },
+    { timeout: hangMs },
     (method, _seed, at) => {
       const files = buildings[at] as (typeof buildings)[number];
       const their = theirs[at] as (typeof theirs)[number];

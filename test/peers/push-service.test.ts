@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { PushTarget } from '../../notify/channel.ts';
 import push from '../../notify/channels/push.ts';
 import { depsFor, alarm as example, noticeFor } from '../contracts/channel.ts';
+import { hangMs } from '../hang.ts';
 import { freePort } from '../servers.ts';
 
 const version = '1.2.2';
@@ -24,7 +25,7 @@ function installed(): boolean {
     if (!existsSync(found)) {
       mkdirSync(folder, { recursive: true });
       const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=1', '--fetch-timeout=10000', '--prefix', folder];
-      execFileSync('npm', ['install', ...options, `web-push-testing@${version}`], { cwd: folder, stdio: 'pipe', timeout: 60_000 });
+      execFileSync('npm', ['install', ...options, `web-push-testing@${version}`], { cwd: folder, stdio: 'pipe', timeout: hangMs });
     }
     return existsSync(found);
   } catch {

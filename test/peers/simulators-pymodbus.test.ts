@@ -7,6 +7,7 @@ import { silentLog } from '../../shared/log.ts';
 import type { Bus, ModbusDevice } from '../../shared/site.ts';
 import { startBusServer } from '../../simulators/server.ts';
 import { newHospital, profiles, site, winter } from '../../simulators/test-hospital.ts';
+import { hangMs } from '../hang.ts';
 import { needs, pathOf } from '../servers.ts';
 
 const master = `
@@ -71,7 +72,7 @@ describe.runIf(needs('pymodbus'))('pymodbus reads the simulated hospital', () =>
       const { port, unit } = ports.get(device) as { port: number; unit: number };
       return [port, unit, table, address, count, form, `${device} ${name}`];
     });
-    const { stdout } = await promisify(execFile)(pathOf('pymodbus'), ['-c', master, JSON.stringify(wanted)], { timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(pathOf('pymodbus'), ['-c', master, JSON.stringify(wanted)], { timeout: hangMs });
     const found = JSON.parse(stdout) as Record<string, number | string>;
     for (const [device, , , , , name, factor, exact] of reads) {
       const truth = hospital.truth(device)[name] as number;
