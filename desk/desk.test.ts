@@ -295,7 +295,8 @@ describe('tickets', () => {
   test('alarms of one cause share a ticket, which takes the worst priority', () => {
     raise({ id: 'a.f', rule: 'A', causeKey: 'overload.f', priority: 'medium' });
     raise({ id: 'b.f', rule: 'B', causeKey: 'overload.f', priority: 'high' });
-    expect(desk.tickets()).toMatchObject([{ id: 'T-1', alarm: 'a.f', alarms: ['b.f'], priority: 'high' }]);
+    // It is about the worse of them, in title, words and place alike.
+    expect(desk.tickets()).toMatchObject([{ id: 'T-1', alarm: 'b.f', alarms: ['a.f'], priority: 'high', title: desk.alarm('b.f')?.title }]);
     desk.clear('a.f', { at: clock.now(), value: 1 });
     expect(desk.ticket('T-1')?.alarmActive).toBe(true);
     desk.clear('b.f', { at: clock.now(), value: 1 });

@@ -70,8 +70,8 @@ export interface JournalEntry {
   kind: 'alarm' | 'ticket';
   /** Of the alarm or ticket. */
   id: string;
-  /** `group`: put under a root cause; its own ticket, if nobody had taken it yet, went into the root's. */
-  event: AlarmEventType | TicketEventType | 'open' | 'join' | 'group' | 'priority';
+  /** `group`: put under a root cause; its own ticket, if nobody had taken it yet, went into the root's. `lead`: the ticket is about another of its alarms now. */
+  event: AlarmEventType | TicketEventType | 'open' | 'join' | 'group' | 'lead' | 'priority';
   from: string | null;
   to: string;
   /** Person, or `engine`. */
@@ -297,11 +297,15 @@ export interface Desk extends Disposable {
 
 /** What only the rules role uses. */
 export interface EngineDesk extends Desk {
-  /** Condition is there. Opens or joins a ticket in the same transaction. `hiddenBy`: raised, but suppressed by design from the start. */
+  /**
+   * Condition is there. Opens or joins a ticket in the same transaction. `hiddenBy`: raised, but suppressed by design from the start. `adopts`: earlier
+   * alarms that follow from it; it takes the ticket of one of them that nobody has touched yet instead of opening a second.
+   */
   raise(
     definition: AlarmDefinition,
     fact: { at: number; value: number | null; limit: number | null; worst?: Alarm['worst'] },
     hiddenBy?: string,
+    adopts?: readonly string[],
   ): Alarm;
   clear(id: string, fact: { at: number; value: number | null }): Alarm;
   /** What was seen of open alarms since: no move, no journal. `gone`: alarms that are closed. */

@@ -1,7 +1,7 @@
 /** The desk on the operations database. */
 import { z } from 'zod';
 import type { Alarm } from '../shared/alarm.ts';
-import { calls, mostUrgent } from '../shared/alarm-order.ts';
+import { calls } from '../shared/alarm-order.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { isClosed, type Ticket } from '../shared/ticket.ts';
@@ -19,6 +19,7 @@ import { slaClocks } from './sla.ts';
 import { eventsOf, slaEvents } from './sla-events.ts';
 import type { Overdue } from './statistics.ts';
 import { repeatsOf, repeatWindowMs } from './statistics.ts';
+import { withValues } from './ticket-values.ts';
 import { openTickets, rank } from './tickets.ts';
 import { stateIs, where } from './where.ts';
 
@@ -185,8 +186,12 @@ export function openEngineDesk({
     },
 
     seen: () => seenValues.all(),
-    tickets: (filter) => withValues(tickets.list(filter)),
-    ticket: (id) => withValues([tickets.find(id)].filter((one) => one !== undefined))[0],
+    tickets: (filter) => withValues(tickets.list(filter), load),
+    ticket: (id) =>
+      withValues(
+        [tickets.find(id)].filter((one) => one !== undefined),
+        load,
+      )[0],
     createTicket: (input, who) => tickets.create(input, who),
     assign: (id, who, assignee, comment) => tickets.step(id, { type: 'assign', assignee }, who, comment ?? null),
     start: (id, who, comment) => tickets.step(id, { type: 'start' }, who, comment ?? null),
@@ -257,13 +262,19 @@ export function openEngineDesk({
         for (const id of gone) seenValues.forget(id);
       });
     },
-    raise(definition, fact, hiddenBy) {
+    raise(definition, fact, hiddenBy, adopts = []) {
       return db.transact(() => {
         let found = create(definition);
+        const inherited =
+          hiddenBy === undefined && definition.ticket
+            ? adopts.map((id) => load(id)?.alarm.ticket ?? '').find((ticket) => tickets.hand(ticket, definition.causeKey))
+            : undefined;
         if (hiddenBy !== undefined && found.alarm.suppressedBy === null) {
           found = { ...found, alarm: act(found, { type: 'suppress', by: hiddenBy }, engineActor) };
         }
-        return act(found, { type: 'raise', ...fact }, engineActor);
+        const raised = act(found, { type: 'raise', ...fact }, engineActor);
+        if (inherited !== undefined && raised.ticket === inherited) tickets.lead(raised);
+        return raised;
       });
     },
     clear: (id, fact) => db.transact(() => act(need(id), { type: 'clear', ...fact }, engineActor)),
@@ -278,7 +289,11 @@ export function openEngineDesk({
     suppressBy(id, by) {
       db.transact(() => {
         const found = load(id);
-        if (found && found.alarm.suppressedBy === null) act(found, { type: 'suppress', by }, engineActor);
+        if (!found || found.alarm.suppressedBy !== null) return;
+        const hidden = act(found, { type: 'suppress', by }, engineActor);
+        // A ticket is not about what is hidden, but about what hides it.
+        const parent = load(by)?.alarm;
+        if (hidden.ticket !== null && parent?.ticket === hidden.ticket && tickets.find(hidden.ticket)?.alarm === id) tickets.lead(parent);
       });
     },
     releaseFrom(id, by) {
@@ -333,21 +348,6 @@ export function openEngineDesk({
   };
   db.onSetAside = ({ place: table, row, reason }) => desk.noteDamage(table, row, reason);
   return desk;
-
-  /** Each ticket with the numbers of its most urgent alarm as they are now. */
-  function withValues(list: readonly Ticket[]): Ticket[] {
-    const known = new Map<string, Alarm | undefined>();
-    const alarmOf = (id: string) => {
-      if (!known.has(id)) known.set(id, load(id)?.alarm);
-      return known.get(id);
-    };
-    return list.map((ticket) => {
-      const first = mostUrgent([ticket.alarm, ...ticket.alarms].flatMap((id) => (id === null ? [] : (alarmOf(id) ?? []))));
-      if (!first) return { ...ticket, values: null, override: ticket.override ?? null };
-      const { id: alarm, value, live, worst, limit, unit, lifeSafety } = first;
-      return { ...ticket, values: { alarm, value, live, worst, limit, unit, lifeSafety }, override: ticket.override ?? null };
-    });
-  }
 
   /** Whoever signs a ticket off has seen that its alarms are gone: nobody has to acknowledge them once more. Call inside a transaction. */
   function signedOff(ticket: Ticket, who: Actor, name: string): Ticket {

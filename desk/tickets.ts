@@ -22,6 +22,28 @@ const ofAlarm =
 /** An alarm of the same cause so soon after the sign-off opens the ticket again. */
 const recurrenceMs = 24 * 3_600_000;
 const textsOf = ({ life }: Ticket, items: readonly string[]) => life.checks.filter(({ id }) => items.includes(id)).map(({ text }) => text);
+const isUntouched = ({ state, openedBy }: Ticket) => state === 'open' && openedBy === engineActor.id;
+/** What a ticket says when this alarm is what it is about. */
+const wordsOf = ({ id, title, message, check, system, trade, priority, device, building, department, location }: Alarm) => ({
+  alarm: id,
+  title,
+  description: { zh: sentences([message.zh, check.zh], 'zh'), en: sentences([message.en, check.en], 'en') },
+  system,
+  trade,
+  priority,
+  device,
+  building,
+  department,
+  location,
+  life: { ...freshLife, checks: checkList(checksOf(check)) },
+});
+/** The ticket as it reads when this alarm is what it is about; the list of checks stays once somebody works by it. */
+function ledBy(ticket: Ticket, alarm: Alarm): Ticket {
+  const { life, ...words } = wordsOf(alarm);
+  const alarms = [ticket.alarm, ...ticket.alarms].filter((id) => id !== null && id !== alarm.id) as string[];
+  const priority = rank(alarm.priority) < rank(ticket.priority) ? alarm.priority : ticket.priority;
+  return { ...ticket, ...words, priority, alarms, ...(isUntouched(ticket) ? { life: { ...ticket.life, checks: life.checks } } : {}) };
+}
 const nowhere = { zh: '未注明位置', en: 'no place given' };
 
 export function openTickets(db: Database, journal: Journal, clock: Clock, traits: TicketTraits) {
@@ -132,6 +154,9 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       return next;
     });
 
+  /** The open ticket of this cause. */
+  const openOf = (causeKey: string): TicketRow | undefined =>
+    db.get<TicketRow>(`SELECT * FROM tickets WHERE cause_key = ? AND state NOT IN ${closed} ORDER BY number DESC LIMIT 1`, causeKey);
   /** The ticket of this cause that was signed off a short time ago. */
   const lately = (causeKey: string, now: number): Ticket | undefined => {
     const last = db.get<TicketRow>('SELECT * FROM tickets WHERE cause_key = ? ORDER BY number DESC LIMIT 1', causeKey);
@@ -211,10 +236,7 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     /** Opens a ticket for an active alarm, or joins the open one of the same cause. Returns its id. Call inside a transaction. */
     forAlarm(alarm: Alarm, causeKey: string): string {
       const now = clock.now();
-      const row = db.get<TicketRow>(
-        `SELECT * FROM tickets WHERE cause_key = ? AND state NOT IN ${closed} ORDER BY number DESC LIMIT 1`,
-        causeKey,
-      );
+      const row = openOf(causeKey);
       // The same cause so soon after its repair: the repair did not hold, and the ticket says so.
       const before = row ? undefined : lately(causeKey, now);
       if (before) {
@@ -223,27 +245,20 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
         const joins = opened.alarm !== alarm.id && !opened.alarms.includes(alarm.id);
         const worse = rank(alarm.priority) < rank(opened.priority);
         save({
-          ...opened,
+          ...(worse ? ledBy(opened, alarm) : opened),
           alarmActive: true,
-          alarms: joins ? [...opened.alarms, alarm.id] : opened.alarms,
-          ...(worse ? { priority: alarm.priority, title: alarm.title } : {}),
+          ...(joins && !worse ? { alarms: [...opened.alarms, alarm.id] } : {}),
         });
         return opened.id;
       }
       if (!row) {
-        const { title, message, system, trade, priority, device, building, department, location } = alarm;
-        const place = { system, trade, priority, device, building, department, location };
         return insert(
           {
             ...fresh,
-            ...place,
+            ...wordsOf(alarm),
             state: 'open',
-            title,
-            description: { zh: sentences([message.zh, alarm.check.zh], 'zh'), en: sentences([message.en, alarm.check.en], 'en') },
-            alarm: alarm.id,
             alarms: [],
             alarmActive: true,
-            life: { ...freshLife, checks: checkList(checksOf(alarm.check)) },
             openedAt: now,
             openedBy: engineActor.id,
             assignee: null,
@@ -260,9 +275,8 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       const worse = rank(alarm.priority) < rank(ticket.priority);
       if (!joins && !worse && ticket.alarmActive) return ticket.id;
       const next: Ticket = {
-        ...ticket,
-        alarms: joins ? [...ticket.alarms, alarm.id] : ticket.alarms,
-        ...(worse ? { priority: alarm.priority, title: alarm.title } : {}),
+        ...(worse ? ledBy(ticket, alarm) : ticket),
+        ...(joins && !worse ? { alarms: [...ticket.alarms, alarm.id] } : {}),
         alarmActive: true,
         version: ticket.version + 1,
       };
@@ -282,12 +296,49 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       });
       return ticket.id;
     },
+    /** Makes an untouched ticket of the engine that of another cause, which has none yet. False: it stays as it is. */
+    hand(id: string, causeKey: string): boolean {
+      const ticket = find(id);
+      if (!ticket || !isUntouched(ticket) || openOf(causeKey) || lately(causeKey, clock.now())) return false;
+      db.run('UPDATE tickets SET cause_key = ? WHERE number = ?', causeKey, Number(id.slice(2)));
+      return true;
+    },
+    /** This alarm is what its ticket is about from now on; what it was opened for belongs to it. */
+    lead(alarm: Alarm): void {
+      const ticket = alarm.ticket === null ? undefined : find(alarm.ticket);
+      if (!ticket || isClosed(ticket) || ticket.alarm === alarm.id) return;
+      const next = { ...ledBy(ticket, alarm), version: ticket.version + 1 };
+      save(next);
+      const { system, trade, device, building, department } = next;
+      db.run(
+        'UPDATE tickets SET system = ?, trade = ?, device = ?, building = ?, department = ? WHERE number = ?',
+        system,
+        trade,
+        device,
+        building,
+        department,
+        Number(ticket.id.slice(2)),
+      );
+      const { state } = ticket;
+      const detail = { alarm: alarm.id, before: ticket.alarm, priority: next.priority };
+      journal.write({
+        t: clock.now(),
+        kind: 'ticket',
+        id: ticket.id,
+        event: 'lead',
+        from: state,
+        to: state,
+        who: engineActor.id,
+        why: null,
+        detail,
+      });
+    },
     /** Puts an untouched ticket's alarms into another and cancels it. False when somebody has taken it: then both stay. */
     merge(from: string, into: string): boolean {
       const source = find(from);
       const target = find(into);
       if (!source || !target) return false;
-      if (source.state !== 'open' || source.openedBy !== engineActor.id) {
+      if (!isUntouched(source)) {
         // Somebody is at it already: it stays a ticket, under that of the root.
         if (!isClosed(source) && source.life.parent === null && from !== target.life.parent) {
           save({ ...source, life: { ...source.life, parent: into }, version: source.version + 1 });

@@ -40,6 +40,12 @@ export function checkRules(site: LoadedSite): Mistake[] {
     if (first)
       say([...path, 'id'], rule.id, first.pack === 'site' ? 'an id that stands once' : `an id that no pack has; ${first.pack} has it`);
     rule.suppressed_by.forEach((parent, at) => void oneOf([...path, 'suppressed_by', at], parent, ids));
+    rule.explained_by.forEach((one, at) => {
+      if (typeof one === 'string') oneOf([...path, 'explained_by', at], one, ids);
+      else oneOf([...path, 'explained_by', at, 'rule'], one.rule, ids);
+    });
+    if (rule.life_safety && rule.explained_by.length > 0)
+      say([...path, 'explained_by'], new Unquoted('another alarm above one of life safety'), 'nothing: life safety stands on its own');
     checkSelector(rule, path, site, plant, say, oneOf);
     checkKind(rule, rule.params, path, say);
     checkInputs(rule, path, plant, say);

@@ -84,10 +84,12 @@ export function openConditionHandler(book: RuleBook, desk: EngineDesk, clock: Cl
             const hiddenBy = suppression.hiddenBy(instance);
             // What belongs to a root belongs to the root's ticket too: a storm makes one.
             const causeKey = under?.definition.causeKey ?? instance.definition.causeKey;
-            desk.raise({ ...instance.definition, causeKey, message }, { at, value, limit, ...(worst ? { worst } : {}) }, hiddenBy);
+            const fact = { at, value, limit, ...(worst ? { worst } : {}) };
+            const children = adopts.map((child) => child.id);
+            desk.raise({ ...instance.definition, causeKey, message }, fact, hiddenBy, children);
             const root = under?.id ?? hiddenBy;
             if (root !== undefined) desk.setCause(instance.id, root);
-            for (const child of adopts) desk.setCause(child.id, instance.id);
+            for (const child of children) desk.setCause(child, instance.id);
             active.add(instance.id);
           } else {
             if (desk.alarm(instance.id)) desk.clear(instance.id, { at, value });

@@ -27,6 +27,17 @@ export const selectorSchema = z.strictObject({
 });
 export type Selector = z.infer<typeof selectorSchema>;
 
+/** An alarm that explains another: that one stands under it and shares its ticket; nothing is hidden (docs/decisions/0060). */
+const explainedBySchema = z.union([
+  ruleIdSchema,
+  z.strictObject({
+    rule: ruleIdSchema,
+    same: z.literal('building').meta({ description: 'At any device of the same building' }),
+    within: durationSchema.meta({ description: 'For so long after it came' }),
+  }),
+]);
+export type ExplainedBy = z.output<typeof explainedBySchema>;
+
 export const ruleSchema = z.strictObject({
   id: ruleIdSchema,
   kind: z.string().meta({ description: 'The rule kind: a file of rules/kinds' }),
@@ -53,6 +64,10 @@ export const ruleSchema = z.strictObject({
     description: 'Its alarm says that the device feeds nothing: names the departments behind it, and is critical where there are any',
   }),
   season: z.string().optional().meta({ description: 'Calls people only in this season of the site (rules.seasons), such as heating' }),
+  explained_by: z.array(explainedBySchema).default([]).meta({
+    description:
+      'Rules whose active alarm at the same device or a parent, or in the same building, explains this one: it stands under it and shares its ticket, but is not hidden. Not for life safety',
+  }),
   cause: z
     .string()
     .optional()

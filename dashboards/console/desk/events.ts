@@ -18,6 +18,7 @@ const labels: Record<JournalEntry['event'], TextKey> = {
   group: 'event.group',
   open: 'event.open',
   join: 'event.join',
+  lead: 'event.lead',
   recovered: 'tickets.alarmGone',
   recurred: 'event.recurred',
   assign: 'event.assign',

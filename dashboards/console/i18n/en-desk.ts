@@ -50,6 +50,8 @@ export const enDesk = {
   'alarms.acknowledgeMany': 'Acknowledge {n}',
   'alarms.criticalSingly': 'Critical and life-safety alarms are acknowledged one by one.',
   'alarms.cause': 'Root cause',
+  'alarms.belongsTo': 'Follows from: {what}',
+  'alarms.belonging': 'Follow from it',
   'alarms.occurrence': 'Occurrences',
   'alarms.inMaintenance': 'In maintenance: {what}',
   'tickets.title': 'Open tickets',

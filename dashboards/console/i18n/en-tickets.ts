@@ -1,5 +1,6 @@
 /** English texts of the life of a ticket, and of work without a connection; en.ts joins them to the others. */
 export const enTickets = {
+  'tickets.belonging': 'Alarms that belong to it',
   'tickets.arrive': 'On site',
   'tickets.approve': 'Approve',
   'tickets.approveHint': 'A contractor may be called, or what is needed be bought.',

@@ -229,6 +229,7 @@ export const en = {
   'event.group': 'Put under root cause',
   'event.open': 'Opened',
   'event.join': 'A further alarm joined',
+  'event.lead': 'Is about its root cause now',
   'event.recurred': 'Alarm came again',
   'event.assign': 'Assigned',
   'journal.when': 'Time',

@@ -52,6 +52,8 @@ export const zhDesk: Record<keyof typeof enDesk, string> = {
   'alarms.acknowledgeMany': '确认 {n} 条',
   'alarms.criticalSingly': '紧急和生命安全告警须逐条确认。',
   'alarms.cause': '根本原因',
+  'alarms.belongsTo': '源于：{what}',
+  'alarms.belonging': '由其引起',
   'alarms.occurrence': '发生次数',
   'alarms.inMaintenance': '检修中：{what}',
   'tickets.title': '未完工单',

@@ -2,6 +2,7 @@
 import type { enTickets } from './en-tickets.ts';
 
 export const zhTickets: Record<keyof typeof enTickets, string> = {
+  'tickets.belonging': '所属告警',
   'tickets.arrive': '到达现场',
   'tickets.approve': '批准',
   'tickets.approveHint': '同意外委施工或采购。',

@@ -3,6 +3,7 @@ import '../desk/desk.css';
 import { Button, Group } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type Alarm, alarmStateLabels } from '../../../shared/alarm.ts';
+import { byUrgency } from '../../../shared/alarm-order.ts';
 import { api } from '../data/api.ts';
 import { AlarmAppliances } from '../desk/alarm-appliances.tsx';
 import { AlarmChart, AlarmNeighbours, AlarmPlaces, LastHelp } from '../desk/alarm-context.tsx';
@@ -64,6 +65,7 @@ function AlarmDetail({ alarm, ask }: { alarm: Alarm; ask: (question: Question) =
   const { plant, may } = useConsole();
   const move = useAlarmMove(ask);
   const cause = alarm.cause === null ? undefined : plant.alarms.get(alarm.cause);
+  const belonging = [...plant.alarms.values()].filter((one) => one.cause === alarm.id).sort(byUrgency);
   return (
     <>
       <p className="row-message">{text(alarm.message)}</p>
@@ -75,6 +77,15 @@ function AlarmDetail({ alarm, ask }: { alarm: Alarm; ask: (question: Question) =
         {alarm.cause !== null && (
           <Fact label={t('alarms.cause')}>
             <a href={`#/alarms/${encodeURIComponent(alarm.cause)}`}>{cause ? text(cause.title) : alarm.cause}</a>
+          </Fact>
+        )}
+        {belonging.length > 0 && (
+          <Fact label={t('alarms.belonging')}>
+            {belonging.map((one) => (
+              <a key={one.id} className="fact-link" href={`#/alarms/${encodeURIComponent(one.id)}`}>
+                {text(one.title)} · {text(one.location)}
+              </a>
+            ))}
           </Fact>
         )}
         <Fact label={t('alarms.rule')}>

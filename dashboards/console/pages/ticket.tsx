@@ -207,7 +207,18 @@ function Facts({ ticket }: { ticket: Ticket }) {
   const { life } = ticket;
   const device = ticket.device === null ? undefined : plant.devices.get(ticket.device);
   const by = (at: number | null, who: string | null) => (at === null ? null : `${dateTime(at)}${who ? ` · ${name(who)}` : ''}`);
-  const alarms = [...new Set([...(ticket.alarm ? [ticket.alarm] : []), ...ticket.alarms])];
+  const belonging = ticket.alarms.filter((id) => id !== ticket.alarm);
+  const alarmLink = (id: string) => {
+    const alarm = plant.alarms.get(id);
+    const device = id.slice(id.indexOf('.') + 1);
+    // What is back to normal is in no list any more; its place is still known.
+    const words = alarm ? [text(alarm.title), text(alarm.location)] : [text(plant.devices.get(device)?.name), t('tickets.alarmGone')];
+    return (
+      <a key={id} className="fact-link" href={`#/alarms/${encodeURIComponent(id)}`}>
+        {words.filter(Boolean).join(' · ')}
+      </a>
+    );
+  };
   const waits = [
     life.waitingKind ? text(waitingKindLabels[life.waitingKind]) : null,
     ticket.waitingReason,
@@ -226,15 +237,8 @@ function Facts({ ticket }: { ticket: Ticket }) {
     [t('tickets.verifiedAt'), by(ticket.verifiedAt, ticket.verifiedBy)],
     [t('tickets.closedAt'), by(life.closedAt, life.closedBy)],
     [t('nav.devices'), ticket.device && <a href={`#/devices/${ticket.device}`}>{text(device?.name) || ticket.device}</a>],
-    [
-      t('nav.alarms'),
-      alarms.length > 0 &&
-        alarms.map((id) => (
-          <a key={id} className="fact-link" href={`#/alarms/${encodeURIComponent(id)}`}>
-            {text(plant.alarms.get(id)?.title) || id}
-          </a>
-        )),
-    ],
+    [t('nav.alarms'), ticket.alarm !== null && alarmLink(ticket.alarm)],
+    [t('tickets.belonging'), belonging.length > 0 && belonging.map(alarmLink)],
   ];
   return (
     <dl className="facts">

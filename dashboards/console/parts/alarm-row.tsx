@@ -71,6 +71,7 @@ function AlarmFacts({ alarm, now }: { alarm: Alarm; now: number }) {
   const { plant } = useConsole();
   const device = plant.devices.get(alarm.device);
   const suppressed = useSuppressionText(alarm.suppressedBy);
+  const root = alarm.cause === null || alarm.cause === alarm.suppressedBy ? undefined : plant.alarms.get(alarm.cause);
   return (
     <>
       <div className="row-where">{text(alarm.location) || text(device?.location) || text(device?.name)}</div>
@@ -93,6 +94,11 @@ function AlarmFacts({ alarm, now }: { alarm: Alarm; now: number }) {
           <span>{t('alarms.shelved', { time: time(alarm.shelvedUntil, now), reason: alarm.shelvedReason ?? '' })}</span>
         )}
         {suppressed && <span>{suppressed}</span>}
+        {root && (
+          <a href={`#/alarms/${encodeURIComponent(root.id)}`} data-fact="alarms.belongsTo">
+            {t('alarms.belongsTo', { what: text(root.title) })}
+          </a>
+        )}
         {alarm.outOfServiceTicket && <span>{t('alarms.outOfServiceFor', { ticket: alarm.outOfServiceTicket })}</span>}
         {alarm.ticket && <a href={`#/tickets/${alarm.ticket}`}>{t('alarms.ticket', { id: alarm.ticket })}</a>}
       </div>
