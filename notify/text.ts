@@ -2,7 +2,7 @@
 
 import { type Alarm, priorities, priorityLabels, type Trend } from '../shared/alarm.ts';
 import { byUrgency } from '../shared/alarm-order.ts';
-import { quantity as quantityOf } from '../shared/quantity.ts';
+import { statesOf } from '../shared/quantity.ts';
 import type { Person, SiteConfig } from '../shared/site.ts';
 import { tradeLabels } from '../shared/system.ts';
 import { fill, type Language, type Text } from '../shared/text.ts';
@@ -149,7 +149,7 @@ const trends: Record<Trend, Text> = {
 /** At raising, now, worst, limit: each with its name, so that none is taken for another. */
 function measured({ value, live, worst, limit, unit, quantity }: Alarm, language: Language): string {
   if (value === null) return '';
-  const states = quantity === null ? undefined : quantityOf(quantity).states;
+  const states = statesOf(quantity, unit);
   const say = (text: Text, number: number, more: Record<string, string> = {}) =>
     fill(text[language], { value: states?.[number]?.[language] ?? shown(number), limit: shown(number), unit, trend: '', ...more })
       .replace(/ +/g, ' ')

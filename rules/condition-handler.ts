@@ -77,16 +77,17 @@ export function openConditionHandler(book: RuleBook, desk: EngineDesk, clock: Cl
       if (conditions.length === 0) return;
       desk.batch(() => {
         for (const condition of conditions) {
-          const { instance, at, value, limit, worst } = condition;
+          const { instance, at, value, limit, worst, note } = condition;
+          const quantity = condition.quantity ?? instance.definition.quantity;
           if (condition.active) {
-            const message = messageOf(instance, { value, limit, at, now: clock.now(), note: condition.note });
+            const message = messageOf(instance, { value, limit, at, now: clock.now(), note, quantity: condition.quantity });
             const { under, adopts } = grouping.raised(instance, at);
             const hiddenBy = suppression.hiddenBy(instance);
             // What belongs to a root belongs to the root's ticket too: a storm makes one.
             const causeKey = under?.definition.causeKey ?? instance.definition.causeKey;
             const fact = { at, value, limit, ...(worst ? { worst } : {}) };
             const children = adopts.map((child) => child.id);
-            desk.raise({ ...instance.definition, causeKey, message }, fact, hiddenBy, children);
+            desk.raise({ ...instance.definition, quantity, causeKey, message }, fact, hiddenBy, children);
             const root = under?.id ?? hiddenBy;
             if (root !== undefined) desk.setCause(instance.id, root);
             for (const child of children) desk.setCause(child, instance.id);

@@ -1,5 +1,7 @@
 /** What the engine keeps of each rule at its place, of each series and of each device. */
+import { type QuantityId, quantity as quantityOf } from '../shared/quantity.ts';
 import { newSeriesTime, type SeriesTime } from '../shared/series-time.ts';
+import type { Text } from '../shared/text.ts';
 import type { Judge } from './kind.ts';
 import type { Instance } from './pack.ts';
 
@@ -79,3 +81,30 @@ export const newWatch = (instance: Instance, judge: Judge, active: boolean): Wat
   known: false,
   nodes: [],
 });
+
+/** What the value of the judge is of, where that is not always its first input. */
+export function shownOf({ judge, instance }: Watch): QuantityId | undefined {
+  const input = judge.shows === undefined ? undefined : instance.inputs[judge.shows];
+  return input && 'quantity' in input ? input.quantity : undefined;
+}
+
+export interface Sight {
+  /** null: unknown now. */
+  value: number | null;
+  /** Plant time of what was judged last. */
+  at: number;
+  worst: { value: number; at: number } | null;
+  note: Text | null;
+}
+
+export function sightOf(watch: Watch): Sight | undefined {
+  const { known, judge, t, worst, worstAt } = watch;
+  if (t === Number.NEGATIVE_INFINITY) return undefined;
+  const shows = shownOf(watch);
+  return {
+    value: known && !Number.isNaN(judge.value) ? judge.value : null,
+    at: t,
+    worst: Number.isNaN(worst) ? null : { value: worst, at: worstAt },
+    note: judge.note ?? (shows ? quantityOf(shows).label : null),
+  };
+}

@@ -6,10 +6,11 @@
  * Values are judged by the time that they carry, in the time of their device: one whose clock is 90 s behind has its delays end 90 s later by ours.
  * Silence is judged by arrival. What a clock that was set does to either is docs/decisions/0021.
  */
+import type { QuantityId } from '../shared/quantity.ts';
 import { takeTime } from '../shared/series-time.ts';
 import type { Text } from '../shared/text.ts';
 import { decode, encode } from './engine-memory.ts';
-import { type Node, newNode, newPoint, newWatch, type Point, type Watch } from './engine-state.ts';
+import { type Node, newNode, newPoint, newWatch, type Point, type Sight, shownOf, sightOf, type Watch } from './engine-state.ts';
 import type { Verdict } from './kind.ts';
 import type { Instance } from './pack.ts';
 import { openTimers } from './timers.ts';
@@ -24,6 +25,8 @@ export interface Condition {
   limit: number | null;
   /** The worst since the breach began, for a rule whose value can be more or less bad. */
   worst?: { value: number; at: number } | undefined;
+  /** What the value is of, where that is not always the same. */
+  quantity?: QuantityId | undefined;
   /** Further words of the judge. */
   note?: Text | undefined;
 }
@@ -67,15 +70,6 @@ export interface Engine {
   /** Readings left out because a newer one was seen. */
   readonly late: number;
   readonly judged: number;
-}
-
-export interface Sight {
-  /** null: unknown now. */
-  value: number | null;
-  /** Plant time of what was judged last. */
-  at: number;
-  worst: { value: number; at: number } | null;
-  note: Text | null;
 }
 
 const never = Number.POSITIVE_INFINITY;
@@ -155,6 +149,7 @@ export function openEngine(
       value: orNull(watch.value),
       limit: orNull(watch.limit),
       worst: watch.active && !Number.isNaN(watch.worst) ? { value: watch.worst, at: watch.worstAt } : undefined,
+      quantity: shownOf(watch),
       note: watch.judge.note,
     });
   };
@@ -379,14 +374,7 @@ export function openEngine(
     },
     sight(id) {
       const watch = watchOf.get(id);
-      if (!watch || watch.t === Number.NEGATIVE_INFINITY) return undefined;
-      const { known, judge, t, worst, worstAt } = watch;
-      return {
-        value: known ? orNull(judge.value) : null,
-        at: t,
-        worst: Number.isNaN(worst) ? null : { value: worst, at: worstAt },
-        note: judge.note ?? null,
-      };
+      return watch && sightOf(watch);
     },
     next: () => timers.next(),
     get late() {

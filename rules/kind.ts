@@ -39,7 +39,9 @@ export interface Judge {
   limit: number;
   /** All that it keeps of the past: plain objects, arrays and numbers, changed in place. Saved and brought back over a restart. */
   memory?: object;
-  /** Extra words for the message, such as which meters do not add up. */
+  /** The input whose value it is, where that is not always the first: of three phases the worst. */
+  shows?: number;
+  /** Extra words for the message: what else was judged, which meters do not add up. */
   note?: Text;
 }
 
@@ -77,7 +79,7 @@ export interface KindDefinition<S extends z.ZodType> {
   /** Parameters that are limits in the unit of the quantity: console and boards draw these and no others. */
   drawn?: readonly DrawnParam[];
   /** Unit of the value and limit that the alarm shows, where it is not that of the quantity. */
-  unit?(params: z.output<S>): string;
+  unit?(params: z.output<S>): string | undefined;
   /** It needs a reading at least so often, ms, to judge at all. */
   needsEveryMs?(params: z.output<S>): number;
   /** Does the alarm show the value of the first input where the rule names no quantity? Default true. */

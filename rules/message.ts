@@ -1,5 +1,5 @@
 /** The words of an alarm: what, where, since when, how bad; in both languages. */
-import { quantity as quantityOf } from '../shared/quantity.ts';
+import { type QuantityId, quantity as quantityOf, statesOf } from '../shared/quantity.ts';
 import { fillText, joinTexts, type Language, sentences, type Text } from '../shared/text.ts';
 import { localTime, shown, supplements } from '../shared/wording.ts';
 import type { Instance } from './pack.ts';
@@ -15,16 +15,20 @@ export interface Words {
   at: number;
   /** Plant time of the telling. */
   now: number;
+  /** What the value is of, where that is not always the same. */
+  quantity?: QuantityId | undefined;
   note?: Text | undefined;
 }
 
-export function messageOf(instance: Instance, { value, limit, at, now, note }: Words): Text {
+export function messageOf(
+  instance: Instance,
+  { value, limit, at, now, note, quantity = instance.definition.quantity ?? undefined }: Words,
+): Text {
   const { rule, kind, place, definition } = instance;
-  const { quantity } = definition;
   const template = rule.message ?? kind.message;
   const since = localTime(at, place.plant.timezone);
-  const known = quantity === null ? undefined : quantityOf(quantity);
-  const state = value === null ? undefined : known?.states?.[value];
+  const known = quantity === undefined ? undefined : quantityOf(quantity);
+  const state = value === null ? undefined : statesOf(quantity, definition.unit)?.[value];
   const text = fillText(template, {
     device: place.device.name,
     location: definition.location,
@@ -66,5 +70,7 @@ const once = (text: string, label: string | undefined, state: string | undefined
 const tidy = (text: string) =>
   text
     .replace(/ +([，,;；。.]|$)/g, '$1')
+    .replace(/[，,]? *([）)])/g, '$1')
+    .replace(/ +（/g, '（')
     .replace(/ {2,}/g, ' ')
     .trim();

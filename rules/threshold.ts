@@ -40,6 +40,7 @@ export function openThreshold(inputs: number, low: number, high: number, deadban
       let unknown = 0;
       let worst = Number.NaN;
       let worstBy = Number.NEGATIVE_INFINITY;
+      let shows = 0;
       for (let i = 0; i < inputs; i++) {
         const at = latest[i] as number;
         if (Number.isNaN(at)) {
@@ -50,9 +51,11 @@ export function openThreshold(inputs: number, low: number, high: number, deadban
         if (by > worstBy) {
           worstBy = by;
           worst = at;
+          shows = i;
         }
       }
       judge.value = worst;
+      if (inputs > 1) judge.shows = shows;
       if (unknown === inputs) return 'unknown';
       // Not breached: beyond the limit, not on it. Breached: until it is back on the near side of the deadband.
       const beyond = breached ? worstBy > 0 || (worstBy === 0 && deadband > 0) : worstBy > 0;

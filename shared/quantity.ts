@@ -256,3 +256,7 @@ export function inRange(id: QuantityId, value: number): boolean {
   const { range, kind } = quantity(id);
   return Number.isFinite(value) && value >= range[0] && value <= range[1] && (kind !== 'state' || Number.isInteger(value));
 }
+
+/** What the numbers of an alarm mean; undefined where they are no states of the quantity but, by their unit, a count of hours or a share. */
+export const statesOf = (id: QuantityId | null | undefined, unit: string): Quantity['states'] =>
+  id === null || id === undefined || quantity(id).unit !== unit ? undefined : quantity(id).states;

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import type { AnswerKind } from '../../desk/index.ts';
 import { type Alarm, priorityLabels } from '../../shared/alarm.ts';
-import { quantity as quantityOf } from '../../shared/quantity.ts';
+import { statesOf } from '../../shared/quantity.ts';
 import { fill, type Language, type Text } from '../../shared/text.ts';
 import { localTime, shown, supplements } from '../../shared/wording.ts';
 import { trendSvg } from './trend.ts';
@@ -55,7 +55,7 @@ export interface AlarmPage {
 
 export function alarmPage({ alarm, site, person, language, token, points, others, endsAt }: AlarmPage): string {
   const say = (text: Text, values: Record<string, string> = {}) => htmlOf(fill(text[language], values));
-  const states = alarm.quantity === null ? undefined : quantityOf(alarm.quantity).states;
+  const states = statesOf(alarm.quantity, alarm.unit);
   const number = (value: number | null | undefined) =>
     value === null || value === undefined
       ? say(words.unknown)
@@ -67,7 +67,8 @@ export function alarmPage({ alarm, site, person, language, token, points, others
     ...(alarm.active ? [] : ([[words.gone, time(alarm.clearedAt)]] as [Text, string][])),
   ];
   if (alarm.value !== null) {
-    rows.push([words.now, number(alarm.live?.value)], [words.atRaising, number(alarm.value)]);
+    const beside = alarm.live?.note?.[language];
+    rows.push([words.now, number(alarm.live?.value) + (beside ? ` · ${htmlOf(beside)}` : '')], [words.atRaising, number(alarm.value)]);
     if (alarm.worst) rows.push([words.worst, number(alarm.worst.value)]);
     if (alarm.limit !== null) rows.push([words.limit, number(alarm.limit)]);
   }

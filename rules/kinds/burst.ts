@@ -4,6 +4,7 @@ import { durationSchema } from '../../shared/duration.ts';
 import { quantitySchema } from '../../shared/quantity.ts';
 import { defineKind, type Judge, type Verdict } from '../kind.ts';
 import { limitSchema, resolveLimit } from '../limit.ts';
+import { spokenValue } from '../spoken.ts';
 import { openExtreme, openUsual } from '../window.ts';
 
 const sampleEveryMs = 600_000;
@@ -26,7 +27,7 @@ export default defineKind({
   ],
   windowMs: () => usualMs,
   needsEveryMs: ({ within }) => within / 2,
-  open({ fall, within, times, at_least, low }, place) {
+  open({ fall, within, makeup, times, at_least, low }, place) {
     const drop = resolveLimit(fall, place.device.attributes);
     const floor = low === undefined ? Number.NEGATIVE_INFINITY : resolveLimit(low, place.device.attributes);
     if (drop === undefined || floor === undefined) return undefined;
@@ -46,6 +47,7 @@ export default defineKind({
           if (!Number.isNaN(value)) highest.add(t, value);
         } else {
           now.makeup = value;
+          judge.note = spokenValue(makeup, value);
           if (!Number.isNaN(value) && !breached) usual.add(t, value);
         }
         if (Number.isNaN(now.pressure) || Number.isNaN(now.makeup)) return 'unknown';
@@ -61,8 +63,8 @@ export default defineKind({
     return judge;
   },
   message: {
-    zh: '{location}：压力快速下降至 {value} {unit}，同时补水量突增，疑似爆管，自 {since} 起',
-    en: '{location}: pressure fell fast to {value} {unit} while make-up water rose: probably a burst pipe, since {since}',
+    zh: '{location}：压力快速下降至 {value} {unit}，同时补水量突增（{note}），疑似爆管，自 {since} 起',
+    en: '{location}: pressure fell fast to {value} {unit} while make-up water rose ({note}): probably a burst pipe, since {since}',
   },
   examples: [
     { say: 'falls and takes water', params: {}, quantity: 'pressure_kpa', readings: [[0, [300, 0]], [60, [275, 2]]], verdict: 'breach' },

@@ -1,10 +1,11 @@
 /** Several points in one condition, written as a CEL expression over named inputs and the device's attributes. */
 import { z } from 'zod';
 import { reasonOf } from '../../shared/errors.ts';
-import { quantitySchema } from '../../shared/quantity.ts';
+import { type QuantityId, quantitySchema } from '../../shared/quantity.ts';
 import type { Attributes } from '../../shared/site.ts';
 import { attributeNames, parseExpression } from '../expression.ts';
 import { defineKind, type Judge } from '../kind.ts';
+import { spokenValues } from '../spoken.ts';
 
 const input = z.strictObject({
   quantity: quantitySchema,
@@ -22,6 +23,7 @@ export default defineKind({
         .refine((inputs) => Object.keys(inputs).length > 0, 'at least one input'),
       when: z.string().min(1).max(500).meta({ description: 'CEL; true is the breach. Inputs and attributes are numbers; abs, min, max' }),
       value: z.string().max(500).optional().meta({ description: 'CEL; what the alarm shows. By default the first input' }),
+      unit: z.string().max(20).optional().meta({ description: 'Unit of `value` and `limit`, where it is not that of the first input' }),
       limit: z.number().optional().meta({ description: 'What the alarm shows as the limit' }),
     })
     .superRefine(({ inputs, when, value }, context) => {
@@ -41,6 +43,7 @@ export default defineKind({
       }
     }),
   needsQuantity: false,
+  unit: ({ unit }) => unit,
   inputs: ({ inputs }, place) =>
     Object.values(inputs).map(({ quantity, role, device }) => ({
       device: device ?? (role === undefined ? place.device.id : (place.plant.byRole(role)[0]?.id ?? place.device.id)),
@@ -65,6 +68,8 @@ export default defineKind({
     }
     const values: Record<string, number> = { ...Object.fromEntries(names.map((name) => [name, Number.NaN])), ...attributes };
     const own = { missing: names.length };
+    // What the value is made of, or what stands beside the first input.
+    const beside = names.slice(value === undefined ? 1 : 0);
     const judge: Judge = {
       memory: { own, values },
       wakeAt: Number.POSITIVE_INFINITY,
@@ -77,14 +82,16 @@ export default defineKind({
         if (own.missing > 0) return 'unknown';
         const verdict = condition.evaluate(values);
         judge.value = show ? Number(show.evaluate(values)) : (values[names[0] as string] as number);
+        if (beside.length > 0)
+          judge.note = spokenValues(beside.map((one) => [inputs[one]?.quantity as QuantityId, values[one] as number]));
         return verdict === true ? 'breach' : verdict === false ? 'clear' : 'unknown';
       },
     };
     return judge;
   },
   message: {
-    zh: '{location}：条件成立（{value}），自 {since} 起',
-    en: '{location}: condition met ({value}), since {since}',
+    zh: '{location}：条件成立（{quantity} {value} {unit}，{note}），自 {since} 起',
+    en: '{location}: condition met ({quantity} {value} {unit}, {note}), since {since}',
   },
   examples: [
     { say: 'both hold', params: pump(), readings: [[0, [3, 0]]], verdict: 'breach' },

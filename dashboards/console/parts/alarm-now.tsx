@@ -18,7 +18,9 @@ type Numbers = AlarmValues & Pick<Alarm, 'limit' | 'unit'> & { quantity: Quantit
 function useNumber({ quantity, unit }: Pick<Numbers, 'quantity' | 'unit'>) {
   const { text, number } = useWords();
   const { plant } = useConsole();
-  const states = quantity ? plant.site.quantities[quantity]?.states : undefined;
+  const known = quantity ? plant.site.quantities[quantity] : undefined;
+  // Hours or a share of something that has states are no states.
+  const states = known?.unit === unit ? known.states : undefined;
   return { states, say: (value: number) => (states ? text(states[String(value)]) || String(value) : `${number(value)} ${unit}`.trim()) };
 }
 
