@@ -60,6 +60,7 @@ import { installCompression } from './compress.ts';
 import { installOnce } from './once-posts.ts';
 import { isTooDeep } from './parse-json.ts';
 import { frameworkProblem, installProblems } from './problem.ts';
+import { roundedJson } from './rounding.ts';
 import type { App, RouteContext } from './route-context.ts';
 
 const routes = [
@@ -83,8 +84,8 @@ export async function buildServer(context: RouteContext): Promise<App> {
     trustProxy: context.proxies.length > 0 && [...context.proxies],
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
-  // Replies are typed by their schemas at compile time and checked against them in tests; at run time they are only written.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  // Replies are typed by their schemas at compile time and checked against them in tests; at run time they are only rounded and written.
+  app.setSerializerCompiler(roundedJson);
 
   const seconds = new Histogram({
     name: 'plantroom_http_seconds',

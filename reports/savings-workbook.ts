@@ -1,5 +1,6 @@
 /** A saving as a workbook that comes to the same result with plain formulas: data, model, result, adjustments. */
 import type { ProjectResult, Slice } from '../energy/index.ts';
+import { decimals, roundTo } from '../shared/rounded.ts';
 import type { Language } from '../shared/text.ts';
 import { wallOf } from '../shared/zone.ts';
 import { type Sheet, workbookOf } from './sheet.ts';
@@ -65,7 +66,7 @@ export function savingsSheets(one: ProjectResult, language: Language, timezone: 
           .slice(0, result.method === 'hourly' ? 16 : 10)
           .replace('T', ' '),
         slice.temperature,
-        slice.y,
+        roundTo(slice.y, decimals.other),
         shapes.length === 0 ? null : part,
         shapes.length === 0 ? (predicted ?? null) : { formula, ...(predicted === undefined ? {} : { result: predicted }) },
         { formula: `C${r}-E${r}` },
@@ -90,9 +91,9 @@ export function savingsSheets(one: ProjectResult, language: Language, timezone: 
         : '-0.00022*B13^2+0.03306*B13+0.94054';
   const yes = (formula: string, value?: number): Row[number] => ({ formula, ...(value === undefined ? {} : { result: value }) });
   const lines: [string, string, Row[number], string][] = [
-    ['模型应有用量', 'would have used', yes(`SUM(Reporting!E2:E${last})`, result.counterfactual), 'Σ model'],
-    ['实际用量', 'used', yes(`SUM(Reporting!C2:C${last})`, result.observed), 'Σ used'],
-    [result.claimed ? '节约' : '差值', result.claimed ? 'saved' : 'difference', yes('B2-B3', result.saved), ''],
+    ['模型应有用量', 'would have used', yes(`SUM(Reporting!E2:E${last})`, roundTo(result.counterfactual, decimals.used)), 'Σ model'],
+    ['实际用量', 'used', yes(`SUM(Reporting!C2:C${last})`, roundTo(result.observed, decimals.used)), 'Σ used'],
+    [result.claimed ? '节约' : '差值', result.claimed ? 'saved' : 'difference', yes('B2-B3', roundTo(result.saved, decimals.used)), ''],
     ['基准期点数 n', 'points of the baseline n', result.fit.n, ''],
     ['参数个数 p', 'parameters p', result.fit.p, ''],
     ['CV(RMSE)', 'CV(RMSE)', result.fit.cvrmse, zh ? '首次拟合' : 'of the first fit'],
@@ -106,10 +107,15 @@ export function savingsSheets(one: ProjectResult, language: Language, timezone: 
     ['ASHRAE 公式半宽', 'half width, ASHRAE formula', yes('ABS(B2/B12*B7)*B11*SQRT(B5/B9*(1+2/B9)*B12)*B14', result.half.opendsm), ''],
     ['分块自助法半宽', 'half width, block bootstrap', result.half.bootstrap, zh ? '1000 次重抽样' : '1,000 draws'],
     ['取较宽者', 'the wider', yes('MAX(B15,B16)', Math.max(result.half.opendsm, result.half.bootstrap)), ''],
-    ['下限', 'low', yes('B4-B17', result.low), ''],
-    ['上限', 'high', yes('B4+B17', result.high), ''],
-    ['单价', 'price', one.price, zh ? '元' : 'yuan'],
-    ['金额', 'yuan', one.price === null ? null : yes('B4*B20', one.yuan?.saved), zh ? '元' : 'yuan'],
+    ['下限', 'low', yes('B4-B17', roundTo(result.low, decimals.used)), ''],
+    ['上限', 'high', yes('B4+B17', roundTo(result.high, decimals.used)), ''],
+    ['单价', 'price', one.price === null ? null : roundTo(one.price, decimals.price), zh ? '元' : 'yuan'],
+    [
+      '金额',
+      'yuan',
+      one.price === null ? null : yes('ROUND(B4*B20,2)', one.yuan ? roundTo(one.yuan.saved, decimals.yuan) : undefined),
+      zh ? '元' : 'yuan',
+    ],
     ['数据与结果校验', 'hash of data and result', one.sha256, ''],
   ];
   return [
@@ -128,7 +134,7 @@ export function savingsSheets(one: ProjectResult, language: Language, timezone: 
         (event): Row => [
           event.id,
           event.cause[language],
-          event.kwhPerDay,
+          roundTo(event.kwhPerDay, decimals.used),
           event.method[language],
           event.signed ?? (zh ? '未签字，不计入' : 'not signed, not counted'),
         ],

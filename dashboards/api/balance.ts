@@ -18,6 +18,7 @@ import {
   usualLimits,
 } from '../meter-balance.ts';
 import { startOf } from '../panel/steps.ts';
+import { used } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { problems, time } from './schemas.ts';
 
@@ -35,9 +36,9 @@ const number = z.number().nullable();
 const balance = z.object({
   from: time.nullable(),
   to: time.nullable(),
-  used: number,
-  children: number.meta({ description: 'Sum of the meters below' }),
-  difference: number,
+  used: used.nullable(),
+  children: used.nullable().meta({ description: 'Sum of the meters below' }),
+  difference: used.nullable(),
   differencePct: number.meta({ description: 'Of what the parent counts' }),
   rate: number,
   childrenRate: number.meta({ description: 'null: one of them is unknown now' }),
@@ -60,7 +61,7 @@ const reply = z
         device: z.string(),
         parent: z.string().nullable(),
         counter: z.string(),
-        used: number,
+        used: used.nullable(),
         rate: number,
         firstAt: time.nullable(),
         lastAt: time.nullable(),

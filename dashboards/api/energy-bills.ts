@@ -8,6 +8,7 @@ import { meterNames } from '../../shared/meter-names.ts';
 import { languages } from '../../shared/text.ts';
 import { localTime } from '../../shared/wording.ts';
 import { wallOf } from '../../shared/zone.ts';
+import { price, used, yuan } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, text, time, words } from './schemas.ts';
 
@@ -26,18 +27,18 @@ const bill = z.object({
       month: z.string(),
       medium: z.string(),
       part: z.string(),
-      quantity: z.number().nullable(),
+      quantity: used.nullable(),
       unit: z.string(),
-      price: z.number().nullable(),
-      amount: z.number(),
+      price: price.nullable(),
+      amount: yuan,
     }),
   ),
   meters: z.array(z.string()),
   estimatedShare: z.record(z.string(), z.number()),
   sha256: z.string(),
-  total: z.number(),
-  paid: z.number(),
-  open: z.number(),
+  total: yuan,
+  paid: yuan,
+  open: yuan,
   state: z.enum(billStates),
   issuedBy: z.string(),
   issuedAt: time,
@@ -45,7 +46,7 @@ const bill = z.object({
   payments: z.array(
     z.object({
       id: z.number(),
-      yuan: z.number(),
+      yuan,
       paidOn: z.string(),
       note: z.string().nullable(),
       enteredBy: z.string(),
@@ -74,8 +75,8 @@ export function energyBillRoutes(app: App, { bills, ledger, site, store, account
         response: {
           200: z.object({
             bills: z.array(bill),
-            open: z.number(),
-            overdue: z.number(),
+            open: yuan,
+            overdue: yuan,
             tenants: z.array(
               z.object({
                 id: z.string(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { costScopes, media, mediumUnits } from '../../energy/index.ts';
 import { Fault } from '../../shared/errors.ts';
+import { price, used, yuan } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { monthText, problems, text, time, timeQuery, words } from './schemas.ts';
 
@@ -15,10 +16,10 @@ const costLine = z.object({
     description:
       'Line of the bill: sharp, peak, flat, valley, deep, energy, demand, capacity, contract, over-contract, power-factor ...; later: of months that were closed',
   }),
-  quantity: z.number().nullable(),
+  quantity: used.nullable(),
   unit: z.string(),
-  price: z.number().nullable(),
-  cost: z.number().meta({ description: 'Yuan' }),
+  price: price.nullable(),
+  cost: yuan.meta({ description: 'Yuan' }),
 });
 const costRow = z.object({
   month: z.string(),
@@ -26,23 +27,23 @@ const costRow = z.object({
   to: time,
   running: z.boolean().meta({ description: 'The month is not over' }),
   lines: z.array(costLine),
-  total: z.number(),
-  quantity: z.number().nullable(),
+  total: yuan,
+  quantity: used.nullable(),
   quality: z.array(
     z.object({
       medium: z.string(),
       unit: z.string(),
-      measured: z.number(),
-      estimated: z.number(),
-      manual: z.number(),
-      unknown: z.number(),
+      measured: used,
+      estimated: used,
+      manual: used,
+      unknown: used,
       coverage: z.number(),
     }),
   ),
   closed: z.boolean(),
   notes: z.array(note),
 });
-const amount = { quantity: z.number(), cost: z.number() };
+const amount = { quantity: used, cost: yuan };
 const allocationReply = z.object({
   month: z.string(),
   medium: z.string(),
@@ -52,12 +53,12 @@ const allocationReply = z.object({
   running: z.boolean(),
   version: z.number().nullable().meta({ description: 'Of the consumption; null: not counted' }),
   closed: z.object({ version: z.number(), by: z.string(), at: time, sha256: z.string() }).nullable(),
-  main: z.number().meta({ description: 'All main meters; allocated and unallocated add up to it' }),
-  cost: z.number(),
-  allocated: z.number(),
-  allocatedCost: z.number(),
-  unallocated: z.number(),
-  unallocatedCost: z.number(),
+  main: used.meta({ description: 'All main meters; allocated and unallocated add up to it' }),
+  cost: yuan,
+  allocated: used,
+  allocatedCost: yuan,
+  unallocated: used,
+  unallocatedCost: yuan,
   receivers: z.array(z.object({ id: z.string(), kind: z.enum(['department', 'tenant']), ...amount })),
   items: z.array(z.object({ item: z.string().nullable(), ...amount })),
   lines: z.array(
@@ -71,7 +72,7 @@ const allocationReply = z.object({
   ),
   missing: z.array(z.string()).meta({ description: 'Meters that told nothing: their use is in the meter above' }),
   negative: z
-    .array(z.object({ meter: z.string(), quantity: z.number() }))
+    .array(z.object({ meter: z.string(), quantity: used }))
     .meta({ description: 'Below these more was counted than by themselves' }),
   meters: z.array(
     z.object({
@@ -80,11 +81,11 @@ const allocationReply = z.object({
       parent: z.string().nullable(),
       virtual: z.boolean(),
       item: z.string().nullable(),
-      counted: z.number().nullable(),
-      measured: z.number(),
-      estimated: z.number(),
-      manual: z.number(),
-      unknown: z.number(),
+      counted: used.nullable(),
+      measured: used,
+      estimated: used,
+      manual: used,
+      unknown: used,
       coverage: z.number(),
     }),
   ),
@@ -97,15 +98,13 @@ const allocationReply = z.object({
       mains: z.array(z.string()),
       demandKw: z.number().nullable(),
       powerFactor: z.number().nullable(),
-      total: z.number().nullable(),
-      lines: z.array(
-        z.object({ id: z.string(), from: z.string().optional(), quantity: z.number(), price: z.number(), amount: z.number() }),
-      ),
+      total: yuan.nullable(),
+      lines: z.array(z.object({ id: z.string(), from: z.string().optional(), quantity: used, price, amount: yuan })),
     }),
   ),
   notes: z.array(note),
 });
-const closedReply = z.array(z.object({ month: z.string(), medium: z.string(), version: z.number(), sha256: z.string(), cost: z.number() }));
+const closedReply = z.array(z.object({ month: z.string(), medium: z.string(), version: z.number(), sha256: z.string(), cost: yuan }));
 
 export function energyCostRoutes(app: App, { ledger, site, accounts, db, clock }: RouteContext): void {
   const wrong = (field: string, message: string) =>

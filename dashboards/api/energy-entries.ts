@@ -16,6 +16,7 @@ import {
 } from '../../energy/index.ts';
 import { aroundOf, closedMonthsOf, countedAt, meterOf, namedMeters } from '../energy/meters.ts';
 import { invalid } from '../plant/register-routes.ts';
+import { used } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { amount, idSchema, meterValue, monthText, problems, sentTime, text, time, timeQuery } from './schemas.ts';
 
@@ -26,16 +27,16 @@ const units = Object.keys(figureUnits) as [keyof typeof figureUnits, ...(keyof t
 const unit = z.enum(units);
 const reason = z.string().trim().max(500);
 
-const reading = z.object({ t: time, v: z.number(), byHand: z.boolean() }).nullable();
+const reading = z.object({ t: time, v: used, byHand: z.boolean() }).nullable();
 const meterEntry = z.object({
   device: z.string(),
   name: text,
   unit: z.string(),
   before: reading.meta({ description: 'The last reading before t' }),
   after: reading,
-  least: z.number().nullable().meta({ description: 'What is less is refused' }),
-  most: z.number().nullable().meta({ description: 'What is more is asked about' }),
-  expected: z.number().nullable(),
+  least: used.nullable().meta({ description: 'What is less is refused' }),
+  most: used.nullable().meta({ description: 'What is more is asked about' }),
+  expected: used.nullable(),
   counted: z
     .boolean()
     .meta({ description: 'false: a reading at t changes no booked figure, as it lies in a simulated past without readings' }),
@@ -45,7 +46,7 @@ const figure = z.object({
   name: z.string(),
   month,
   department: z.string().nullable(),
-  value: z.number(),
+  value: used,
   unit,
   quality: z.enum(figureQualities),
   import: z.number().int().nullable(),
@@ -59,8 +60,8 @@ const series = z.object({
   label: text,
   unit,
   months: z.array(z.object({ month, figure: figure.nullable() })),
-  known: z.number().nullable().meta({ description: 'Sum of what is known; of a level the mean' }),
-  total: z.number().nullable().meta({ description: 'null while a month is missing' }),
+  known: used.nullable().meta({ description: 'Sum of what is known; of a level the mean' }),
+  total: used.nullable().meta({ description: 'null while a month is missing' }),
   missing: z.array(month),
   source: z.string(),
 });
@@ -149,7 +150,7 @@ export function energyEntryRoutes(app: App, context: RouteContext): void {
           sure: z.boolean().default(false),
         }),
         response: {
-          201: z.object({ id: z.number().int(), used: z.number().nullable(), unit: z.string(), closedMonths: z.array(z.string()) }),
+          201: z.object({ id: z.number().int(), used: used.nullable(), unit: z.string(), closedMonths: z.array(z.string()) }),
           ...problems,
         },
       },

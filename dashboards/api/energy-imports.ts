@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { userOf } from '../../access/index.ts';
 import { type Import, type ImportTarget, importKinds } from '../../energy/index.ts';
 import { namedMeters } from '../energy/meters.ts';
+import { used } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { uploadOf } from './energy-suspects.ts';
 import { known } from './moves.ts';
@@ -37,10 +38,10 @@ const whole = head.extend({
       what: z.string().meta({ description: 'Meter or figure' }),
       t: time.nullable(),
       month: z.string().nullable(),
-      value: z.number(),
+      value: used,
       unit: z.string(),
       state: z.enum(['new', 'same', 'replaces']),
-      was: z.number().nullable(),
+      was: used.nullable(),
     }),
   ),
 });

@@ -3,23 +3,26 @@ import { z } from 'zod';
 import { causes, media, mediumUnits, readFactors, scopes, targetReasons } from '../../energy/index.ts';
 import { Fault } from '../../shared/errors.ts';
 import { readMarker } from '../../shared/simulated-past.ts';
+import { price, used, yuan } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, monthText, problems, text, time } from './schemas.ts';
 
-const amount = z.number().nullable();
+const amount = used.nullable();
+const money = yuan.nullable();
+const ratio = z.number().nullable();
 const compared = z.object({
   value: amount.meta({ description: 'Sum of the measured days; null: none' }),
-  estimated: z.number(),
-  manual: z.number(),
-  unknown: z.number(),
+  estimated: used,
+  manual: used,
+  unknown: used,
   days: z.number().meta({ description: 'Days that are over' }),
   measuredDays: z.number(),
   matchedDays: z.number().meta({ description: 'Days whose same day of last year was measured too: only these are compared' }),
   matched: amount,
   before: amount,
-  changePct: amount,
+  changePct: ratio,
   normalised: amount.meta({ description: 'The matched days in the weather of last year; null: no signal of the weather' }),
-  normalisedPct: amount,
+  normalisedPct: ratio,
   weather: z.object({ r2: z.number(), meanC: z.number(), beforeC: z.number() }).nullable(),
 });
 const targetMonth = z.object({
@@ -46,25 +49,25 @@ const target = z.object({
 const change = z.object({
   device: z.string(),
   medium: z.enum(media),
-  now: z.number(),
+  now: used,
   before: amount,
-  delta: z.number(),
-  changePct: amount,
+  delta: used,
+  changePct: ratio,
   days: z.number(),
   cause: z.enum(causes),
   since: time.nullable(),
-  share: amount,
+  share: ratio,
   estimatedShare: z.number(),
 });
 const range = z.object({ month: z.string(), from: time, to: time, running: z.boolean() });
 const past = z.object({ from: time, to: time }).nullable().meta({ description: 'Of this span the figures are simulated; null: none' });
 const monthRow = compared.extend({
   ...range.shape,
-  perM2: amount,
-  bedDays: amount,
-  perBedDay: amount,
-  visits: amount,
-  perVisit: amount,
+  perM2: ratio,
+  bedDays: ratio,
+  perBedDay: ratio,
+  visits: ratio,
+  perVisit: ratio,
 });
 const node = z.object({
   id: z.string(),
@@ -82,12 +85,12 @@ const factor = z.object({
 });
 
 const cost = z.object({
-  value: amount.meta({ description: 'Yuan of the days that are over, today not among them; null: nothing has a price' }),
-  like: amount.meta({ description: 'On the days that were measured in both years, at the mean price of the month' }),
-  before: amount.meta({ description: 'The same of last year' }),
-  changePct: amount,
-  wholeBefore: amount.meta({ description: 'The whole month of last year' }),
-  media: z.array(z.object({ medium: z.enum(media), value: z.number(), perUnit: amount, like: amount, before: amount })),
+  value: money.meta({ description: 'Yuan of the days that are over, today not among them; null: nothing has a price' }),
+  like: money.meta({ description: 'On the days that were measured in both years, at the mean price of the month' }),
+  before: money.meta({ description: 'The same of last year' }),
+  changePct: ratio,
+  wholeBefore: money.meta({ description: 'The whole month of last year' }),
+  media: z.array(z.object({ medium: z.enum(media), value: yuan, perUnit: price.nullable(), like: money, before: money })),
   unpriced: z.array(z.enum(media)),
 });
 const mostChanges = 40;
@@ -261,10 +264,10 @@ export function energyManagementRoutes(app: App, { management, site, dataDir }: 
             ...range.shape,
             unit: z.string(),
             nodes: z.array(node),
-            links: z.array(z.object({ from: z.string(), to: z.string(), value: z.number(), estimated: z.number() })),
-            total: z.number(),
-            unmetered: z.number(),
-            negative: z.array(z.object({ device: z.string(), value: z.number() })),
+            links: z.array(z.object({ from: z.string(), to: z.string(), value: used, estimated: used })),
+            total: used,
+            unmetered: used,
+            negative: z.array(z.object({ device: z.string(), value: used })),
             missing: z.array(z.string()),
           }),
           ...problems,

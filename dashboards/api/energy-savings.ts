@@ -19,19 +19,21 @@ import { Fault } from '../../shared/errors.ts';
 import { meterNames } from '../../shared/meter-names.ts';
 import { languages } from '../../shared/text.ts';
 import { sharedAnswers } from '../energy-answers.ts';
+import { price, used, yuan } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, text, time } from './schemas.ts';
 
 const span = { from: time, to: time.meta({ description: 'Exclusive' }) };
 const quantities = {
-  value: z.number(),
-  measured: z.number(),
-  estimated: z.number(),
-  manual: z.number(),
-  unknown: z.number(),
+  value: used,
+  measured: used,
+  estimated: used,
+  manual: used,
+  unknown: used,
   coverage: z.number(),
 };
-const band = z.object({ saved: z.number(), low: z.number(), high: z.number() });
+const band = z.object({ saved: used, low: used, high: used });
+const moneyBand = z.object({ saved: yuan, low: yuan, high: yuan });
 const summary = {
   id: z.string(),
   name: text,
@@ -46,26 +48,26 @@ const summary = {
   reporting: z.object({ ...span, ...quantities }),
   result: z
     .object({
-      counterfactual: z.number(),
-      observed: z.number(),
-      saved: z.number(),
-      low: z.number(),
-      high: z.number(),
+      counterfactual: used,
+      observed: used,
+      saved: used,
+      low: used,
+      high: used,
       confidence: z.number(),
       sufficient: z.boolean(),
       claimed: z.boolean().meta({ description: 'May it be called a saving?' }),
       used: z.enum(['opendsm', 'bootstrap']),
-      half: z.object({ opendsm: z.number(), bootstrap: z.number(), nmecr: z.number() }),
+      half: z.object({ opendsm: used, bootstrap: used, nmecr: used }),
       fit: z.object({ n: z.number(), p: z.number(), cvrmse: z.number(), nmbe: z.number(), r2: z.number(), rho: z.number() }),
       reasons: z.array(z.object({ id: z.string(), blocks: z.boolean(), text })),
     })
     .nullable(),
   why: text.nullable(),
   unadjusted: band.nullable(),
-  price: z.number().nullable(),
+  price: price.nullable(),
   priceFrom: z.enum(['project', 'bills']).nullable(),
-  yuan: band.nullable(),
-  investedYuan: z.number().nullable(),
+  yuan: moneyBand.nullable(),
+  investedYuan: yuan.nullable(),
   paybackYears: z.number().nullable(),
   sha256: z.string(),
 };
@@ -73,18 +75,18 @@ const project = z.object({
   ...summary,
   parameters: z.array(z.record(z.string(), z.union([z.number(), z.string()]))),
   adjustments: z.array(
-    z.object({ id: z.string(), cause: text, method: text, ...span, kwhPerDay: z.number(), kwh: z.number(), signed: z.string().nullable() }),
+    z.object({ id: z.string(), cause: text, method: text, ...span, kwhPerDay: used, kwh: used, signed: z.string().nullable() }),
   ),
   temperatures: z.object({ low: z.number(), high: z.number(), outsideShare: z.number() }).nullable(),
   questions: z.array(z.object({ id: z.string(), title: text, answers: z.array(text), open: z.boolean() })),
-  points: z.array(z.object({ from: time, to: time, observed: z.number(), predicted: z.number(), temperature: z.number() })),
+  points: z.array(z.object({ from: time, to: time, observed: used, predicted: used, temperature: z.number() })),
 });
 const proposal = z.object({
   kind: z.enum(proposalKinds),
   where: z.string().nullable(),
   title: text,
-  yuan: z.number().meta({ description: 'A year' }),
-  error: z.number().meta({ description: 'Half the width of its band' }),
+  yuan: yuan.meta({ description: 'A year' }),
+  error: yuan.meta({ description: 'Half the width of its band' }),
   formula: text,
   inputs: z.array(z.object({ label: text, value: z.number(), unit: z.string() })),
 });

@@ -16,6 +16,7 @@ import {
 import { Fault } from '../../shared/errors.ts';
 import { closedMonthsOf, countedAt, meterOf, type NamedMeter, namedMeters } from '../energy/meters.ts';
 import { invalid } from '../plant/register-routes.ts';
+import { used } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { bytesOf, checkUpload } from '../upload.ts';
 import { idSchema, meterValue, problems, sentTime, text, time, words } from './schemas.ts';
@@ -59,9 +60,9 @@ const suspect = z.object({
   verdict: z.string(),
   from: time,
   to: time,
-  a: z.number().meta({ description: 'Register before' }),
-  b: z.number().meta({ description: 'Register after' }),
-  delta: z.number().meta({ description: 'What was booked for it, in the unit of the counter' }),
+  a: used.meta({ description: 'Register before' }),
+  b: used.meta({ description: 'Register after' }),
+  delta: used.meta({ description: 'What was booked for it, in the unit of the counter' }),
   state: z
     .enum(['open', 'explained', 'settled'])
     .meta({ description: 'open: a person is asked. explained: the engine is sure. settled: somebody decided' }),
@@ -69,7 +70,7 @@ const suspect = z.object({
   closedMonths,
   counted,
 });
-const interval = z.object({ from: time, value: z.number(), quality: z.string() });
+const interval = z.object({ from: time, value: used, quality: z.string() });
 const reason = z.string().trim().min(1).max(500);
 const drawn = z
   .string()
@@ -163,10 +164,10 @@ export function energySuspectRoutes(app: App, context: RouteContext): void {
         response: {
           200: z.object({
             unit: z.string(),
-            readings: z.array(z.tuple([time, z.number()])),
+            readings: z.array(z.tuple([time, used])),
             before: z.array(interval),
             after: z.array(interval),
-            sums: z.object({ before: z.number(), after: z.number() }),
+            sums: z.object({ before: used, after: used }),
             counted,
           }),
           ...problems,

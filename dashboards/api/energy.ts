@@ -17,6 +17,7 @@ import {
   weightsOfItem,
 } from '../../energy/index.ts';
 import { Fault } from '../../shared/errors.ts';
+import { used } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { energyEntryRoutes } from './energy-entries.ts';
 import { energyImportRoutes } from './energy-imports.ts';
@@ -26,11 +27,11 @@ import { problems, time, timeQuery } from './schemas.ts';
 const row = z.object({
   from: time,
   to: time,
-  value: z.number().nullable().meta({ description: 'null: nothing is known of it' }),
-  measured: z.number(),
-  estimated: z.number(),
-  manual: z.number(),
-  unknown: z.number(),
+  value: used.nullable().meta({ description: 'null: nothing is known of it' }),
+  measured: used,
+  estimated: used,
+  manual: used,
+  unknown: used,
   coverage: z.number().meta({ description: 'Part of the quarter hours that are there, 0 to 1' }),
 });
 

@@ -13,6 +13,7 @@ import { languages } from '../../shared/text.ts';
 import { ticketStates, waitingKinds } from '../../shared/ticket.ts';
 import { idSchema } from '../../shared/topic.ts';
 import { problemSchema } from '../problem.ts';
+import { yuan } from '../rounding.ts';
 
 export const text = z.object({ zh: z.string(), en: z.string() });
 export const time = z.number().int().meta({ description: 'UTC milliseconds' });
@@ -159,10 +160,10 @@ export const ticketLife = z.object({
           name: z.string(),
           quantity: z.number(),
           unit: z.string(),
-          costYuan: z.number().meta({ description: 'Of the whole quantity' }),
+          costYuan: yuan.meta({ description: 'Of the whole quantity' }),
         }),
       ),
-      costYuan: z.number().meta({ description: 'Beside the parts' }),
+      costYuan: yuan.meta({ description: 'Beside the parts' }),
       note: z.string().nullable(),
     }),
   ),

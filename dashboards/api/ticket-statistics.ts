@@ -4,11 +4,13 @@ import { type StatisticsBy, statisticsBy, statisticsOf, type TicketFigures } fro
 import { workbookOf } from '../../reports/index.ts';
 import { csvOf } from '../../shared/csv.ts';
 import { Fault } from '../../shared/errors.ts';
+import { decimals, roundTo } from '../../shared/rounded.ts';
 import { type Trade, tradeLabels } from '../../shared/system.ts';
 import { type Language, languages, type Text } from '../../shared/text.ts';
 import { ticketStateLabels } from '../../shared/ticket.ts';
 import { localTime } from '../../shared/wording.ts';
 import { yearBefore } from '../../shared/zone.ts';
+import { yuan } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { problems, timeQuery } from './schemas.ts';
 
@@ -31,7 +33,7 @@ const figures = z.object({
   arrive: spread,
   restore: spread,
   parts: z.number().int(),
-  costYuan: z.number(),
+  costYuan: yuan,
   workMinutes: z.number(),
   starsMean: z.number().nullable(),
 });
@@ -135,7 +137,10 @@ export function ticketStatisticsRoutes(app: App, { desk, site, clock }: RouteCon
         one.life.signature?.name ?? one.verifiedBy,
         one.life.signature?.stars ?? null,
         one.life.work.reduce((sum, work) => sum + work.minutes, 0),
-        one.life.work.reduce((sum, work) => sum + work.costYuan + work.parts.reduce((cost, part) => cost + part.costYuan, 0), 0),
+        roundTo(
+          one.life.work.reduce((sum, work) => sum + work.costYuan + work.parts.reduce((cost, part) => cost + part.costYuan, 0), 0),
+          decimals.yuan,
+        ),
       ]);
       const what = format === 'csv' && by ? `ticket-figures-${by}` : 'tickets';
       const name = `${what}-${localTime(from, timezone).slice(0, 10)}.${format}`;

@@ -1,0 +1,13 @@
+/** What floating point leaves behind (4.500000000000001) does not go out: every unit has its own precision. */
+
+/** Places after the point of what leaves: yuan to the cent, prices to a millionth, consumption finer than any register shows it. */
+export const decimals = { yuan: 2, price: 6, used: 4, other: 6 } as const;
+
+/** Halves go up, away from nothing; what has no room for so many places is left alone, as are NaN and infinity. */
+export function roundTo(value: number, places: number): number {
+  const factor = 10 ** places;
+  const scaled = Math.abs(value) * factor;
+  if (!(scaled < 2 ** 52)) return value;
+  const rounded = Math.round(scaled + scaled * Number.EPSILON) / factor;
+  return value < 0 ? 0 - rounded : rounded;
+}
