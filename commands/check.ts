@@ -19,9 +19,14 @@ export async function checkAll(file: string): Promise<LoadedSite> {
       partial?: PartialSite;
     };
     if (!partial) throw error;
-    const places = new Set(mistakes.map((mistake) => `${mistake.file}:${mistake.line}`));
-    const named = (found: string) => [...partial.taken].some((id) => found.includes(id));
-    const more = (await furtherMistakes(partial, true)).filter((one) => !places.has(`${one.file}:${one.line}`) && !named(one.found));
+    const places = new Set(mistakes.map(({ file, line, path }) => `${file}:${line} ${path}`));
+    const more = (await furtherMistakes(partial, true)).filter(
+      (one) =>
+        !places.has(`${one.file}:${one.line} ${one.path}`) &&
+        !partial.isConsequence(one) &&
+        // What an unreadable file may hold is no mistake; what is written nearly like something known is one.
+        (!partial.incomplete || one.allowed.includes('did you mean')),
+    );
     throw siteFault([...mistakes, ...more]);
   }
   const mistakes = await furtherMistakes(site);

@@ -1,14 +1,14 @@
 /** Mistakes of a site file that only device profiles and transports can see. */
 import { resolve } from 'node:path';
 import { compile } from 'json-p3';
-import { reasonOf } from '../shared/errors.ts';
+import { isFault, reasonOf } from '../shared/errors.ts';
 import { type Mistake, type Path, Unquoted } from '../shared/mistake.ts';
 import { isModbusDevice, type MqttDevice } from '../shared/site.ts';
 import type { LoadedSite } from '../shared/site-file.ts';
 import { wirePoints } from './decode.ts';
 import type { Profile } from './device.ts';
 import { limitsOf, together } from './plan.ts';
-import { builtInProfiles, deviceMistakes, loadProfiles } from './profiles.ts';
+import { builtInProfiles, deviceMistakes, loadProfiles, type ProfileTrouble } from './profiles.ts';
 
 /** Built-in profiles and those of the site's own folders. @throws Fault profile/invalid */
 export function profilesOf(site: LoadedSite): Map<string, Profile> {
@@ -17,9 +17,10 @@ export function profilesOf(site: LoadedSite): Map<string, Profile> {
 
 type Say = (path: Path, found: unknown, allowed: string) => void;
 
-/** @throws Fault profile/invalid */
-export function checkGateway(site: LoadedSite, profiles: ReadonlyMap<string, Profile> = profilesOf(site)): Mistake[] {
-  const mistakes: Mistake[] = [];
+/** Those of the profiles that the site brings along included. */
+export function checkGateway(site: LoadedSite): Mistake[] {
+  const { mistakes: ofProfiles, sound: profiles, broken } = soundProfiles(site);
+  const mistakes: Mistake[] = [...ofProfiles];
   const say: Say = (path, found, allowed) => mistakes.push(site.mistake(path, found, allowed));
   site.config.gateways.forEach((gateway, g) => {
     gateway.buses.forEach((bus, b) => {
@@ -35,8 +36,19 @@ export function checkGateway(site: LoadedSite, profiles: ReadonlyMap<string, Pro
       });
     });
   });
-  for (const { path, found, allowed } of deviceMistakes(site.config, profiles)) say(path, found, allowed);
+  for (const { path, found, allowed } of deviceMistakes(site.config, profiles)) {
+    if (path.at(-1) !== 'profile' || !broken.has(String(found))) say(path, found, allowed);
+  }
   return mistakes;
+}
+
+function soundProfiles(site: LoadedSite): ProfileTrouble {
+  try {
+    return { mistakes: [], sound: profilesOf(site), broken: new Set() };
+  } catch (error) {
+    if (!isFault(error, 'profile/invalid')) throw error;
+    return error.detail as unknown as ProfileTrouble;
+  }
 }
 
 /** What is allowed, and yet worth knowing: values that no single request gives. */

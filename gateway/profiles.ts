@@ -18,6 +18,13 @@ import { isBitTable, wordCount } from './words.ts';
 /** The folder of the built-in profiles. */
 export const builtInProfiles = join(import.meta.dirname, 'devices');
 
+/** What `profile/invalid` tells besides its words: the mistakes, the profiles without any, and the ids of those that have some. */
+export interface ProfileTrouble {
+  mistakes: readonly Mistake[];
+  sound: ReadonlyMap<string, Profile>;
+  broken: ReadonlySet<string>;
+}
+
 /**
  * Profiles of all folders by id. Throws `profile/invalid` with every mistake in `detail.mistakes`. A later folder may not take an id
  * that an earlier one has: two maps under one name are a trap.
@@ -25,12 +32,16 @@ export const builtInProfiles = join(import.meta.dirname, 'devices');
 export function loadProfiles(folders: string[]): Map<string, Profile> {
   const found = new Map<string, Profile>();
   const homes = new Map<string, string>();
+  const broken = new Set<string>();
   const mistakes: Mistake[] = [];
   for (const folder of folders) {
     for (const name of profileFiles(folder, mistakes)) {
       const file = join(folder, name);
       const profile = readProfile(file, mistakes);
-      if (!profile) continue;
+      if (!profile) {
+        broken.add(basename(name, '.yaml'));
+        continue;
+      }
       const taken = homes.get(profile.id);
       if (taken) mistakes.push({ file, line: 1, column: 1, path: 'id', found: profile.id, allowed: `an id that ${taken} does not have` });
       else homes.set(profile.id, file);
@@ -38,7 +49,9 @@ export function loadProfiles(folders: string[]): Map<string, Profile> {
     }
   }
   if (mistakes.length > 0) {
-    throw new Fault('profile/invalid', mistakes.map(formatMistake).join('\n'), { detail: { mistakes } });
+    throw new Fault('profile/invalid', mistakes.map(formatMistake).join('\n'), {
+      detail: { mistakes, sound: found, broken } satisfies ProfileTrouble,
+    });
   }
   return found;
 }

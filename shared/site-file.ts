@@ -9,7 +9,7 @@ import { formatMistake, formatPath, type Mistake, type Path, Unquoted } from './
 import type { ProfileFacts } from './profile-facts.ts';
 import { allowedAt } from './schema-walk.ts';
 import { type SiteConfig, siteSchema } from './site.ts';
-import { healed } from './site-heal.ts';
+import { asMeant, healed, withoutStandIns } from './site-heal.ts';
 import { referenceMistakes } from './site-references.ts';
 
 export interface LoadedSite {
@@ -27,6 +27,8 @@ interface Source {
   file: string;
   document: Document.Parsed;
   lines: LineCounter;
+  /** A file that it includes cannot be read. */
+  incomplete?: boolean;
 }
 
 /** Sections that an included file may add to; each is a list. */
@@ -53,29 +55,43 @@ export function loadSite(file: string): LoadedSite {
   const main = resolve(file);
   const mistakes: Mistake[] = [];
   const sources = readAll(main, mistakes);
-  if (mistakes.length > 0) throw siteFault(mistakes);
+  if (sources[0]?.file !== main) throw siteFault(mistakes);
+  // Of what a file that cannot be read would have held, nobody knows what is missing.
+  const incomplete = sources.some(({ incomplete }) => incomplete);
 
   const { merged, origins } = merge(sources, mistakes);
-  const place = (path: Path, found: unknown, allowed: string): Mistake => locate(path, found, allowed, sources, origins);
-  const parsed = siteSchema.safeParse(merged, { reportInput: true });
+  const placed = (path: Path, found: unknown, allowed: string): Mistake => locate(path, found, allowed, sources, origins);
+  const first = siteSchema.safeParse(merged, { reportInput: true });
+  const meant = first.success ? undefined : asMeant(merged, siteJsonSchema());
+  const place = (path: Path, found: unknown, allowed: string): Mistake => placed(meant?.written(path) ?? path, found, allowed);
+  for (const { path, key, keys } of meant?.slips ?? [])
+    mistakes.push(placed([...path, key], new Unquoted(`the unknown key "${key}"`), allowedNames(key, keys)));
+  const parsed = meant && meant.slips.length > 0 ? siteSchema.safeParse(meant.value, { reportInput: true }) : first;
+  const read = meant?.value ?? merged;
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) mistakes.push(...issueMistakes(issue, merged, place));
-    const rest = healed(merged);
-    if (!rest) throw siteFault(mistakes);
-    const inRest = (path: Path, found: unknown, allowed: string) => place(rest.original(path), found, allowed);
-    const names = (found: unknown) => [...rest.taken].some((id) => found === id);
-    for (const { path, found, allowed } of referenceMistakes(rest.config)) if (!names(found)) mistakes.push(inRest(path, found, allowed));
-    throw siteFault(mistakes, { config: rest.config, file: main, folder: dirname(main), mistake: inRest, taken: rest.taken });
+    for (const issue of parsed.error.issues) {
+      if (!incomplete || issue.path.length > 1) mistakes.push(...issueMistakes(issue, read, place));
+    }
   }
-  for (const { path, found, allowed } of referenceMistakes(parsed.data)) mistakes.push(place(path, found, allowed));
+  const rest = parsed.success ? undefined : healed(read);
+  if (!parsed.success && !rest) throw siteFault(mistakes);
+  const config = parsed.success ? parsed.data : (rest as NonNullable<typeof rest>).config;
+  const inRest = (path: Path, found: unknown, allowed: string) =>
+    rest ? place(rest.original(path), found, withoutStandIns(allowed)) : place(path, found, allowed);
+  const isConsequence = (mistake: Mistake) => rest?.isConsequence(mistake) ?? false;
+  const references = incomplete ? [] : referenceMistakes(config).map(({ path, found, allowed }) => inRest(path, found, allowed));
+  mistakes.push(...references.filter((one) => !isConsequence(one)));
   if (mistakes.length > 0)
-    throw siteFault(mistakes, { config: parsed.data, file: main, folder: dirname(main), mistake: place, taken: new Set() });
-  return { config: parsed.data, file: main, folder: dirname(main), mistake: place };
+    throw siteFault(mistakes, { config, file: main, folder: dirname(main), mistake: inRest, isConsequence, incomplete });
+  return { config, file: main, folder: dirname(main), mistake: place };
 }
 
 /** What of a site with mistakes can still be looked at, for the checks that come after. */
 export interface PartialSite extends LoadedSite {
-  taken: ReadonlySet<string>;
+  /** Is this found only because of another mistake? */
+  isConsequence(mistake: Mistake): boolean;
+  /** A file that it includes cannot be read: what it names may be there. */
+  incomplete: boolean;
 }
 
 export function siteFault(mistakes: readonly Mistake[], partial?: PartialSite): Fault {
@@ -98,6 +114,7 @@ function readAll(main: string, mistakes: Mistake[]): Source[] {
     const at = (found: string, allowed: string) => {
       const position = from ? positionOf(from.source, ['include', from.index]) : { line: 0, column: 0 };
       mistakes.push({ file: from?.source.file ?? file, ...position, path: from ? `include[${from.index}]` : '', found, allowed });
+      if (from) from.source.incomplete = true;
     };
     if (seen.has(file)) return at(`"${relative(dirname(main), file)}" a second time`, 'each file once');
     seen.add(file);
@@ -112,13 +129,21 @@ function readAll(main: string, mistakes: Mistake[]): Source[] {
     }
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    const source = { file, document, lines };
-    for (const error of [...document.errors, ...document.warnings]) {
+    const source: Source = { file, document, lines };
+    const torn = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+    const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+    // After the first place that is no YAML the rest is read wrongly.
+    for (const error of torn ? [torn] : [...twice, ...document.warnings]) {
       const { line, col } = lines.linePos(error.pos[0]);
       mistakes.push({ file, line, column: col, path: '', found: error.message, allowed: 'valid YAML 1.2' });
     }
-    if (document.errors.length > 0) return;
+    // A key that stands twice makes no other one unreadable.
+    if (torn) {
+      if (from) from.source.incomplete = true;
+      return;
+    }
     if (!isMap(document.contents)) {
+      if (from) from.source.incomplete = true;
       mistakes.push({ file, line: 1, column: 1, path: '', found: 'no mapping', allowed: 'a mapping with sections such as site, gateways' });
       return;
     }

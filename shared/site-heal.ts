@@ -1,46 +1,117 @@
 /**
  * What is left of a site file when the parts with mistakes are taken out, so that the later checks can look at the rest and all mistakes are told at
- * once. Items of lists leave a gap while it goes on, so that places keep their numbers.
+ * once. Where something required is missing a stand-in is put, so that what stands beside it is looked at too. Items of lists leave a gap while it goes
+ * on, so that places keep their numbers.
  */
-import type { Path } from './mistake.ts';
+import { nearestName } from './guess.ts';
+import { formatPath, type Mistake, type Path } from './mistake.ts';
+import { allowedAt } from './schema-walk.ts';
 import { type SiteConfig, siteSchema } from './site.ts';
 
 export interface Healed {
   config: SiteConfig;
   /** From a path in `config` to the path in the file. */
   original(path: Path): Path;
-  /** Ids of what was taken out: nobody is blamed for naming them. */
-  taken: ReadonlySet<string>;
+  /** Is this, placed in the file, found only because something was taken out or stood in for? */
+  isConsequence(mistake: Pick<Mistake, 'path' | 'found'>): boolean;
 }
 
-const mostRounds = 12;
+const mostRounds = 60;
 const gap = Symbol('taken out');
+const standIn = 'stand-in';
+/** As it stands in lists of what is allowed. */
+export const withoutStandIns = (allowed: string): string => allowed.replace(/(, )?stand-in-\d+/g, '');
+
+/** What may stand for something required that is missing: what fits this key, else whatever the schema takes. */
+function standInsFor(key: string | number, n: number): unknown[] {
+  const own: Record<string, unknown[]> = { type: ['modbus-tcp'], timezone: ['Asia/Shanghai'], unit: [247], path: ['/dev/ttyS0'] };
+  return [...(own[key] ?? []), `${standIn}-${n}`, 1, {}, [], '1h'];
+}
+
+export interface Meant {
+  value: unknown;
+  /** The key as it stands in the file, and what may stand there. */
+  slips: { path: Path; key: string; keys: string[] }[];
+  /** From a path in `value` to the path in the file. */
+  written(path: Path): Path;
+}
+
+const mostDepth = 8;
+
+/** Misspelt keys are read as what they are nearly called, unless that is there as well: so what stands under them is looked at too. */
+export function asMeant(merged: unknown, schema: object): Meant {
+  const value: unknown = structuredClone(merged);
+  const renamed = new Map<string, string>();
+  const written = (path: Path): Path => path.map((step, index) => renamed.get(formatPath(path.slice(0, index + 1))) ?? step);
+  const slips: Meant['slips'] = [];
+  for (let depth = 0; depth < mostDepth; depth++) {
+    const before = slips.length;
+    for (const issue of siteSchema.safeParse(value).error?.issues ?? []) {
+      if (issue.code !== 'unrecognized_keys') continue;
+      const path = issue.path as Path;
+      const { keys } = allowedAt(schema, path, value);
+      const holder = at(value, path) as Record<string, unknown>;
+      for (const key of issue.keys) {
+        const meant = nearestName(key, keys);
+        if (meant === undefined || meant in holder) continue;
+        slips.push({ path: written(path), key, keys });
+        holder[meant] = holder[key];
+        delete holder[key];
+        renamed.set(formatPath([...path, meant]), key);
+      }
+    }
+    if (slips.length === before) break;
+  }
+  return { value, slips, written };
+}
 
 /** Undefined when too little is left. */
 export function healed(merged: unknown): Healed | undefined {
   const copy: unknown = structuredClone(merged);
   const taken = new Set<string>();
+  const tried = new Map<string, number>();
   for (let round = 0; round < mostRounds; round++) {
     const { value, numbers } = closed(copy);
     const parsed = siteSchema.safeParse(value);
-    if (parsed.success) return { config: parsed.data, original: (path) => opened(path, value, numbers), taken };
+    if (parsed.success) {
+      const words = [...taken, `${standIn}-\\d+`].map((id) => new RegExp(`(^|[^\\w-])${id}($|[^\\w-])`));
+      return {
+        config: parsed.data,
+        original: (path) => opened(path, value, numbers),
+        isConsequence: ({ path, found }) => tried.has(path) || words.some((word) => word.test(found)),
+      };
+    }
     for (const issue of parsed.error.issues) {
       const path = opened(issue.path as Path, value, numbers);
       const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-      for (const one of paths) takeOut(copy, one, taken);
+      for (const one of paths) mend(copy, one, taken, tried);
     }
   }
   return undefined;
 }
 
-/** Takes out what stands at the path; where nothing stands there (something required is missing), what should hold it. */
-function takeOut(root: unknown, path: Path, taken: Set<string>): void {
+/** Takes out what stands at the path; where nothing stands there, puts the next stand-in; where none fits, takes out what should hold it. */
+function mend(root: unknown, path: Path, taken: Set<string>, tried: Map<string, number>): void {
   for (let length = path.length; length > 0; length--) {
     const holder = at(root, path.slice(0, length - 1));
     const step = path[length - 1] as string | number;
-    if (typeof holder !== 'object' || holder === null || !(step in holder)) continue;
+    if (typeof holder !== 'object' || holder === null) continue;
     const own = holder as Record<string | number, unknown>;
     if (own[step] === gap) return;
+    const name = formatPath(path.slice(0, length));
+    const next = tried.get(name) ?? 0;
+    const isThere = step in holder;
+    if (!Array.isArray(holder) && (!isThere || tried.has(name))) {
+      const candidates = standInsFor(step, tried.size);
+      tried.set(name, next + 1);
+      if (next < candidates.length) {
+        own[step] = candidates[next];
+        return;
+      }
+      delete own[step];
+      continue;
+    }
+    if (!isThere) continue;
     note(own[step], taken);
     if (Array.isArray(holder)) own[step] = gap;
     else delete own[step];
