@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Fault } from '../../shared/errors.ts';
 
@@ -11,15 +12,21 @@ export function isFree(port: number, host = loopback): Promise<boolean> {
   });
 }
 
-export function freePort(host = loopback): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host }, () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
+/** Below those that systems give to outgoing connections (from 32,768 on Linux, 49,152 elsewhere), above those that have names. */
+const [lowest, end] = [10_240, 32_768];
+const mostTries = 100;
+
+/**
+ * A port that nobody listens on now. One of those for outgoing connections would be taken by any of them before it is listened on; a client that seeks it
+ * meanwhile may even get it as its own and then hears itself.
+ * @throws Fault transport/closed
+ */
+export async function freePort(host = loopback): Promise<number> {
+  for (let i = 0; i < mostTries; i++) {
+    const port = randomInt(lowest, end);
+    if (await isFree(port, host)) return port;
+  }
+  throw new Fault('transport/closed', `no free port of ${host} among ${mostTries} tried; name one with --port`);
 }
 
 /** The smallest multiple of 100 by which all ports can be moved so that all are free; several hospitals can run on one machine. */

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdFolder } from './hold-folder.ts';
 import { endOrphans, identityOf, rememberRoles } from './orphans.ts';
+import { freePort } from './ports.ts';
 import { hungLimits } from './supervise.ts';
 import { Watchdog } from './watchdog.ts';
 
+const rangeFile = '/proc/sys/net/ipv4/ip_local_port_range';
 let dataDir: string;
 const children: ChildProcess[] = [];
 beforeEach(() => {
@@ -140,5 +142,14 @@ describe('who hangs', () => {
     expect(hungLimits({})).toEqual({ quietLooks: 30, firstLooks: 120 });
     expect(hungLimits({ PLANTROOM_HUNG_AFTER: '3s' })).toEqual({ quietLooks: 3, firstLooks: 30 });
     for (const text of ['30', '1s', 'soon']) expect(() => hungLimits({ PLANTROOM_HUNG_AFTER: text })).toThrow('PLANTROOM_HUNG_AFTER');
+  });
+});
+
+describe('a free port', () => {
+  it('is none that a system gives to outgoing connections: a client that seeks it before anybody listens would find itself', async () => {
+    const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()));
+    const [first = 0] = existsSync(rangeFile) ? readFileSync(rangeFile, 'utf8').split(/\s+/).map(Number) : [49_152];
+    for (const port of ports) expect(port).toBeLessThan(first);
+    expect(new Set(ports).size).toBeGreaterThan(45);
   });
 });

@@ -6,6 +6,7 @@ import { benchDevice, benchProfiles, benchWord } from '../../bench/meters.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { silentLog } from '../../shared/log.ts';
 import { modbusRtuTcpBusSchema, modbusTcpBusSchema } from '../../shared/site.ts';
+import { hangMs } from '../../test/hang.ts';
 import { modbusServer, type ServerBehaviour, tcpFrame } from '../../test/modbus-server.ts';
 import { withCrc } from '../../test/serial-line.ts';
 import { profileSchema } from '../device.ts';
@@ -32,7 +33,7 @@ async function bus(behaviour: Omit<ServerBehaviour, 'register'>, clock: Clock, p
     },
   );
   const until = async (done: () => boolean) => {
-    for (let waited = 0; !done() && waited < 8_000; waited += 10) await wall.sleep(10);
+    for (let waited = 0; !done() && waited < hangMs; waited += 10) await wall.sleep(10);
     expect(done()).toBe(true);
   };
   return { server, results, states, metrics, running, until };
@@ -130,7 +131,7 @@ describe('F1 a slave that closes the connection after each answer', () => {
       : modbusTcp.start(modbusTcpBusSchema.parse({ ...settings, type: 'modbus-tcp' }), context);
     // RTU waits for a late answer before it asks the like again; that is slow here, and all the same complete.
     const wanted = isRtu ? 2 : 4;
-    for (let waited = 0; results.length < wanted && waited < 15_000; waited += 10) await wall.sleep(10);
+    for (let waited = 0; results.length < wanted && waited < hangMs; waited += 10) await wall.sleep(10);
     await running[Symbol.asyncDispose]();
     closing.close();
     expect(results.length).toBeGreaterThanOrEqual(wanted);

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/clock.ts';
 import { isFault } from '../../shared/errors.ts';
 import { silentLog } from '../../shared/log.ts';
+import { hangMs } from '../../test/hang.ts';
 import { modbusServer, rightPdu, type ServerBehaviour, tcpFrame } from '../../test/modbus-server.ts';
 import { random } from '../../test/random.ts';
 import { socketPort } from './socket-port.ts';
 import { type Forgiving, tcpLink } from './tcp-link.ts';
 
 const clock = systemClock();
+/** For requests that nobody answers. */
+const briefMs = 80;
 const holding = (address: number, count = 1) => ({ kind: 'registers', table: 'holding', address, count }) as const;
 
 async function connected(behaviour: ServerBehaviour, inFlight = 1, forgiving: Forgiving = {}) {
@@ -17,7 +20,7 @@ async function connected(behaviour: ServerBehaviour, inFlight = 1, forgiving: Fo
     while (!link.open) await clock.sleep(2);
   };
   await open();
-  const read = (unit: number, address: number, count = 1, timeoutMs = 80) =>
+  const read = (unit: number, address: number, count = 1, timeoutMs = hangMs) =>
     link.read(unit, holding(address, count), timeoutMs).then(
       (data) => Buffer.from(data).toString('hex'),
       (error) => (isFault(error) ? error.code : Promise.reject(error)),
@@ -32,17 +35,19 @@ const register = (unit: number, _code: number, address: number) => unit * 256 + 
 
 describe('a Modbus TCP client', () => {
   it('a late answer is never the answer to the next request, and tells that the unit lives', async () => {
+    const givenUp = Promise.withResolvers<void>();
     const { link, read, undo } = await connected({
       register,
       answer: async ({ address }, right) => {
-        if (address === 1) await clock.sleep(120);
+        if (address === 1) await givenUp.promise;
         return right;
       },
     });
     const late: number[] = [];
     link.onLate = (unit) => late.push(unit);
-    expect(await read(1, 1)).toBe('transport/timeout');
-    expect(await read(1, 2, 1, 500)).toBe('0102');
+    expect(await read(1, 1, 1, briefMs)).toBe('transport/timeout');
+    givenUp.resolve();
+    expect(await read(1, 2)).toBe('0102');
     expect(late).toEqual([1]);
     expect(link.counts.late).toBe(1);
     await undo();
@@ -50,7 +55,7 @@ describe('a Modbus TCP client', () => {
 
   it('answers of several units may come in any order', async () => {
     const { server, read, undo } = await connected({ register, answer: () => undefined }, 3);
-    const all = Promise.all([read(1, 7, 1, 1_000), read(2, 7, 1, 1_000), read(3, 7, 1, 1_000)]);
+    const all = Promise.all([read(1, 7), read(2, 7), read(3, 7)]);
     while (server.requests.length < 3) await clock.sleep(2);
     const [socket] = server.sockets;
     for (const request of [...server.requests].reverse()) {
@@ -71,7 +76,7 @@ describe('a Modbus TCP client', () => {
         return undefined;
       },
     });
-    expect(await read(1, 3, 2, 2_000)).toBe('01030104');
+    expect(await read(1, 3, 2)).toBe('01030104');
     await undo();
   });
 
@@ -84,7 +89,7 @@ describe('a Modbus TCP client', () => {
     expect(await read(1, 1)).toBe('transport/closed');
     garbage = false;
     await open();
-    expect(await read(1, 5, 1, 500)).toBe('0105');
+    expect(await read(1, 5, 1)).toBe('0105');
     expect(link.counts).toMatchObject({ garbled: 1, reconnects: 1 });
     await undo();
   });
@@ -109,7 +114,7 @@ describe('a Modbus TCP client', () => {
     silent = false;
     while (link.open) await clock.sleep(2);
     await open();
-    expect(await read(1, 1, 1, 500)).toBe('0101');
+    expect(await read(1, 1, 1)).toBe('0101');
     await undo();
   });
 
@@ -172,7 +177,8 @@ describe('F15 a slave that answers with other numbers than asked', () => {
     ['unit', otherUnit, /answers with another unit id \(255 instead of 1\)/],
   ] as const)('another %s id is called by its name', async (_what, behaviour, words) => {
     const { link, undo } = await connected(behaviour);
-    await expect(link.read(1, holding(5), 80)).rejects.toThrow(words);
+    // It is told when the time for the right answer is over.
+    await expect(link.read(1, holding(5), 1_500)).rejects.toThrow(words);
     await undo();
   });
 
@@ -187,25 +193,27 @@ describe('F15 a slave that answers with other numbers than asked', () => {
   });
 
   it('with the setting a late answer is still never the answer to the next request', async () => {
+    const givenUp = Promise.withResolvers<void>();
     const { link, read, open, undo } = await connected(
       {
         register,
         answer: async ({ transaction, unit, address }, right) => {
-          if (address === 1) await clock.sleep(120);
+          if (address === 1) await givenUp.promise;
           return tcpFrame(transaction + 1, unit, right.subarray(7));
         },
       },
       1,
       { transactionIds: true },
     );
-    expect(await read(1, 1)).toBe('transport/timeout');
+    expect(await read(1, 1, 1, briefMs)).toBe('transport/timeout');
+    givenUp.resolve();
     for (let address = 2; address < 8; address++) {
       while (!link.open) await open();
-      const found = await read(1, address, 1, 400);
+      const found = await read(1, address, 1);
       expect([`010${address}`, 'transport/closed']).toContain(found);
     }
     await open();
-    expect(await read(1, 9, 1, 400)).toBe('0109');
+    expect(await read(1, 9, 1)).toBe('0109');
     await undo();
   });
 });
