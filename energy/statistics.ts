@@ -118,11 +118,12 @@ export function savingsUncertaintyNmecr(input: SavingsUncertainty): number {
   );
 }
 
-/** Linear interpolation between order statistics. */
+/** Linear interpolation between order statistics, from the nearer one, as NumPy does. */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   const at = (sorted.length - 1) * share;
   const low = Math.floor(at);
   const a = sorted[low] as number;
   const b = sorted[Math.min(sorted.length - 1, low + 1)] as number;
-  return a + (b - a) * (at - low);
+  const part = at - low;
+  return part < 0.5 ? a + (b - a) * part : b - (b - a) * (1 - part);
 }

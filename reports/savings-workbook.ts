@@ -40,14 +40,16 @@ export function savingsSheets(one: ProjectResult, language: Language, timezone: 
     ],
     rows: shapes.map((shape, i): Row => {
       const r = i + 2;
-      const smooth = `OR(F${r}>=0.01,G${r}>=0.01)`;
+      // With both slopes the roundings are shares of the stretch between the bends; with one they are degrees, and the bend is where the line begins.
+      const both = `D${r}*E${r}>0`;
       const share = `MAX(1,F${r}+G${r})`;
+      const rounded = (column: 'F' | 'G') => `IF(OR(F${r}>=0.01,G${r}>=0.01),${column}${r}/${share}*(C${r}-B${r}),0)`;
       return [
         ...columns.map((name) => shape[name] as string | number),
-        { formula: `B${r}+IF(${smooth},F${r}/${share}*(C${r}-B${r}),0)` },
-        { formula: `C${r}-IF(${smooth},G${r}/${share}*(C${r}-B${r}),0)` },
-        { formula: `IF(D${r}=0,0,IF(${smooth},F${r}/${share}*(C${r}-B${r}),0))` },
-        { formula: `IF(E${r}=0,0,IF(${smooth},G${r}/${share}*(C${r}-B${r}),0))` },
+        { formula: `B${r}+IF(${both},${rounded('F')},0)` },
+        { formula: `C${r}-IF(${both},${rounded('G')},0)` },
+        { formula: `IF(${both},${rounded('F')},F${r})` },
+        { formula: `IF(${both},${rounded('G')},G${r})` },
       ];
     }),
   };

@@ -1,14 +1,22 @@
-/** Finds the shape that fits days (temperature, energy) best: first a coarse search over both bends, then downhill; then once more with robust weights. */
+/**
+ * Finds the shape of days (temperature, energy) as OpenDSM does: a first guess of the bends, downhill from there, then once more from what was found, with
+ * robust weights. The search is the reference's own with its steps and its end: an auditor who runs OpenDSM beside us finds its figures (docs/decisions/0058).
+ */
 import { quantile } from '../statistics.ts';
-import { atMost, colderThan, type DaySums, daySums, lineError, spreadRatio } from './day-sums.ts';
-import { type Box, minimise } from './nelder-mead.ts';
-import { bendsOf, parameterCount, predict, type Shape, simplify } from './piecewise.ts';
+import { type Curve, curveOf, parameterCount, predictCurve, type Reach, type Shape, simplify, single } from './piecewise.ts';
 import { robustWeights } from './robust.ts';
+import { fittedSlope, startingShape } from './starting-shape.ts';
+import { type Box, minimise } from './subplex.ts';
+import { countAtMost, countBelow, pairwiseSum, spreadOf } from './sums.ts';
 
 export interface Days {
   /** By temperature, rising. */
   t: Float64Array;
   y: Float64Array;
+  /** As they came. */
+  inTime: { t: Float64Array; y: Float64Array };
+  /** Where each by temperature was in time. */
+  order: readonly number[];
 }
 
 export interface FitOptions {
@@ -18,246 +26,282 @@ export interface FitOptions {
   segmentDays: number;
 }
 
-export interface FittedShape {
+export interface FirstFit {
   shape: Shape;
   parameters: number;
+  /** What the search ended with says of the days, in time; to put it in order may change it. */
+  predicted: Float64Array;
 }
 
 /** A small price on slopes and bends, so that none is there without reason. */
 const lasso = 0.001;
-const gridSteps = 22;
+/** Twice as much again as the first guess is the steepest slope; by logarithms, as the reference reckons it. */
+const steepest = (slope: number): number => (slope === 0 ? 0 : slope + 10 ** (Math.log10(slope) + Math.log10(2)));
+/** As far to both sides as it is from 0. */
+const around = (value: number): Range => {
+  const reach = value === 0 ? 10 : 10 ** Math.log10(Math.abs(value));
+  return [value - reach, value + reach];
+};
 
 export function sortDays(t: readonly number[], y: readonly number[]): Days {
   const order = t.map((_, i) => i).sort((a, b) => (t[a] as number) - (t[b] as number));
-  return { t: Float64Array.from(order, (i) => t[i] as number), y: Float64Array.from(order, (i) => y[i] as number) };
+  const by = (values: readonly number[]) => Float64Array.from(order, (i) => values[i] as number);
+  return { t: by(t), y: by(y), inTime: { t: Float64Array.from(t), y: Float64Array.from(y) }, order };
 }
+
+type Range = readonly [low: number, high: number];
 
 const shapeFrom = (x: readonly number[], smooth: boolean): Shape => {
-  const ordered = (x[0] as number) <= (x[2] as number);
-  const [cold, hot] = ordered ? [0, 2] : [2, 0];
-  return {
-    heatingBelow: x[cold] as number,
-    heating: x[cold + 1] as number,
-    heatingRound: smooth ? (x[ordered ? 5 : 6] as number) : 0,
-    coolingAbove: x[hot] as number,
-    cooling: x[hot + 1] as number,
-    coolingRound: smooth ? (x[ordered ? 6 : 5] as number) : 0,
-    base: x[4] as number,
-  };
+  const [heatingBelow, heating, third, fourth, fifth, sixth, seventh] = x as [number, number, number, number, number, number, number];
+  return smooth
+    ? { heatingBelow, heating, heatingRound: third, coolingAbove: fourth, cooling: fifth, coolingRound: sixth, base: seventh }
+    : { heatingBelow, heating, heatingRound: 0, coolingAbove: third, cooling: fourth, coolingRound: 0, base: fifth };
 };
 
-/** Σ(model − y)²; only days on a rounded stretch are looked at one by one. */
-function errorOf(shape: Shape, sums: DaySums): number {
-  const { t, y, n } = sums;
-  const { heating, cooling, base } = shape;
-  const { low, high, lowRound, highRound } = bendsOf(shape);
-  const cold = colderThan(t, low);
-  const hot = Math.max(cold, atMost(t, high));
-  let sse = lineError(sums, cold, hot, base, 0);
-  if (lowRound === 0) sse += lineError(sums, 0, cold, base + heating * low, -heating);
-  else
-    for (let i = 0; i < cold; i++) {
-      const d = (t[i] as number) - low;
-      const miss = base - heating * d + heating * lowRound * (Math.exp(d / lowRound) - 1) - (y[i] as number);
-      sse += miss * miss;
-    }
-  if (highRound === 0) sse += lineError(sums, hot, n, base - cooling * high, cooling);
-  else
-    for (let i = hot; i < n; i++) {
-      const d = (t[i] as number) - high;
-      const miss = base + cooling * d + cooling * highRound * (Math.exp(-d / highRound) - 1) - (y[i] as number);
-      sse += miss * miss;
-    }
-  return sse;
+const asVector = ({ heatingBelow, heating, heatingRound, coolingAbove, cooling, coolingRound, base }: Shape, smooth: boolean): number[] =>
+  smooth
+    ? [heatingBelow, heating, heatingRound, coolingAbove, cooling, coolingRound, base]
+    : [heatingBelow, heating, coolingAbove, cooling, base];
+
+const reachOf = (t: Float64Array, days: number): Reach => ({
+  ...{ coldest: t[0] as number, hottest: t[t.length - 1] as number },
+  ...{ coldEdge: t[Math.min(days, t.length - 1)] as number, hotEdge: t[Math.max(0, t.length - days)] as number },
+});
+
+const usual = (y: Float64Array): Range => {
+  const sorted = Float64Array.from(y).sort();
+  return [quantile(sorted, 0.01), quantile(sorted, 0.99)];
+};
+
+/** In order; one without room is given some, a power of ten to each side. */
+function roomy([a, b]: Range): Range {
+  const room = a === b ? 10 ** (a === 0 ? 1 : Math.floor(Math.log10(Math.abs(a)))) : 0;
+  return [Math.min(a, b) - room, Math.max(a, b) + room];
 }
-
-const asVector = (shape: Shape, smooth: boolean): number[] => {
-  const { heatingBelow, heating, coolingAbove, cooling, base, heatingRound, coolingRound } = shape;
-  return [heatingBelow, heating, coolingAbove, cooling, base, ...(smooth ? [heatingRound, coolingRound] : [])];
-};
+const atLeast0 = ([a, b]: Range): Range => [Math.max(0, a), b];
 
 /** The first fit: least squares and the price. Its errors are those that are reported. */
-export function firstFit(days: Days, options: FitOptions): FittedShape {
-  const { t, y } = days;
+export function firstFit({ t, y, inTime }: Days, { smooth, segmentDays }: FitOptions): FirstFit {
   const n = t.length;
-  const [coldest, hottest] = [t[0] as number, t[n - 1] as number];
-  const flat = flatShape(days);
-  if (!(hottest > coldest) || n < 2 * options.segmentDays) return { shape: flat, parameters: 1 };
-  const sums = daySums(t, y);
-  const cost = (x: readonly number[]) => {
-    const shape = shapeFrom(x, options.smooth);
-    const mean = errorOf(shape, sums) / n;
-    return mean + price(shape, sums, Math.sqrt(mean), options);
-  };
-  const starts = coarse(sums, options);
-  const sorted = Float64Array.from(y).sort();
-  const slope = 3 * Math.max(...starts.map(({ heating, cooling }) => Math.max(heating, cooling)), 1e-12);
-  const box: Box = [
-    [coldest, hottest],
-    [0, slope],
-    [coldest, hottest],
-    [0, slope],
-    [quantile(sorted, 0.01), quantile(sorted, 0.99)],
-    ...(options.smooth ? ([[0, 1], [0, 1]] as const) : []), // biome-ignore format: two of the same
-  ];
-  let best = { x: asVector(flat, options.smooth), value: cost(asVector(flat, options.smooth)) };
-  const rounds = options.smooth ? [[0, 0], [0.4, 0.3]] : [[0, 0]]; // biome-ignore format: starting points
-  for (const start of starts)
-    for (const [heatingRound, coolingRound] of rounds as [number, number][]) {
-      const spread = heatingRound > 0 ? 0.35 * (start.coolingAbove - start.heatingBelow) : 0;
-      const from = {
-        ...start,
-        heatingRound,
-        coolingRound,
-        heatingBelow: start.heatingBelow - spread,
-        coolingAbove: start.coolingAbove + spread,
-      };
-      const found = minimise(cost, asVector(from, options.smooth), box);
-      if (found.value < best.value) best = found;
-    }
-  const shape = simplify(shapeFrom(best.x, options.smooth), coldest, hottest);
-  return { shape, parameters: parameterCount(shape) };
-}
-
-/** The second fit: no price, robust weights by segment; it starts from the first and keeps its slopes. */
-export function finalFit(days: Days, first: Shape, options: FitOptions): FittedShape {
-  const { t, y } = days;
-  const n = t.length;
-  if (first.heating === 0 && first.cooling === 0 && !options.smooth) return { shape: flatShape(days), parameters: 1 };
+  const reach = reachOf(t, segmentDays);
+  if (!(reach.hottest > reach.coldest) || n < 2 * segmentDays) {
+    const shape = flatShape(y, reach);
+    return { shape, parameters: 1, predicted: new Float64Array(n).fill(shape.base) };
+  }
   const model = new Float64Array(n);
-  const residual = new Float64Array(n);
+  const price = priceOf(t, y, segmentDays);
   const cost = (x: readonly number[]) => {
-    const shape = shapeFrom(x, options.smooth);
-    predict(shape, t, model);
-    for (let i = 0; i < n; i++) residual[i] = (model[i] as number) - (y[i] as number);
-    let sse = 0;
-    if (!options.smooth) for (let i = 0; i < n; i++) sse += (residual[i] as number) ** 2;
-    else
-      for (const [from, to] of segments(shape, t)) {
-        const part = residual.subarray(from, to);
-        const weights = robustWeights(part);
-        for (let i = 0; i < part.length; i++) sse += (weights[i] as number) * (part[i] as number) ** 2;
-      }
-    return sse / n;
+    const shape = shapeFrom(x, smooth);
+    predictCurve(curveOf(shape), inTime.t, model);
+    for (let i = 0; i < n; i++) {
+      const miss = (model[i] as number) - (inTime.y[i] as number);
+      model[i] = miss * miss;
+    }
+    const mean = pairwiseSum(model) / n;
+    return mean + price(shape, Math.sqrt(mean));
   };
-  const edge = Math.min(options.segmentDays, n - 1);
-  const bends = [t[edge] as number, t[n - edge] as number] as const;
-  const bend = bends[0] < bends[1] ? bends : ([bends[1], bends[0]] as const);
-  const sorted = Float64Array.from(y).sort();
-  const keep = (value: number): readonly [number, number] => [0, 2 * value];
-  const roundBox = (value: number): readonly [number, number] => [0, value === 0 ? 1 : Math.min(1, 2 * value)];
-  const still = (value: number): readonly [number, number] => [value, value];
-  const has = { heating: first.heating > 0, cooling: first.cooling > 0 };
-  const box: Box = [
-    has.heating ? bend : still(first.heatingBelow),
-    keep(first.heating),
-    has.cooling ? bend : still(first.coolingAbove),
-    keep(first.cooling),
-    [quantile(sorted, 0.01), quantile(sorted, 0.99)],
-    ...(options.smooth
-      ? [has.heating ? roundBox(first.heatingRound) : still(0), has.cooling ? roundBox(first.coolingRound) : still(0)]
-      : []),
-  ];
-  const found = minimise(cost, asVector(first, options.smooth), box, 700);
-  const shape = simplify(shapeFrom(found.x, options.smooth), t[0] as number, t[n - 1] as number);
-  return { shape, parameters: parameterCount(shape) };
+  const start = startingShape({ t, y }, lasso, segmentDays);
+  const bend: Range = [reach.coldest, reach.hottest];
+  const slope = atLeast0(roomy([0, steepest(Math.max(start.heating, start.cooling))]));
+  const round: readonly Range[] = smooth ? [[0, 1]] : [];
+  const box: Box = [bend, slope, ...round, bend, slope, ...round, roomy(usual(y))];
+  const found = shapeFrom(minimise(cost, asVector(start, smooth), box).x, smooth);
+  const shape = simplify(found, reach);
+  return { shape, parameters: parameterCount(shape), predicted: predictCurve(curveOf(found), inTime.t) };
 }
 
-const flatShape = ({ t, y }: Days): Shape => ({
-  heatingBelow: t[0] as number,
-  coolingAbove: t[t.length - 1] as number,
+/** The second fit: no price, robust weights by segment; it starts from the first, whose kind of shape it keeps, with slopes up to twice as steep. */
+export function finalFit(days: Days, first: Shape, { smooth: robust, segmentDays }: FitOptions): Shape {
+  const { t, y, order } = days;
+  const n = t.length;
+  const reach = reachOf(t, segmentDays);
+  if (!(reach.hottest > reach.coldest) || n < 2 * segmentDays) return flatShape(y, reach);
+  const terms = new Float64Array(n);
+  const base = roomy(usual(y));
+  const bend = roomy([reach.coldEdge, reach.hotEdge]);
+  const twice = (value: number): Range => atLeast0(around(value));
+  const model = new Float64Array(n);
+  const lost = (curve: Curve, parts: () => [number, number][]) =>
+    weighted(predictCurve(curve, t, model), y, robust ? parts() : [], order, terms);
+  const count = (first.heating > 0 ? 1 : 0) + (first.cooling > 0 ? 1 : 0);
+  if (count === 0) {
+    const level = (x: readonly number[]) => ({ ...first, base: x[0] as number });
+    const found = minimise((x) => lost(flatCurve(level(x)), () => [[0, n]]), [first.base], [base]);
+    return level(found.x);
+  }
+  if (count === 2) {
+    const smooth = first.heatingRound !== 0 || first.coolingRound !== 0;
+    const round = (value: number): readonly Range[] => (smooth ? [twice(value)] : []);
+    const box: Box = [
+      bend,
+      twice(first.heating),
+      ...round(first.heatingRound),
+      bend,
+      twice(first.cooling),
+      ...round(first.coolingRound),
+      base,
+    ];
+    const cost = (x: readonly number[]) => {
+      const shape = shapeFrom(x, smooth);
+      return lost(curveOf(shape), () => segments(shape, t));
+    };
+    return simplify(shapeFrom(minimise(cost, asVector(first, smooth), box).x, smooth), reach);
+  }
+  return finalSingle(days, first, reach, { base, bend, twice, robust, segmentDays, lost });
+}
+
+interface SingleOptions {
+  base: Range;
+  bend: Range;
+  twice: (value: number) => Range;
+  robust: boolean;
+  segmentDays: number;
+  lost: (curve: Curve, parts: () => [number, number][]) => number;
+}
+
+/** With one slope: its steepness is first estimated anew around the bend. A bend among the outermost days without rounding is set to the very end, as OpenDSM does. */
+function finalSingle(
+  { t, inTime }: Days,
+  first: Shape,
+  reach: Reach,
+  { base, bend, twice, robust, segmentDays, lost }: SingleOptions,
+): Shape {
+  const heats = first.heating > 0;
+  const slope = heats ? first.heating : first.cooling;
+  const round = heats ? first.heatingRound : first.coolingRound;
+  const from = first.heatingBelow;
+  // Of heating it is below 0: the first step of the search goes the same way.
+  const sign = heats ? -1 : 1;
+  const beyond = heats ? countAtMost(t, from) : t.length - countBelow(t, from);
+  const steep = beyond < segmentDays ? sign * slope : steepness(inTime, sign, beyond, { bend: from, level: first.base, robust });
+  const near = (a: number, b: number) => Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
+  const atEnd =
+    round === 0 && (heats ? from >= reach.hotEdge || near(from, reach.hotEdge) : from <= reach.coldEdge || near(from, reach.coldEdge));
+  const end = heats ? reach.hottest : reach.coldest;
+  const shapeAt = (x: readonly number[]): Shape => {
+    const [at, steepHere, roundHere, level] = (round === 0 ? [x[0], x[1], 0, x[2]] : x) as [number, number, number, number];
+    return single({ ...first, base: level, heating: heats ? -steepHere : 0, cooling: heats ? 0 : steepHere }, at, roundHere);
+  };
+  const rounding: readonly Range[] = round === 0 ? [] : [twice(round)];
+  const start = [atEnd ? end : from, steep, ...(round === 0 ? [] : [round]), atEnd ? first.base - from * end : first.base];
+  const box: Box = [atEnd ? [end, end] : bend, around(sign * slope), ...rounding, base];
+  const cost = (x: readonly number[]) => {
+    const shape = shapeAt(x);
+    return lost(singleCurve(shape), () => segments(shape, t));
+  };
+  const found = shapeAt(minimise(cost, start, box).x);
+  if (found.heating === 0 && found.cooling === 0) return { ...found, heatingBelow: reach.coldest, coolingAbove: reach.hottest };
+  const left = found.heatingRound + found.coolingRound;
+  return left > 0 ? found : single(found, Math.min(Math.max(found.heatingBelow, reach.coldEdge), reach.hotEdge), 0);
+}
+
+const singleCurve = (shape: Shape): Curve => ({
+  ...{ low: shape.heatingBelow, high: shape.coolingAbove, lowSlope: shape.heating, highSlope: shape.cooling },
+  ...{ lowRound: shape.heatingRound, highRound: shape.coolingRound, base: shape.base },
+});
+
+const flatCurve = (shape: Shape): Curve => singleCurve({ ...shape, heating: 0, cooling: 0 });
+
+/** Of the line through (bend, level) over the `count` days at or beyond the bend: by what is least for errors that are squared when small and simple when large; for bills squared. */
+function steepness(
+  { t, y }: Days['inTime'],
+  sign: 1 | -1,
+  count: number,
+  { bend, level, robust }: { bend: number; level: number; robust: boolean },
+): number {
+  return fittedSlope(count, (slope, terms) => {
+    let k = 0;
+    for (let i = 0; i < t.length; i++) {
+      const beyond = (t[i] as number) - bend;
+      if (beyond * sign < 0) continue;
+      const miss = Math.abs((y[i] as number) - (slope * beyond + level));
+      terms[k++] = robust ? miss + Math.log1p(Math.exp(-2 * miss)) - Math.LN2 : miss * miss;
+    }
+    const sum = pairwiseSum(terms);
+    return robust ? sum : Math.sqrt(sum);
+  });
+}
+
+/** Mean of the squares, each part with weights of its own; summed as the days came. `model` and `terms` are written over. */
+function weighted(
+  model: Float64Array,
+  y: Float64Array,
+  parts: readonly (readonly [number, number])[],
+  order: readonly number[],
+  terms: Float64Array,
+): number {
+  const n = y.length;
+  for (let i = 0; i < n; i++) {
+    const miss = (model[i] as number) - (y[i] as number);
+    model[i] = miss;
+    terms[order[i] as number] = miss * miss;
+  }
+  for (const [from, to] of parts) {
+    const weights = robustWeights(model.subarray(from, to));
+    for (let i = from; i < to; i++) {
+      const at = order[i] as number;
+      terms[at] = (weights[i - from] as number) * (terms[at] as number);
+    }
+  }
+  return pairwiseSum(terms) / n;
+}
+
+const flatShape = (y: Float64Array, { coldest, hottest }: Reach): Shape => ({
+  ...{ heatingBelow: coldest, coolingAbove: hottest },
   ...{ heating: 0, cooling: 0, heatingRound: 0, coolingRound: 0 },
   base: y.reduce((sum, value) => sum + value, 0) / y.length,
 });
 
-/** Index of the day nearest to a temperature. */
+/** Index of the day nearest to a temperature, the first of equals. */
 function nearest(t: Float64Array, value: number): number {
-  let [low, high] = [0, t.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((t[middle] as number) < value) low = middle;
-    else high = middle;
-  }
-  return Math.abs((t[low] as number) - value) <= Math.abs((t[high] as number) - value) ? low : high;
+  const above = Math.min(countBelow(t, value), t.length - 1);
+  const below = Math.max(0, above - 1);
+  const one = Math.abs((t[below] as number) - value) <= Math.abs((t[above] as number) - value) ? below : above;
+  return countBelow(t, t[one] as number);
 }
 
-function segments(shape: Shape, t: Float64Array): [number, number][] {
+/** Where the bends part the days. */
+function segments({ heating, cooling, heatingBelow, coolingAbove }: Shape, t: Float64Array): [number, number][] {
   const n = t.length;
-  const { heating, cooling, heatingBelow, coolingAbove } = shape;
-  if ((heating === 0 && cooling === 0) || coolingAbove >= (t[n - 1] as number) || heatingBelow <= (t[0] as number)) return [[0, n]];
-  const cuts = [0, ...(heating > 0 ? [nearest(t, heatingBelow)] : []), ...(cooling > 0 ? [nearest(t, coolingAbove)] : []), n];
+  const [low, high] = [Math.min(heatingBelow, coolingAbove), Math.max(heatingBelow, coolingAbove)];
+  if ((heating === 0 && cooling === 0) || high >= (t[n - 1] as number) || low <= (t[0] as number)) return [[0, n]];
+  const cuts = [0, ...(heating > 0 ? [nearest(t, low)] : []), ...(cooling > 0 ? [nearest(t, high)] : []), n];
   return cuts
     .slice(1)
     .map((to, i) => [cuts[i] as number, to] as [number, number])
     .filter(([from, to]) => to > from);
 }
 
-function price(shape: Shape, sums: DaySums, rmse: number, { segmentDays }: FitOptions): number {
-  const { t, n } = sums;
+/** Of what a shape costs beside its error: bends away from the ends of the data, slopes, and a slope with too few days beyond its bend all but forbidden. */
+function priceOf(t: Float64Array, y: Float64Array, segmentDays: number): (shape: Shape, rmse: number) => number {
+  const n = t.length;
   const [coldest, hottest] = [t[0] as number, t[n - 1] as number];
-  const { heatingBelow, coolingAbove } = shape;
-  const edge = (bend: number) => Math.min(Math.abs(bend - coldest), Math.abs(bend - hottest));
-  const between = (coolingAbove - heatingBelow) / 2;
-  const bends = ((edge(heatingBelow) + edge(coolingAbove) + 2 * between) * rmse) / (hottest - coldest);
-  const cold = colderThan(t, heatingBelow);
-  const hot = n - atMost(t, coolingAbove);
-  let [coldTo, hotFrom] = [cold, n - hot];
-  if (cold < segmentDays && hot >= segmentDays) coldTo = n - hot;
-  else if (cold >= segmentDays && hot < segmentDays) hotFrom = cold;
-  const both = coldTo >= segmentDays && n - hotFrom >= segmentDays;
-  const ratio = (from: number, to: number) => spreadRatio(sums, from, to);
-  const whole = both ? 0 : ratio(0, n);
+  const known = new Map<number, number>();
+  /** Spread of the temperatures over that of the energies, of the days [from, to). */
+  const ratio = (from: number, to: number): number => {
+    const key = from * (n + 1) + to;
+    const found = known.get(key) ?? spreadOf(t, from, to) / (spreadOf(y, from, to) || 1e-12);
+    known.set(key, found);
+    return found;
+  };
+  const end = (bend: number) => Math.min(Math.abs(bend - coldest), Math.abs(bend - hottest));
   const few = (count: number) => (count < segmentDays ? 1e30 : 1);
-  const heating = shape.heating * (both ? ratio(0, coldTo) : whole) * few(both ? cold : n - cold - hot);
-  const cooling = shape.cooling * (both ? ratio(hotFrom, n) : whole) * few(both ? hot : n - cold - hot);
-  const sum = Math.max(1, shape.heatingRound + shape.coolingRound);
-  const rounds = ((shape.heatingRound / sum) * heating + (shape.coolingRound / sum) * cooling) / 2;
-  return lasso * (bends + heating + cooling + rounds);
-}
-
-/** Both bends on a grid, slopes and base by least squares; the best of each kind. */
-function coarse(sums: DaySums, options: FitOptions): Shape[] {
-  const { t, n } = sums;
-  const edge = options.segmentDays;
-  const [low, high] = [t[edge - 1] as number, t[n - edge] as number];
-  const found: { shape: Shape; value: number }[] = [];
-  for (let i = 0; i <= gridSteps; i++)
-    for (let j = i; j <= gridSteps; j++) {
-      const [b1, b2] = [low + ((high - low) * i) / gridSteps, low + ((high - low) * j) / gridSteps];
-      const shape = leastSquares(sums, b1, b2);
-      if (!shape) continue;
-      const mean = errorOf(shape, sums) / n;
-      found.push({ shape, value: mean + price(shape, sums, Math.sqrt(mean), options) });
-    }
-  found.sort((a, b) => a.value - b.value);
-  return found.slice(0, 2).map(({ shape }) => shape);
-}
-
-/** Slopes below 0 are left out, one by one. */
-function leastSquares(sums: DaySums, b1: number, b2: number): Shape | undefined {
-  const { t, n, tMean, yMean, sumT, sumTT, sumY, sumTY } = sums;
-  const cold = colderThan(t, b1);
-  const warm = atMost(t, b2);
-  const [a, b] = [b1 - tMean, b2 - tMean];
-  const rest = (of: Float64Array) => (of[n] as number) - (of[warm] as number);
-  // Of what a day is colder than the lower bend, and of what it is warmer than the upper: sums, squares, products with the energy (from its mean).
-  const [coldT, hotT, hotY] = [sumT[cold] as number, rest(sumT), rest(sumY)];
-  const c = a * cold - coldT;
-  const h = hotT - b * (n - warm);
-  const cc = a * a * cold - 2 * a * coldT + (sumTT[cold] as number);
-  const hh = rest(sumTT) - 2 * b * hotT + b * b * (n - warm);
-  const r1 = a * (sumY[cold] as number) - (sumTY[cold] as number);
-  const r2 = rest(sumTY) - b * hotY;
-  const [a11, a22, a12] = [cc - (c * c) / n, hh - (h * h) / n, -(c * h) / n];
-  const det = a11 * a22 - a12 * a12;
-  for (const [heating, cooling] of [
-    [(r1 * a22 - r2 * a12) / det, (a11 * r2 - a12 * r1) / det],
-    [r1 / a11, 0],
-    [0, r2 / a22],
-  ] as const) {
-    if (!(heating >= 0 && cooling >= 0)) continue;
-    const base = yMean - (heating * c + cooling * h) / n;
-    return { heatingBelow: b1, coolingAbove: b2, heating, cooling, heatingRound: 0, coolingRound: 0, base };
-  }
-  return undefined;
+  return ({ heatingBelow, coolingAbove, heating, cooling, heatingRound, coolingRound }, rmse) => {
+    const apart = (coolingAbove - heatingBelow) / 2;
+    const degree = rmse / (hottest - coldest);
+    const cold = countBelow(t, heatingBelow);
+    const warm = countAtMost(t, coolingAbove);
+    const hot = n - warm;
+    const floor = Math.max(0, warm - cold);
+    // The days between go to a slope that has too few days while the other has enough.
+    const coldTo = cold < segmentDays && hot >= segmentDays ? cold + floor : cold;
+    const hotFrom = cold >= segmentDays && hot < segmentDays ? warm - floor : warm;
+    const both = coldTo >= segmentDays && n - hotFrom >= segmentDays;
+    const steepHeating = heating * (both ? ratio(0, coldTo) : ratio(0, n)) * few(both ? cold : floor);
+    const steepCooling = cooling * (both ? ratio(hotFrom, n) : ratio(0, n)) * few(both ? hot : floor);
+    const shares = Math.max(1, heatingRound + coolingRound);
+    const [bendCold, bendHot] = [Math.abs((end(heatingBelow) + apart) * degree), Math.abs((end(coolingAbove) + apart) * degree)];
+    const [roundCold, roundHot] = [(heatingRound / shares) * (steepHeating / 2), (coolingRound / shares) * (steepCooling / 2)];
+    return lasso * (bendCold + steepHeating + roundCold + bendHot + steepCooling + roundHot);
+  };
 }

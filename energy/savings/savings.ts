@@ -2,11 +2,11 @@
 import { type Fit, type Frequency, fitOf, quantile, savingsUncertainty, savingsUncertaintyNmecr } from '../statistics.ts';
 import { bootstrapHalf } from './bootstrap.ts';
 import { fitHourly } from './hourly-model.ts';
-import { predict as predictShape } from './piecewise.ts';
+import { type Curve, drawn, predictCurve } from './piecewise.ts';
 import type { Range, Slice } from './series.ts';
 import { belongs, type Day, defaultSeasons, partName, type Season } from './splits.ts';
 import { dataReasons, fitReasons, limits, type Reason, resultReasons } from './sufficiency.ts';
-import { fitTemperature } from './temperature-model.ts';
+import { fitTemperature, type Signal } from './temperature-model.ts';
 
 export const methods = ['daily', 'billing', 'hourly'] as const;
 export type Method = (typeof methods)[number];
@@ -62,7 +62,7 @@ const defaultDraws = 1000;
 interface Built {
   fit: Fit;
   parameters: Record<string, number | string>[];
-  flat: boolean;
+  signal: Signal;
   predict(slice: Slice): number;
   /** Regressors for the bootstrap: what each coefficient is multiplied with, and what a bend that lies a degree elsewhere would change. */
   row(slice: Slice): number[];
@@ -99,7 +99,7 @@ export function savings(input: SavingsInput): SavingsResult {
   const pnrmse = model.fit.rmse / (quantile(sorted, 0.75) - quantile(sorted, 0.25));
   const data = dataReasons(method, input.bills ?? input.baseline, input.reporting, range, baseline);
   const gateFit = input.bills && method === 'billing' ? billFit(input.bills, baseline, model) : model.fit;
-  const reasons = [...data, ...fitReasons(method, gateFit, pnrmse, model.flat), ...resultReasons(saved, half, confidence, gateHalf)];
+  const reasons = [...data, ...fitReasons(method, gateFit, pnrmse, model.signal), ...resultReasons(saved, half, confidence, gateHalf)];
   return {
     ...{ method, n: model.fit.n, parameters: model.parameters, fit: model.fit, counterfactual, observed, saved },
     half: { opendsm, bootstrap, nmecr: savingsUncertaintyNmecr(uncertain) },
@@ -134,7 +134,7 @@ function days(baseline: readonly Slice[], method: 'daily' | 'billing', { seasons
   return {
     fit: model.fit,
     parameters: submodels.map(({ part, shape }) => ({ part: partName(part), ...shape })),
-    flat: submodels.every(({ shape }) => shape.heating === 0 && shape.cooling === 0),
+    signal: model.signal,
     predict: (slice) => model.predict(asDay(slice)),
     row(slice) {
       const day = asDay(slice);
@@ -142,14 +142,15 @@ function days(baseline: readonly Slice[], method: 'daily' | 'billing', { seasons
       const row = new Array<number>(submodels.length * 5).fill(0);
       const { shape } = submodels[at] as (typeof submodels)[number];
       row[at * 5] = 1;
-      const [heats, cools] = [{ ...shape, base: 0, heating: 1, cooling: 0 }, { ...shape, base: 0, heating: 0, cooling: 1 }] as const; // biome-ignore format: two of a kind
+      const curve = { ...drawn(shape), base: 0 };
+      const [heats, cools] = [{ ...curve, lowSlope: 1, highSlope: 0 }, { ...curve, lowSlope: 0, highSlope: 1 }] as const; // biome-ignore format: two of a kind
       if (shape.heating > 0) {
         row[at * 5 + 1] = part(heats, day.t);
-        row[at * 5 + 2] = (part({ ...heats, heatingBelow: heats.heatingBelow + bendStep }, day.t) - (row[at * 5 + 1] as number)) / bendStep;
+        row[at * 5 + 2] = (part({ ...heats, low: heats.low + bendStep }, day.t) - (row[at * 5 + 1] as number)) / bendStep;
       }
       if (shape.cooling > 0) {
         row[at * 5 + 3] = part(cools, day.t);
-        row[at * 5 + 4] = (part({ ...cools, coolingAbove: cools.coolingAbove - bendStep }, day.t) - (row[at * 5 + 3] as number)) / bendStep;
+        row[at * 5 + 4] = (part({ ...cools, high: cools.high - bendStep }, day.t) - (row[at * 5 + 3] as number)) / bendStep;
       }
       return row;
     },
@@ -158,7 +159,7 @@ function days(baseline: readonly Slice[], method: 'daily' | 'billing', { seasons
 
 /** °F: small against any bend. */
 const bendStep = 0.01;
-const part = (shape: Parameters<typeof predictShape>[0], t: number): number => predictShape(shape, [t])[0] as number;
+const part = (curve: Curve, t: number): number => predictCurve(curve, [t])[0] as number;
 
 function hours(baseline: readonly Slice[]): Built {
   const asHour = ({ wall, temperature, y }: Slice) => {
@@ -169,7 +170,7 @@ function hours(baseline: readonly Slice[]): Built {
   return {
     fit: model.fit,
     parameters: [{ part: 'time of week and temperature', parameters: model.fit.p, hoursInUse: model.used.filter(Boolean).length }],
-    flat: false,
+    signal: 'plain',
     predict: (slice) => model.predict(asHour(slice)),
     row: (slice) => model.row(asHour(slice)),
   };

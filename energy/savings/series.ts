@@ -2,9 +2,11 @@
 import { Fault } from '../../shared/errors.ts';
 import { zoneOffsetMs } from '../../shared/zone.ts';
 import { Mistakes, numberOf, readTable, timeOf } from '../readings-file.ts';
+import { CarriedSum } from './sums.ts';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
+const minuteMs = 60_000;
 
 export interface Points {
   t: number[];
@@ -95,7 +97,7 @@ export interface Slice {
 /** Days of meter and weather. Meters that say less than daily are spread over their days (bills). */
 export function daily(meter: Points, weather: Points, range: Range): Slice[] {
   const step = medianStep(meter.t);
-  const spans = step < 20 * hourMs ? sumByDay(meter, range) : step > 2 * dayMs ? spread(meter, range) : asTheyAre(meter, range);
+  const spans = step < 20 * hourMs ? sumByDay(meter, range) : step > 2 * dayMs ? spread(meter, weather, range) : asTheyAre(meter, range);
   return withWeather(spans, weather, 0.5);
 }
 
@@ -128,18 +130,46 @@ function asTheyAre({ t, v, offset }: Points, { from, to }: Range): Span[] {
   return out;
 }
 
-function spread(meter: Points, range: Range): Span[] {
-  return asTheyAre(meter, range).flatMap(({ from, to, wall, y }) => {
-    const days = Math.max(1, Math.round((to - from) / dayMs));
-    // A bill over the change of the clocks: its days share what it is longer or shorter.
-    const length = (to - from) / days;
-    return Array.from({ length: days }, (_, i) => ({
-      from: from + i * length,
-      to: from + (i + 1) * length,
-      wall: wall + i * dayMs,
-      y: y / days,
-    }));
-  });
+/**
+ * Bills over the days of the clock that wrote them, minute by minute: a day on which it changes has 23 or 25 hours' share, one on which a bill ends in
+ * the night has of both. When the clock changes within a bill is told by the weather's, where that agrees with the bills'.
+ */
+function spread(meter: Points, weather: Points, range: Range): Span[] {
+  const bills = asTheyAre(meter, range);
+  const anchor = bills[0] ? ((bills[0].wall % dayMs) + dayMs) % dayMs : 0;
+  const days = new Map<number, Span & { total: CarriedSum }>();
+  let k = 0;
+  const offsetAt = (at: number): number | undefined => {
+    while (k > 0 && (weather.t[k] ?? Number.POSITIVE_INFINITY) > at) k--;
+    while (k + 1 < weather.t.length && (weather.t[k + 1] as number) <= at) k++;
+    return weather.offset[k];
+  };
+  for (const bill of bills) {
+    const { from, to, wall: begin, y } = bill;
+    const own = begin - from;
+    const agrees = offsetAt(from) === own;
+    const offset = (at: number) => (agrees ? (offsetAt(at) ?? own) : own);
+    const length = bill === bills.at(-1) ? lastLength(bill, offset(to)) : to - from;
+    const share = y * (minuteMs / length);
+    for (let at = from; at < to; ) {
+      const wall = Math.floor((at + offset(at) - anchor) / dayMs) * dayMs + anchor;
+      // An hour that the clock leaves out has no midnight in it.
+      const end = Math.max(at + minuteMs, wall + dayMs - offset(wall + dayMs - offset(at)));
+      const day = days.get(wall) ?? { from: at, to: end, wall, y: 0, total: new CarriedSum() };
+      days.set(wall, day);
+      const until = Math.min(end, to);
+      for (let minute = at; minute < until; minute += minuteMs) day.total.add(share * Math.min(1, (until - minute) / minuteMs));
+      at = until;
+    }
+  }
+  return [...days.values()].map(({ total, ...day }) => ({ ...day, y: total.sum }));
+}
+
+/** OpenDSM lets the last bill end at the hour at which it began; over a change of the clock that is an hour later, or 23. What falls behind the end is left out. */
+function lastLength({ from, to, wall }: Span, offset: number): number {
+  const hour = wall % dayMs;
+  const end = Math.floor((to - hourMs + offset - hour) / dayMs) * dayMs + hour + dayMs - offset;
+  return end - from;
 }
 
 function sumByDay({ t, v, offset }: Points, { from, to }: Range): Span[] {
@@ -170,15 +200,15 @@ function withWeather(spans: readonly Span[], { t, v }: Points, missing: number):
   return spans.map((span) => {
     while (i > 0 && (t[i - 1] as number) >= span.from) i--;
     while (i < t.length && (t[i] as number) < span.from) i++;
-    let sum = 0;
+    const total = new CarriedSum();
     let count = 0;
     for (let k = i; k < t.length && (t[k] as number) < span.to; k++) {
       const value = v[k] as number;
       if (Number.isNaN(value)) continue;
-      sum += value;
+      total.add(value);
       count++;
     }
     const expected = Math.max(1, (span.to - span.from) / step);
-    return { ...span, temperature: count > expected * missing ? sum / count : Number.NaN };
+    return { ...span, temperature: count > expected * missing ? total.sum / count : Number.NaN };
   });
 }

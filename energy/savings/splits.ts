@@ -2,7 +2,7 @@
  * Do summer, winter and the months between, working days and weekends need models of their own? Ways to split the year, those that cannot be told apart
  * struck out, and the one that pays for its parts. As OpenDSM does; seasons are a setting, because they follow the city.
  */
-import { minimiseScalar } from './nelder-mead.ts';
+import { minimiseScalar } from './scalar.ts';
 
 export type Season = 'summer' | 'shoulder' | 'winter';
 export const seasons: readonly Season[] = ['summer', 'shoulder', 'winter'];
@@ -155,5 +155,5 @@ function overlap(a: Ellipse, b: Ellipse): boolean {
     const det = xx * yy - xy * xy;
     return 1 - (s * (1 - s) * (dx * dx * yy - 2 * dx * dy * xy + dy * dy * xx)) / det;
   };
-  return k(minimiseScalar(k, 0, 1, 1e-6)) >= 0;
+  return k(minimiseScalar(k, 0, 1)) >= 0;
 }

@@ -3,6 +3,7 @@ import type { Text } from '../../shared/text.ts';
 import type { Fit } from '../statistics.ts';
 import type { Method } from './savings.ts';
 import type { Slice } from './series.ts';
+import type { Signal } from './temperature-model.ts';
 
 export interface Reason {
   id: string;
@@ -93,11 +94,18 @@ export function dataReasons(
   return reasons;
 }
 
-export function fitReasons(method: Method, fit: Pick<Fit, 'cvrmse' | 'nmbe'>, pnrmse: number, flat: boolean): Reason[] {
+export function fitReasons(method: Method, fit: Pick<Fit, 'cvrmse' | 'nmbe'>, pnrmse: number, signal: Signal): Reason[] {
   const reasons: Reason[] = [];
   const gate = limits.gates[method];
   const add = (id: string, blocks: boolean, zh: string, en: string) => reasons.push({ id, blocks, text: { zh, en } });
-  if (flat) add('no-weather-signal', false, '用量与气温无关，采用均值模型', 'no weather signal: mean model');
+  if (signal === 'none') add('no-weather-signal', false, '用量与气温无关，采用均值模型', 'no weather signal: mean model');
+  if (signal === 'weak')
+    add(
+      'no-weather-signal',
+      false,
+      '用量与气温基本无关：气温变化只能解释用量变化的不到 5 %',
+      'no weather signal: the weather explains less than 5 % of what varies',
+    );
   if (fit.cvrmse > limits.refuse.cvrmse && pnrmse > limits.refuse.pnrmse)
     add('poor-fit', true, '模型与数据严重不符，不予采用', 'the model does not describe the meter at all');
   if (!(fit.cvrmse <= gate.cvrmse))

@@ -1,4 +1,4 @@
-"""Fits OpenDSM to the same files as `plantroom energy savings` and prints what it found, one JSON line each: B0 B1 R0 R1 (moments, ends excluded), then METHOD METER TEMPERATURE(F) as often as wanted: loading it takes longer than all fits."""
+"""Fits OpenDSM to the same files as `plantroom energy savings` and prints what it found, one JSON line each: B0 B1 R0 R1 (moments, ends excluded), then METHOD METER TEMPERATURE as often as wanted (°F; °C when METHOD ends in :c): loading it takes longer than all fits."""
 import json
 import logging
 import sys
@@ -24,7 +24,10 @@ b0, b1, r0, r1 = [pd.Timestamp(one).tz_convert(zone) for one in sys.argv[1:5]]
 
 
 def fit(method, meter_file, temperature_file):
+    method, _, unit = method.partition(":")
     meter, temperature = series(meter_file), series(temperature_file)
+    if unit == "c":
+        temperature = temperature * 1.8 + 32
     cut = lambda one, a, b: one[(one.index >= a) & (one.index < b)]
     # Bills are cut to where the temperature ends: the row that closes the last one needs some of it.
     warm = lambda a, b: cut(temperature, a, b + pd.Timedelta(hours=1) if method == "billing" else b)
