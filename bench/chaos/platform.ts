@@ -287,21 +287,24 @@ function spoil(file: string, random: () => number): Buffer {
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
   const handle = openSync(file, 'r+');
+  // Less where its role had not begun it yet.
   const header = Buffer.alloc(headerBytes);
-  readSync(handle, header, 0, headerBytes, 0);
+  const read = readSync(handle, header, 0, headerBytes, 0);
   writeSync(handle, Buffer.from(Array.from({ length: headerBytes }, () => Math.floor(random() * 256))), 0, headerBytes, 0);
   closeSync(handle);
-  return header;
+  return header.subarray(0, read);
 }
 
+/** What was set aside, readable again; what was empty before it was damaged has nothing to read. */
 function mended(file: string, headers: ReadonlyMap<string, Buffer[]>): string[] {
-  return damagedFiles(file).map((aside, i) => {
+  return damagedFiles(file).flatMap((aside, i) => {
     const header = headers.get(file)?.[i];
-    if (!header) return aside;
+    if (!header) return [aside];
+    if (header.length === 0) return [];
     const handle = openSync(aside, 'r+');
-    writeSync(handle, header, 0, headerBytes, 0);
+    writeSync(handle, header, 0, header.length, 0);
     closeSync(handle);
-    return aside;
+    return [aside];
   });
 }
 
