@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { isDamageOf, setAsideDamaged } from '../shared/damaged.ts';
+import { openOrSetAside } from '../shared/damaged.ts';
 import { Fault } from '../shared/errors.ts';
 import { type Migration, migrations } from './migrations.ts';
 
@@ -45,19 +45,7 @@ export function openDatabase(file: string, steps: readonly Migration[] = migrati
 export function openFile(file: string, steps: readonly Migration[] = migrations): DatabaseSync {
   if (file === ':memory:') return opened(file, steps);
   mkdirSync(dirname(file), { recursive: true });
-  try {
-    return opened(file, steps);
-  } catch (error) {
-    if (!isDamageOf(file, error)) throw error;
-    // Another role may have set it aside a moment ago: only what is damaged at a second look goes.
-    try {
-      return opened(file, steps);
-    } catch (again) {
-      if (!isDamageOf(file, again)) throw again;
-      setAsideDamaged(file);
-      return opened(file, steps);
-    }
-  }
+  return openOrSetAside(file, () => opened(file, steps));
 }
 
 function opened(file: string, steps: readonly Migration[]): DatabaseSync {

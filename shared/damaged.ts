@@ -2,8 +2,9 @@
  * A SQLite file that is no database any more must not stop anything: it is set aside under a name that says so, and an empty one takes its place. It stays there,
  * and is told of as a trouble, until somebody has looked at it and moved it away.
  */
-import { accessSync, constants, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { systemClock } from './clock.ts';
 
 /** SQLITE_CORRUPT, SQLITE_NOTADB, and what a spoilt header makes SQLite say. */
 export function isDamage(error: unknown): boolean {
@@ -44,6 +45,49 @@ export function sqliteCode(error: unknown): number {
 }
 
 const mark = '.damaged-';
+
+/** Who sets a file aside holds a file of this name; a process that died over it leaves it behind. */
+const lockMark = '.setting-aside';
+const lockWaitMs = 50;
+const lockStaleMs = 20_000;
+
+/** One at a time, over all processes that have this file open. */
+function holdSettingAside(file: string): Disposable {
+  const lock = `${file}${lockMark}`;
+  for (;;) {
+    try {
+      closeSync(openSync(lock, 'wx', 0o600));
+      return { [Symbol.dispose]: () => rmSync(lock, { force: true }) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+    // Its age by the clock of the file system, which may have been set.
+    if (since !== undefined && Math.abs(systemClock().now() - since) > lockStaleMs) rmSync(lock, { force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockWaitMs);
+  }
+}
+
+/**
+ * Opens the file; one that is damaged is set aside and an empty one opened in its place. Several roles find the damage at the same time: only what is still
+ * damaged when nobody else sets it aside is moved away, never the good file that another of them has begun meanwhile.
+ * @throws whatever `open` throws, where it is no damage
+ */
+export function openOrSetAside<T>(file: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!isDamageOf(file, error)) throw error;
+    using _alone = holdSettingAside(file);
+    try {
+      return open();
+    } catch (again) {
+      if (!isDamageOf(file, again)) throw again;
+      setAsideDamaged(file);
+      return open();
+    }
+  }
+}
 
 /** The name under which it lies now. Its log goes with it: it may hold what the file lacks. */
 export function setAsideDamaged(file: string): string {

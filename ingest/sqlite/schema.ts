@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isDamageOf, setAsideDamaged } from '../../shared/damaged.ts';
+import { openOrSetAside } from '../../shared/damaged.ts';
 import { Fault, reasonOf } from '../../shared/errors.ts';
 
 const version = 1;
@@ -55,19 +55,8 @@ export function openDatabase(settings: SqliteSettings, purpose: 'write' | 'read'
   try {
     // Not recursive: a whole path that is missing is more likely a disk that is not mounted.
     if (!existsSync(dirname(file))) mkdirSync(dirname(file));
-    try {
-      return opened(settings, purpose);
-    } catch (error) {
-      if (!mend || !isDamageOf(file, error)) throw error;
-      // Only what is damaged at a second look goes; who reads meanwhile finds the new file at its next try.
-      try {
-        return opened(settings, purpose);
-      } catch (again) {
-        if (!isDamageOf(file, again)) throw again;
-        setAsideDamaged(file);
-        return opened(settings, purpose);
-      }
-    }
+    // Who reads meanwhile finds the new file at its next try.
+    return mend ? openOrSetAside(file, () => opened(settings, purpose)) : opened(settings, purpose);
   } catch (error) {
     throw faultOf(error);
   }
