@@ -198,6 +198,7 @@ export async function startHttp(context: RoleContext, { host, port, proxies = []
   const consoleDir = builtConsoleDir();
   const routeContext: RouteContext = {
     site: config,
+    siteFolder: site.folder,
     devices,
     profileFacts,
     boards: await loadBoards(),

@@ -25,6 +25,8 @@ import type { LiveStream } from './live/stream.ts';
 
 export interface RouteContext {
   site: SiteConfig;
+  /** Where the site file lies: files that it names are relative to it. */
+  siteFolder: string;
   devices: ReadonlyMap<string, DeviceFacts>;
   /** Facts of a device profile; undefined when there is none of this name. */
   profileFacts(profile: string): ProfileFacts | undefined;

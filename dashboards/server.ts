@@ -49,6 +49,7 @@ import { ruleRoutes } from './api/rules.ts';
 import { seriesRoutes } from './api/series.ts';
 import { sessionRoutes } from './api/session.ts';
 import { siteRoutes } from './api/site.ts';
+import { tariffRoutes } from './api/tariffs.ts';
 import { ticketFileRoutes } from './api/ticket-files.ts';
 import { ticketSheetRoutes } from './api/ticket-sheet.ts';
 import { ticketStatisticsRoutes } from './api/ticket-statistics.ts';
@@ -68,6 +69,7 @@ const routes = [
   alarmPathRoutes, hookRoutes, calendarFeedRoutes, confirmRoutes, alertmanagerRoutes, pushRoutes,
   energySavingsRoutes,
   energyManagementRoutes,
+  tariffRoutes,
   dispatchRoutes,
   energyBillRoutes,
 ]; // biome-ignore format: a table

@@ -162,9 +162,14 @@ type Schedules = Extract<TariffVersion['energy'], { schedules: unknown }>['sched
 /** The first schedule that names month and day decides. */
 export function periodAt(schedules: Schedules, calendar: Tariff['calendar'], wall: number): Period {
   const date = new Date(wall);
-  const minutes = date.getUTCHours() * 60 + date.getUTCMinutes();
-  const day = dayType(calendar, wall);
-  const one = schedules.find(({ months, days }) => (!months || months.includes(date.getUTCMonth() + 1)) && (!days || days === day));
+  return periodOn(schedules, date.getUTCMonth() + 1, dayType(calendar, wall), date.getUTCHours() * 60 + date.getUTCMinutes());
+}
+
+export type DayType = 'workday' | 'weekend' | 'holiday';
+
+/** Of a day of this kind, so many minutes after midnight. */
+export function periodOn(schedules: Schedules, month: number, day: DayType, minutes: number): Period {
+  const one = schedules.find(({ months, days }) => (!months || months.includes(month)) && (!days || days === day));
   for (const period of periods)
     for (const span of one?.hours[period] ?? []) {
       const [begin, stop] = span.split('-').map((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3))) as [number, number];
@@ -174,9 +179,9 @@ export function periodAt(schedules: Schedules, calendar: Tariff['calendar'], wal
   return 'flat';
 }
 
-const types = new Map<string, 'workday' | 'weekend' | 'holiday'>();
+const types = new Map<string, DayType>();
 
-function dayType(calendar: Tariff['calendar'], wall: number): 'workday' | 'weekend' | 'holiday' {
+function dayType(calendar: Tariff['calendar'], wall: number): DayType {
   const date = dateOf(wall);
   const weekday = new Date(wall).getUTCDay();
   const plain = weekday === 0 || weekday === 6 ? 'weekend' : 'workday';
@@ -197,6 +202,9 @@ function dayType(calendar: Tariff['calendar'], wall: number): 'workday' | 'weeke
   return type;
 }
 
+/** Less than this part of the transformers cannot be agreed; what is above so many percent of the contract counts so many times. */
+export const contractRules = { leastOfCapacity: 0.4, freePct: 105, overTimes: 2 } as const;
+
 /** kW in hundredths with their price. */
 function basicLines(basic: NonNullable<TariffVersion['basic']>, peakKw: number, kwh: number): { id: string; kw: bigint; price: number }[] {
   if (basic.kind === 'capacity') return [{ id: 'capacity', kw: hundredths(basic.capacity_kva), price: basic.price }];
@@ -204,10 +212,13 @@ function basicLines(basic: NonNullable<TariffVersion['basic']>, peakKw: number, 
   const price = Number(divideHalfUp(decimal(basic.price, 6) * BigInt(Math.round(busy * 10_000)), 10_000n)) / 1e6;
   const peak = hundredths(peakKw);
   if (basic.kind === 'demand' || basic.contract_kw === undefined) return [{ id: 'demand', kw: peak, price }];
-  // Less than 40 % of the transformers cannot be agreed; what is above 105 % counts twice.
-  const least = hundredths(basic.capacity_kva * 0.4);
+  const { leastOfCapacity, freePct, overTimes } = contractRules;
+  const least = hundredths(basic.capacity_kva * leastOfCapacity);
   const agreed = hundredths(basic.contract_kw);
   const contract = agreed > least ? agreed : least;
-  const limit = divideHalfUp(contract * 105n, 100n);
-  return [{ id: 'contract', kw: contract, price }, ...(peak > limit ? [{ id: 'over-contract', kw: peak - limit, price: price * 2 }] : [])];
+  const limit = divideHalfUp(contract * BigInt(freePct), 100n);
+  return [
+    { id: 'contract', kw: contract, price },
+    ...(peak > limit ? [{ id: 'over-contract', kw: peak - limit, price: price * overTimes }] : []),
+  ];
 }

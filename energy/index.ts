@@ -100,7 +100,8 @@ export { metersOfMedium, type SiteMeter, weightsOf, weightsOfItem } from './site
 export { fitOf, type SavingsUncertainty, savingsUncertainty, savingsUncertaintyNmecr } from './statistics.ts';
 export { type EnergyStores, openEnergyStores } from './stores.ts';
 export { asked, openSuspects, type StoredSuspect, type Suspects, type SuspectVerdict } from './suspects.ts';
-export { checkTariff, readTariff, type Tariff } from './tariff.ts';
+export { checkTariff, lookAtTariff, readTariff, type Tariff, type TariffMistake } from './tariff.ts';
+export { type OfferedTariff, type TariffsView, tariffsView, type UsedTariff, viewOf } from './tariff-view.ts';
 export { monthsOfPeriod, type TenantBill, type TenantBillLine, tenantBill } from './tenant-bills.ts';
 export { type MonthVersions, openMonthVersions } from './versions.ts';
 export {

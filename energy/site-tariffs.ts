@@ -36,9 +36,8 @@ const dayAfter = (day: string) => new Date(Date.parse(day) + dayMs).toISOString(
 /** @throws Fault payload/invalid with every mistake of a tariff file */
 export function tariffsOfSite(site: Pick<SiteConfig, 'tariffs' | 'site'>, folder: string): SiteTariffs {
   const entries = site.tariffs.map((given): Entry => {
-    const tariff =
-      given.file === undefined ? plain(given, site.site.timezone) : withContract(readTariff(fileOf(given.file, folder)), given);
-    return { given, medium: given.medium ?? tariff.medium, tariff: { ...tariff, timezone: site.site.timezone } };
+    const tariff = tariffAsGiven(given, site.site.timezone, given.file === undefined ? undefined : readTariff(fileOf(given.file, folder)));
+    return { given, medium: given.medium ?? tariff.medium, tariff };
   });
   const known = new Map<string, Prices>();
   const together = (candidates: readonly Entry[]): Prices | undefined => {
@@ -57,6 +56,11 @@ export function tariffsOfSite(site: Pick<SiteConfig, 'tariffs' | 'site'>, folder
     },
     forTenant: (tenant, medium) => together(ordered.filter((one) => one.medium === medium && one.given.tenants?.includes(tenant))),
   };
+}
+
+/** What the site file says of a tariff, with what its file says when it names one. */
+export function tariffAsGiven(given: SiteTariff, timezone: string, file: Tariff | undefined): Tariff {
+  return { ...(file ? withContract(file, given) : plain(given, timezone)), timezone };
 }
 
 /** A built-in tariff by its name, or a file relative to the site file. @throws Fault payload/invalid */

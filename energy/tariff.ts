@@ -1,6 +1,6 @@
 /** What a tariff is: one YAML file, its prices by date, its periods by month, day and hour. */
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { isNode, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Fault, reasonOf } from '../shared/errors.ts';
 import { standards } from './power-factor.ts';
@@ -92,21 +92,94 @@ export function checkTariff(raw: unknown, file: string): Tariff {
       'payload/invalid',
       checked.error.issues.map((issue) => `${file}: ${issue.path.join('.') || 'file'}: ${issue.message}`).join('\n'),
     );
-  const tariff = { ...checked.data, versions: [...checked.data.versions].sort((a, b) => a.from.localeCompare(b.from)) };
-  const mistakes = tariff.versions.flatMap(({ energy, from }) => {
+  const mistakes = mistakesOf(checked.data);
+  if (mistakes.length > 0) throw new Fault('payload/invalid', mistakes.map(({ from, en }) => `${file}: version ${from}: ${en}`).join('\n'));
+  return { ...checked.data, versions: [...checked.data.versions].sort((a, b) => a.from.localeCompare(b.from)) };
+}
+
+interface VersionMistake {
+  /** As in the file. */
+  version: number;
+  from: string;
+  zh: string;
+  en: string;
+}
+
+/** What a schema cannot say: periods without a price, hours that are none. */
+function mistakesOf({ versions }: Tariff): VersionMistake[] {
+  return versions.flatMap(({ energy, from }, version) => {
+    const say = (zh: string, en: string) => ({ version, from, zh, en });
     if ('series' in energy)
       return Object.keys(energy.series)
         .filter((hour) => !seriesHour.test(hour))
         .slice(0, 20)
-        .map(
-          (hour) => `${file}: version ${from}: "${hour}" is no hour such as 2026-07-01T13, or 2026-10-25T02+02:00 where one comes twice`,
+        .map((hour) =>
+          say(
+            `“${hour}”不是有效的时刻，应如 2026-07-01T13；重复的一小时须写时差，如 2026-10-25T02+02:00`,
+            `"${hour}" is no hour such as 2026-07-01T13, or 2026-10-25T02+02:00 where one comes twice`,
+          ),
         );
     if (!('schedules' in energy)) return [];
     const used = new Set<Period>(['flat', ...energy.schedules.flatMap(({ hours }) => Object.keys(hours) as Period[])]);
     return [...used]
       .filter((period) => energy.prices[period] === undefined)
-      .map((period) => `${file}: version ${from}: has hours of "${period}" and no price for it`);
+      .map((period) => say(`有“${period}”时段但没有对应的价格`, `has hours of "${period}" and no price for it`));
   });
-  if (mistakes.length > 0) throw new Fault('payload/invalid', mistakes.join('\n'));
-  return tariff;
+}
+
+/** Where and what, for people who mend the file. */
+export interface TariffMistake {
+  line: number | null;
+  /** Such as `versions.0.energy.prices`; empty: the file as a whole. */
+  at: string;
+  zh: string;
+  en: string;
+}
+
+const mostMistakes = 20;
+
+type Issue = z.core.$ZodIssue;
+/** Of what may have several forms, the mistakes of the one that was meant: that with the fewest. */
+function closest(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const meant = issue.errors.toSorted((a, b) => a.length - b.length)[0] as Issue[];
+  return meant.flatMap((one) => closest({ ...one, path: [...issue.path, ...one.path] }));
+}
+
+/** @returns the tariff, or all that is wrong with its file */
+export function lookAtTariff(file: string): { tariff: Tariff } | { mistakes: TariffMistake[] } {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    const en = reasonOf(error);
+    return { mistakes: [{ line: null, at: '', zh: `文件无法读取：${en}`, en: `the file cannot be read: ${en}` }] };
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(content, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0)
+    return {
+      mistakes: document.errors.slice(0, mostMistakes).map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, at: '', zh: `YAML 格式有误：${message}`, en: `is no YAML: ${message}` })), // biome-ignore format: one
+    };
+  const lineOf = (path: readonly PropertyKey[]): number | null => {
+    // What is missing has no line: that of what it is missing in.
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    }
+    return null;
+  };
+  const raw: unknown = document.toJS();
+  const checked = tariffSchema.safeParse(raw);
+  if (!checked.success) {
+    const chinese = (tariffSchema.safeParse(raw, { error: z.locales.zhCN().localeError }).error?.issues ?? []).flatMap(closest);
+    return {
+      mistakes: checked.error.issues
+        .flatMap(closest)
+        .slice(0, mostMistakes)
+        .map(({ path, message }, i) => ({ line: lineOf(path), at: path.join('.'), zh: chinese[i]?.message ?? message, en: message })),
+    };
+  }
+  const mistakes = mistakesOf(checked.data).map(({ version, zh, en }) => ({ line: lineOf(['versions', version]), at: `versions.${version}`, zh, en })); // biome-ignore format: one
+  return mistakes.length > 0 ? { mistakes } : { tariff: checkTariff(raw, file) };
 }

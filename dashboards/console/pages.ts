@@ -46,6 +46,7 @@ export const pages = {
   consumers: { label: 'nav.consumers', icon: 'site', place: 'energy' },
   projects: { label: 'nav.projects', icon: 'tool', place: 'energy', detail: true },
   bills: { label: 'nav.bills', icon: 'audit', place: 'energy' },
+  tariffs: { label: 'nav.tariffs', icon: 'electricity', place: 'energy' },
   suspects: { label: 'nav.suspects', icon: 'tool', place: 'energy', key: 'q' },
   entries: { label: 'nav.entries', icon: 'audit', place: 'energy' },
   places: { label: 'nav.places', icon: 'site', place: 'assets', permission: 'place:codes' },

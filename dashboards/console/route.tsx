@@ -41,6 +41,7 @@ const RoundsPage = lazy(async () => ({ default: (await import('./pages/rounds.ts
 const EnergyPage = lazy(async () => ({ default: (await import('./pages/energy.tsx')).EnergyPage }));
 const MediaPage = lazy(async () => ({ default: (await import('./pages/media.tsx')).MediaPage }));
 const ConsumersPage = lazy(async () => ({ default: (await import('./pages/consumers.tsx')).ConsumersPage }));
+const TariffsPage = lazy(async () => ({ default: (await import('./pages/tariffs.tsx')).TariffsPage }));
 const EntriesPage = lazy(async () => ({ default: (await import('./pages/entries.tsx')).EntriesPage }));
 const SuspectsPage = lazy(async () => ({ default: (await import('./pages/suspects.tsx')).SuspectsPage }));
 const BillsPage = lazy(async () => ({ default: (await import('./pages/bills.tsx')).BillsPage }));
@@ -74,6 +75,7 @@ const views: Record<PageId, ComponentType<{ id: string | undefined }>> = {
   energy: () => <EnergyPage />,
   media: MediaPage,
   consumers: () => <ConsumersPage />,
+  tariffs: () => <TariffsPage />,
   suspects: () => <SuspectsPage />,
   entries: () => <EntriesPage />,
   places: PlacesPage,

@@ -14,6 +14,9 @@ export const mediumLabels: Record<MediumId, TextKey> = {
   gas: 'energy.gas',
 };
 
+/** Of marks A, B and K in files of facts. */
+export const sureness = { A: 'read', B: 'second-hand', K: 'unchecked' } as const;
+
 /** 1 234 kWh, 12.3 MWh: as many digits as one reads. */
 export function amount({ number }: Words, value: number | null, unit: string): string {
   if (value === null) return '–';

@@ -10,6 +10,7 @@ import { enPeople } from './en-people.ts';
 import { enPlant } from './en-plant.ts';
 import { enRegisters } from './en-registers.ts';
 import { enRosters } from './en-rosters.ts';
+import { enTariffs } from './en-tariffs.ts';
 import { enTickets } from './en-tickets.ts';
 
 export const en = {
@@ -24,6 +25,7 @@ export const en = {
   ...enRosters,
   ...enPlant,
   ...enRegisters,
+  ...enTariffs,
   ...enTickets,
   'app.simulated': 'Simulated',
   'app.speed': '×{speed}',

@@ -11,6 +11,7 @@ import { zhPeople } from './zh-people.ts';
 import { zhPlant } from './zh-plant.ts';
 import { zhRegisters } from './zh-registers.ts';
 import { zhRosters } from './zh-rosters.ts';
+import { zhTariffs } from './zh-tariffs.ts';
 import { zhTickets } from './zh-tickets.ts';
 
 export const zh: Record<TextKey, string> = {
@@ -25,6 +26,7 @@ export const zh: Record<TextKey, string> = {
   ...zhRosters,
   ...zhPlant,
   ...zhRegisters,
+  ...zhTariffs,
   ...zhTickets,
   'app.simulated': '仿真',
   'app.speed': '×{speed}',

@@ -8,7 +8,7 @@ import type { TargetInfo } from '../data/energy-pages-api.ts';
 import { type EnergyFlows, type EnergyMonths, energyApi } from '../data/energy-pages-api.ts';
 import { MonthBars } from '../energy/bars.tsx';
 import { FlowPicture } from '../energy/flow-picture.tsx';
-import { amount, type MediumId, mediaIds, mediumLabels, monthName, percent } from '../energy/words.ts';
+import { amount, type MediumId, mediaIds, mediumLabels, monthName, percent, sureness } from '../energy/words.ts';
 import { YearMap } from '../energy/year-map.tsx';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
@@ -198,8 +198,6 @@ function Months({ found }: { found: EnergyMonths }) {
     </section>
   );
 }
-
-const sureness = { A: 'read', B: 'second-hand', K: 'unchecked' } as const;
 
 /** Of the last twelve whole months: standard coal, CO2, and quotas where there are any that may be quoted. */
 function Emissions({ found, factors, medium }: { found: EnergyMonths; factors: Factors; medium: MediumId }) {
