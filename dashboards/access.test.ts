@@ -141,6 +141,7 @@ const routes: Record<string, Permission | 'open' | 'loopback'> = {
   'GET /api/energy/changes': 'plant:read',
   'GET /api/energy/flows': 'plant:read',
   'GET /api/energy/factors': 'plant:read',
+  'GET /api/energy/tariffs': 'plant:read',
   'GET /api/tickets': 'plant:read',
   'POST /api/tickets': 'ticket:open',
   'GET /api/tickets/{id}': 'plant:read',
