@@ -2,6 +2,8 @@
  * Energy against temperature: a floor, a line that rises towards the cold and one towards the heat, with bends that may be rounded. The shape of OpenDSM
  * (docs/decisions/0033); written anew from its definition.
  */
+import { exp } from './exp.ts';
+
 export interface Shape {
   /** Where heating ends and cooling begins, before rounding. With one slope, or none, they are one. */
   heatingBelow: number;
@@ -69,7 +71,7 @@ function lineAt(beyond: number, slope: number, round: number, base: number): num
   const line = slope * beyond + base;
   if (round === 0 || slope === 0) return line;
   const exponent = Math.min(largestExponent, Math.max(leastExponent, (1 / round) * -beyond));
-  return Math.abs(slope * round) * (Math.exp(exponent) - 1) + line;
+  return Math.abs(slope * round) * (exp(exponent) - 1) + line;
 }
 
 export function predictCurve(
