@@ -81,4 +81,4 @@ export { filePurposes, openTicketFiles, type TicketFile, type TicketFiles } from
 export { openTicketNotices, type TicketNotice, type TicketNoticeKind, ticketNoticeKinds } from './ticket-notices.ts';
 export { rank } from './tickets.ts';
 export { type Trail, type TrailEntry, type TrailKind, trailKinds, trailOf } from './trail.ts';
-export { where } from './where.ts';
+export { limited, where } from './where.ts';

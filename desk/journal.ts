@@ -4,7 +4,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Database } from './database.ts';
 import type { JournalEntry, JournalFilter } from './desk.ts';
 import { readRecord } from './rows.ts';
-import { where } from './where.ts';
+import { limited, where } from './where.ts';
 
 interface Row {
   seq: number;
@@ -54,7 +54,7 @@ export function openJournal(db: Database, clock: Clock) {
       );
     },
     since(seq: number, limit = 500): JournalEntry[] {
-      return db.all<Row>('SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(entry);
+      return db.all<Row>(`SELECT * FROM journal WHERE seq > ? ORDER BY seq ${limited}`, seq, limit).map(entry);
     },
     lastSeq(): number {
       return db.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM journal')?.seq ?? 0;

@@ -21,7 +21,7 @@ import type { Overdue } from './statistics.ts';
 import { repeatsOf, repeatWindowMs } from './statistics.ts';
 import { withValues } from './ticket-values.ts';
 import { openTickets, rank } from './tickets.ts';
-import { stateIs, where } from './where.ts';
+import { limited, stateIs, where } from './where.ts';
 
 /** operationsFile(dataDir) of shared/role.ts, or ":memory:"; or a database that others share, which then is theirs to close. */
 export type DeskDatabase = { file: string; db?: never } | { db: Database; file?: never };
@@ -147,7 +147,7 @@ export function openEngineDesk({
         'cause = ?': filter.cause,
         [`${isActive} = ?`]: filter.active === undefined ? undefined : Number(filter.active),
       });
-      const urgentFirst = `SELECT * FROM alarms WHERE ${sql} ORDER BY ${mostUrgentFirst} LIMIT ?`;
+      const urgentFirst = `SELECT * FROM alarms WHERE ${sql} ORDER BY ${mostUrgentFirst} ${limited}`;
       const rows = db.all<AlarmRow>(urgentFirst, ...values, filter.limit ?? 1_000);
       return seenValues.ontoAll(rows.map((row) => readAlarm(db, row, clock.now())));
     },

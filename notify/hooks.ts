@@ -3,7 +3,7 @@
  * What is owed is on disk before it is tried, so that a restart loses nothing; a receiver gets each change at least once, with the same
  * `idempotency-key` when again. One change at a time: what comes later waits for what came before, until its patience ends.
  */
-import { type Database, hookTestKey, openHookStore } from '../desk/index.ts';
+import { type Database, hookTestKey, limited, openHookStore } from '../desk/index.ts';
 import { reasonOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { Secret } from '../shared/secret.ts';
@@ -112,15 +112,15 @@ export function openHooks(
         db.run('INSERT INTO hook_cursors (hook, journal_seq, audit_id) VALUES (?,?,?)', id, last('journal', 'seq'), last('audit', 'id'));
         return;
       }
-      const moves = db.all<JournalRow>('SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?', cursor.journal_seq, batch);
+      const moves = db.all<JournalRow>(`SELECT * FROM journal WHERE seq > ? ORDER BY seq ${limited}`, cursor.journal_seq, batch);
       for (const { seq, t, kind, id: object, event, from_state: from, to_state: to, who, why } of moves) {
         if (of.includes(kind as 'alarm' | 'ticket'))
           enqueue(id, `journal-${seq}`, { at: t, kind, object, action: event, from, to, who, why });
       }
-      const changes = db.all<AuditRow>('SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?', cursor.audit_id, batch);
+      const changes = db.all<AuditRow>(`SELECT * FROM audit WHERE id > ? ORDER BY id ${limited}`, cursor.audit_id, batch);
       const told = new Set(
         db
-          .all<{ id: number }>(`SELECT id FROM audit WHERE id > ? AND ${noChange} ORDER BY id LIMIT ?`, cursor.audit_id, batch)
+          .all<{ id: number }>(`SELECT id FROM audit WHERE id > ? AND ${noChange} ORDER BY id ${limited}`, cursor.audit_id, batch)
           .map((row) => row.id),
       );
       for (const { id: number, at, who, action, object, before, after } of changes) {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Database, DeliveryStep } from '../desk/index.ts';
-import { alarmIn, alarmRecord, rank, readRecord } from '../desk/index.ts';
+import { alarmIn, alarmRecord, limited, rank, readRecord } from '../desk/index.ts';
 import type { Alarm } from '../shared/alarm.ts';
 
 /** A delivery that is owed. */
@@ -106,7 +106,7 @@ export function openLedger(db: Database) {
            WHERE ${open} AND state = 'waiting' AND channel = ? AND life_safety = ? AND due_at <= ?
              AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.alarm = d.alarm AND e.seq < d.seq AND e.channel = d.channel
                AND e.person IS d.person AND e.${open})
-           ORDER BY rank, seq, key LIMIT ?`,
+           ORDER BY rank, seq, key ${limited}`,
           channel,
           lifeSafety ? 1 : 0,
           wireNow,

@@ -25,7 +25,8 @@ const graceRealMs = 300;
 const housekeepingMs = 1_000;
 /** Rounds of housekeeping between two looks at the numbers of open alarms. */
 const seeEveryRounds = 3;
-const checkpointMs = 30_000;
+/** The next start judges a quarter of an hour before it anew. */
+const checkpointMs = 60_000;
 /** What is under way to the store when this role starts has arrived by then. */
 const settleMs = 2_000;
 /** Messages kept while the past is read; above it the oldest are left out, since the store has them too. */

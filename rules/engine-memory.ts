@@ -1,5 +1,6 @@
 /** What the engine knows, as text and back: verdicts that stand, delays that run, windows of the judges, the newest time of each series. */
 import type { Node, Watch } from './engine-state.ts';
+import type { Instance } from './pack.ts';
 
 const version = 1;
 const watchKeys = [
@@ -35,7 +36,17 @@ const replacer = (_key: string, value: unknown) =>
 const reviver = (_key: string, value: unknown) => (typeof value === 'string' && value.startsWith('#') ? (special[value] ?? value) : value);
 
 /** A rule whose parameters changed must not go on with what it remembers. */
-const fingerprint = ({ instance }: Watch) =>
+const fingerprint = ({ instance }: Watch): string => {
+  // Thousands of them are asked for at each checkpoint, and none changes.
+  let known = fingerprints.get(instance);
+  if (known === undefined) {
+    known = fingerprintOf(instance);
+    fingerprints.set(instance, known);
+  }
+  return known;
+};
+const fingerprints = new WeakMap<Instance, string>();
+const fingerprintOf = (instance: Instance) =>
   JSON.stringify([
     instance.rule.kind,
     instance.params,

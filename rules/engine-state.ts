@@ -42,6 +42,8 @@ export interface Point extends SeriesTime {
 
 export interface Node {
   points: Map<string, Point>;
+  /** The points of a message, in the order in which its quantities come: the next one has them in the same. */
+  order: { quantity: string; point: Point | undefined }[];
   message: Point | undefined;
   status: Point | undefined;
   clock: Point | undefined;
@@ -55,6 +57,7 @@ export const newPoint = (): Point => ({ ...newSeriesTime(), watches: [], inputs:
 
 export const newNode = (): Node => ({
   points: new Map(),
+  order: [],
   message: undefined,
   status: undefined,
   clock: undefined,

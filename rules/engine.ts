@@ -73,6 +73,7 @@ export interface Engine {
 }
 
 const never = Number.POSITIVE_INFINITY;
+const mostInOrder = 200;
 const isSilence = (reason: unknown) => reason === 'comm' || reason === 'stale';
 const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 
@@ -241,6 +242,14 @@ export function openEngine(
     }
     return true;
   };
+  /** As `points.get`, which at thousands a second would be much of the work. */
+  const pointAt = ({ order, points }: Node, i: number, quantity: string): Point | undefined => {
+    const known = order[i];
+    if (known?.quantity === quantity) return known.point;
+    const point = points.get(quantity);
+    if (i < mostInOrder) order[i] = { quantity, point };
+    return point;
+  };
   /** What is judged by arrival: time is ours. */
   const signal = (point: Point | undefined, t: number, value: number) => {
     if (!point) return;
@@ -275,8 +284,9 @@ export function openEngine(
       // A device that says what is wrong with a value has answered.
       if (bad && !answered) for (const quantity in bad) if (!isSilence(bad[quantity])) answered = true;
       hear(node, t, answered, arrivedAt);
+      let i = 0;
       for (const quantity in values) {
-        const point = node.points.get(quantity);
+        const point = pointAt(node, i++, quantity);
         if (!point) continue;
         told = true;
         if (feed(point, t, values[quantity] as number, false, arrivedAt)) news = true;

@@ -15,8 +15,17 @@ export interface LiveDevice {
   reason: string | null;
   lastReadingAt: number | null;
   latest: Map<QuantityId, LatestReading>;
-  /** The times that the series carry themselves; what is shown never lies in the future. */
-  times: Map<QuantityId, SeriesTime>;
+  series: Map<QuantityId, Series>;
+  /** The series of a message, in the order in which its values come: the next one has them in the same. */
+  order: Series[];
+}
+
+interface Series {
+  id: QuantityId;
+  /** The time that it carries itself; what is shown never lies in the future. */
+  time: SeriesTime;
+  /** What stands in `latest`, where that came from here. */
+  shown: LatestReading | undefined;
 }
 
 export interface LiveChange {
@@ -46,7 +55,15 @@ export class LiveCache {
     this.#now = now;
     this.#speed = speed;
     for (const id of devices) {
-      this.devices.set(id, { online: null, since: null, reason: null, lastReadingAt: null, latest: new Map(), times: new Map() });
+      this.devices.set(id, {
+        online: null,
+        since: null,
+        reason: null,
+        lastReadingAt: null,
+        latest: new Map(),
+        series: new Map(),
+        order: [],
+      });
     }
   }
 
@@ -80,15 +97,25 @@ export class LiveCache {
     const { t, v, bad, left } = readings;
     const now = this.#now();
     if (left !== undefined) this.invalid++;
-    for (const id in v) this.#value(parts.device, device, id as QuantityId, v[id] as number, t, undefined, now);
-    for (const id in bad) this.#value(parts.device, device, id as QuantityId, null, t, bad[id] as BadReason, now);
+    let i = 0;
+    for (const id in v) {
+      let series = device.order[i];
+      // A look into a map for each of thousands of values a second would be much of the work.
+      if (series?.id !== id) {
+        series = seriesOf(device, id as QuantityId);
+        device.order[i] = series;
+      }
+      i++;
+      this.#value(parts.device, device, series, v[id] as number, t, undefined, now);
+    }
+    for (const id in bad) this.#value(parts.device, device, seriesOf(device, id as QuantityId), null, t, bad[id] as BadReason, now);
   }
 
   /** Values that the store holds; anything newer from MQTT stays. */
   remember(newest: Iterable<{ device: string; field: string; t: number; value: number }>): void {
     for (const { device: id, field, t, value } of newest) {
       const device = this.devices.get(id);
-      if (device && isQuantity(field)) this.#value(id, device, field, value, t);
+      if (device && isQuantity(field)) this.#value(id, device, seriesOf(device, field), value, t);
     }
   }
 
@@ -146,29 +173,25 @@ export class LiveCache {
   #value(
     id: string,
     device: LiveDevice,
-    quantity: QuantityId,
+    series: Series,
     read: number | null,
     readAt: number,
     reason?: BadReason,
     arrivedAt?: number,
   ): void {
-    let time = device.times.get(quantity);
-    if (!time) {
-      time = newSeriesTime();
-      device.times.set(quantity, time);
-    }
     // Late data out of a gateway's outbox goes into the store, not onto the screen; a clock that was set back hides nothing.
-    const order = takeTime(time, readAt, arrivedAt, this.#speed);
+    const order = takeTime(series.time, readAt, arrivedAt, this.#speed);
     if (order === 'late') return;
     const t = arrivedAt !== undefined && readAt > arrivedAt ? arrivedAt : readAt;
-    let value = device.latest.get(quantity);
+    let value = series.shown;
     if (value?.quality === 'good' && read !== null) {
       // Thousands a second: a new object for each is what this role would spend most of its time on.
       value.value = read;
       value.t = t;
     } else {
       value = read === null ? { value: null, t, quality: 'bad', ...(reason ? { reason } : {}) } : { value: read, t, quality: 'good' };
-      device.latest.set(quantity, value);
+      series.shown = value;
+      device.latest.set(series.id, value);
     }
     if (read !== null && (device.lastReadingAt === null || order === 'anew' || t > device.lastReadingAt)) device.lastReadingAt = t;
     if (!this.#followed) return;
@@ -177,6 +200,15 @@ export class LiveCache {
       changes = new Map();
       this.#changed.readings.set(id, changes);
     }
-    changes.set(quantity, value);
+    changes.set(series.id, value);
   }
+}
+
+function seriesOf(device: LiveDevice, id: QuantityId): Series {
+  let series = device.series.get(id);
+  if (!series) {
+    series = { id, time: newSeriesTime(), shown: undefined };
+    device.series.set(id, series);
+  }
+  return series;
 }
