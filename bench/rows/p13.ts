@@ -11,8 +11,10 @@ import { startTelegraf, telegrafPath } from '../telegraf.ts';
 
 const meters = 200;
 const values = 20;
-const warmMs = Number(process.env.PLANTROOM_BENCH_WARM_MS ?? 60_000);
-const windowMs = 8_000;
+/** V8 compiles what runs seldom for minutes; what counts is what it costs for months. */
+const warmMs = Number(process.env.PLANTROOM_BENCH_WARM_MS ?? 180_000);
+/** A tick of /proc/PID/stat is 10 ms: of the least of six roles, which takes some 2 ms a second, windows must be much longer. */
+const windowMs = 30_000;
 const windows = 5;
 const mostOfTelegraf = 1;
 const mostOfLine = 1.6;
@@ -81,12 +83,16 @@ const row: Row = {
     const [script, peer, ours, everything] = ['bare script', 'Telegraf', 'line', 'all roles'].map((name) =>
       median(raw[name] as number[]),
     ) as [number, number, number, number];
+    // Of the same half minute each: the machine is another in the next.
+    const perLine = raw['all roles']?.map((one, i) => one / (raw.line?.[i] ?? Number.NaN)) ?? [];
+    raw['all roles / line'] = perLine;
+    const timesLine = median(perLine);
     return {
-      ours: `line ${ours.toFixed(1)}, all roles ${everything.toFixed(1)} CPU s per million values (${(everything / ours).toFixed(2)} × line), ${mb.toFixed(0)} MB`,
+      ours: `line ${ours.toFixed(1)}, all roles ${everything.toFixed(1)} CPU s per million values (${timesLine.toFixed(2)} × line), ${mb.toFixed(0)} MB`,
       limit: `${telegraf ? 'Telegraf' : 'as Telegraf'} ${peer.toFixed(1)}, bare script ${script.toFixed(1)} CPU s per million values`,
       ratio: ours / peer,
       raw,
-      ok: ours <= peer * mostOfTelegraf && everything <= ours * mostOfLine && mb <= mostMb,
+      ok: ours <= peer * mostOfTelegraf && timesLine <= mostOfLine && mb <= mostMb,
       ...(telegraf ? {} : { note: `Telegraf is not here: ${telegrafPerBare.toFixed(2)} × the bare script stands for it` }),
     };
   },
