@@ -1,6 +1,7 @@
 /** Nothing leaves with what floating point left behind: money to the cent, prices to a millionth, consumption to a tenth of a watt-hour. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { meanPrice } from '../energy/money.ts';
 import { render } from '../reports/index.ts';
 import { csvOf } from '../shared/csv.ts';
 import { roundTo } from '../shared/rounded.ts';
@@ -45,6 +46,16 @@ describe('rounding', () => {
     });
     expect(answer).toEqual(before);
     expect(rounderOf(z.object({ name: z.string(), n: z.number().int() }))).toBeUndefined();
+  });
+
+  it('goes into every form that an answer may have', () => {
+    const round = rounderOf(z.object({ a: z.union([yuan, z.string()]), b: z.discriminatedUnion('kind', [z.object({ kind: z.literal('x'), kwh: used }), z.object({ kind: z.literal('y'), cost: yuan })]) })); // biome-ignore format: one
+    expect(round?.({ a: 1.239_999_999, b: { kind: 'x', kwh: 3.989_999_999_999_999_8 } })).toEqual({ a: 1.24, b: { kind: 'x', kwh: 3.99 } });
+    expect(round?.({ a: 'none', b: { kind: 'y', cost: 0.1 + 0.2 } })).toEqual({ a: 'none', b: { kind: 'y', cost: 0.3 } });
+  });
+
+  it('says of a mean price no more than cents over the quantity can', () => {
+    expect([meanPrice(2_250.01, 500), meanPrice(387_001.18, 330_572.73), meanPrice(4.5, 1), meanPrice(-45, -10), meanPrice(1, 0)]).toEqual([4.5, 1.170_699, 4.5, 4.5, null]); // biome-ignore format: one
   });
 
   it('holds in files too', async () => {

@@ -9,6 +9,8 @@ export const yuan = to(decimals.yuan);
 export const price = to(decimals.price);
 /** kWh, m³ and the like. */
 export const used = to(decimals.used);
+/** What others go on calculating with. */
+export const coefficient = to(12);
 
 type Rounder = (value: unknown) => unknown;
 interface Definition {
@@ -18,7 +20,7 @@ interface Definition {
   innerType?: z.ZodType;
   valueType?: z.ZodType;
   items?: z.ZodType[];
-  catchall?: z.ZodType;
+  options?: z.ZodType[];
 }
 
 /**
@@ -27,7 +29,7 @@ interface Definition {
  */
 export function rounderOf(schema: unknown): Rounder | undefined {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const { type, shape, element, innerType, valueType, items } = schema.def as unknown as Definition;
+  const { type, shape, element, innerType, valueType, items, options } = schema.def as unknown as Definition;
   if (type === 'number') {
     if (schema instanceof z.ZodNumber && schema.format?.includes('int')) return undefined;
     const places = (schema.meta()?.['x-decimals'] as number | undefined) ?? decimals.other;
@@ -45,6 +47,11 @@ export function rounderOf(schema: unknown): Rounder | undefined {
   if (valueType) {
     const each = rounderOf(valueType);
     return each && ((value) => (isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, each(one)])) : value)); // biome-ignore format: one
+  }
+  if (options) {
+    // Each form rounds what it knows of.
+    const forms = options.flatMap((one) => rounderOf(one) ?? []);
+    return forms.length === 0 ? undefined : (value) => forms.reduce((rounded, round) => round(rounded), value);
   }
   if (!shape) return undefined;
   const parts = Object.entries(shape).flatMap(([name, part]) => {

@@ -1,7 +1,9 @@
 /** What a meter, department, building, tenant, item or the site cost in a month, by the lines of the bill. Pure. */
+
 import type { BilledMedium } from '../shared/energy-site.ts';
 import type { MonthStatement } from './ledger.ts';
 import { type Medium, type Meter, mediumUnits, metersIn, type Scope } from './meters.ts';
+import { meanPrice } from './money.ts';
 import { cents, type MeterMonth, type MonthAccount } from './month-account.ts';
 import { isItem } from './site-tree.ts';
 
@@ -83,7 +85,7 @@ function linesOf(query: CostQuery, meters: readonly Meter[], { account, later }:
       {
         ...{ medium, part: shortPart(id), quantity: shown, cost },
         unit: counted ? unit : id.startsWith('power-factor') ? 'yuan' : 'kW',
-        price: shown === null || shown === 0 ? null : counted ? cost / shown : (part?.price ?? null),
+        price: shown === null || shown === 0 ? null : counted ? meanPrice(cost, shown) : (part?.price ?? null),
       },
     ];
   });
@@ -128,7 +130,7 @@ function mergedLines(lines: readonly CostLine[]): CostLine[] {
     const amounts = same.flatMap(({ quantity }) => quantity ?? []);
     // A demand that is priced twice in a month is still one demand.
     const quantity = amounts.length === 0 ? null : first.unit === 'kW' ? Math.max(...amounts) : cents(amounts);
-    return { ...first, quantity, cost, price: quantity ? cost / quantity : null };
+    return { ...first, quantity, cost, price: quantity ? meanPrice(cost, quantity) : null };
   });
 }
 

@@ -1,4 +1,6 @@
 /** Money without floating point: prices in millionths of a yuan, quantities in hundredths, amounts in cents; halves go up, away from nothing. */
+import { decimals, roundTo } from '../shared/rounded.ts';
+
 export const priceScale = 1_000_000n;
 
 /** A decimal with at most `digits` places as a whole number of its last place. @throws RangeError when there are more places */
@@ -25,3 +27,10 @@ export function divideHalfUp(value: bigint, by: bigint): bigint {
 }
 
 export const yuan = (cents: bigint): number => Number(cents) / 100;
+
+/** What a unit cost in the mean, as fine as cents over the quantity can say: 2,250.01 yuan for 500 m³ are 4.5, and no 4.50002. Null of nothing. */
+export function meanPrice(cost: number, quantity: number): number | null {
+  if (quantity === 0) return null;
+  const sure = Math.floor(Math.log10(Math.abs(quantity) / 0.005)) - 1;
+  return roundTo(cost / quantity, Math.min(decimals.price, Math.max(decimals.yuan, sure)));
+}

@@ -138,6 +138,18 @@ export interface TariffMistake {
 
 const mostMistakes = 20;
 
+/** Words that zod leaves in English. */
+const typeWords: Record<string, string> = {
+  number: '数值',
+  string: '文字',
+  object: '键值表',
+  array: '列表',
+  undefined: '空',
+  boolean: '是/否',
+  null: '空',
+};
+const inChinese = (message: string) => message.replace(/[a-z]+/g, (word) => typeWords[word] ?? word);
+
 type Issue = z.core.$ZodIssue;
 /** Of what may have several forms, the mistakes of the one that was meant: that with the fewest. */
 function closest(issue: Issue): Issue[] {
@@ -177,7 +189,12 @@ export function lookAtTariff(file: string): { tariff: Tariff } | { mistakes: Tar
       mistakes: checked.error.issues
         .flatMap(closest)
         .slice(0, mostMistakes)
-        .map(({ path, message }, i) => ({ line: lineOf(path), at: path.join('.'), zh: chinese[i]?.message ?? message, en: message })),
+        .map(({ path, message }, i) => ({
+          line: lineOf(path),
+          at: path.join('.'),
+          zh: inChinese(chinese[i]?.message ?? message),
+          en: message,
+        })),
     };
   }
   const mistakes = mistakesOf(checked.data).map(({ version, zh, en }) => ({ line: lineOf(['versions', version]), at: `versions.${version}`, zh, en })); // biome-ignore format: one

@@ -1,10 +1,12 @@
 /** What a tenant owes for a month or half a year: its own price where it has one, else its share of what the hospital paid. From closed months only. */
+
 import type { Store } from '../ingest/store.ts';
 import { Fault } from '../shared/errors.ts';
 import type { Text } from '../shared/text.ts';
 import { billMonth } from './bill.ts';
 import type { Ledger, MonthStatement } from './ledger.ts';
 import { type Medium, mediumUnits, metersIn } from './meters.ts';
+import { meanPrice } from './money.ts';
 import { cents } from './month-account.ts';
 import type { Prices } from './site-tariffs.ts';
 import { needsQuarters } from './slots.ts';
@@ -108,7 +110,7 @@ async function ownPrice(
           part: 'later',
           quantity: one.quantity,
           unit: mediumUnits[medium],
-          price: mean,
+          price: sum !== 0 ? meanPrice(bill.total, sum) : mean,
           amount: Math.round(one.quantity * mean * 100) / 100,
         }),
       ),

@@ -79,7 +79,7 @@ const reply = z
 const incomingRoles: Partial<Record<MeterKind, string>> = { electricity: 'incomer', water: 'water-main' };
 const sitewide = z.object({
   unit: z.string(),
-  used: number.meta({ description: 'null: no incoming meter with two readings' }),
+  used: used.nullable().meta({ description: 'null: no incoming meter with two readings' }),
   since: time.nullable().meta({ description: 'Local midnight, or the first reading after it' }),
   meters: z.number().int(),
   unknown: z.array(z.string()).meta({ description: 'Incoming meters without readings today; they are not in the sum' }),

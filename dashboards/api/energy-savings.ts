@@ -19,7 +19,7 @@ import { Fault } from '../../shared/errors.ts';
 import { meterNames } from '../../shared/meter-names.ts';
 import { languages } from '../../shared/text.ts';
 import { sharedAnswers } from '../energy-answers.ts';
-import { price, used, yuan } from '../rounding.ts';
+import { coefficient, price, used, yuan } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, text, time } from './schemas.ts';
 
@@ -73,7 +73,7 @@ const summary = {
 };
 const project = z.object({
   ...summary,
-  parameters: z.array(z.record(z.string(), z.union([z.number(), z.string()]))),
+  parameters: z.array(z.record(z.string(), z.union([coefficient, z.string()]))),
   adjustments: z.array(
     z.object({ id: z.string(), cause: text, method: text, ...span, kwhPerDay: used, kwh: used, signed: z.string().nullable() }),
   ),
