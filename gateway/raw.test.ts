@@ -6,7 +6,7 @@ import { type RawPayload, rawPayload, rawRegister } from '../shared/raw.ts';
 import { mqttBusSchema } from '../shared/site.ts';
 import { type Profile, profileSchema } from './device.ts';
 import { type Ask, deviceReader } from './device-reader.ts';
-import { exceptionFault } from './modbus/pdu.ts';
+import { exceptionFault } from './modbus/exceptions.ts';
 import { Listener } from './mqtt/listener.ts';
 import { RawWatch, watchLimits } from './raw-watch.ts';
 

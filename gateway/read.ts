@@ -9,10 +9,12 @@ import type { LoadedSite } from '../shared/site-file.ts';
 import { profilesOf } from './check.ts';
 import { decodeDevice, wirePoints } from './decode.ts';
 import type { Profile, Table } from './device.ts';
+import { exceptionCode, exceptionOf, isFromGateway } from './modbus/exceptions.ts';
 import type { Link } from './modbus/link.ts';
 import { openLink } from './modbus/open-link.ts';
 import { limitsOf, longEnough, needsOf, planReads, type Span } from './plan.ts';
 import { requestOf } from './program.ts';
+import { type Refusal, refusalLines } from './read-refusals.ts';
 import { isBitTable } from './words.ts';
 
 export interface ReadOptions {
@@ -30,6 +32,8 @@ export interface ReadLine {
   /** `unwired`: an input that the site file does not name. */
   quality: Quality | 'unwired';
   reason?: BadReason;
+  /** What the device answered instead, by the Modbus standard. */
+  exception?: { code: number; name: string };
   raw: number[];
   table: Table;
   /** As in the profile, so as in the manual. */
@@ -72,17 +76,20 @@ export async function runRead(
         await opened(link, bus.timeout + 1_000, { clock, log });
         for (const device of devices) {
           if (signal?.aborted) return;
-          const lines = await readDevice(profiles.get(device.profile) as Profile, device, link, bus.timeout, clock.now);
-          if (!Array.isArray(lines)) {
+          const profile = profiles.get(device.profile) as Profile;
+          const read = await readDevice(profile, device, link, bus.timeout, clock.now);
+          if (isFault(read)) {
             failures++;
             out(
               options.json
-                ? JSON.stringify({ device: device.id, error: lines.code, message: lines.message })
-                : `${device.id}  ${lines.message}`,
+                ? JSON.stringify({ device: device.id, error: read.code, message: read.message })
+                : `${device.id}  ${read.message}`,
             );
-          } else
-            for (const line of options.json ? lines.map((one) => JSON.stringify(one)) : tableOf(lines, site.config.site.language))
-              out(line);
+          } else if (options.json) for (const line of read.lines) out(JSON.stringify(line));
+          else {
+            for (const line of tableOf(read.lines, site.config.site.language)) out(line);
+            for (const line of refusalLines(device.id, device.unit, profile.base, read.refusals)) out(line);
+          }
         }
       }),
     );
@@ -105,10 +112,11 @@ async function readDevice(
   link: Link,
   timeoutMs: number,
   now: () => number,
-): Promise<ReadLine[] | Fault> {
+): Promise<{ lines: ReadLine[]; refusals: Refusal[] } | Fault> {
   const points = wirePoints(profile, device);
   const words = new Map<string, number>();
-  const refused = new Set<string>();
+  const refused = new Map<string, number>();
+  const refusals: Refusal[] = [];
   let answers = 0;
   const limits = limitsOf(profile);
   const read = async (wanted: Span, isAgain = false): Promise<Fault | undefined> => {
@@ -143,18 +151,27 @@ async function readDevice(
     // Refused as a block: one by one, to show which.
     for (const cell of points.flatMap(({ cells }) => cells)) {
       if (cell.table !== span.table || cell.address < span.address || cell.address >= span.address + span.count) continue;
-      if (isFault(await read(cell), 'modbus/exception')) refused.add(`${cell.table} ${cell.address}`);
+      const refusal = await read(cell);
+      if (!isFault(refusal, 'modbus/exception')) continue;
+      const code = exceptionCode(refusal);
+      refused.set(`${cell.table} ${cell.address}`, code);
+      refusals.push({ code, table: cell.table, address: cell.address + profile.base, count: cell.count });
     }
+  }
+  const [first] = refusals;
+  if (words.size === 0 && first && refusals.every(({ code }) => isFromGateway(code))) {
+    return new Fault('modbus/exception', refusalLines('', device.unit, profile.base, refusals.slice(0, 1)).join('').trim());
   }
   const t = now();
   const decoded = decodeDevice(profile, device, (table, address) => words.get(`${table} ${address}`));
-  return points.map(({ point, name, quantity: id, cells }) => {
+  const lines = points.map(({ point, name, quantity: id, cells }): ReadLine => {
     const main = cells[0]!;
     const value = decoded.v[id as never] ?? decoded.inputs[name] ?? decoded.texts[name] ?? null;
-    const isRefused = cells.some((cell) => refused.has(`${cell.table} ${cell.address}`));
-    const reason: BadReason = isRefused
-      ? 'exception'
-      : (decoded.bad[id as never] ?? decoded.inputReasons[name] ?? (name in decoded.raw ? 'decode' : 'comm'));
+    const code = cells.map((cell) => refused.get(`${cell.table} ${cell.address}`)).find((one) => one !== undefined);
+    const reason: BadReason =
+      code !== undefined
+        ? 'exception'
+        : (decoded.bad[id as never] ?? decoded.inputReasons[name] ?? (name in decoded.raw ? 'decode' : 'comm'));
     // An input that the site file does not name has nothing to measure: that is no fault of it.
     const isUnwired = point.input !== undefined && device.inputs?.[point.input] === undefined;
     return {
@@ -164,12 +181,14 @@ async function readDevice(
       unit: id === undefined ? (point.signal ? 'mA' : '') : quantity(id).unit,
       quality: value !== null ? 'good' : isUnwired ? 'unwired' : 'bad',
       ...(value === null && !isUnwired ? { reason } : {}),
+      ...(code === undefined ? {} : { exception: { code, name: exceptionOf(code).name } }),
       raw: decoded.raw[name] ?? [],
       table: point.table,
       address: main.address + profile.base,
       t,
     };
   });
+  return { lines, refusals };
 }
 
 function hint(fault: Fault, device: ModbusDevice, link: Link): string {
@@ -182,9 +201,9 @@ function hint(fault: Fault, device: ModbusDevice, link: Link): string {
   return link.open ? '' : 'Check host and port, or the serial port, and that no running gateway holds it';
 }
 
-function shownValue({ value, quality, reason }: ReadLine): string {
+function shownValue({ value, quality, reason, exception }: ReadLine): string {
   if (quality === 'unwired') return 'not wired';
-  if (value === null) return `bad: ${reason}`;
+  if (value === null) return `bad: ${reason}${exception ? ` ${exception.code}` : ''}`;
   return typeof value === 'number' ? String(Number(value.toPrecision(10))) : value;
 }
 

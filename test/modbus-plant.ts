@@ -1,8 +1,9 @@
 /** A Modbus bus in simulated time with devices that behave as a test says; for the poller and what it learns of devices. */
 
 import { type Profile, profileSchema } from '../gateway/device.ts';
+import { exceptionFault } from '../gateway/modbus/exceptions.ts';
 import type { Link } from '../gateway/modbus/link.ts';
-import { exceptionFault, type Request } from '../gateway/modbus/pdu.ts';
+import type { Request } from '../gateway/modbus/pdu.ts';
 import { startPoller } from '../gateway/poller.ts';
 import type { DeviceReadings, DeviceState } from '../gateway/transport.ts';
 import { type ManualClock, manualClock } from '../shared/clock.ts';

@@ -57,20 +57,3 @@ export function matchAnswer(request: Request, pdu: Uint8Array): Answer {
   if (pdu[1] !== bytes || pdu.length !== bytes + 2) return { kind: 'mismatch', reason: `${pdu.length - 2} data bytes instead of ${bytes}` };
   return { kind: 'data', data: pdu.subarray(2) };
 }
-
-/** Exception codes (7) in words. */
-export const exceptionMeans: Readonly<Record<number, string>> = {
-  1: 'illegal function',
-  2: 'illegal address',
-  3: 'illegal value',
-  4: 'device failure',
-  5: 'acknowledge, still working',
-  6: 'busy',
-  8: 'memory parity error',
-  10: 'gateway path unavailable',
-  11: 'gateway target does not answer',
-};
-
-export function exceptionFault(code: number): Fault {
-  return new Fault('modbus/exception', `exception ${code}, ${exceptionMeans[code] ?? 'unknown'}`, { detail: { exception: code } });
-}

@@ -6,9 +6,10 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/errors.ts';
+import { exceptionFault } from './exceptions.ts';
 import type { Link, LinkCounts, Port } from './link.ts';
 import { openingOf } from './opening.ts';
-import { exceptionFault, type Request } from './pdu.ts';
+import type { Request } from './pdu.ts';
 import { answerBytes, encodeFrame, matchAt, type Shape, sameShape, shapeOf } from './rtu-frame.ts';
 
 export interface RtuTiming {

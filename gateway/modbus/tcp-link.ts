@@ -4,9 +4,10 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import { Fault } from '../../shared/errors.ts';
+import { exceptionFault } from './exceptions.ts';
 import type { Link, LinkCounts, Port } from './link.ts';
 import { openingOf } from './opening.ts';
-import { encodeRequest, exceptionFault, guardReadOnly, matchAnswer, type Request } from './pdu.ts';
+import { encodeRequest, guardReadOnly, matchAnswer, type Request } from './pdu.ts';
 
 const headerBytes = 7;
 /** Unit id and protocol data unit: 1 + 253 (4.1). */

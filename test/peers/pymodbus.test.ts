@@ -34,11 +34,13 @@ function imageOf(profile: Profile, sample: Profile['samples'][number]) {
   return image;
 }
 
-async function startPymodbus(how: 'tcp' | 'rtu-tcp' | 'rtu', where: string): Promise<AsyncDisposable> {
+type Images = Record<number, ReturnType<typeof imageOf> | null>;
+const samples = (): Images => Object.fromEntries(units.map(({ unit, profile, sample }) => [unit, imageOf(profile, sample)]));
+async function startPymodbus(how: 'tcp' | 'rtu-tcp' | 'rtu', where: string, images: Images = samples()): Promise<AsyncDisposable> {
   const child = spawn(pathOf('pymodbus'), [join(import.meta.dirname, 'pymodbus-server.py'), how, where], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.stdin.end(JSON.stringify(Object.fromEntries(units.map(({ unit, profile, sample }) => [unit, imageOf(profile, sample)]))));
+  child.stdin.end(JSON.stringify(images));
   let complaints = '';
   child.stderr.on('data', (text) => {
     complaints = (complaints + text).slice(-2_000);
@@ -182,5 +184,67 @@ describe.runIf(needs('pymodbus', 'socat'))('registers of python3-pymodbus', () =
     while (!link.open) await systemClock().sleep(5);
     const answer = await link.read(1, { kind: 'identity', level: 'basic', object: 0 }, 1_000);
     expect(Buffer.from(answer).toString('latin1')).toContain('Plantroom test');
+  });
+});
+
+describe.runIf(needs('pymodbus'))('exceptions of python3-pymodbus', () => {
+  const [meter] = units.filter(({ profile }) => profile.id === 'eastron-sdm630') as [(typeof units)[number]];
+  /** It has all registers; those of the current of phase 1 are asked in vain. */
+  const registers: Record<number, number> = Object.fromEntries(Array.from({ length: 400 }, (_, address) => [address, 0]));
+
+  /** What `plantroom read --once` prints of this unit, and as JSON. */
+  async function readOf(images: Images, unit: number) {
+    const port = await freePort();
+    await using _server = await startPymodbus('tcp', String(port), images);
+    using folder = temporaryFolder('exceptions');
+    const file = join(folder.path, 'site.yaml');
+    writeFileSync(
+      file,
+      `site: { id: peers, name: { zh: 测试, en: test } }
+gateways:
+  - id: g
+    name: { zh: 网关, en: gateway }
+    buses:
+      - { id: b, type: modbus-tcp, host: 127.0.0.1, port: ${port}, devices: [{ id: main, name: { zh: 表, en: meter }, profile: ${meter.profile.id}, unit: ${unit} }] }
+`,
+    );
+    const run = async (json: boolean) => {
+      const lines: string[] = [];
+      const code = await runRead(loadSite(file), { once: true, json }, (line) => lines.push(line), {
+        clock: systemClock(),
+        log: silentLog(),
+      });
+      return { code, lines };
+    };
+    const { code, lines } = await run(false);
+    return { code, text: lines.join('\n'), json: (await run(true)).lines.map((line) => JSON.parse(line)) };
+  }
+
+  it('are told by code and standard name, with unit, function, register and what to try', async () => {
+    const { 6: _low, 7: _high, ...input } = registers;
+    const { code, text, json } = await readOf({ 1: { input } }, 1);
+    expect(code, 'the device answers').toBe(0);
+    expect(text).toMatch(
+      /^main {2}exception 2 \(Illegal data address\) from unit 1 to function 4, input registers 6-7\. The device has no such register: /m,
+    );
+    expect(text).toContain('bad: exception 2');
+    const refused = json.filter(({ exception }) => exception !== undefined);
+    expect(refused).toMatchObject([
+      { quantity: 'current_l1_a', address: 6, value: null, reason: 'exception', exception: { code: 2, name: 'Illegal data address' } },
+    ]);
+    expect(json.filter(({ quality }) => quality === 'good').length).toBeGreaterThan(5);
+  });
+
+  it('a device that fails at one place says so there', async () => {
+    const { code, text } = await readOf({ 1: { input: { ...registers, 6: -1 } } }, 1);
+    expect(code).toBe(0);
+    expect(text).toMatch(/^main {2}exception 4 \(Server device failure\) from unit 1 to function 4, input registers? /m);
+  });
+
+  it('a gateway that answers for a device that does not is no answer of the device', async () => {
+    const { code, text, json } = await readOf({ 7: null }, 7);
+    expect(code).toBe(1);
+    expect(text).toMatch(/^main {2}exception 11 \(Gateway target device failed to respond\) from unit 7 .* check unit id, power, wiring/);
+    expect(json).toMatchObject([{ device: 'main', error: 'modbus/exception' }]);
   });
 });
