@@ -124,30 +124,34 @@ function Running({ link, outbox, session, onSignedOut }: RunningAsk) {
   const admin = session.user.role === 'admin';
   const plant = useMemo(() => known && { ...known, tickets: ticketsWithWaiting(known.stored, waiting, admin) }, [known, waiting, admin]);
   const [trouble, setTrouble] = useState<string>();
-  const act = useCallback(
+  const attempt = useCallback(
     async (work: () => Promise<void>) => {
       try {
         await work();
-        setTrouble(undefined);
-        return true;
+        return undefined;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.status === 401) onSignedOut();
         const detail = error.message;
-        setTrouble(
-          error.status === 0
-            ? t('sign.unreachable')
-            : error.status === 403
-              ? t('error.denied')
-              : t(error.status === 409 ? 'error.conflict' : 'error.other', { detail }),
-        );
-        return false;
+        if (error.status === 0 || error.status === 403) {
+          const words = t(error.status === 0 ? 'sign.unreachable' : 'error.denied');
+          return { words, reason: words };
+        }
+        return { words: t(error.status === 409 ? 'error.conflict' : 'error.other', { detail }), reason: detail };
       }
     },
     [t, onSignedOut],
   );
+  const act = useCallback(
+    async (work: () => Promise<void>) => {
+      const wrong = await attempt(work);
+      setTrouble(wrong?.words);
+      return wrong === undefined;
+    },
+    [attempt],
+  );
   if (!plant) return <Waiting />;
-  const value: Console = { plant, link, outbox, session, may: (permission) => session.permissions.includes(permission), act };
+  const value: Console = { plant, link, outbox, session, may: (permission) => session.permissions.includes(permission), attempt, act };
   return (
     <ConsoleContext value={value}>
       <Frame onSignedOut={onSignedOut}>

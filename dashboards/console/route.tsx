@@ -13,6 +13,7 @@ import { UsersPage } from './pages/users.tsx';
 import { WallPage } from './pages/wall.tsx';
 import { infoOf, type PageId, pageOf } from './pages.ts';
 import { useConsole } from './parts/context.ts';
+import { PageLoads } from './parts/loads.tsx';
 
 const AlarmPage = lazy(async () => ({ default: (await import('./pages/alarm.tsx')).AlarmPage }));
 const AlarmFiguresPage = lazy(async () => ({ default: (await import('./pages/alarm-figures.tsx')).AlarmFiguresPage }));
@@ -96,8 +97,16 @@ export function Page() {
   const View = views[page];
   if (permission && !may(permission)) return <p className="panel calm">{t('error.denied')}</p>;
   return (
-    <Suspense fallback={null}>
-      <View id={path[1]} />
-    </Suspense>
+    <PageLoads key={`${page} ${path[1] ?? ''}`}>
+      <Suspense
+        fallback={
+          <p className="load-waiting" role="status">
+            {t('app.loading')}
+          </p>
+        }
+      >
+        <View id={path[1]} />
+      </Suspense>
+    </PageLoads>
   );
 }

@@ -243,8 +243,7 @@ export const api = {
   startFault: (name: string) => call<SimulatorFault>('POST', `/api/faults/${encodeURIComponent(name)}`, {}),
   stopFault: (name: string) => call<SimulatorFault>('DELETE', `/api/faults/${encodeURIComponent(name)}`),
   people: () => call<{ name: string; fullName: string; role: UserRole }[]>('GET', '/api/people'),
-  meterBalance: (kind: string, period: string, signal: AbortSignal) =>
-    call<MeterBalance>('GET', at('/api/site/balance', { kind, period }), undefined, signal),
+  meterBalance: (kind: string, period: string) => call<MeterBalance>('GET', at('/api/site/balance', { kind, period })),
   siteToday: (signal: AbortSignal) => call<SiteToday>('GET', '/api/site/today', undefined, signal),
   backtest: (ask: object, signal: AbortSignal) => call<BacktestResult>('POST', '/api/backtests', ask, signal),
   proposeLimits: (ask: object, signal: AbortSignal) => call<Proposal[]>('POST', '/api/backtests/limits', ask, signal),

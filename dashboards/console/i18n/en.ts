@@ -31,6 +31,8 @@ export const en = {
   'app.speed': '×{speed}',
   'app.connected': 'Live',
   'app.disconnected': 'Connection lost',
+  'load.failed': 'Could not be read: {reason}',
+  'load.again': 'Try again',
   'app.loading': 'Loading',
   'app.noValues': 'Values appear as soon as the connection is back. Old ones are not shown here.',
   'app.retry': 'Try again',

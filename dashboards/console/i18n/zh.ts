@@ -32,6 +32,8 @@ export const zh: Record<TextKey, string> = {
   'app.speed': '×{speed}',
   'app.connected': '实时',
   'app.disconnected': '连接中断',
+  'load.failed': '未能读取：{reason}',
+  'load.again': '重试',
   'app.loading': '正在加载',
   'app.noValues': '恢复连接后自动显示数据；此处不显示旧数据。',
   'app.retry': '重试',

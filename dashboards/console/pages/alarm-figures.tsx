@@ -1,13 +1,14 @@
 /** How the alarm system treats the people at the desk: figures of IEC 62682 / EEMUA 191, each with what is held to be good. */
 import '../desk/desk.css';
 import { Group, SegmentedControl, Select } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import { priorities, priorityLabels } from '../../../shared/alarm.ts';
 import { type AlarmKpis, api } from '../data/api.ts';
 import { useHashQuery } from '../hash.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useAnswer } from '../parts/loads.tsx';
 
 const dayMs = 86_400_000;
 const periods: Record<string, { days: number; label: TextKey }> = {
@@ -18,14 +19,13 @@ const periods: Record<string, { days: number; label: TextKey }> = {
 
 export function AlarmFiguresPage() {
   const { t, text } = useWords();
-  const { plant, link, act } = useConsole();
+  const { plant, link } = useConsole();
   const [query, change] = useHashQuery();
-  const [kpis, setKpis] = useState<AlarmKpis>();
   const trade = query.get('trade') ?? undefined;
   const period = Object.hasOwn(periods, query.get('period') ?? '') ? (query.get('period') as string) : 'day';
-  useEffect(() => {
-    void act(async () => setKpis(await api.alarmKpis({ from: Math.floor(link.now() - periods[period]!.days * dayMs), trade })));
-  }, [act, link, period, trade]);
+  const [kpis] = useAnswer(
+    useCallback(() => api.alarmKpis({ from: Math.floor(link.now() - periods[period]!.days * dayMs), trade }), [link, period, trade]),
+  );
   return (
     <div className="column">
       <section className="panel">

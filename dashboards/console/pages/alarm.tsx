@@ -1,7 +1,7 @@
 /** One alarm in full: facts, every step that is possible now, and the time line of all that happened. */
 import '../desk/desk.css';
 import { Button, Group } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { type Alarm, alarmStateLabels } from '../../../shared/alarm.ts';
 import { byUrgency } from '../../../shared/alarm-order.ts';
 import { api } from '../data/api.ts';
@@ -14,22 +14,25 @@ import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { AlarmRow } from '../parts/alarm-row.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { NoChannel } from '../parts/no-channel.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { sourceText } from '../rules/wording.ts';
 
 export function AlarmPage({ id }: { id: string }) {
   const { t } = useWords();
-  const { plant, link, act } = useConsole();
+  const { plant, link } = useConsole();
   const now = useNow(link, 5_000);
   const [question, ask] = useState<Question>();
   const [loaded, setLoaded] = useState<Alarm>();
   const version = plant.alarms.get(id)?.version;
   // What is back to normal is no longer in the plant's list, but still known.
   const here = plant.alarms.has(id);
-  useEffect(() => {
-    if (!here) void act(async () => setLoaded(await api.alarm(id)));
-  }, [id, here, act]);
+  useLoad(
+    useCallback(async () => {
+      if (!here) setLoaded(await api.alarm(id));
+    }, [id, here]),
+  );
   const alarm = plant.alarms.get(id) ?? (loaded?.id === id ? loaded : undefined);
   return (
     <div className="column">

@@ -30,7 +30,7 @@ export function AssetPage({ id }: { id: string }) {
   const [ask, setAsk] = useState<FormAsk>();
   const form = useAssetForm(nodes ?? [], load);
   const node = nodes?.find((other) => other.id === id);
-  if (!nodes) return <p className="panel">{t('app.loading')}</p>;
+  if (!nodes) return null;
   if (!node) return <p className="panel">{t('assets.unknown', { id })}</p>;
   const { facts } = node;
   const parent = nodes.find((other) => other.id === node.parent);

@@ -1,25 +1,24 @@
 /** Who changed what, when, from what to what. */
 import { Box, Button, Table } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { type AuditEntry, api } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 
 export function AuditPage() {
   const { t, dateTime } = useWords();
   const { act } = useConsole();
   const [entries, setEntries] = useState<AuditEntry[]>([]);
   const load = useCallback(
-    (before?: number) =>
+    (before: number | undefined) =>
       act(async () => {
         const more = await api.audit(before);
-        setEntries((shown) => (before === undefined ? more : [...shown, ...more]));
+        setEntries((shown) => [...shown, ...more]);
       }),
     [act],
   );
-  useEffect(() => {
-    void load();
-  }, [load]);
+  useLoad(useCallback(async () => setEntries(await api.audit()), []));
   return (
     <div className="column">
       <section className="panel">

@@ -1,6 +1,6 @@
 /** The boards: which there are, and one of them live, with its range and place. */
 import '../boards/boards.css';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { Board } from '../../board/board.ts';
 import { layout, type Place } from '../../board/layout.ts';
 import { BoardControls } from '../boards/board-controls.tsx';
@@ -10,7 +10,7 @@ import { api, type BoardHead } from '../data/api.ts';
 import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
-import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 
 /** As the plant is walked through; a board that is not named here comes last. */
 const order = [
@@ -31,16 +31,11 @@ const place = (id: string) => (order.includes(id) ? order.indexOf(id) : order.le
 
 export function BoardsPage({ id }: { id: string | undefined }) {
   const { text } = useWords();
-  const { act } = useConsole();
   const [heads, setHeads] = useState<BoardHead[]>([]);
   const [board, setBoard] = useState<Board>();
-  useEffect(() => {
-    void act(async () => setHeads((await api.boards()).sort((a, b) => place(a.id) - place(b.id))));
-  }, [act]);
+  useLoad(useCallback(async () => setHeads((await api.boards()).sort((a, b) => place(a.id) - place(b.id))), []));
   const wanted = id ?? 'overview';
-  useEffect(() => {
-    void act(async () => setBoard(await api.board(wanted)));
-  }, [act, wanted]);
+  useLoad(useCallback(async () => setBoard(await api.board(wanted)), [wanted]));
   return (
     <div className="boards">
       <nav className="board-list" aria-label={text(board?.title)}>

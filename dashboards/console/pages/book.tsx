@@ -1,13 +1,14 @@
 /** One day of a book: what was due, written, late or missed, with corrections struck through; written, signed, printed and verified here. */
 import '../people/people.css';
 import { Button, Group, Modal, TextInput } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { Book } from '../../../shared/book.ts';
 import { dayEnd, dayOf, dayStart } from '../data/days.ts';
 import { type BookHead, type BookLine, peopleApi, type Verdict } from '../data/people-api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { shownValue, waiting } from '../people/book-values.ts';
 import { useFieldText } from '../people/field-value.tsx';
@@ -33,20 +34,14 @@ export function BookPage({ id }: { id: string }) {
   const [writing, setWriting] = useState<Writing>();
   const [verdict, setVerdict] = useState<Verdict>();
   const [from, to] = [dayStart(day, zone), dayEnd(day, zone)];
-  const load = useCallback(
-    () =>
-      act(async () => {
-        setHead((await peopleApi.books()).find(({ definition }) => definition.id === id) ?? null);
-        if (to > from) setLines(await peopleApi.bookLines(id, from, to));
-      }),
-    [act, id, from, to],
+  const load = useLoad(
+    useCallback(async () => {
+      setHead((await peopleApi.books()).find(({ definition }) => definition.id === id) ?? null);
+      if (to > from) setLines(await peopleApi.bookLines(id, from, to));
+    }, [id, from, to]),
+    refreshMs,
   );
-  useEffect(() => {
-    void load();
-    const timer = setInterval(() => void load(), refreshMs);
-    return () => clearInterval(timer);
-  }, [load]);
-  if (head === undefined) return <p className="panel">{t('app.loading')}</p>;
+  if (head === undefined) return null;
   if (head === null) return <p className="panel">{t('books.unknown')}</p>;
   const book = head.definition;
   const happens = book.schedule === 'when-it-happens';

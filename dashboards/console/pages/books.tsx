@@ -1,22 +1,19 @@
 /** The books of records that inspectors ask for: which have something missed or unsigned. */
 import '../people/people.css';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { type BookHead, peopleApi } from '../data/people-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
-import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 
 const refreshMs = 30_000;
 
 export function BooksPage() {
   const { t, text } = useWords();
-  const { act } = useConsole();
   const [books, setBooks] = useState<BookHead[]>();
-  useEffect(() => {
-    const load = () => void act(async () => setBooks(await peopleApi.books()));
-    load();
-    const timer = setInterval(load, refreshMs);
-    return () => clearInterval(timer);
-  }, [act]);
+  useLoad(
+    useCallback(async () => setBooks(await peopleApi.books()), []),
+    refreshMs,
+  );
   const wants = ({ missed, unsigned }: BookHead) => missed * 1_000 + unsigned;
   return (
     <div className="column">

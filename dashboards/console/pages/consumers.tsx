@@ -1,12 +1,13 @@
 /** Who used it: departments, buildings and tenants that have meters of their own, in one month against the same days of last year. */
 import '../energy/management.css';
 import { SegmentedControl } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { type EnergyBreakdown, energyApi } from '../data/energy-pages-api.ts';
 import { MonthPicker } from '../energy/month-picker.tsx';
 import { amount, type MediumId, mediaIds, mediumLabels, nameOfPlace, percent, shiftMonth } from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 
 const scopes = { department: 'energy.by.department', building: 'energy.by.building', tenant: 'energy.by.tenant' } as const;
 type ScopeId = keyof typeof scopes;
@@ -14,22 +15,20 @@ type ScopeId = keyof typeof scopes;
 export function ConsumersPage() {
   const words = useWords();
   const { t, text, number } = words;
-  const { plant, act } = useConsole();
+  const { plant } = useConsole();
   const [scope, setScope] = useState<ScopeId>('department');
   const [medium, setMedium] = useState<MediumId>('electricity');
   const [month, setMonth] = useState<string>();
   const [last, setLast] = useState<string>();
   const [found, setFound] = useState<EnergyBreakdown>();
-  useEffect(
-    () =>
-      void act(async () => {
-        const answer = await energyApi.breakdown(medium, scope, month);
-        setLast((known) => known ?? answer.month);
-        // Of a running month nothing can be said per m² or bed-day: it begins with the last whole one.
-        if (month === undefined && answer.running) setMonth(shiftMonth(answer.month, -1));
-        else setFound(answer);
-      }),
-    [act, medium, scope, month],
+  useLoad(
+    useCallback(async () => {
+      const answer = await energyApi.breakdown(medium, scope, month);
+      setLast((known) => known ?? answer.month);
+      // Of a running month nothing can be said per m² or bed-day: it begins with the last whole one.
+      if (month === undefined && answer.running) setMonth(shiftMonth(answer.month, -1));
+      else setFound(answer);
+    }, [medium, scope, month]),
   );
   const per = (value: number | null) => (value === null ? '–' : number(value, 2));
   const heads = found && [

@@ -1,6 +1,6 @@
 /** Can people be told of an alarm? The channels as they fare, tests of them, and who was told lately. */
 import '../desk/desk.css';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { type AlarmPath, type AlarmPathInfo, api, type DeliveryInfo } from '../data/api.ts';
 import { noticesApi, type WeeklyTest } from '../data/notices-api.ts';
 import { ChannelList } from '../desk/channel-list.tsx';
@@ -10,6 +10,7 @@ import { WeeklyTestPanel } from '../desk/weekly-test.tsx';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { NoChannel } from '../parts/no-channel.tsx';
 
 const refreshMs = 10_000;
@@ -26,26 +27,20 @@ export function DeliveriesPage() {
   const { plant, act } = useConsole();
   const [path, setPath] = useState<AlarmPathInfo>();
   const [weekly, setWeekly] = useState<WeeklyTest>();
-  const [deliveries, setDeliveries] = useState<DeliveryInfo[]>([]);
-  const load = useCallback(
-    () =>
-      void act(async () => {
-        const [fares, tests, told] = await Promise.all([api.alarmPath(), noticesApi.tests(), api.deliveries()]);
-        setPath(fares);
-        setWeekly(tests);
-        setDeliveries(told);
-      }),
-    [act],
+  const [deliveries, setDeliveries] = useState<DeliveryInfo[]>();
+  const load = useLoad(
+    useCallback(async () => {
+      const [fares, tests, told] = await Promise.all([api.alarmPath(), noticesApi.tests(), api.deliveries()]);
+      setPath(fares);
+      setWeekly(tests);
+      setDeliveries(told);
+    }, []),
+    refreshMs,
   );
-  useEffect(() => {
-    load();
-    const timer = setInterval(load, refreshMs);
-    return () => clearInterval(timer);
-  }, [load]);
   const confirm = () =>
     void act(async () => {
       await noticesApi.confirm();
-      load();
+      void load();
     });
   return (
     <div className="column">
@@ -66,8 +61,8 @@ export function DeliveriesPage() {
       {weekly && <WeeklyTestPanel weekly={weekly} onConfirm={confirm} />}
       <section className="panel">
         <h2>{t('nav.deliveries')}</h2>
-        {deliveries.length === 0 && <p className="calm">{t('delivery.none')}</p>}
-        <DeliveryList deliveries={deliveries} titleOf={(id) => text(plant.alarms.get(id)?.title) || id} />
+        {deliveries?.length === 0 && <p className="calm">{t('delivery.none')}</p>}
+        {deliveries && <DeliveryList deliveries={deliveries} titleOf={(id) => text(plant.alarms.get(id)?.title) || id} />}
       </section>
     </div>
   );

@@ -1,12 +1,13 @@
 /** The duty board: who is on call now, until when, who comes next, and how to reach them. Read from two metres. */
 import '../people/people.css';
 import { Button, Group, Modal, Select, Stack } from '@mantine/core';
-import { type FormEvent, useCallback, useEffect, useState } from 'react';
+import { type FormEvent, useCallback, useState } from 'react';
 import type { OnCall } from '../../../shared/roster.ts';
 import { type DutyRoster, peopleApi } from '../data/people-api.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { dialled, nextOn, shiftsOf } from '../people/duty.ts';
 
@@ -23,14 +24,11 @@ const reasons: Record<OnCall['by'], TextKey> = {
 
 export function DutyPage() {
   const { t } = useWords();
-  const { act } = useConsole();
   const [rosters, setRosters] = useState<DutyRoster[]>();
-  const load = useCallback(() => act(async () => setRosters(await peopleApi.rosters())), [act]);
-  useEffect(() => {
-    void load();
-    const timer = setInterval(() => void load(), refreshMs);
-    return () => clearInterval(timer);
-  }, [load]);
+  const load = useLoad(
+    useCallback(async () => setRosters(await peopleApi.rosters()), []),
+    refreshMs,
+  );
   return (
     <div className="column">
       <h2 className="panel">{t('nav.duty')}</h2>

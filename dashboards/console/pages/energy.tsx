@@ -1,6 +1,6 @@
 /** For the director, in a minute: what this month cost, against last year and the target, what changed, what was saved, what could be. */
 import '../energy/management.css';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { monthSpan } from '../../../shared/month-span.ts';
 import { type EnergyOverview, energyApi, type ProjectInfo, type ProposalInfo, type TargetInfo } from '../data/energy-pages-api.ts';
 import { MonthPicker } from '../energy/month-picker.tsx';
@@ -19,6 +19,7 @@ import {
 } from '../energy/words.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 
 /** More of it estimated or unknown is said above all figures. */
 const doubtful = 0.02;
@@ -26,7 +27,6 @@ const doubtful = 0.02;
 const largest = 3;
 
 export function EnergyPage() {
-  const { act } = useConsole();
   const [month, setMonth] = useState<string>();
   const [found, setFound] = useState<EnergyOverview>();
   const [last, setLast] = useState<string>();
@@ -38,21 +38,21 @@ export function EnergyPage() {
     found === undefined || projects === undefined,
     useCallback(() => setAgain((times) => times + 1), []),
   );
-  useEffect(
-    () =>
-      void act(async () => {
-        const overview = await energyApi.overview(month);
-        setFound(overview);
-        setLast((known) => known ?? overview.month);
-        // What takes longer comes after the figures of the month.
-        setTargets(await energyApi.targets(Number(overview.month.slice(0, 4))));
-        setProjects(overview.projects ? await energyApi.projects() : []);
-        if (overview.proposals) {
-          const answer = await energyApi.proposals();
-          setProposals(Array.isArray(answer) ? answer : answer.proposals);
-        } else setProposals([]);
-      }),
-    [act, month, again],
+  useLoad(
+    useCallback(async () => {
+      const overview = await energyApi.overview(month);
+      setFound(overview);
+      setLast((known) => known ?? overview.month);
+      // What takes longer comes after the figures of the month.
+      setTargets(await energyApi.targets(Number(overview.month.slice(0, 4))));
+      setProjects(overview.projects ? await energyApi.projects() : []);
+      if (overview.proposals) {
+        const answer = await energyApi.proposals();
+        setProposals(Array.isArray(answer) ? answer : answer.proposals);
+      } else setProposals([]);
+      // `again`: a past that was being written is there now.
+      void again;
+    }, [month, again]),
   );
   if (!found || last === undefined)
     return (

@@ -11,6 +11,7 @@ import { journalCsv } from '../desk/journal-csv.ts';
 import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 
 const weekMs = 7 * 86_400_000;
 const pageLength = 200;
@@ -40,18 +41,15 @@ export function JournalPage() {
     }),
     [from, to, timezone, query],
   );
-  const load = useCallback(
-    (before?: number) =>
-      act(async () => {
-        if (Number.isNaN(ask.from) || Number.isNaN(ask.to)) return;
-        const more = await api.journal({ ...ask, before });
-        setEntries((shown) => (before === undefined ? more : [...(shown ?? []), ...more]));
-      }),
-    [act, ask],
+  const read = useCallback(
+    async (before?: number) => {
+      if (Number.isNaN(ask.from) || Number.isNaN(ask.to)) return;
+      const more = await api.journal({ ...ask, before });
+      setEntries((shown) => (before === undefined ? more : [...(shown ?? []), ...more]));
+    },
+    [ask],
   );
-  useEffect(() => {
-    void load();
-  }, [load]);
+  useLoad(read);
   useEffect(() => {
     api.rules().then(setRules, () => undefined);
   }, []);
@@ -124,7 +122,7 @@ export function JournalPage() {
           ))}
         </ol>
         {entries && entries.length > 0 && entries.length % pageLength === 0 && (
-          <Button variant="default" onClick={() => void load(entries.at(-1)?.seq)}>
+          <Button variant="default" onClick={() => void act(() => read(entries.at(-1)?.seq))}>
             {t('audit.older')}
           </Button>
         )}

@@ -1,11 +1,12 @@
 /** What people work on calls nobody until then: devices in maintenance, and how to begin and end it. */
 import '../desk/desk.css';
 import { Button, Group, Modal, MultiSelect, SegmentedControl, Select, Stack, Textarea } from '@mantine/core';
-import { type FormEvent, useCallback, useEffect, useState } from 'react';
+import { type FormEvent, useCallback, useState } from 'react';
 import { api, type Maintenance } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { duration } from '../parts/duration.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { useNow } from '../parts/use-now.ts';
 
 const refreshMs = 10_000;
@@ -13,15 +14,13 @@ const durations = [30, 60, 120, 240, 480, 1_440, 2_880, 10_080];
 
 export function MaintenancePage() {
   const { t } = useWords();
-  const { may, act } = useConsole();
+  const { may } = useConsole();
   const [running, setRunning] = useState<Maintenance[]>();
   const [beginning, setBeginning] = useState(false);
-  const load = useCallback(() => act(async () => setRunning(await api.maintenance())), [act]);
-  useEffect(() => {
-    void load();
-    const timer = setInterval(() => void load(), refreshMs);
-    return () => clearInterval(timer);
-  }, [load]);
+  const load = useLoad(
+    useCallback(async () => setRunning(await api.maintenance()), []),
+    refreshMs,
+  );
   const done = () => {
     setBeginning(false);
     void load();

@@ -1,7 +1,7 @@
 /** One medium: months against last year, raw and in its weather, per m², bed-day and visit; where it goes; the year by day and hour; coal and CO2. */
 import '../energy/management.css';
 import { NativeSelect, SegmentedControl } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { Factors } from '../../../energy/index.ts';
 import { confidenceLabels } from '../../../shared/plant-words.ts';
 import type { TargetInfo } from '../data/energy-pages-api.ts';
@@ -12,13 +12,14 @@ import { amount, type MediumId, mediaIds, mediumLabels, monthName, percent, sure
 import { YearMap } from '../energy/year-map.tsx';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { TargetLine } from './energy.tsx';
 
 export function MediaPage({ id }: { id: string | undefined }) {
   const words = useWords();
   const { t, text } = words;
-  const { plant, link, act } = useConsole();
+  const { plant, link } = useConsole();
   const now = useNow(link, 3_600_000);
   const medium: MediumId = mediaIds.find((one) => one === id) ?? 'electricity';
   const [scope, setScope] = useState('site');
@@ -28,16 +29,14 @@ export function MediaPage({ id }: { id: string | undefined }) {
   const [factors, setFactors] = useState<Factors>();
   const building = scope === 'site' ? undefined : scope;
   const kind = building === undefined ? 'site' : 'building';
-  useEffect(() => void act(async () => setFound(await energyApi.months(medium, kind, building))), [act, medium, kind, building]);
-  useEffect(
-    () =>
-      void act(async () => {
-        setFlows(undefined);
-        setFlows(await energyApi.flows(medium));
-        setTargets(await energyApi.targets());
-        setFactors(await energyApi.factors());
-      }),
-    [act, medium],
+  useLoad(useCallback(async () => setFound(await energyApi.months(medium, kind, building)), [medium, kind, building]));
+  useLoad(
+    useCallback(async () => {
+      setFlows(undefined);
+      setFlows(await energyApi.flows(medium));
+      setTargets(await energyApi.targets());
+      setFactors(await energyApi.factors());
+    }, [medium]),
   );
   // Heat of an own boiler house is counted as the gas that it burns.
   const burnsGas = [...plant.devices.values()].some((one) => one.role === 'gas-meter');

@@ -1,12 +1,13 @@
 /** Reports: which there are, for which year or month, and in which form. */
 import '../people/people.css';
 import { Button, Group, NativeSelect } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { wallOf } from '../../../shared/zone.ts';
 import { managementApi, type ReportInfo } from '../data/management-api.ts';
 import { SendingPanel } from '../energy/sending-panel.tsx';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { useNow } from '../parts/use-now.ts';
 
 const forms = ['pdf', 'xlsx', 'docx'] as const;
@@ -15,10 +16,10 @@ const back = { year: 4, month: 24 };
 
 export function ReportsPage() {
   const { t, text, language } = useWords();
-  const { plant, link, act } = useConsole();
+  const { plant, link } = useConsole();
   const [reports, setReports] = useState<ReportInfo[]>([]);
   const [chosen, setChosen] = useState<Record<string, string>>({});
-  useEffect(() => void act(async () => setReports(await managementApi.reports())), [act]);
+  useLoad(useCallback(async () => setReports(await managementApi.reports()), []));
   const now = new Date(wallOf(plant.site.timezone, useNow(link, 60_000)));
   const periods = (kind: ReportInfo['period']) =>
     Array.from({ length: back[kind] }, (_, i) =>

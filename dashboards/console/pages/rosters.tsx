@@ -3,7 +3,7 @@ import '../plant/plant.css';
 import '../people/people.css';
 import '../rosters/rosters.css';
 import { Button, Group, Modal, SegmentedControl } from '@mantine/core';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { OnCall } from '../../../shared/roster.ts';
 import type { AuditEntry } from '../data/api.ts';
 import { dayEnd, dayOf, dayStart } from '../data/days.ts';
@@ -11,6 +11,7 @@ import { type DutyRoster, peopleApi } from '../data/people-api.ts';
 import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { NoChannel } from '../parts/no-channel.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { type FormAsk, FormDialog } from '../plant/register.tsx';
@@ -98,22 +99,18 @@ function RosterSection({ roster, now, onChanged }: { roster: DutyRoster; now: nu
   const [ask, setAsk] = useState<FormAsk>();
   const [dialog, setDialog] = useState<'edit' | 'week'>();
   const range = useRef('');
-  const load = useCallback(
-    () =>
-      act(async () => {
-        const mine = `${first} ${last}`;
-        range.current = mine;
-        const found = await peopleApi.onCall(roster.id, dayStart(first, zone) - aroundMs, dayEnd(last, zone) + aroundMs);
-        if (range.current === mine) setIntervals(found);
-        setHistory(await peopleApi.rosterHistory(roster.id));
-      }),
-    [act, roster.id, first, last, zone],
-  );
   // What the server says of the roster changes with each change of it, by whomever.
   const state = JSON.stringify([roster.version, roster.changes]);
-  useEffect(() => {
-    void load();
-  }, [load, state]);
+  const load = useLoad(
+    useCallback(async () => {
+      void state;
+      const mine = `${first} ${last}`;
+      range.current = mine;
+      const found = await peopleApi.onCall(roster.id, dayStart(first, zone) - aroundMs, dayEnd(last, zone) + aroundMs);
+      if (range.current === mine) setIntervals(found);
+      setHistory(await peopleApi.rosterHistory(roster.id));
+    }, [roster.id, first, last, zone, state]),
+  );
   const changed = useCallback(() => {
     setPicked(undefined);
     onChanged();

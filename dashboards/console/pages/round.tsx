@@ -1,30 +1,29 @@
 /** One round on the phone: what is read stands there; confirm, correct with a reason, or say what is wrong, with a photo. */
 import { Button, FileInput, TextInput } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { PlanItem, RoundValue } from '../../../shared/plant.ts';
 import { roundStateLabels } from '../../../shared/plant-words.ts';
 import { plantApi, type RoundItemAnswer } from '../data/plant-api.ts';
 import { useRoute } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { useList } from '../plant/use-list.ts';
 import '../plant/plant.css';
 
 /** `#/rounds/at/<code>`: the round that is due there, at that place; without one, the page of the thing. */
 export function RoundAt() {
-  const { t } = useWords();
-  const { act } = useConsole();
   const asset = useRoute()[2] ?? '';
-  useEffect(() => {
-    void act(async () => {
+  useLoad(
+    useCallback(async () => {
       const here = (await plantApi.rounds()).filter(({ body }) => body.items.some((item) => item.asset === asset));
       const open = here.filter(({ state, answered }) => state === 'due' || (state === 'missed' && !answered.includes(asset)));
       // The one that is due longest; a code that was scanned leaves no step back to itself.
       const next = open.findLast(({ state }) => state === 'due') ?? open[0];
       window.location.replace(next ? `#/rounds/${next.id}/${asset}` : `#/assets/${asset}`);
-    });
-  }, [act, asset]);
-  return <p className="panel">{t('app.loading')}</p>;
+    }, [asset]),
+  );
+  return null;
 }
 
 export function RoundPage({ id }: { id: string }) {
@@ -33,7 +32,7 @@ export function RoundPage({ id }: { id: string }) {
   const at = useRoute()[2];
   const [round, load] = useList(useCallback(() => plantApi.round(Number(id)), [id]));
   const [nodes] = useList(plantApi.assets);
-  if (!round || !nodes) return <p className="panel">{t('app.loading')}</p>;
+  if (!round || !nodes) return null;
   const { body } = round;
   // Whoever scanned a code sees that place first.
   const items = [...body.items].sort((a, b) => Number(b.asset === at) - Number(a.asset === at));
@@ -124,8 +123,8 @@ function ItemForm({ round, item, onDone }: { round: number; item: PlanItem; onDo
   const [photo, setPhoto] = useState<File | null>(null);
   const [busy, setBusy] = useState(false);
   const { asset } = item;
-  useEffect(() => void act(async () => setRead(await plantApi.filled(round, asset))), [act, round, asset]);
-  if (!read) return <p className="calm">{t('app.loading')}</p>;
+  useLoad(useCallback(async () => setRead(await plantApi.filled(round, asset)), [round, asset]));
+  if (!read) return null;
   const good = (id: string) => read[id] !== undefined && read[id].v !== null;
   const incomplete =
     item.checks.some(({ id }) => failed[id]?.trim() === '') ||

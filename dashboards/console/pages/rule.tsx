@@ -1,11 +1,12 @@
 /** One rule: what it does and why, what the site changed, its limit over the last days, and another setting tried on them. */
 import '../rules/rules.css';
 import { SegmentedControl, Select } from '@mantine/core';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { api, type RuleInfo } from '../data/api.ts';
 import { useRoute } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { extremesOf, linesAt } from '../rules/limits.ts';
 import { RuleFacts } from '../rules/rule-facts.tsx';
 import { TryRule, type Turned } from '../rules/try-rule.tsx';
@@ -17,18 +18,16 @@ const spans = [7, 30] as const;
 
 export function RulePage({ id }: { id: string }) {
   const { t } = useWords();
-  const { act } = useConsole();
   const [rules, setRules] = useState<RuleInfo[]>();
-  useEffect(() => {
-    void act(async () => setRules(await api.rules()));
-  }, [act]);
+  useLoad(useCallback(async () => setRules(await api.rules()), []));
   const entry = rules?.find(({ rule }) => rule.id === id);
   return (
     <div className="column rule-page">
       <a className="back" href="#/rules">
         {t('nav.rules')}
       </a>
-      {entry ? <WholeRule entry={entry} /> : <p className="panel calm">{t(rules ? 'rules.unknown' : 'app.loading')}</p>}
+      {entry && <WholeRule entry={entry} />}
+      {rules && !entry && <p className="panel calm">{t('rules.unknown')}</p>}
     </div>
   );
 }

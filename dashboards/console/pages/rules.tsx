@@ -1,10 +1,11 @@
 /** Every rule in force: what it watches, with which limit, what to do, where that limit comes from, and what the site changed. */
 import '../rules/rules.css';
 import { Checkbox, Group, Select, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { api, type RuleInfo } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { PriorityMark } from '../parts/priority.tsx';
 import { Overrides } from '../rules/rule-facts.tsx';
 import { aboutOf, packName, sourceText } from '../rules/wording.ts';
@@ -13,16 +14,13 @@ const mostLimits = 4;
 
 export function RulesPage() {
   const { t, text } = useWords();
-  const { act } = useConsole();
-  const [rules, setRules] = useState<RuleInfo[]>([]);
+  const [rules, setRules] = useState<RuleInfo[]>();
   const [pack, setPack] = useState<string | null>(null);
   const [search, setSearch] = useState('');
   const [changed, setChanged] = useState(false);
-  useEffect(() => {
-    void act(async () => setRules(await api.rules()));
-  }, [act]);
+  useLoad(useCallback(async () => setRules(await api.rules()), []));
   const words = search.trim().toLowerCase();
-  const shown = rules.filter(
+  const shown = rules?.filter(
     (one) =>
       (!pack || one.pack === pack) &&
       (!changed || one.overrides.length > 0) &&
@@ -33,7 +31,7 @@ export function RulesPage() {
       <section className="panel">
         <Group justify="space-between" mb="xs">
           <h2>
-            {t('nav.rules')} <b>{shown.length}</b>
+            {t('nav.rules')} {shown && <b>{shown.length}</b>}
           </h2>
           <Group gap="sm">
             <Checkbox label={t('rules.changed')} checked={changed} onChange={(event) => setChanged(event.currentTarget.checked)} />
@@ -49,13 +47,13 @@ export function RulesPage() {
               clearable
               value={pack}
               onChange={setPack}
-              data={[...new Set(rules.map((rule) => rule.pack))].map((value) => ({ value, label: packName(value, text, t) }))}
+              data={[...new Set(rules?.map((rule) => rule.pack))].map((value) => ({ value, label: packName(value, text, t) }))}
             />
           </Group>
         </Group>
         <p className="calm small">{t('rules.hint')}</p>
         <ul className="rows">
-          {shown.map((rule) => (
+          {shown?.map((rule) => (
             <RuleRow key={rule.rule.id} entry={rule} />
           ))}
         </ul>

@@ -1,15 +1,16 @@
 /** The site as a tree: where everything is, and what feeds what, with each parent meter against the sum of its children. */
 import '../site/site.css';
 import { SegmentedControl } from '@mantine/core';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { mostUrgent } from '../../../shared/alarm-order.ts';
-import { ApiError, api, type MeterBalance } from '../data/api.ts';
+import { api, type MeterBalance } from '../data/api.ts';
 import { useHashQuery } from '../hash.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
 import { Icon } from '../parts/icons.tsx';
 import { LatestText } from '../parts/latest.tsx';
+import { useLoad } from '../parts/loads.tsx';
 import { PriorityMark } from '../parts/priority.tsx';
 import { Tree } from '../parts/tree.tsx';
 import { parentsTo, type TreeNode } from '../parts/tree-keys.ts';
@@ -57,24 +58,10 @@ function Meters() {
   const kind = (query.get('kind') ?? 'electricity') as Kind;
   const period = periods.find(({ id }) => id === query.get('period'))?.id ?? 'today';
   const [answer, setAnswer] = useState<MeterBalance>();
-  const [failed, setFailed] = useState(false);
-  useEffect(() => {
-    const abort = new AbortController();
-    const load = async () => {
-      try {
-        setAnswer(await api.meterBalance(kind, period, abort.signal));
-        setFailed(false);
-      } catch (error) {
-        if (!abort.signal.aborted && error instanceof ApiError) setFailed(true);
-      }
-    };
-    void load();
-    const timer = setInterval(load, againMs);
-    return () => {
-      abort.abort();
-      clearInterval(timer);
-    };
-  }, [kind, period]);
+  useLoad(
+    useCallback(async () => setAnswer(await api.meterBalance(kind, period)), [kind, period]),
+    againMs,
+  );
   const { devices } = plant;
   const nodes = useMemo(
     () => (answer ? meterTree(answer.meters, (id) => text(devices.get(id)?.name) || id) : []),
@@ -101,13 +88,7 @@ function Meters() {
           data={periods.map(({ id, label }) => ({ value: id, label: t(label) }))}
         />
         <span role="status" className="calm">
-          {failed
-            ? t('board.failed')
-            : !current
-              ? t('app.loading')
-              : marked > 0
-                ? t('balance.marked', { n: marked })
-                : t('balance.allFine')}
+          {current && (marked > 0 ? t('balance.marked', { n: marked }) : t('balance.allFine'))}
         </span>
       </div>
       <p className="calm small">{t('balance.hint')}</p>

@@ -1,13 +1,14 @@
 /** Tickets of a month or year against the year before: how many, how fast, how well, at what cost. */
 import '../people/people.css';
 import { Button, Group, NativeSelect, SegmentedControl } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { TicketFigures } from '../../../desk/index.ts';
 import { type Trade, tradeLabels } from '../../../shared/system.ts';
 import { momentOf, wallOf } from '../../../shared/zone.ts';
-import { managementApi, type TicketStatistics } from '../data/management-api.ts';
+import { managementApi } from '../data/management-api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useAnswer } from '../parts/loads.tsx';
 import { useNow } from '../parts/use-now.ts';
 
 const kinds = [
@@ -19,12 +20,11 @@ type Grouping = keyof typeof groups;
 
 export function StatisticsPage() {
   const { t, text, number, language } = useWords();
-  const { plant, link, act } = useConsole();
+  const { plant, link } = useConsole();
   const zone = plant.site.timezone;
   const [kind, setKind] = useState<'year' | 'month'>('year');
   const [steps, setSteps] = useState(0);
   const [by, setBy] = useState<Grouping>('trade');
-  const [found, setFound] = useState<TicketStatistics>();
   const today = new Date(wallOf(zone, useNow(link, 60_000)));
   const edge = (k: number) =>
     momentOf(
@@ -33,7 +33,7 @@ export function StatisticsPage() {
     );
   const [from, to] = [edge(steps), edge(steps + 1)];
   const label = new Date(wallOf(zone, from)).toISOString().slice(0, kind === 'year' ? 4 : 7);
-  useEffect(() => void act(async () => setFound(await managementApi.statistics(from, to, by))), [act, from, to, by]);
+  const [found] = useAnswer(useCallback(() => managementApi.statistics(from, to, by), [from, to, by]));
 
   const nameOf = (key: string | null) => {
     if (key === null) return t('stats.nobody');

@@ -1,7 +1,7 @@
 /** Tickets: the open ones as a list or by state, the closed ones; filtered as the address says; and a new one. */
 import '../desk/desk.css';
 import { Button, Group, Modal, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { priorities, priorityLabels } from '../../../shared/alarm.ts';
 import { closedTicketStates, type Ticket, ticketStateLabels } from '../../../shared/ticket.ts';
 import { byTicketUrgency } from '../../../shared/ticket-order.ts';
@@ -14,6 +14,7 @@ import { useHashQuery } from '../hash.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { ActionDialog, type Question } from '../parts/action-dialog.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 import { TicketRow } from '../parts/ticket-row.tsx';
 import { useNow } from '../parts/use-now.ts';
 
@@ -23,13 +24,15 @@ export function TicketsPage() {
   const now = useNow(link, 5_000);
   const [question, ask] = useState<Question>();
   const [query, change] = useHashQuery();
-  const [closed, setClosed] = useState<Ticket[]>([]);
+  const [closed, setClosed] = useState<Ticket[]>();
   const [making, setMaking] = useState(false);
   const view = query.get('view') ?? 'list';
   const whose = query.get('whose');
-  useEffect(() => {
-    if (view === 'closed') void act(async () => setClosed(await api.tickets(closedTicketStates.join(','))));
-  }, [view, act]);
+  useLoad(
+    useCallback(async () => {
+      if (view === 'closed') setClosed(await api.tickets(closedTicketStates.join(',')));
+    }, [view]),
+  );
   const filter = {
     text: query.get('text') ?? undefined,
     trade: query.get('trade') ?? undefined,
@@ -42,7 +45,8 @@ export function TicketsPage() {
   // A department sees first what waits for its signature.
   const turn = (ticket: Ticket) => Number(waitsForDepartment(ticket, may));
   const byTurn = (a: Ticket, b: Ticket) => turn(b) - turn(a) || byTicketUrgency(a, b);
-  const shown = (view === 'closed' ? closed : [...plant.tickets.values()])
+  const asked = view === 'closed' ? closed : [...plant.tickets.values()];
+  const shown = (asked ?? [])
     .filter((ticket) => ticketFits(ticket, filter, now, words))
     .sort(view === 'closed' ? (a, b) => b.openedAt - a.openedAt : byTurn);
   const takeNext = async () => {
@@ -83,7 +87,7 @@ export function TicketsPage() {
           </Group>
         </Group>
         <TicketFilters query={query} change={change} withState={view === 'list'} />
-        {shown.length === 0 ? <p className="calm">{t('tickets.none')}</p> : null}
+        {asked && shown.length === 0 ? <p className="calm">{t('tickets.none')}</p> : null}
         {view !== 'board' && <ul className="rows">{rows(shown)}</ul>}
       </section>
       {view === 'board' && (

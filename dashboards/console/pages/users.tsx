@@ -1,10 +1,11 @@
 /** Users: who may what; for administrators. */
 import { Box, Button, Group, Modal, PasswordInput, Select, Stack, Table, TextInput } from '@mantine/core';
-import { type FormEvent, useCallback, useEffect, useState } from 'react';
+import { type FormEvent, useCallback, useState } from 'react';
 import { type UserRole, userRoles } from '../../../access/permissions.ts';
 import { api, type User } from '../data/api.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 
 export function UsersPage() {
   const { t, dateTime } = useWords();
@@ -12,10 +13,7 @@ export function UsersPage() {
   const [users, setUsers] = useState<User[]>([]);
   const [adding, setAdding] = useState(false);
   const [changing, setChanging] = useState<string>();
-  const load = useCallback(() => act(async () => setUsers(await api.users())), [act]);
-  useEffect(() => {
-    void load();
-  }, [load]);
+  const load = useLoad(useCallback(async () => setUsers(await api.users()), []));
   const run = async (work: () => Promise<unknown>) => {
     await act(async () => {
       await work();

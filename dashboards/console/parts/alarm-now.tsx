@@ -27,11 +27,12 @@ function useNumber({ quantity, unit }: Pick<Numbers, 'quantity' | 'unit'>) {
 /** What it is now, with an arrow; nothing where the rule has no number. */
 export function AlarmNow({ alarm }: { alarm: Numbers }) {
   const { t, text } = useWords();
-  const { say } = useNumber(alarm);
+  const { states, say } = useNumber(alarm);
   const { live, value } = alarm;
   if (value === null && (live === null || live.value === null)) return null;
   if (live === null || live.value === null) return <strong className="row-value none">{t('alarms.nowUnknown')}</strong>;
-  const arrow = live.trend ? arrows[live.trend] : undefined;
+  // A state goes nowhere.
+  const arrow = live.trend && !states ? arrows[live.trend] : undefined;
   return (
     <strong className="row-value" data-live={live.value}>
       {t('alarms.now', { value: say(live.value) })}

@@ -12,6 +12,8 @@ export interface Console {
   /** Steps on tickets on their way to the server. */
   outbox: Outbox;
   may(permission: Permission): boolean;
+  /** Runs it; answers what to tell the user when it fails, and the reason alone, or undefined when it worked. */
+  attempt(work: () => Promise<void>): Promise<{ words: string; reason: string } | undefined>;
   /** Runs an action and tells the user when it fails; answers whether it worked. */
   act(work: () => Promise<void>): Promise<boolean>;
 }

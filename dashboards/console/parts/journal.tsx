@@ -6,6 +6,7 @@ import type { JournalInfo } from '../data/api.ts';
 import { eventLabel } from '../desk/events.ts';
 import { useWords } from '../i18n/i18n.tsx';
 import { useWho } from '../ticket/who.ts';
+import { useConsole } from './context.ts';
 
 /** What was looked at, in both languages. */
 const textsOf = ({ detail }: JournalInfo) => (Array.isArray(detail?.texts) ? (detail.texts as Text[]) : []);
@@ -13,6 +14,13 @@ const textsOf = ({ detail }: JournalInfo) => (Array.isArray(detail?.texts) ? (de
 export function Journal({ entries, kind }: { entries: readonly JournalInfo[]; kind: 'alarm' | 'ticket' }) {
   const { t, text, dateTime } = useWords();
   const who = useWho();
+  const { plant } = useConsole();
+  /** Which alarm came to the ticket, or what it is about now. */
+  const alarmOf = ({ event, detail }: JournalInfo) => {
+    const id = detail?.alarm;
+    if (kind !== 'ticket' || typeof id !== 'string' || !['open', 'join', 'lead', 'recurred'].includes(event)) return '';
+    return text(plant.alarms.get(id)?.title) || text(plant.devices.get(id.slice(id.indexOf('.') + 1))?.name);
+  };
   const label = (state: string) =>
     text(kind === 'alarm' ? alarmStateLabels[state as AlarmState] : ticketStateLabels[state as TicketState]) || state;
   const eventWords = (event: string) => {
@@ -24,7 +32,7 @@ export function Journal({ entries, kind }: { entries: readonly JournalInfo[]; ki
       {entries.map((entry) => (
         <li key={entry.seq}>
           <time>{dateTime(entry.t)}</time>
-          <span>{eventWords(entry.event)}</span>
+          <span>{[eventWords(entry.event), alarmOf(entry)].filter(Boolean).join(t('list.colon'))}</span>
           {entry.to !== entry.from && <span className="chip">{label(entry.to)}</span>}
           <span>{who(entry.who)}</span>
           {textsOf(entry).map((one) => (

@@ -30,7 +30,7 @@ export function RegisterTable<Row>({
   actions?: ((row: Row) => ReactNode) | undefined;
 }) {
   const { t } = useWords();
-  if (!rows) return <p>{t('app.loading')}</p>;
+  if (!rows) return null;
   if (rows.length === 0) return <p className="calm">{t('register.none')}</p>;
   return (
     <>

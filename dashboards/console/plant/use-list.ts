@@ -1,17 +1,14 @@
 /** What a page lists: asked for at once, again every half minute, and when something was changed. */
-import { useCallback, useEffect, useState } from 'react';
-import { useConsole } from '../parts/context.ts';
+import { useCallback, useState } from 'react';
+import { useLoad } from '../parts/loads.tsx';
 
 const refreshMs = 30_000;
 
 export function useList<T>(ask: () => Promise<T>): [T | undefined, () => void] {
-  const { act } = useConsole();
   const [found, setFound] = useState<T>();
-  const load = useCallback(() => void act(async () => setFound(await ask())), [act, ask]);
-  useEffect(() => {
-    load();
-    const timer = setInterval(load, refreshMs);
-    return () => clearInterval(timer);
-  }, [load]);
+  const load = useLoad(
+    useCallback(async () => setFound(await ask()), [ask]),
+    refreshMs,
+  );
   return [found, load];
 }

@@ -1,5 +1,5 @@
 /** One ticket in full: as the server has it, or as this phone kept it, with what waits to be sent. */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { Ticket } from '../../../shared/ticket.ts';
 import { ApiError } from '../data/api.ts';
 import { type TicketDetail, ticketApi } from '../data/ticket-api.ts';
@@ -7,6 +7,7 @@ import { useOutbox } from '../offline/outbox.ts';
 import { withWaiting } from '../offline/pending.ts';
 import { keptStore } from '../offline/store.ts';
 import { useConsole } from '../parts/context.ts';
+import { useLoad } from '../parts/loads.tsx';
 
 interface Shown {
   /** With what waits. */
@@ -17,7 +18,7 @@ interface Shown {
 }
 
 export function useTicket(id: string, still: boolean): Shown {
-  const { plant, act, outbox, session } = useConsole();
+  const { plant, outbox, session } = useConsole();
   const [detail, setDetail] = useState<TicketDetail>();
   const { waiting, sent } = useOutbox(outbox);
   const known = plant.stored.get(id);
@@ -35,9 +36,13 @@ export function useTicket(id: string, still: boolean): Shown {
       if (kept) setDetail((shown) => shown ?? kept);
     }
   }, [id]);
-  useEffect(() => {
-    if (!still) void act(load);
-  }, [load, version, sent, connected, still, act]);
+  useLoad(
+    useCallback(async () => {
+      // Asked again when the ticket has moved, a step was sent, or the network is back.
+      void [version, sent, connected];
+      if (!still) await load();
+    }, [load, version, sent, connected, still]),
+  );
   const server = detail && (!known || detail.version > known.version) ? detail : (known ?? detail);
   const admin = session.user.role === 'admin';
   const ticket = useMemo(() => server && withWaiting(server, waiting, admin), [server, waiting, admin]);
