@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildConsoleIfStale } from '../../dashboards/console/build.ts';
 import { launchBrowser, openPage, signIn } from '../browser.ts';
 import { type DashboardsApp, passwordOf, startDashboardsApp } from '../dashboards-app.ts';
+import { hangMs } from '../hang.ts';
 import { needs } from '../servers.ts';
 import { siteOf } from '../site-of.ts';
 
@@ -61,7 +62,7 @@ describe.runIf(needs('chromium'))('a page that asks the server', () => {
     const wrong: string[] = [];
     for (const name of asking) {
       const expectThere = (what: string, selector: string, state: 'attached' | 'detached') =>
-        page.waitForSelector(selector, { state, timeout: 15_000 }).catch(() => wrong.push(`${name}: ${what}`));
+        page.waitForSelector(selector, { state, timeout: hangMs }).catch(() => wrong.push(`${name}: ${what}`));
       answer = 'hold';
       await page.evaluate((hash) => location.assign(hash), `#/${routes[name] ?? name}`);
       await expectThere('does not say that it waits', '.load-waiting', 'attached');
