@@ -199,7 +199,7 @@ function Doubt({ doubt, onDone, onSwap }: { doubt: SuspectInfo; onDone: () => vo
       </div>
       <p className="small">{t(done)}</p>
       {closedMonths.length > 0 && <p className="entry-ask small">{t('doctor.closed', { months: closedMonths.join(', ') })}</p>}
-      {!counted && (
+      {!counted && state !== 'settled' && (
         <p className="entry-ask small" data-note="not-counted">
           {t('doctor.notCounted')}
         </p>
