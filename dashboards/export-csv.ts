@@ -1,7 +1,6 @@
 /** Readings as CSV, made while it is sent: a year of raw readings is gigabytes, of which a few blocks are in memory. */
 import type { ScanQuery, Store } from '../ingest/store.ts';
 import { csvLine } from '../shared/csv.ts';
-import { decimals, roundTo } from '../shared/rounded.ts';
 
 /** Rows in one piece of text: large enough to be quick, small enough to be held. */
 const rowsAtOnce = 5_000;
@@ -28,10 +27,8 @@ export async function* csvOf(store: Store, query: ScanQuery): AsyncGenerator<str
       const end = Math.min(block.count, start + rowsAtOnce);
       let text = '';
       for (let i = start; i < end; i++)
-        text += `${new Date(block.t[i] as number).toISOString()},${names[block.key[i] as number]},${shown(block.value[i] as number)}\r\n`;
+        text += `${new Date(block.t[i] as number).toISOString()},${names[block.key[i] as number]},${block.value[i]}\r\n`;
       yield text;
     }
   }
 }
-
-const shown = (value: number) => (Number.isInteger(value) ? value : roundTo(value, decimals.other));

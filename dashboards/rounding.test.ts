@@ -8,7 +8,7 @@ import { roundTo } from '../shared/rounded.ts';
 import { type DashboardsApp, startDashboardsApp } from '../test/dashboards-app.ts';
 import { random as randomFrom } from '../test/random.ts';
 import { siteOf } from '../test/site-of.ts';
-import { price, rounderOf, used, yuan } from './rounding.ts';
+import { measured, price, rounderOf, used, yuan } from './rounding.ts';
 
 describe('rounding', () => {
   it('goes half up away from nothing, and is what the decimal text says (seed 7)', () => {
@@ -19,6 +19,18 @@ describe('rounding', () => {
       const cents = Math.round(random() * 1e11);
       expect(roundTo(cents / 100 + (random() - 0.5) * 1e-6, 2)).toBe(cents / 100);
     }
+  });
+
+  it('leaves what was measured as it was stored, and small numbers their figures', () => {
+    const answer = {
+      points: [[1, 434.570_220_947_265_6]],
+      factor: 0.000_000_123_456_789,
+      share: 1 / 3,
+      sum: 1_234_567.1 + 0.2,
+      none: null,
+    };
+    const schema = z.object({ points: z.array(z.tuple([z.number(), measured.nullable()])), factor: z.number(), share: z.number(), sum: z.number(), none: z.number().nullable() }); // biome-ignore format: one
+    expect(rounderOf(schema)?.(answer)).toEqual({ ...answer, share: 0.333_333_333_333, sum: 1_234_567.3 });
   });
 
   it('follows the schema, into lists, records, tuples and what may be absent, and leaves shared answers as they are', () => {

@@ -1,6 +1,6 @@
 /** Numbers of answers at the precision of their unit, as the answer's schema says it; and the schemas that say it. */
 import { z } from 'zod';
-import { decimals, roundTo } from '../shared/rounded.ts';
+import { decimals, roundTo, withoutNoise } from '../shared/rounded.ts';
 
 const to = (places: number) => z.number().meta({ 'x-decimals': places });
 /** Yuan, to the cent. */
@@ -9,6 +9,8 @@ export const yuan = to(decimals.yuan);
 export const price = to(decimals.price);
 /** kWh, m³ and the like. */
 export const used = to(decimals.used);
+/** What a device said leaves as it was stored. */
+export const measured = z.number().meta({ 'x-measured': true });
 /** What others go on calculating with. */
 export const coefficient = to(12);
 
@@ -24,16 +26,19 @@ interface Definition {
 }
 
 /**
- * Copies what is rounded and leaves the rest as it is: answers may be shared. Numbers without a precision of their own have six places; whole ones, and what
- * a schema leaves open, are not touched. Undefined: nothing in it is a number.
+ * Copies what is rounded and leaves the rest as it is: answers may be shared. Numbers without a precision of their own have twelve figures; whole ones, what was
+ * measured, and what a schema leaves open are not touched. Undefined: nothing in it is a number.
  */
 export function rounderOf(schema: unknown): Rounder | undefined {
   if (!(schema instanceof z.ZodType)) return undefined;
   const { type, shape, element, innerType, valueType, items, options } = schema.def as unknown as Definition;
   if (type === 'number') {
     if (schema instanceof z.ZodNumber && schema.format?.includes('int')) return undefined;
-    const places = (schema.meta()?.['x-decimals'] as number | undefined) ?? decimals.other;
-    return (value) => (typeof value === 'number' && !Number.isInteger(value) ? roundTo(value, places) : value);
+    const meta = schema.meta();
+    if (meta?.['x-measured']) return undefined;
+    const places = meta?.['x-decimals'] as number | undefined;
+    return (value) =>
+      typeof value !== 'number' || Number.isInteger(value) ? value : places === undefined ? withoutNoise(value) : roundTo(value, places);
   }
   if (innerType) return rounderOf(innerType);
   if (element) {

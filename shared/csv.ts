@@ -2,13 +2,13 @@
  * Files for spreadsheets, RFC 4180. A text never becomes a formula (OWASP, "CSV injection"): names and comments come from people. The only place that
  * writes such files; also for the browser.
  */
-import { decimals, roundTo } from './rounded.ts';
+import { withoutNoise } from './rounded.ts';
 
 export type Cell = string | number | null;
 
 function cellOf(value: Cell): string {
   if (value === null) return '';
-  if (typeof value === 'number') return String(Number.isInteger(value) ? value : roundTo(value, decimals.other));
+  if (typeof value === 'number') return String(withoutNoise(value));
   const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n']/.test(harmless) || harmless !== value ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

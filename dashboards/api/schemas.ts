@@ -13,7 +13,7 @@ import { languages } from '../../shared/text.ts';
 import { ticketStates, waitingKinds } from '../../shared/ticket.ts';
 import { idSchema } from '../../shared/topic.ts';
 import { problemSchema } from '../problem.ts';
-import { yuan } from '../rounding.ts';
+import { measured, yuan } from '../rounding.ts';
 
 export const text = z.object({ zh: z.string(), en: z.string() });
 export const time = z.number().int().meta({ description: 'UTC milliseconds' });
@@ -49,7 +49,7 @@ export const session = z.object({
 });
 
 export const latest = z.object({
-  value: z.number().nullable(),
+  value: measured.nullable(),
   unit: z.string(),
   t: time,
   quality: z.enum(['good', 'bad']),

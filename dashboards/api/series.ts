@@ -5,6 +5,7 @@ import { durationSchema } from '../../shared/duration.ts';
 import { Fault } from '../../shared/errors.ts';
 import { quantitySchema } from '../../shared/quantity.ts';
 import { zoneOffsetMs } from '../../shared/zone.ts';
+import { measured } from '../rounding.ts';
 import type { App, RouteContext } from '../route-context.ts';
 import { idSchema, problems, timeQuery } from './schemas.ts';
 
@@ -46,7 +47,7 @@ export function seriesRoutes(app: App, { site, devices, clock, store }: RouteCon
             device: z.string(),
             quantity: z.string(),
             every: z.number().nullable().meta({ description: 'Bucket width, ms; null: raw points' }),
-            points: z.array(z.tuple([z.number(), z.number().nullable()])),
+            points: z.array(z.tuple([z.number(), measured.nullable()])),
           }),
           ...problems,
         },
