@@ -3,7 +3,7 @@ import type { OfferedTariff } from '../../../energy/index.ts';
 import { confidenceLabels } from '../../../shared/plant-words.ts';
 import type { TextKey } from '../i18n/en.ts';
 import { useWords, type Words } from '../i18n/i18n.tsx';
-import { sureness } from './words.ts';
+import { monthOfYear, sureness } from './words.ts';
 
 type Version = OfferedTariff['versions'][number];
 type Period = Version['prices'][number]['period'];
@@ -47,8 +47,7 @@ export function monthsInWords(months: readonly number[], { t, language }: Pick<W
     while (has.has((last % 12) + 1)) last = (last % 12) + 1;
     runs.push([month, last]);
   }
-  const name = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { month: 'long', timeZone: 'UTC' });
-  const nameOf = (month: number) => name.format(Date.UTC(2026, month - 1, 1));
+  const nameOf = (month: number) => monthOfYear(language, month);
   const names = runs.map(([first, last]) =>
     first === last ? nameOf(first) : t('tariffs.months', { first: nameOf(first), last: nameOf(last) }),
   );

@@ -46,6 +46,10 @@ export const monthName = (language: 'zh' | 'en', month: string): string => {
   );
 };
 
+/** Of any year, 1 to 12. */
+export const monthOfYear = (language: 'zh' | 'en', month: number): string =>
+  new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, month - 1, 1));
+
 /** A month, or half a year as `2026-H1`. */
 export const periodName = ({ t, language }: Pick<Words, 't' | 'language'>, period: string): string => {
   const [, year = '', half] = /^(\d{4})-H([12])$/.exec(period) ?? [];
