@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBooks, openDatabase, openDeliveries } from '../../desk/index.ts';
+import { hangMs } from '../../test/hang.ts';
 import { startHttpReceiver } from '../../test/http-receiver.ts';
 import { generator } from './rounds.ts';
 
@@ -32,7 +33,7 @@ export interface DeskResult {
 const child = join(import.meta.dirname, 'desk-child.ts');
 /** A round that no post ends is ended all the same. */
 const lastResortMs = 1_500;
-const settleMs = 60_000;
+const settleMs = hangMs;
 
 export async function runDesk({ rounds, seed, say }: { rounds: number; seed: number; say(text: string): void }): Promise<DeskResult> {
   const folder = mkdtempSync(join(tmpdir(), 'plantroom-desk-'));

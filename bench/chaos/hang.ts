@@ -19,7 +19,7 @@ const main = join(import.meta.dirname, '..', '..', 'main.ts');
 const roles = ['broker', 'gateway', 'ingest', 'rules', 'dashboards'] as const;
 type RoleName = (typeof roles)[number];
 /** Loaded machines start slowly; what counts is that it comes, not when. */
-const patienceMs = 120_000;
+const patienceMs = hangMs;
 const youngMs = 1_000;
 
 export interface HangResult extends Comparison {

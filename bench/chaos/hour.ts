@@ -95,7 +95,7 @@ export async function runHour(options: HourOptions): Promise<HourResult> {
   };
   // Ingest tries the store again every few seconds; from its first success on live readings must flow as usual.
   await until(async () => (await newest()) > backAt, hangMs, 'a reading newer than the return of the store');
-  const settleUntil = Date.now() + 60_000;
+  const settleUntil = Date.now() + hangMs;
   let comparison = await look(backAt);
   while (comparison.missing.length > 0 && Date.now() < settleUntil) {
     worstLiveMs = Math.max(worstLiveMs, Date.now() - (await newest()) - pollWallMs);

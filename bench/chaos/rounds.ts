@@ -122,7 +122,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       toleranceMs: 6_000,
     });
   let comparison = await look();
-  const settleUntil = Date.now() + (options.settleMs ?? 60_000);
+  const settleUntil = Date.now() + (options.settleMs ?? hangMs);
   while (comparison.missing.length > 0 && Date.now() < settleUntil) {
     await sleep(500);
     comparison = await look();
