@@ -1,7 +1,7 @@
 /** The desk on the operations database. */
 import { z } from 'zod';
 import type { Alarm } from '../shared/alarm.ts';
-import { calls } from '../shared/alarm-order.ts';
+import { calls, isHidden } from '../shared/alarm-order.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Fault } from '../shared/errors.ts';
 import { isClosed, type Ticket } from '../shared/ticket.ts';
@@ -265,15 +265,18 @@ export function openEngineDesk({
     raise(definition, fact, hiddenBy, adopts = []) {
       return db.transact(() => {
         let found = create(definition);
-        const inherited =
-          hiddenBy === undefined && definition.ticket
-            ? adopts.map((id) => load(id)?.alarm.ticket ?? '').find((ticket) => tickets.hand(ticket, definition.causeKey))
-            : undefined;
+        const willCall = hiddenBy === undefined && definition.ticket && !isHidden(found.alarm) && !found.alarm.active;
+        const inherited = !willCall
+          ? undefined
+          : adopts
+              .flatMap((id) => load(id)?.alarm ?? [])
+              .find((child) => adopts.includes(tickets.find(child.ticket ?? '')?.alarm ?? '') && tickets.hand(child, definition.causeKey))
+              ?.ticket;
         if (hiddenBy !== undefined && found.alarm.suppressedBy === null) {
           found = { ...found, alarm: act(found, { type: 'suppress', by: hiddenBy }, engineActor) };
         }
         const raised = act(found, { type: 'raise', ...fact }, engineActor);
-        if (inherited !== undefined && raised.ticket === inherited) tickets.lead(raised);
+        if (inherited && raised.ticket === inherited) tickets.lead(raised);
         return raised;
       });
     },
@@ -309,8 +312,7 @@ export function openEngineDesk({
         const { alarm, traits } = found;
         const next: Alarm = { ...alarm, cause, version: alarm.version + 1 };
         const root = cause === null ? undefined : load(cause)?.alarm;
-        if (root?.ticket && alarm.ticket && alarm.ticket !== root.ticket && tickets.merge(alarm.ticket, root.ticket))
-          next.ticket = root.ticket;
+        if (root?.ticket && alarm.ticket && alarm.ticket !== root.ticket && tickets.merge(alarm, root.ticket)) next.ticket = root.ticket;
         save(next, traits);
         const detail = { rule: alarm.rule, device: alarm.device, priority: alarm.priority, system: alarm.system, cause };
         const { state } = alarm;

@@ -21,6 +21,8 @@ const ofAlarm =
   "json_valid(ticket) AND (ticket ->> '$.alarm' = ? OR EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(ticket) THEN ticket ELSE '{}' END, '$.alarms') WHERE value = ?))";
 /** An alarm of the same cause so soon after the sign-off opens the ticket again. */
 const recurrenceMs = 24 * 3_600_000;
+/** A ticket that is older than its alarm by more was opened for something else. */
+const sameEventMs = 600_000;
 const textsOf = ({ life }: Ticket, items: readonly string[]) => life.checks.filter(({ id }) => items.includes(id)).map(({ text }) => text);
 const isUntouched = ({ state, openedBy }: Ticket) => state === 'open' && openedBy === engineActor.id;
 /** What a ticket says when this alarm is what it is about. */
@@ -61,9 +63,14 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
   };
   const save = (ticket: Ticket) => {
     db.run(
-      'UPDATE tickets SET state = ?, assignee = ?, ticket = ? WHERE number = ?',
+      `UPDATE tickets SET state = ?, assignee = ?, system = ?, trade = ?, device = ?, building = ?, department = ?, ticket = ? WHERE number = ?`,
       ticket.state,
       ticket.assignee,
+      ticket.system,
+      ticket.trade,
+      ticket.device,
+      ticket.building,
+      ticket.department,
       JSON.stringify(ticket),
       Number(ticket.id.slice(2)),
     );
@@ -118,6 +125,10 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
     if (last.who === who) return last.t;
     throw new Fault('desk/transition', `the ticket is ${last.to} since then, by ${last.who}`, { detail: { ticket: id, since: last.t } });
   };
+
+  /** May the engine make it part of another: untouched, opened for what is there since `since` and not for something days ago, and no danger to life in it? */
+  const isFree = (ticket: Ticket, since: number | null): boolean =>
+    isUntouched(ticket) && ticket.openedAt >= (since ?? 0) - sameEventMs && !anyOf(ticket, 'lifeSafety');
 
   /** One step of a person. @throws Fault desk/unknown, desk/transition */
   const step = (id: string, event: TicketEvent, who: Actor, why: string | null = null): Ticket =>
@@ -296,10 +307,10 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       });
       return ticket.id;
     },
-    /** Makes an untouched ticket of the engine that of another cause, which has none yet. False: it stays as it is. */
-    hand(id: string, causeKey: string): boolean {
-      const ticket = find(id);
-      if (!ticket || !isUntouched(ticket) || openOf(causeKey) || lately(causeKey, clock.now())) return false;
+    /** Makes a ticket of this occurrence, which nobody has touched, that of another cause, which has none yet. False: it stays as it is. */
+    hand({ ticket: id, raisedAt }: Alarm, causeKey: string): boolean {
+      const ticket = id === null ? undefined : find(id);
+      if (!id || !ticket || !isFree(ticket, raisedAt) || openOf(causeKey) || lately(causeKey, clock.now())) return false;
       db.run('UPDATE tickets SET cause_key = ? WHERE number = ?', causeKey, Number(id.slice(2)));
       return true;
     },
@@ -309,16 +320,6 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       if (!ticket || isClosed(ticket) || ticket.alarm === alarm.id) return;
       const next = { ...ledBy(ticket, alarm), version: ticket.version + 1 };
       save(next);
-      const { system, trade, device, building, department } = next;
-      db.run(
-        'UPDATE tickets SET system = ?, trade = ?, device = ?, building = ?, department = ? WHERE number = ?',
-        system,
-        trade,
-        device,
-        building,
-        department,
-        Number(ticket.id.slice(2)),
-      );
       const { state } = ticket;
       const detail = { alarm: alarm.id, before: ticket.alarm, priority: next.priority };
       journal.write({
@@ -333,12 +334,13 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
         detail,
       });
     },
-    /** Puts an untouched ticket's alarms into another and cancels it. False when somebody has taken it: then both stay. */
-    merge(from: string, into: string): boolean {
-      const source = find(from);
+    /** Puts the alarms of an untouched ticket into another and cancels it. False when somebody has taken it, or it is about more: then both stay. */
+    merge({ ticket: from, raisedAt }: Alarm, into: string): boolean {
+      const source = from === null ? undefined : find(from);
       const target = find(into);
-      if (!source || !target) return false;
-      if (!isUntouched(source)) {
+      // What is closed answers for nothing that is there now; a danger to life stands under nothing.
+      if (!from || !source || !target || isClosed(target) || anyOf(source, 'lifeSafety')) return false;
+      if (!isFree(source, raisedAt)) {
         // Somebody is at it already: it stays a ticket, under that of the root.
         if (!isClosed(source) && source.life.parent === null && from !== target.life.parent) {
           save({ ...source, life: { ...source.life, parent: into }, version: source.version + 1 });

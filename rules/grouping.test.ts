@@ -9,12 +9,12 @@ import { examplePlace } from './try-kind.ts';
 const text = { zh: '试', en: 'Try' };
 const minute = 60_000;
 
-/** A loop and a leak rope in one building, a rope in another. */
+/** A loop, what it feeds, and a leak rope in one building, a rope in another. */
 function open() {
   const { device, plant: none } = examplePlace('pressure_kpa');
-  const places = { loop: 'a', rope: 'a', far: 'b' };
+  const places = { loop: 'a', below: 'a', rope: 'a', far: 'b' };
   const devices = new Map(Object.entries(places).map(([id, building]) => [id, { ...device, id, building }]));
-  const plant: Plant = { ...none, devices };
+  const plant: Plant = { ...none, devices, ancestors: (id) => (id === 'below' ? ['loop'] : []) };
   const at = (place: keyof typeof places, id: string, over: object = {}): Instance =>
     openInstance(
       ruleSchema.parse({
@@ -76,6 +76,26 @@ test('nothing stands under what is less urgent than itself: it would be told of 
   const { grouping, at } = open();
   grouping.raised(at('loop', 'BURST', { priority: 'medium' }), 0);
   expect(grouping.raised(at('loop', 'FLOW', { explained_by: ['BURST'] }), minute).under).toBeUndefined();
+});
+
+test('down the meter tree neither, whichever comes first', () => {
+  for (const rootFirst of [true, false]) {
+    const { grouping, at } = open();
+    const imbalance = at('loop', 'FEEDER', { priority: 'medium' });
+    const trip = at('below', 'TRIP', { priority: 'critical' });
+    grouping.raised(rootFirst ? imbalance : trip, 0);
+    expect(grouping.raised(rootFirst ? trip : imbalance, 1_000)).toEqual({ under: undefined, adopts: [] });
+  }
+});
+
+test('what is gone explains nothing more, though what stood under it is still there', () => {
+  const { grouping, at } = open();
+  const burst = at('loop', 'BURST');
+  const pressure = at('loop', 'PRESSURE', { explained_by: ['BURST'] });
+  grouping.raised(burst, 0);
+  grouping.raised(pressure, minute);
+  grouping.cleared(burst);
+  expect(grouping.raised(at('loop', 'FLOW', { explained_by: ['BURST', 'PRESSURE'] }), 2 * minute).under).toBe(pressure);
 });
 
 describe('life safety', () => {

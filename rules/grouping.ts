@@ -39,19 +39,22 @@ export function openGrouping(plant: Plant): Grouping {
     }
     return list;
   };
-  /** The topmost place with a condition at about the same time; the worst one there. */
-  const rootFor = (device: string, at: number): Instance | undefined => {
-    for (const place of ancestors(device).toReversed()) {
+  /** What an alarm under this one belongs to: its own root, while that is there. */
+  const topOf = ({ instance, root }: Entry): Instance => (root && entries.get(root.id)?.instance === root ? root : instance);
+  const isUrgentEnough = (root: Instance, instance: Instance) => rankOf(root) <= rankOf(instance);
+  /** The topmost place with a condition at about the same time that is as urgent. */
+  const rootFor = (instance: Instance, at: number): Instance | undefined => {
+    for (const place of ancestors(instance.place.device.id).toReversed()) {
       for (const id of atDevice.get(place) ?? []) {
         const entry = entries.get(id);
-        if (entry && Math.abs(entry.at - at) <= togetherMs) return entry.root ?? entry.instance;
+        if (entry && Math.abs(entry.at - at) <= togetherMs && isUrgentEnough(topOf(entry), instance)) return topOf(entry);
       }
     }
     return undefined;
   };
-  /** Does `root`, that came at `rootAt`, explain `child`? Within its time, or because it did so already while it stands. */
+  /** Does `root` explain this one? Within its time, or because it did so already while it stands. */
   const explains = (root: Entry, { instance, at }: { instance: Instance; at: number }): boolean => {
-    if (root.instance === instance || rankOf(root.instance) > rankOf(instance)) return false;
+    if (root.instance === instance || !isUrgentEnough(root.instance, instance)) return false;
     const device = instance.place.device;
     const other = root.instance.place.device;
     return instance.rule.explained_by.some((one) => {
@@ -68,7 +71,8 @@ export function openGrouping(plant: Plant): Grouping {
       for (const entry of entries.values()) {
         if (entry.instance.rule.id !== rule || !explains(entry, { instance, at })) continue;
         entry.explained.add(instance.id);
-        return entry.root ?? entry.instance;
+        const top = topOf(entry);
+        return isUrgentEnough(top, instance) ? top : entry.instance;
       }
     }
     return undefined;
@@ -80,6 +84,7 @@ export function openGrouping(plant: Plant): Grouping {
       if (entry === root) continue;
       const above = entry.root?.place.device.id;
       const place = entry.instance.place.device.id;
+      if (!isUrgentEnough(root.instance, entry.instance)) continue;
       const isBelow = Math.abs(entry.at - root.at) <= togetherMs && ancestors(place).includes(device);
       const hasRoot = above !== undefined && (above === device || ancestors(device).includes(above));
       if (isBelow ? !hasRoot : entry.root === undefined && explains(root, entry)) adopts.add(entry);
@@ -88,7 +93,8 @@ export function openGrouping(plant: Plant): Grouping {
       root.explained.add(entry.instance.id);
       entry.root = root.instance;
       // What stood under it comes along.
-      for (const other of entries.values()) if (other.root === entry.instance) adopts.add(other);
+      for (const other of entries.values())
+        if (other.root === entry.instance && isUrgentEnough(root.instance, other.instance)) adopts.add(other);
     }
     return [...adopts].map(({ instance }) => instance);
   };
@@ -96,7 +102,7 @@ export function openGrouping(plant: Plant): Grouping {
     raised(instance, at) {
       const device = instance.place.device.id;
       if (instance.definition.lifeSafety) return { under: undefined, adopts: [] };
-      const under = rootFor(device, at) ?? explanationOf(instance, at);
+      const under = rootFor(instance, at) ?? explanationOf(instance, at);
       const entry: Entry = { instance, at, root: under, explained: new Set() };
       entries.set(instance.id, entry);
       const here = atDevice.get(device);
