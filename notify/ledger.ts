@@ -95,6 +95,15 @@ export function openLedger(db: Database) {
     knows: (channel: string, alarm: string, occurrence: number): boolean =>
       db.get('SELECT 1 FROM deliveries WHERE alarm = ? AND occurrence = ? AND channel = ? LIMIT 1', alarm, occurrence, channel) !==
       undefined,
+    /** Was this person, or the group where it is null, told of it on the channel (or will be)? */
+    knowsWho: (channel: string, alarm: string, occurrence: number, person: string | null): boolean =>
+      db.get(
+        'SELECT 1 FROM deliveries WHERE alarm = ? AND occurrence = ? AND channel = ? AND person IS ? LIMIT 1',
+        alarm,
+        occurrence,
+        channel,
+        person,
+      ) !== undefined,
     /** Told of on any channel. */
     told: (alarm: string, occurrence: number): boolean =>
       db.get('SELECT 1 FROM deliveries WHERE alarm = ? AND occurrence = ? LIMIT 1', alarm, occurrence) !== undefined,

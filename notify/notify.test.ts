@@ -485,6 +485,19 @@ describe('when there are too many', () => {
     expect(await metric('plantroom_notices_grouped_total')).toBe(2);
   });
 
+  test('what follows from an alarm that somebody has already is told', async () => {
+    start([webhook()]);
+    raise(definition('root'));
+    await until(() => expect(told()).toEqual(['raised root']));
+    desk.acknowledge('root', { id: 'zhang' });
+    desk.batch(() => {
+      desk.raise(definition('a'), { at: clock.now(), value: 1, limit: 2 });
+      desk.setCause('a', 'root');
+    });
+    notifier.kick();
+    await until(() => expect(told()).toContain('raised a'));
+  });
+
   test('the limit of a minute holds over a restart', async () => {
     start([wecom({ per_minute: 8 })]);
     for (let i = 0; i < 6; i++) {

@@ -241,20 +241,24 @@ export function openSender(options: SenderOptions): Sender {
     }
   };
 
-  /** Leaves out what stands under a root cause that this channel tells of. In a storm hundreds stand under one, and each second they are looked at. */
+  /**
+   * Leaves out what stands under a root cause that still calls and that this channel tells the same receiver of: once somebody has the root, or where he
+   * never hears of it, what follows is news. In a storm hundreds stand under one, and each second they are looked at.
+   */
   const ungrouped = (list: readonly Owed[]): Owed[] => {
     const told = new Map<string, boolean>();
-    const isTold = (root: string): boolean => {
-      const known = told.get(root);
+    const isTold = (root: string, person: string | null): boolean => {
+      const name = JSON.stringify([root, person]);
+      const known = told.get(name);
       if (known !== undefined) return known;
       const alarm = alarmNow(root);
-      const is = alarm !== undefined && ledger.knows(config.id, root, alarm.occurrence);
-      told.set(root, is);
+      const is = alarm?.state === 'UNACK' && ledger.knowsWho(config.id, root, alarm.occurrence, person);
+      told.set(name, is);
       return is;
     };
     return list.filter((owed) => {
       const root = owed.step === 'raised' ? ledger.causeOf(owed.alarm.id) : undefined;
-      if (root === undefined || !isTold(root)) return true;
+      if (root === undefined || !isTold(root, owed.person)) return true;
       ledger.grouped([owed.key], root);
       metrics.grouped.inc({ channel: config.id });
       return false;
