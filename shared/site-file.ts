@@ -81,7 +81,8 @@ export function loadSite(file: string): LoadedSite {
   const isConsequence = (mistake: Mistake) => rest?.isConsequence(mistake) ?? false;
   const references = incomplete ? [] : referenceMistakes(config).map(({ path, found, allowed }) => inRest(path, found, allowed));
   mistakes.push(...references.filter((one) => !isConsequence(one)));
-  if (mistakes.length > 0)
+  // What was healed is only looked at, never started.
+  if (mistakes.length > 0 || rest)
     throw siteFault(mistakes, { config, file: main, folder: dirname(main), mistake: inRest, isConsequence, incomplete });
   return { config, file: main, folder: dirname(main), mistake: place };
 }

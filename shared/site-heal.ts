@@ -74,7 +74,9 @@ export function healed(merged: unknown): Healed | undefined {
     const { value, numbers } = closed(copy);
     const parsed = siteSchema.safeParse(value);
     if (parsed.success) {
-      const words = [...taken, `${standIn}-\\d+`].map((id) => new RegExp(`(^|[^\\w-])${id}($|[^\\w-])`));
+      // What stands in a file with mistakes may be anything, also no id.
+      const names = [...taken].map((id) => id.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+      const words = [...names, `${standIn}-\\d+`].map((id) => new RegExp(`(^|[^\\w-])${id}($|[^\\w-])`));
       return {
         config: parsed.data,
         original: (path) => opened(path, value, numbers),
@@ -125,7 +127,7 @@ const at = (root: unknown, path: Path): unknown =>
 function note(value: unknown, taken: Set<string>): void {
   if (typeof value !== 'object' || value === null) return;
   const { id } = value as { id?: unknown };
-  if (typeof id === 'string') taken.add(id);
+  if (typeof id === 'string' && id !== '') taken.add(id);
   for (const inner of Object.values(value)) note(inner, taken);
 }
 

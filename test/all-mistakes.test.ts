@@ -87,6 +87,15 @@ describe('an unknown profile is told in the first run', () => {
   });
 });
 
+test.each(['pump(', 'a.*', '\\', ''])('what has no place in the file may be called anything: %j', async (id) => {
+  const text = broken([
+    ['site:\n', `nonsense:\n  - id: ${JSON.stringify(id)}\nsite:\n`],
+    ['profile: eastron-sdm630\n            unit: 2', 'profile: eastron-sdm360\n            unit: 2'],
+  ]);
+  const { lines, text: said } = await report(text);
+  expect(lines, said).toEqual(linesOf(text, ['nonsense', 'sdm360']));
+});
+
 test('of what is no YAML the first place is told: the rest follows from it', async () => {
   const { lines, text: said } = await report(broken([['$.temp', '$..[']]));
   expect(lines, said).toHaveLength(1);
