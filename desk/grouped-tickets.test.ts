@@ -55,6 +55,21 @@ test('a ticket with a danger to life in it is handed to nothing, put into nothin
   expect(ticketOf('rcm')?.life.parent).toBeNull();
 });
 
+test('a danger to life is what its ticket is about, whatever the priorities say, and the journal says since when', () => {
+  raise('warm', { causeKey: 'hot', priority: 'critical' });
+  raise('hot', { priority: 'high', lifeSafety: true });
+  raise('worse', { causeKey: 'hot', priority: 'critical' });
+  const ticket = ticketOf('warm');
+  expect(ticket).toMatchObject({ alarm: 'hot', priority: 'critical', device: 'at-hot', alarms: ['warm', 'worse'] });
+  const events = desk.journal({ kind: 'ticket', id: ticket?.id ?? '' }).toReversed();
+  expect(events.map(({ event, detail }) => [event, detail.alarm])).toEqual([
+    ['open', 'warm'],
+    ['join', 'hot'],
+    ['lead', 'hot'],
+    ['join', 'worse'],
+  ]);
+});
+
 test('a ticket of days ago is neither the ticket of what explains its alarm today nor cancelled for it', () => {
   raise('cold-room');
   const old = ticketOf('cold-room')?.id;
@@ -71,7 +86,17 @@ test('a ticket that is about another alarm than those that follow is not taken o
   raise('pump', { causeKey: 'sump' });
   raise('level', { causeKey: 'sump' });
   raise('burst', {}, ['level']);
-  expect(ticketOf('pump')?.alarm).not.toBe('burst');
+  for (const id of ['pump', 'level']) expect(ticketOf(id), id).toMatchObject({ state: 'open', alarm: 'pump', alarms: ['level'] });
+  expect(ticketOf('burst')).toMatchObject({ alarm: 'burst', life: { children: [ticketOf('pump')?.id] } });
+});
+
+test('where a ticket is put into another, all of its alarms go along', () => {
+  raise('burst');
+  clear('burst');
+  raise('level', { causeKey: 'sump' });
+  raise('pump', { causeKey: 'sump' });
+  raise('burst', {}, ['level']);
+  for (const id of ['pump', 'level']) expect(ticketOf(id), id).toMatchObject({ state: 'open', alarm: 'burst', alarms: ['level', 'pump'] });
 });
 
 test('a worse alarm that joins brings its place to the lists too', () => {

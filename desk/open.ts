@@ -312,7 +312,16 @@ export function openEngineDesk({
         const { alarm, traits } = found;
         const next: Alarm = { ...alarm, cause, version: alarm.version + 1 };
         const root = cause === null ? undefined : load(cause)?.alarm;
-        if (root?.ticket && alarm.ticket && alarm.ticket !== root.ticket && tickets.merge(alarm, root.ticket)) next.ticket = root.ticket;
+        const into = root?.ticket ?? null;
+        const own = alarm.ticket && into && alarm.ticket !== into ? tickets.find(alarm.ticket) : undefined;
+        if (own && root && tickets.merge(alarm, root)) {
+          next.ticket = into;
+          // Whatever else it was about goes along: nothing belongs to a ticket that is cancelled.
+          for (const other of [own.alarm, ...own.alarms]) {
+            const held = other === null || other === id ? undefined : load(other);
+            if (held?.alarm.ticket === own.id) save({ ...held.alarm, ticket: into, version: held.alarm.version + 1 }, held.traits);
+          }
+        }
         save(next, traits);
         const detail = { rule: alarm.rule, device: alarm.device, priority: alarm.priority, system: alarm.system, cause };
         const { state } = alarm;

@@ -165,6 +165,17 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       return next;
     });
 
+  /** Is the ticket to be about this alarm? A danger to life before all else, and never under another name; then the more urgent. */
+  const isWorse = (ticket: Ticket, alarm: Alarm): boolean => {
+    const isDanger = anyOf({ ...ticket, alarms: [] }, 'lifeSafety');
+    return isDanger === alarm.lifeSafety ? rank(alarm.priority) < rank(ticket.priority) : alarm.lifeSafety;
+  };
+  const noteLead = ({ id, state, alarm: before }: Ticket, { alarm, priority }: Ticket): void => {
+    if (alarm === before) return;
+    const detail = { alarm, before, priority };
+    journal.write({ t: clock.now(), kind: 'ticket', id, event: 'lead', from: state, to: state, who: engineActor.id, why: null, detail });
+  };
+
   /** The open ticket of this cause. */
   const openOf = (causeKey: string): TicketRow | undefined =>
     db.get<TicketRow>(`SELECT * FROM tickets WHERE cause_key = ? AND state NOT IN ${closed} ORDER BY number DESC LIMIT 1`, causeKey);
@@ -254,12 +265,15 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
         const reason = '复发：同一原因的告警再次出现 / the same cause is back';
         const opened = step(before.id, { type: 'reopen', reason }, engineActor, reason);
         const joins = opened.alarm !== alarm.id && !opened.alarms.includes(alarm.id);
-        const worse = rank(alarm.priority) < rank(opened.priority);
-        save({
-          ...(worse ? ledBy(opened, alarm) : opened),
+        const leads = isWorse(opened, alarm);
+        const next: Ticket = {
+          ...(leads ? ledBy(opened, alarm) : opened),
+          ...(rank(alarm.priority) < rank(opened.priority) ? { priority: alarm.priority } : {}),
           alarmActive: true,
-          ...(joins && !worse ? { alarms: [...opened.alarms, alarm.id] } : {}),
-        });
+          ...(joins && !leads ? { alarms: [...opened.alarms, alarm.id] } : {}),
+        };
+        save(next);
+        noteLead(opened, next);
         return opened.id;
       }
       if (!row) {
@@ -283,11 +297,13 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       }
       const ticket = parse(row);
       const joins = ticket.alarm !== alarm.id && !ticket.alarms.includes(alarm.id);
-      const worse = rank(alarm.priority) < rank(ticket.priority);
-      if (!joins && !worse && ticket.alarmActive) return ticket.id;
+      const leads = isWorse(ticket, alarm);
+      const moreUrgent = rank(alarm.priority) < rank(ticket.priority);
+      if (!joins && !leads && !moreUrgent && ticket.alarmActive) return ticket.id;
       const next: Ticket = {
-        ...(worse ? ledBy(ticket, alarm) : ticket),
-        ...(joins && !worse ? { alarms: [...ticket.alarms, alarm.id] } : {}),
+        ...(leads ? ledBy(ticket, alarm) : ticket),
+        ...(moreUrgent ? { priority: alarm.priority } : {}),
+        ...(joins && !leads ? { alarms: [...ticket.alarms, alarm.id] } : {}),
         alarmActive: true,
         version: ticket.version + 1,
       };
@@ -305,6 +321,7 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
         why: null,
         detail,
       });
+      noteLead(ticket, next);
       return ticket.id;
     },
     /** Makes a ticket of this occurrence, which nobody has touched, that of another cause, which has none yet. False: it stays as it is. */
@@ -320,28 +337,18 @@ export function openTickets(db: Database, journal: Journal, clock: Clock, traits
       if (!ticket || isClosed(ticket) || ticket.alarm === alarm.id) return;
       const next = { ...ledBy(ticket, alarm), version: ticket.version + 1 };
       save(next);
-      const { state } = ticket;
-      const detail = { alarm: alarm.id, before: ticket.alarm, priority: next.priority };
-      journal.write({
-        t: clock.now(),
-        kind: 'ticket',
-        id: ticket.id,
-        event: 'lead',
-        from: state,
-        to: state,
-        who: engineActor.id,
-        why: null,
-        detail,
-      });
+      noteLead(ticket, next);
     },
     /** Puts the alarms of an untouched ticket into another and cancels it. False when somebody has taken it, or it is about more: then both stay. */
-    merge({ ticket: from, raisedAt }: Alarm, into: string): boolean {
+    merge({ id, ticket: from, raisedAt }: Alarm, root: Alarm): boolean {
+      const into = root.ticket;
       const source = from === null ? undefined : find(from);
-      const target = find(into);
+      const target = into === null ? undefined : find(into);
       // What is closed answers for nothing that is there now; a danger to life stands under nothing.
-      if (!from || !source || !target || isClosed(target) || anyOf(source, 'lifeSafety')) return false;
-      if (!isFree(source, raisedAt)) {
-        // Somebody is at it already: it stays a ticket, under that of the root.
+      if (!from || !source || !into || !target || isClosed(target) || anyOf(source, 'lifeSafety')) return false;
+      const follows = source.alarm === id || db.get('SELECT 1 FROM alarms WHERE id = ? AND cause = ?', source.alarm, root.id) !== undefined;
+      if (!follows || !isFree(source, raisedAt)) {
+        // Somebody is at it already, or it is about something else: it stays a ticket, under that of the root.
         if (!isClosed(source) && source.life.parent === null && from !== target.life.parent) {
           save({ ...source, life: { ...source.life, parent: into }, version: source.version + 1 });
           save({ ...target, life: { ...target.life, children: [...target.life.children, from] }, version: target.version + 1 });
