@@ -107,7 +107,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const restartedAt = Date.now();
   await gateway.start();
   const answers = truth.answers.slice();
-  const end = Date.now();
   await using store = await openStore({ url: storeUrl, site: 'fleet' });
   const look = () =>
     compare({
@@ -117,7 +116,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       answers,
       mayBeMissing: ({ connection, at }) => at > (cut.get(connection) ?? Number.POSITIVE_INFINITY) - youngMs,
       from: startedAt - 60_000,
-      to: end + 1,
+      to: Date.now() + 1,
       plantTime: (at) => at,
       toleranceMs: 6_000,
     });
