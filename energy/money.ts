@@ -34,3 +34,13 @@ export function meanPrice(cost: number, quantity: number): number | null {
   const sure = Math.floor(Math.log10(Math.abs(quantity) / 0.005)) - 1;
   return roundTo(cost / quantity, Math.min(decimals.price, Math.max(decimals.yuan, sure)));
 }
+
+/** The price that stands on a bill: as few places, from four, as give the amount to the cent when whoever pays multiplies. */
+export function billPrice(mean: number, quantity: number, amount: number): number {
+  const owed = Math.round(Math.abs(amount) * 100);
+  for (let places = 4; places < decimals.price; places++) {
+    const price = roundTo(mean, places);
+    if (Math.round(roundTo(Math.abs(price * quantity) * 100, 4)) === owed) return price;
+  }
+  return roundTo(mean, decimals.price);
+}

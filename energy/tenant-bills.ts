@@ -6,7 +6,7 @@ import type { Text } from '../shared/text.ts';
 import { billMonth } from './bill.ts';
 import type { Ledger, MonthStatement } from './ledger.ts';
 import { type Medium, mediumUnits, metersIn } from './meters.ts';
-import { meanPrice } from './money.ts';
+import { billPrice } from './money.ts';
 import { cents } from './month-account.ts';
 import type { Prices } from './site-tariffs.ts';
 import { needsQuarters } from './slots.ts';
@@ -103,17 +103,10 @@ async function ownPrice(
     ...lines,
     ...later
       .filter(({ receiver, quantity }) => receiver === tenant && quantity !== 0)
-      .map(
-        (one): TenantBillLine => ({
-          month: one.of,
-          medium,
-          part: 'later',
-          quantity: one.quantity,
-          unit: mediumUnits[medium],
-          price: sum !== 0 ? meanPrice(bill.total, sum) : mean,
-          amount: Math.round(one.quantity * mean * 100) / 100,
-        }),
-      ),
+      .map(({ of: month, quantity }): TenantBillLine => {
+        const amount = Math.round(quantity * mean * 100) / 100;
+        return { month, medium, part: 'later', quantity, unit: mediumUnits[medium], price: billPrice(mean, quantity, amount), amount };
+      }),
   ];
 }
 
@@ -135,6 +128,9 @@ async function shareOf(ledger: Ledger, tenant: string, { account }: MonthStateme
   const { month, medium, from, to } = account;
   const [row] = await ledger.cost({ scope: 'tenant', id: tenant, medium, from, to });
   return (row?.lines ?? []).map(
-    ({ part, quantity, unit, price, cost }): TenantBillLine => ({ month, medium, part, quantity, unit, price, amount: cost }),
+    ({ part, quantity, unit, price, cost }): TenantBillLine => ({
+      ...{ month, medium, part, quantity, unit, amount: cost },
+      price: price === null || !quantity ? price : billPrice(cost / quantity, quantity, cost),
+    }),
   );
 }

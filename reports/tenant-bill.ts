@@ -1,6 +1,7 @@
 /** A bill for a tenant as a document: what was used at which price, what is to be paid until when, and what was paid. */
 import type { IssuedBill } from '../energy/index.ts';
 import type { NameOfMeter } from '../shared/meter-names.ts';
+import { decimals } from '../shared/rounded.ts';
 import type { Language, Text } from '../shared/text.ts';
 import { localTime } from '../shared/wording.ts';
 import type { Block, Cell, ReportDocument } from './document.ts';
@@ -34,6 +35,9 @@ export const partName = (part: string, language: Language): string =>
 /** Of a part of a bill that is reckoned on money, as the power factor's, the quantity is yuan. */
 export const unitName = (unit: string, language: Language): string => (unit === 'yuan' && language === 'zh' ? '元' : unit);
 
+/** A mean price has as many places as its amount needs. */
+const placesOf = (price: number): number => Math.min(decimals.price, Math.max(4, (String(price).split('.')[1] ?? '').length));
+
 const formula: Text = { zh: '数量 × 单价，四舍五入到分', en: 'quantity × price, to the cent' };
 
 export function tenantBillDocument(one: IssuedBill, language: Language, timezone: string, nameOf: NameOfMeter): ReportDocument {
@@ -52,7 +56,7 @@ export function tenantBillDocument(one: IssuedBill, language: Language, timezone
           zh: '表计 15 分钟用量之和',
           en: 'quarter hours of the meters',
         }),
-    price === null ? null : figure(price, '', 4, source, { zh: '约定单价或当月均价', en: 'agreed, or mean of the month' }),
+    price === null ? null : figure(price, '', placesOf(price), source, { zh: '约定单价或当月均价', en: 'agreed, or mean of the month' }),
     yuan(amount),
   ]);
   const guessed = Object.entries(bill.estimatedShare).filter(([, share]) => (share ?? 0) > 0.0005);
