@@ -1,5 +1,6 @@
 /** What the engine knows, as text and back: verdicts that stand, delays that run, windows of the judges, the newest time of each series. */
 import type { Node, Watch } from './engine-state.ts';
+import type { Judge } from './kind.ts';
 import type { Instance } from './pack.ts';
 
 const version = 1;
@@ -23,7 +24,7 @@ interface Saved {
   version: number;
   watches: Record<
     string,
-    { rule: string; watch: Record<string, unknown>; judge: { value: number; limit: number; wakeAt: number; memory?: object } }
+    { rule: string; watch: Record<string, unknown>; judge: Pick<Judge, 'value' | 'limit' | 'wakeAt' | 'memory' | 'shows' | 'note'> }
   >;
   /** Device to series to newest time; the signals under `!message` and `!status`. */
   points: Record<string, Record<string, number>>;
@@ -59,11 +60,11 @@ const fingerprintOf = (instance: Instance) =>
 export function encode(watches: readonly Watch[], nodes: ReadonlyMap<string, Node>): string {
   const saved: Saved = { version, watches: {}, points: {} };
   for (const watch of watches) {
-    const { value, limit, wakeAt, memory } = watch.judge;
+    const { value, limit, wakeAt, memory, shows, note } = watch.judge;
     saved.watches[watch.instance.id] = {
       rule: fingerprint(watch),
       watch: Object.fromEntries(watchKeys.map((key) => [key, watch[key]])),
-      judge: { value, limit, wakeAt, ...(memory ? { memory } : {}) },
+      judge: { value, limit, wakeAt, ...(memory ? { memory } : {}), ...(shows === undefined ? {} : { shows }), ...(note ? { note } : {}) },
     };
   }
   for (const [device, node] of nodes) {

@@ -72,5 +72,6 @@ const tidy = (text: string) =>
     .replace(/ +([，,;；。.]|$)/g, '$1')
     .replace(/[，,]? *([）)])/g, '$1')
     .replace(/ +（/g, '（')
+    .replace(/ *[（(][）)]/g, '')
     .replace(/ {2,}/g, ' ')
     .trim();

@@ -137,3 +137,27 @@ test('hours that something ran are no state of it', () => {
   const notice = noticeOf(owed as never, { site: config.site, language: 'zh', to: [], now: alarm?.raisedAt ?? 0 }, alarm);
   expect(notice.lines.find(({ label }) => label === '严重程度')?.text).toContain('告警时 0 h');
 });
+
+test('over a restart within the delay the alarm says the same: which value it is, and what was judged beside it', () => {
+  const loss = own({
+    kind: 'expression', on_delay: '60s',
+    params: { inputs: { flow: { quantity: 'flow_m3h' }, outdoor: { quantity: 'outdoor_temp_c' } }, when: 'flow < 1 && outdoor < 5' },
+  }); // biome-ignore format: a table
+  const phases = own({
+    id: 'PHASES',
+    kind: 'above',
+    on_delay: '60s',
+    params: { limit: 100, also: ['current_l2_a'] },
+    quantity: 'current_l1_a',
+  });
+  const raised: Condition[] = [];
+  const open = () => openEngine([loss, phases], (condition) => void raised.push(condition));
+  const device = loss.place.device.id;
+  const before = open();
+  before.readings(device, 1_000, { flow_m3h: 0.2, outdoor_temp_c: -3, current_l1_a: 10, current_l2_a: 120 }, {}, 1_000);
+  const engine = open();
+  expect(engine.load(before.save())).toBe(true);
+  engine.tick(90_000);
+  expect(raised.find(({ instance }) => instance === loss)?.note?.en).toBe('Outdoor temperature -3 °C');
+  expect(raised.find(({ instance }) => instance === phases)).toMatchObject({ value: 120, quantity: 'current_l2_a' });
+});
