@@ -93,7 +93,7 @@ export const faults = {
     means: 'The operations database was written by a newer version of this program',
     todo: 'Start that version again, or put back the copy of operations.db made before the update',
   },
-  'desk/unknown': { retryable: false, means: 'There is no such alarm or ticket', todo: 'Check the number' },
+  'desk/unknown': { retryable: false, means: 'There is nothing of this name or number', todo: 'Check it; the list says what there is' },
   'notify/unreachable': {
     retryable: true,
     means: 'The mail server, webhook or robot cannot be reached or is busy',

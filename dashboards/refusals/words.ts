@@ -335,7 +335,7 @@ export const titles: Readonly<Partial<Record<FaultCode, string>>> = {
   'api/invalid': '请求内容不正确',
   'api/denied': '未登录，或角色没有此权限',
   'api/unknown': '没有这一项',
-  'desk/unknown': '没有这条告警或工单',
+  'desk/unknown': '没有这个名称或编号的记录',
   'desk/transition': '当前状态下不能执行这一步；可能已被他人处理，请刷新',
   'desk/conflict': '同一时刻已有他人修改，这一步没有保存；请刷新后再操作',
   'desk/unwritable': '运行数据库无法写入：磁盘已满或有故障，这一步没有保存',
