@@ -12,7 +12,8 @@ export async function* csvOf(store: Store, query: ScanQuery): AsyncGenerator<str
     let text = '';
     let rows = 0;
     for await (const { t, device, field, value } of store.scan(query)) {
-      text += csvLine([new Date(t).toISOString(), device, field, value]);
+      // The value as it is stored: `csvLine` rounds what was calculated.
+      text += `${csvLine([new Date(t).toISOString(), device, field]).trimEnd()},${value}\r\n`;
       if (++rows % rowsAtOnce !== 0) continue;
       yield text;
       text = '';

@@ -70,6 +70,18 @@ describe('GET /api/export', () => {
   });
 });
 
+it('gives a value as it is stored, from whatever store', async () => {
+  const value = 434.570_220_947_265_6;
+  const rowsOnly = {
+    async *scan() {
+      yield { t: start, device: 'loop-1', field: 'pressure_kpa', value };
+    },
+  };
+  let text = '';
+  for await (const piece of csvOf(rowsOnly as unknown as Store, { series: [], from: 0, to: 1 })) text += piece;
+  expect(text).toContain(`,loop-1,pressure_kpa,${value}\r\n`);
+});
+
 describe('what is held of an export', () => {
   it('is a block or two, however long the range', async () => {
     let blocks = 0;

@@ -1,6 +1,6 @@
 /** A saving as a workbook that comes to the same result with plain formulas: data, model, result, adjustments. */
 import type { ProjectResult, Slice } from '../energy/index.ts';
-import { decimals, roundTo } from '../shared/rounded.ts';
+import { decimals, roundTo, withoutNoise } from '../shared/rounded.ts';
 import type { Language } from '../shared/text.ts';
 import { wallOf } from '../shared/zone.ts';
 import { type Sheet, workbookOf } from './sheet.ts';
@@ -68,7 +68,7 @@ export function savingsSheets(one: ProjectResult, language: Language, timezone: 
           .slice(0, result.method === 'hourly' ? 16 : 10)
           .replace('T', ' '),
         slice.temperature,
-        roundTo(slice.y, decimals.other),
+        withoutNoise(slice.y),
         shapes.length === 0 ? null : part,
         shapes.length === 0 ? (predicted ?? null) : { formula, ...(predicted === undefined ? {} : { result: predicted }) },
         { formula: `C${r}-E${r}` },

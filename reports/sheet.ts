@@ -1,9 +1,6 @@
 /** Workbooks: plain tables with a heading, for people who go on calculating. Texts are texts: nothing of them becomes a formula. */
 
-import { roundTo } from '../shared/rounded.ts';
-
-/** Finer than any unit; parameters of a model go on being calculated with. */
-const cellDecimals = 9;
+import { withoutNoise } from '../shared/rounded.ts';
 
 export interface Sheet {
   name: string;
@@ -24,7 +21,7 @@ export async function workbookOf(sheets: readonly Sheet[], title: string): Promi
     // A sheet's name has 31 characters at the most, and none of these.
     const sheet = book.addWorksheet(name.replace(/[\\/?*[\]:]/g, ' ').slice(0, 31), { views: [{ state: 'frozen', ySplit: 1 }] });
     sheet.addRow(head).font = { bold: true };
-    for (const row of rows) sheet.addRow(row.map((cell) => (typeof cell === 'number' ? roundTo(cell, cellDecimals) : cell)));
+    for (const row of rows) sheet.addRow(row.map((cell) => (typeof cell === 'number' ? withoutNoise(cell) : cell)));
     head.forEach((text, index) => {
       const column = sheet.getColumn(index + 1);
       const longest = Math.max(width(text), ...rows.slice(0, 200).map((row) => width(String(row[index] ?? ''))));

@@ -73,7 +73,6 @@ export interface Engine {
 }
 
 const never = Number.POSITIVE_INFINITY;
-const mostInOrder = 200;
 const isSilence = (reason: unknown) => reason === 'comm' || reason === 'stale';
 const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 
@@ -247,7 +246,7 @@ export function openEngine(
     const known = order[i];
     if (known?.quantity === quantity) return known.point;
     const point = points.get(quantity);
-    if (i < mostInOrder) order[i] = { quantity, point };
+    order[i] = { quantity, point };
     return point;
   };
   /** What is judged by arrival: time is ours. */

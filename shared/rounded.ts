@@ -1,7 +1,7 @@
 /** What floating point leaves behind (4.500000000000001) does not go out: every unit has its own precision. */
 
 /** Places after the point of what leaves: yuan to the cent, prices to a millionth, consumption finer than any register shows it. */
-export const decimals = { yuan: 2, price: 6, used: 4, other: 6 } as const;
+export const decimals = { yuan: 2, price: 6, used: 4 } as const;
 
 /** Twelve figures that count, and three places at least: what is calculated without a unit of its own, from a millionth to a million kWh. */
 export function withoutNoise(value: number): number {
